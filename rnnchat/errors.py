@@ -1,0 +1,52 @@
+"""What can go wrong, said so that a person knows what to do next."""
+
+from __future__ import annotations
+
+import errno
+
+
+class RnnchatError(Exception):
+    """A failure with a message for the person and a hint at what helps.
+
+    Every error that reaches a screen or a terminal is one of these; anything else is a bug.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class NotesError(RnnchatError):
+    """The notes named cannot be learned from."""
+
+
+class ModelError(RnnchatError):
+    """A saved model is missing, damaged or cannot be used so."""
+
+
+class TrainingError(RnnchatError):
+    """A training cannot start, go on or be found."""
+
+
+class StorageError(RnnchatError):
+    """The disk did not take or give what was asked."""
+
+
+def from_os_error(error: OSError, doing: str) -> StorageError:
+    """Say what an operating-system error means for somebody who was `doing` something."""
+    where = f" ({error.filename})" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageError(
+            f"The disk is full: {doing} was not possible{where}.",
+            "Free some space and try again. What was saved before is untouched.",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return StorageError(
+            f"No permission: {doing} was not possible{where}.",
+            "Check who owns the folder, or set RNNCHAT_HOME to one you can write to.",
+        )
+    return StorageError(
+        f"{doing[:1].upper()}{doing[1:]} failed: {error.strerror or error}{where}.",
+        "Try again; `rnnchat where` shows the folders in use.",
+    )

@@ -1,0 +1,107 @@
+"""The one way anything is written: whole or not at all, and on the disk when the call returns."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from rnnchat.errors import StorageError, from_os_error
+from rnnchat.library.paths import make_private
+
+TEMPORARY = ".writing-"
+"""What the names of unfinished files and folders begin with."""
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Replace the file at `path` by `data`; a crash at any moment leaves the old or the new, whole.
+
+    Raises StorageError when the disk is full or does not allow it; the old file is then untouched.
+    """
+    make_private(path.parent)
+    temporary = path.parent / f"{TEMPORARY}{path.name}-{secrets.token_hex(4)}"
+    try:
+        _write_new(temporary, data)
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        _discard(temporary)
+        raise from_os_error(error, f"writing {path.name}") from error
+    except BaseException:
+        _discard(temporary)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace the file at `path` by `text` in UTF-8, as write_bytes does."""
+    write_bytes(path, text.encode())
+
+
+def write_folder(target: Path, files: Mapping[str, bytes], last: str) -> None:
+    """Create the folder `target` with `files` in one step, the file named `last` being written last.
+
+    The files are written and synced in a temporary folder beside it, which is then renamed; so a
+    folder of that name is always complete. Raises StorageError where it exists already.
+    """
+    make_private(target.parent)
+    temporary = target.parent / f"{TEMPORARY}{target.name}-{secrets.token_hex(4)}"
+    try:
+        temporary.mkdir(mode=0o700)
+        for name in [*(n for n in files if n != last), last]:
+            _write_new(temporary / name, files[name])
+        sync_folder(temporary)
+        if target.exists():
+            raise StorageError(f"{target.name} exists already.", "Choose another name.")
+        temporary.rename(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        _discard(temporary)
+        raise from_os_error(error, f"saving {target.name}") from error
+    except BaseException:
+        _discard(temporary)
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that the names in `folder` are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 of `data` in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what writers that were killed left in `folder` over an hour ago."""
+    if folder.is_dir():
+        oldest = time.time() - 3600
+        for path in folder.iterdir():
+            with contextlib.suppress(OSError):
+                if path.name.startswith(TEMPORARY) and path.stat().st_mtime < oldest:
+                    _discard(path)
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _discard(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

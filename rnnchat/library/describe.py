@@ -1,0 +1,79 @@
+"""Models in words: what lists and details show of a card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rnnchat.library.card import Card
+from rnnchat.library.models import Entry
+
+
+def describe_entry(entry: Entry, *, in_use: bool = False) -> dict[str, Any]:
+    """Return the row that a list shows of a model."""
+    card = entry.card
+    return {
+        "name": entry.name,
+        "in_use": in_use,
+        "shipped": entry.shipped,
+        "created": card.created if card else None,
+        "size": entry.size,
+        "bits_per_byte": card.bits_per_byte if card else None,
+        "summary": summary(card) if card else entry.problem,
+        "versions": entry.versions,
+    }
+
+
+def summary(card: Card) -> str:
+    """Return in a few words what a model learned from."""
+    if card.description:
+        return card.description
+    files, size = card.learned_from.get("files", 0), card.learned_from.get("bytes", 0)
+    return f"{files:,} notes, {human_size(size)}"
+
+
+def describe_card(entry: Entry) -> list[tuple[str, str]]:
+    """Return all that is known of a model as (label, value) pairs."""
+    card = entry.card
+    if card is None:
+        return [("name", entry.name), ("problem", entry.problem)]
+    network = card.network
+    training = card.training
+    seconds = training.get("seconds", 0)
+    rows = [
+        ("name", entry.name + (" (comes with rnnchat)" if entry.shipped else "")),
+        ("learned from", f"{summary(card)} (trained {card.created[:10]})"),
+        *[("", str(path)) for path in card.learned_from.get("paths", [])[:6]],
+        *[("", str(text)) for text in card.learned_from.get("texts", [])],
+        ("started from", card.base or "scratch"),
+        ("predicts", _score(card)),
+        (
+            "network",
+            f"{network.get('cell', '?').upper()}, {network.get('units')} units, "
+            f"{network.get('vocabulary'):,} pieces",
+        ),
+        (
+            "training",
+            f"{seconds / 60:.1f} minutes, {training.get('epochs', '?')} epochs, "
+            f"{training.get('tokens_per_second', 0):,.0f} pieces a second",
+        ),
+        ("speaks", "in turns, as in a chat" if card.style == "chat" else "by continuing what you write"),
+        ("on disk", f"{human_size(entry.size)} in {entry.folder}"),
+    ]
+    if entry.versions > 1:
+        rows.append(("versions", f"{entry.versions} (the one before can be brought back)"))
+    return rows
+
+
+def human_size(size: float) -> str:
+    """Return a number of bytes as people read it."""
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def _score(card: Card) -> str:
+    if card.bits_per_byte is None:
+        return "not measured"
+    return f"{card.bits_per_byte:.3f} bits per byte of text kept back from training"

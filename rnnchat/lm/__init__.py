@@ -1,0 +1,1 @@
+"""Language models one can step, piece by piece, in NumPy."""

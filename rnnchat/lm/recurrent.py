@@ -1,0 +1,171 @@
+"""The recurrent networks in NumPy: one step is h_t = f(W x_t + U h_{t-1} + b), o_t = g(V h_t + c).
+
+The weights are the Keras layers' own, in their layout. A network is an embedding, one or more
+recurrent layers, a projection back to the embedding's size, and the embedding again (tied) as output.
+
+Sources: simple RNN, Elman 1990; LSTM, Hochreiter and Schmidhuber 1997; GRU, Cho et al. 2014, with the
+reset gate applied after the recurrent product; tied output, Press and Wolf 2017.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.errors import ModelError
+from rnnchat.lm.base import Floats
+
+GATES = {"gru": 3, "lstm": 4, "rnn": 1}
+"""The recurrent cells, each with the number of its gates' columns per unit."""
+
+NetworkState = tuple[Floats, ...]
+"""One (units,) vector a layer; two for an LSTM, h then c."""
+
+
+@dataclass(frozen=True)
+class NetworkShape:
+    """The sizes that make a network what it is."""
+
+    vocabulary: int
+    embedding: int = 256
+    units: int = 768
+    layers: int = 1
+    cell: str = "gru"
+
+    def weights(self) -> dict[str, tuple[int, ...]]:
+        """Return the shape of every weight by its name."""
+        gates = GATES[self.cell] * self.units
+        shapes: dict[str, tuple[int, ...]] = {"embedding": (self.vocabulary, self.embedding)}
+        for layer in range(self.layers):
+            inputs = self.embedding if layer == 0 else self.units
+            shapes[f"layer_{layer}.kernel"] = (inputs, gates)
+            shapes[f"layer_{layer}.recurrent_kernel"] = (self.units, gates)
+            shapes[f"layer_{layer}.bias"] = (2, gates) if self.cell == "gru" else (gates,)
+        shapes["projection.kernel"] = (self.units, self.embedding)
+        shapes["projection.bias"] = (self.embedding,)
+        shapes["output.bias"] = (self.vocabulary,)
+        return shapes
+
+    @property
+    def parameters(self) -> int:
+        """The number of weights."""
+        return sum(int(np.prod(shape)) for shape in self.weights().values())
+
+    def as_dict(self) -> dict[str, int | str]:
+        """Return the sizes as they stand in a card."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> NetworkShape:
+        """Return the shape that a card states; raise ModelError where it states none that can be."""
+        try:
+            shape = cls(**{field.name: values[field.name] for field in fields(cls)})  # type: ignore[arg-type]
+        except (KeyError, TypeError) as error:
+            raise ModelError("The card does not state the network's sizes.") from error
+        sizes = (shape.vocabulary, shape.embedding, shape.units, shape.layers)
+        if shape.cell not in GATES or not all(isinstance(n, int) and 0 < n <= 2**17 for n in sizes):
+            raise ModelError("The card states sizes that no network has.")
+        return shape
+
+
+class RecurrentNetwork:
+    """A recurrent network that speaks: stateful, one piece a step, without TensorFlow."""
+
+    def __init__(self, shape: NetworkShape, weights: Mapping[str, NDArray[np.floating]]) -> None:
+        for name, expected in shape.weights().items():
+            if name not in weights or weights[name].shape != expected:
+                raise ModelError(f"The network's weight {name} is missing or has the wrong shape.")
+            if not np.isfinite(weights[name]).all():
+                raise ModelError(f"The network's weight {name} holds values that are no numbers.")
+        self.shape = shape
+        own = {name: np.ascontiguousarray(weights[name], dtype=np.float32) for name in shape.weights()}
+        self._embedding: Floats = own["embedding"]
+        self._layers = [
+            tuple(own[f"layer_{layer}.{part}"] for part in ("kernel", "recurrent_kernel", "bias"))
+            for layer in range(shape.layers)
+        ]
+        self._projection: Floats = own["projection.kernel"]
+        self._projection_bias: Floats = own["projection.bias"]
+        self._output_bias: Floats = own["output.bias"]
+        self._cell = {"gru": _gru, "lstm": _lstm, "rnn": _rnn}[shape.cell]
+        self._per_layer = 2 if shape.cell == "lstm" else 1
+
+    @property
+    def vocabulary(self) -> int:
+        """How many pieces there are."""
+        return self.shape.vocabulary
+
+    def start(self) -> NetworkState:
+        """Return the state before the first piece: zeros."""
+        zeros = np.zeros(self.shape.units, np.float32)
+        return (zeros,) * (self._per_layer * self.shape.layers)
+
+    def advance(self, piece: int, state: NetworkState) -> NetworkState:
+        """Return the state after `piece`, without working out what follows it."""
+        x = self._embedding[piece]
+        after: list[Floats] = []
+        for index, (kernel, recurrent, bias) in enumerate(self._layers):
+            own = state[index * self._per_layer : (index + 1) * self._per_layer]
+            after += self._cell(x, own, kernel, recurrent, bias)
+            x = after[-self._per_layer]
+        return tuple(after)
+
+    def logits(self, state: NetworkState) -> Floats:
+        """Return the unnormalised log-probabilities (vocabulary,) of what follows."""
+        top = state[-self._per_layer]
+        logits: Floats = self._embedding @ (top @ self._projection + self._projection_bias)
+        logits += self._output_bias
+        return logits
+
+    def step(self, piece: int, state: NetworkState) -> tuple[Floats, NetworkState]:
+        """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""
+        state = self.advance(piece, state)
+        return softmax(self.logits(state)), state
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return the probabilities that `logits` (vocabulary,) stand for; they sum to 1."""
+    exponentials: Floats = np.exp(logits - logits.max())
+    exponentials /= exponentials.sum()
+    return exponentials
+
+
+def _sigmoid(x: Floats) -> Floats:
+    # By way of tanh, which cannot overflow.
+    return (np.tanh(x * np.float32(0.5)) + np.float32(1)) * np.float32(0.5)
+
+
+def _gru(
+    x: Floats, state: NetworkState, kernel: Floats, recurrent: Floats, bias: Floats
+) -> tuple[Floats, ...]:
+    """z, r = σ(W x + U h + b); c = tanh(W_c x + b_c + r · (U_c h + b'_c)); h' = z · h + (1 − z) · c."""
+    (h,) = state
+    units = h.shape[0]
+    from_x = x @ kernel + bias[0]
+    from_h = h @ recurrent + bias[1]
+    gates = _sigmoid(from_x[: 2 * units] + from_h[: 2 * units])
+    z, r = gates[:units], gates[units:]
+    c = np.tanh(from_x[2 * units :] + r * from_h[2 * units :])
+    return (c + z * (h - c),)
+
+
+def _lstm(
+    x: Floats, state: NetworkState, kernel: Floats, recurrent: Floats, bias: Floats
+) -> tuple[Floats, ...]:
+    """i, f, o = σ(…); c' = f · c + i · tanh(…); h' = o · tanh(c'). Columns in the order i, f, c, o."""
+    h, c = state
+    units = h.shape[0]
+    i, f, candidate, o = (x @ kernel + h @ recurrent + bias).reshape(4, units)
+    c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(candidate)
+    return _sigmoid(o) * np.tanh(c), c
+
+
+def _rnn(
+    x: Floats, state: NetworkState, kernel: Floats, recurrent: Floats, bias: Floats
+) -> tuple[Floats, ...]:
+    """h' = tanh(W x + U h + b)."""
+    (h,) = state
+    return (np.tanh(x @ kernel + h @ recurrent + bias),)

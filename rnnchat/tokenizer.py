@@ -1,0 +1,185 @@
+"""Text to pieces and back, exactly.
+
+SentencePiece (Kudo and Richardson, 2018, https://arxiv.org/abs/1808.06226) with lossless
+settings: no normalisation, no added or removed spaces, bytes for what it has no piece for.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sentencepiece
+
+from rnnchat.errors import ModelError, NotesError
+
+START = "<s>"
+END = "</s>"
+USER = "<user>"
+MODEL = "<model>"
+
+_MARK = "▁"  # SentencePiece's own sign for a space; as text it has to be spelled in bytes
+_SEGMENT = re.compile(f"({_MARK}+)")
+_TRAINING_LINE = 4_000  # bytes of a line that the trainer sees at once
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The pieces that mark structure; no text ever encodes to one of them."""
+
+    start: int
+    end: int
+    user: int
+    model: int
+
+
+class Tokenizer:
+    """A trained SentencePiece model.
+
+    ``decode(encode(text)) == text`` for every text that UTF-8 can hold.
+    """
+
+    def __init__(self, model: bytes) -> None:
+        self.model = model
+        processor: Any = sentencepiece.SentencePieceProcessor()
+        try:
+            processor.LoadFromSerializedProto(model)
+        except (RuntimeError, TypeError) as error:
+            raise ModelError("The tokenizer is damaged.", "Run `rnnchat models check`.") from error
+        self._processor = processor
+        self.size: int = processor.GetPieceSize()
+        self._bytes = [self._spell(piece) for piece in range(self.size)]
+        self._byte_pieces = [processor.PieceToId(f"<0x{value:02X}>") for value in range(256)]
+        self.roles = Roles(*(processor.PieceToId(name) for name in (START, END, USER, MODEL)))
+        unknown = processor.unk_id()
+        if unknown in (*self._byte_pieces, self.roles.user, self.roles.model):
+            raise ModelError(
+                "This tokenizer was not made by rnnchat: it lacks byte or role pieces.",
+                "Train a model with `rnnchat train`.",
+            )
+
+    def encode(self, text: str) -> list[int]:
+        """Return the pieces of `text`."""
+        if _MARK in text:
+            pieces: list[int] = []
+            for segment in _SEGMENT.split(text):
+                pieces += self._as_bytes(segment) if segment.startswith(_MARK) else self._encode(segment)
+            return pieces
+        return self._encode(text)
+
+    def encode_all(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the pieces of each of `texts`, on all processors."""
+        encoded: list[list[int]] = self._processor.Encode(list(texts), num_threads=-1)
+        return [
+            pieces if self.decode_bytes(pieces) == text.encode() else self.encode(text)
+            for text, pieces in zip(texts, encoded, strict=True)
+        ]
+
+    def decode_bytes(self, pieces: Iterable[int]) -> bytes:
+        """Return the UTF-8 bytes that `pieces` spell; roles spell nothing."""
+        spelled = self._bytes
+        return b"".join([spelled[piece] for piece in pieces])
+
+    def decode(self, pieces: Iterable[int]) -> str:
+        """Return the text of `pieces`; half characters, which only a model can make, become U+FFFD."""
+        return self.decode_bytes(pieces).decode("utf-8", "replace")
+
+    def stream(self) -> StreamingDecoder:
+        """Return a decoder that takes pieces one by one."""
+        return StreamingDecoder(self)
+
+    def _encode(self, text: str) -> list[int]:
+        pieces: list[int] = self._processor.EncodeAsIds(text)
+        if self.decode_bytes(pieces) != text.encode():
+            return self._as_bytes(text)
+        return pieces
+
+    def _as_bytes(self, text: str) -> list[int]:
+        return [self._byte_pieces[value] for value in text.encode()]
+
+    def _spell(self, piece: int) -> bytes:
+        """Return the bytes that a piece stands for."""
+        if self._processor.IsControl(piece) or self._processor.IsUnknown(piece):
+            return b""
+        name: str = self._processor.IdToPiece(piece)
+        if self._processor.IsByte(piece):
+            return bytes([int(name[3:5], 16)])
+        return name.replace(_MARK, " ").encode()
+
+
+class StreamingDecoder:
+    """Turns pieces into text as they come, never showing half a character."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def feed(self, piece: int) -> str:
+        """Return the text that is complete once `piece` has come."""
+        return self._decoder.decode(self._tokenizer.decode_bytes((piece,)))
+
+    def finish(self) -> str:
+        """Return what is left at the end: U+FFFD for half a character."""
+        return self._decoder.decode(b"", final=True)
+
+
+def vocabulary_for(size: int) -> int:
+    """Return how many pieces suit a corpus of `size` bytes."""
+    for vocabulary, bytes_needed in ((4096, 1_000_000), (2048, 300_000), (1024, 80_000)):
+        if size >= bytes_needed:
+            return vocabulary
+    return 512
+
+
+def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
+    """Learn a tokenizer of at most `vocabulary` pieces from `texts`.
+
+    Raises NotesError where the texts hold too little.
+    """
+    lines = _training_lines(texts)
+    first = next(lines, None)
+    if first is None:
+        raise NotesError("There is no text to learn a tokenizer from.", "Name a folder with notes.")
+    writer = io.BytesIO()
+    try:
+        sentencepiece.SentencePieceTrainer.Train(
+            sentence_iterator=itertools.chain([first], lines),
+            model_writer=writer,
+            model_type="bpe",
+            vocab_size=vocabulary,
+            hard_vocab_limit=False,
+            character_coverage=0.9995,
+            normalization_rule_name="identity",
+            remove_extra_whitespaces=False,
+            add_dummy_prefix=False,
+            byte_fallback=True,
+            split_digits=True,
+            allow_whitespace_only_pieces=True,
+            max_sentence_length=2 * _TRAINING_LINE,
+            unk_id=0,
+            bos_id=1,
+            eos_id=2,
+            pad_id=-1,
+            control_symbols=[USER, MODEL],
+            user_defined_symbols=["\n"],
+            num_threads=2,
+            minloglevel=2,
+        )
+    except (RuntimeError, OSError) as error:
+        raise NotesError(
+            "A tokenizer could not be learned from these notes.", "Add more text, or train from a saved model."
+        ) from error
+    return Tokenizer(writer.getvalue())
+
+
+def _training_lines(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of `texts`, long ones cut, without what the trainer must not see."""
+    for text in texts:
+        for line in text.replace(_MARK, " ").replace("\0", "").split("\n"):
+            for start in range(0, len(line), _TRAINING_LINE // 4):
+                yield line[start : start + _TRAINING_LINE // 4]

@@ -1,0 +1,132 @@
+"""The parent's side of a training: starts the child, follows, pauses and stops it.
+
+No TensorFlow here: the child alone has it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from rnnchat.errors import TrainingError
+from rnnchat.training.run import Run
+
+Event = dict[str, Any]
+
+LOG = "worker.log"
+_PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "USER")
+_PREFIXES = ("RNNCHAT_", "XDG_", "OMP_", "TF_", "OPENBLAS_", "PYTHON", "CUDA_")
+
+
+class TrainingJob:
+    """A training under way in a child process.
+
+    When this process dies the child notices, leaves a checkpoint and stops.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start the child; raise TrainingError where that is not possible."""
+        environment = {
+            name: value for name, value in os.environ.items() if name in _PASSED or name.startswith(_PREFIXES)
+        }
+        environment["PYTHONUNBUFFERED"] = "1"
+        try:
+            with (self.run.folder / LOG).open("w", encoding="utf-8") as log:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "rnnchat.training.worker", str(self.run.folder)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    text=True,
+                    encoding="utf-8",
+                    env=environment,
+                    # Ctrl+C in a terminal is for the parent, which then asks the child to stop.
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise TrainingError(
+                f"The training could not be started: {error.strerror}.", "Try again; free some memory and disk."
+            ) from error
+
+    def events(self) -> Iterator[Event]:
+        """Yield the child's events until it ends; raise TrainingError where it failed or died."""
+        process = self._started()
+        assert process.stdout is not None
+        said_last = ""
+        for line in process.stdout:
+            try:
+                event: Event = json.loads(line)
+            except ValueError:
+                continue
+            said_last = event.get("event", "")
+            if said_last == "error":
+                process.wait()
+                raise TrainingError(event["message"], event["hint"])
+            yield event
+        code = process.wait()
+        if said_last not in ("done", "stopped"):
+            raise TrainingError(
+                _why_it_died(code),
+                f"Nothing is lost: `rnnchat train --resume --name {self.run.folder.name!r}` goes on from there.",
+            )
+
+    def pause(self) -> None:
+        """Ask the child to hold on; its budget stops counting."""
+        self._say("pause")
+
+    def resume(self) -> None:
+        """Let a paused child go on."""
+        self._say("resume")
+
+    def finish(self) -> None:
+        """Ask the child to end now and to publish what it has learned."""
+        self._say("finish")
+
+    def stop(self) -> None:
+        """Ask the child to leave a checkpoint and stop; the run can be resumed."""
+        self._say("stop")
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Stop the child and wait for it, at most `timeout` seconds before it is killed."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self.stop()
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the child is alive."""
+        return self._process is not None and self._process.poll() is None
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._process is None:
+            self.start()
+        assert self._process is not None
+        return self._process
+
+    def _say(self, word: str) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError, ValueError, OSError):
+                self._process.stdin.write(word + "\n")
+                self._process.stdin.flush()
+
+
+def _why_it_died(code: int) -> str:
+    if code == -9:
+        return "The training was killed, perhaps because memory ran out."
+    if code < 0:
+        return f"The training was ended by signal {-code}."
+    return f"The training ended unexpectedly (exit code {code})."

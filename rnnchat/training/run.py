@@ -1,0 +1,196 @@
+"""A run: one training, its settings and the folder that everything resumable about it lies in."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from rnnchat.errors import TrainingError, from_os_error
+from rnnchat.library.atomic import write_text
+from rnnchat.library.paths import Paths, make_private
+
+SCRATCH = "scratch"
+"""The base of a model that starts from nothing."""
+
+SETTINGS = "run.json"
+PREPARED = "prepared.json"
+FINISHED = "finished.json"
+SHORTEST_MINUTES = 0.15
+LONGEST_MINUTES = 7 * 24 * 60.0
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What a person asks of a training, and what follows from it."""
+
+    name: str
+    """The model that the training makes."""
+    paths: tuple[str, ...]
+    """The files and folders it learns from, absolute."""
+    base: str = SCRATCH
+    """The model it starts from."""
+    cell: str = "gru"
+    """The kind of recurrent network: gru, lstm or rnn."""
+    minutes: float = 5.0
+    """The budget: how long the training may work, start and scan included."""
+    seed: int = 0
+    """What all chance in the training derives from."""
+    embedding: int = 256
+    """The size of the pieces' vectors."""
+    units: int = 768
+    """The size of a recurrent layer's state."""
+    layers: int = 1
+    """How many recurrent layers there are."""
+    vocabulary: int = 0
+    """How many pieces the tokenizer has; 0 chooses by the corpus's size."""
+    batch: int = 32
+    """How many texts are learned from at once."""
+    length: int = 64
+    """Over how many steps errors flow back."""
+    learning_rate: float = 4e-3
+    """The highest learning rate of the schedule."""
+    dropout: float = -1.0
+    """The share of values dropped between layers; below 0 chooses by the corpus's size."""
+    weight_decay: float = 0.05
+    """How strongly AdamW draws weights to zero."""
+    half: bool = True
+    """Whether products may be made in bfloat16 where the processor is faster with it."""
+    steps: int = 0
+    """How many steps to train, whatever the clock says; 0 trains as long as the budget lasts."""
+    checkpoint_seconds: float = 20.0
+    """How much work a crash may cost at most."""
+
+    def to_json(self) -> str:
+        """Return the settings as they are written to disk."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> RunSettings:
+        """Read settings; raise TrainingError where they are not settings."""
+        try:
+            values = json.loads(text)
+            known = {field.name for field in fields(cls)}
+            values = {name: value for name, value in values.items() if name in known}
+            return cls(**{**values, "paths": tuple(values["paths"])})
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise TrainingError("The settings of this training are damaged.", "Start it anew.") from error
+
+    def check(self) -> None:
+        """Raise TrainingError where no training can be run with these settings."""
+        if not SHORTEST_MINUTES <= self.minutes <= LONGEST_MINUTES:
+            raise TrainingError(
+                f"A budget of {self.minutes:g} minutes is not possible.",
+                "Give at least 0.15 minutes (9 seconds); 4 to 10 are good for a folder of notes.",
+            )
+
+
+class Run:
+    """The folder of one training."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def create(cls, paths: Paths, settings: RunSettings) -> Run:
+        """Make the folder of a new run, in the place of an earlier run for the same model.
+
+        Raises TrainingError while that one is still under way.
+        """
+        settings.check()
+        run = cls(make_private(paths.runs) / settings.name)
+        if run.is_busy():
+            raise TrainingError(
+                f"{settings.name} is being trained right now.", "Wait for it, stop it, or choose another name."
+            )
+        if run.folder.exists():
+            gone = paths.runs / f".gone-{time.time_ns()}"
+            try:
+                run.folder.rename(gone)
+            except OSError as error:
+                raise from_os_error(error, "clearing the last training away") from error
+            shutil.rmtree(gone, ignore_errors=True)
+        make_private(run.folder)
+        write_text(run.folder / SETTINGS, settings.to_json())
+        return run
+
+    @property
+    def settings(self) -> RunSettings:
+        """The settings that the run was started with."""
+        try:
+            return RunSettings.from_json((self.folder / SETTINGS).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise TrainingError("The settings of this training are gone.", "Start it anew.") from error
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of checkpoints."""
+        return self.folder / "checkpoints"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the model has been made."""
+        return (self.folder / FINISHED).is_file()
+
+    def finish(self, result: Mapping[str, Any]) -> None:
+        """Record that the model has been made, and drop what was only for resuming."""
+        write_text(self.folder / FINISHED, json.dumps(result, ensure_ascii=False) + "\n")
+        shutil.rmtree(self.checkpoints, ignore_errors=True)
+        for path in self.folder.glob("*.npy"):
+            path.unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Remove the run and all that it has not published."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the run for this process; raise TrainingError while another one holds it."""
+        descriptor = os.open(make_private(self.folder) / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise TrainingError(
+                    f"{self.folder.name} is being trained right now.", "Wait for it, or stop it first."
+                ) from None
+            yield
+        finally:
+            os.close(descriptor)
+
+    def is_busy(self) -> bool:
+        """Tell whether a process is working on the run."""
+        if not (self.folder / "lock").exists():
+            return False
+        try:
+            with self.locked():
+                return False
+        except TrainingError:
+            return True
+
+
+def unfinished(paths: Paths) -> list[Run]:
+    """Return the runs that can be resumed, the latest first."""
+    if not paths.runs.is_dir():
+        return []
+    runs = [Run(p) for p in paths.runs.iterdir() if (p / SETTINGS).is_file() and not p.name.startswith(".")]
+    waiting = [run for run in runs if not run.is_finished]
+    return sorted(waiting, key=lambda run: -(run.folder / SETTINGS).stat().st_mtime)
+
+
+def find_unfinished(paths: Paths, name: str) -> Run:
+    """Return the run called `name` that can be resumed; raise TrainingError where there is none."""
+    waiting = unfinished(paths)
+    for run in waiting:
+        if run.folder.name == name:
+            return run
+    known = ", ".join(run.folder.name for run in waiting)
+    hint = f"Trainings that can be resumed: {known}." if known else "No training is waiting to be resumed."
+    raise TrainingError(f"There is no interrupted training called {name!r}.", hint)

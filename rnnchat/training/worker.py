@@ -1,0 +1,275 @@
+"""The child process of a training: reads a run's folder, prints events as JSON lines.
+
+It is told what to do by lines on its standard input: ``pause``, ``resume``, ``finish`` (end now and
+publish what was learned) and ``stop`` (leave a checkpoint to resume from). When that input ends, its
+parent is gone, and it stops likewise.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+import threading
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, TextIO
+
+from rnnchat.errors import RnnchatError, TrainingError, from_os_error
+from rnnchat.library.card import Card
+from rnnchat.library.models import TOKENIZER, Library, write_weights
+from rnnchat.library.paths import Paths
+from rnnchat.training.prepare import OFFSETS, TRAINING, VALIDATION, Prepared, prepare
+from rnnchat.training.run import SCRATCH, Run
+
+SAMPLE_SECONDS = 12.0
+SAMPLE_PIECES = 48
+
+
+class Events:
+    """Prints events, one JSON object a line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def emit(self, event: dict[str, Any]) -> None:
+        """Print one event at once; a reader that has gone away is no reason to fail."""
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            self._stream.write(json.dumps(event, ensure_ascii=False) + "\n")
+            self._stream.flush()
+
+
+class Control:
+    """What the parent has asked for, read in a thread."""
+
+    def __init__(self, stream: TextIO, events: Events) -> None:
+        self._order = ""
+        self._going = threading.Event()
+        self._going.set()
+        self._events = events
+        threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
+
+    def check(self, clock: Any) -> str:
+        """Return ``finish``, ``stop`` or nothing; block while paused, with the clock stopped."""
+        if not self._going.is_set():
+            clock.pause()
+            self._events.emit({"event": "paused"})
+            self._going.wait()
+            clock.go_on()
+            self._events.emit({"event": "resumed"})
+        return self._order
+
+    def _listen(self, stream: TextIO) -> None:
+        for line in stream:
+            word = line.strip()
+            if word == "pause":
+                self._going.clear()
+            elif word == "resume":
+                self._going.set()
+            elif word in ("finish", "stop"):
+                self._order = word
+                self._going.set()
+        self._order = self._order or "stop"
+        self._going.set()
+
+
+def main() -> None:
+    """Work on the run whose folder is the first argument; exit with 0, or 1 after an ``error`` event."""
+    # Native libraries write to descriptor 1 as they like; events keep a copy of it to themselves.
+    events = Events(os.fdopen(os.dup(1), "w", encoding="utf-8"))
+    os.dup2(2, 1)
+    control = Control(sys.stdin, events)
+    run = Run(Path(sys.argv[1]))
+    try:
+        with run.locked():
+            work(run, Paths.from_environment(), events, control)
+    except RnnchatError as error:
+        events.emit({"event": "error", "message": error.message, "hint": error.hint})
+        sys.exit(1)
+    except MemoryError:
+        events.emit(
+            {
+                "event": "error",
+                "message": "There is not enough memory for this training.",
+                "hint": "Close other programs, or train on fewer notes.",
+            }
+        )
+        sys.exit(1)
+    except OSError as error:
+        said = from_os_error(error, "working on the training")
+        events.emit({"event": "error", "message": said.message, "hint": said.hint})
+        sys.exit(1)
+
+
+def work(run: Run, paths: Paths, events: Events, control: Control) -> None:
+    """Prepare, train and publish, or go on wherever the run was interrupted."""
+    import_started = threading.Thread(target=_import_tensorflow, daemon=True)
+    import_started.start()  # takes seconds, during which the notes are read
+    from rnnchat.training.clock import Clock
+
+    clock = Clock()
+    prepared = prepare(run, paths, events.emit)
+    import_started.join()
+    try:
+        _train(run, paths, prepared, clock, events, control)
+    except RnnchatError:
+        raise
+    except Exception as error:
+        if type(error).__name__ == "ResourceExhaustedError":
+            raise MemoryError from error
+        raise TrainingError(
+            f"The training failed: {type(error).__name__}.", "Resume it; if it fails again, start it anew."
+        ) from error
+
+
+def _train(
+    run: Run, paths: Paths, prepared: Prepared, clock: Any, events: Events, control: Control
+) -> None:
+    import numpy as np
+
+    from rnnchat.lm.recurrent import NetworkShape
+    from rnnchat.tokenizer import Tokenizer
+    from rnnchat.training.loop import Trainer, TrainingData, bfloat16_wins
+
+    settings = run.settings
+    folder = run.folder
+    tokenizer = Tokenizer((folder / TOKENIZER).read_bytes())
+    data = TrainingData(
+        training=np.load(folder / TRAINING, mmap_mode="r", allow_pickle=False),
+        offsets=np.load(folder / OFFSETS, allow_pickle=False),
+        validation=np.load(folder / VALIDATION, allow_pickle=False),
+        validation_bytes=prepared.validation_bytes,
+        training_bytes=prepared.training_bytes,
+    )
+    weights = None
+    if settings.base == SCRATCH:
+        shape = NetworkShape(
+            tokenizer.size, settings.embedding, settings.units, settings.layers, settings.cell
+        )
+    else:
+        base = Library(paths).load(settings.base)
+        shape, weights = NetworkShape.from_dict(base.card.network), base.weights
+    trainer = Trainer(
+        settings,
+        shape,
+        data,
+        folder=run.checkpoints,
+        clock=clock,
+        dropout=settings.dropout if settings.dropout >= 0 else dropout_for(prepared.training_bytes),
+        half=settings.half and bfloat16_wins(shape.units, settings.batch),
+        weights=weights,
+    )
+    sampler = _Sampler(trainer, tokenizer, events)
+    ended = trainer.run(sampler.emit, lambda: control.check(trainer.clock))
+    if ended == "stopped":
+        events.emit({"event": "stopped", "seconds": round(trainer.clock.seconds(), 1)})
+        return
+    _publish(run, paths, prepared, trainer, tokenizer, ended, events)
+
+
+class _Sampler:
+    """Passes progress on and adds a sample of the model's text now and then."""
+
+    def __init__(self, trainer: Any, tokenizer: Any, events: Events) -> None:
+        self._trainer = trainer
+        self._tokenizer = tokenizer
+        self._events = events
+        budget = trainer.settings.minutes * 60
+        self._interval = max(SAMPLE_SECONDS, budget / 20)
+        self._next = trainer.clock.seconds() + self._interval
+
+    def emit(self, event: dict[str, Any]) -> None:
+        """Print `event`, and a sample after it where one is due."""
+        self._events.emit(event)
+        if event["seconds"] < self._next:
+            return
+        self._next = event["seconds"] + self._interval
+        from rnnchat.lm.recurrent import RecurrentNetwork
+        from rnnchat.writing.generate import Speaker, text_context
+        from rnnchat.writing.sampling import Sampling
+
+        network = self._trainer.network
+        speaker = Speaker(RecurrentNetwork(network.shape, network.weights_by_name()), self._tokenizer)
+        chunks = speaker.stream(text_context(self._tokenizer, ""), Sampling(seed=event["step"]), SAMPLE_PIECES)
+        text = "".join(chunk.text for chunk in chunks).strip()
+        self._events.emit({"event": "sample", "text": text, "step": event["step"]})
+
+
+def dropout_for(size: int) -> float:
+    """Return the share of values to drop when learning from `size` bytes: the fewer, the more."""
+    for smallest, share in ((20_000_000, 0.0), (5_000_000, 0.1), (1_000_000, 0.2)):
+        if size >= smallest:
+            return share
+    return 0.3
+
+
+def _publish(
+    run: Run,
+    paths: Paths,
+    prepared: Prepared,
+    trainer: Any,
+    tokenizer: Any,
+    ended: str,
+    events: Events,
+) -> None:
+    settings = run.settings
+    seconds = trainer.clock.seconds()
+    speed = trainer.progress.tokens / max(seconds, 1e-9)
+    card = Card(
+        name=settings.name,
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        network=trainer.network.shape.as_dict(),
+        files={},
+        learned_from={
+            "files": prepared.files,
+            "bytes": prepared.bytes,
+            **({"texts": list(prepared.texts)} if prepared.texts else {"paths": list(settings.paths)}),
+        },
+        scores={
+            "bits_per_byte": round(trainer.progress.best, 4),
+            "bytes": prepared.validation_bytes,
+        },
+        training={
+            "minutes": settings.minutes,
+            "seconds": round(seconds, 1),
+            "tokens_per_second": round(speed, 1),
+            "steps": trainer.progress.step,
+            "epochs": round(trainer.progress.epoch + trainer.progress.position / trainer.batches.steps, 2),
+            "ended": ended,
+            "dropout": trainer.network.dropout,
+            "bfloat16": trainer.network.half,
+            "seed": settings.seed,
+            "curve": trainer.progress.curve,
+        },
+        style=prepared.style,
+        base="" if settings.base == SCRATCH else settings.base,
+        description=prepared.description,
+    )
+    weights = write_weights(trainer.best_weights)
+    card, version = Library(paths).publish(card, weights, tokenizer.model)
+    done = {
+        "event": "done",
+        "model": card.name,
+        "version": version,
+        "bits_per_byte": card.scores["bits_per_byte"],
+        "seconds": round(seconds, 1),
+        "tokens_per_second": round(speed, 1),
+        "ended": ended,
+    }
+    run.finish(done)
+    events.emit(done)
+
+
+def _import_tensorflow() -> None:
+    """Import TensorFlow quietly, without its writing to the person's home."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ["KERAS_HOME"] = tempfile.gettempdir()
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    import rnnchat.training.loop
+
+
+if __name__ == "__main__":
+    main()

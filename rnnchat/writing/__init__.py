@@ -1,0 +1,1 @@
+"""What a predictor is for: sampling, generating, chatting and being measured."""

@@ -1,0 +1,110 @@
+"""Text from a predictor, streamed piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnchat.lm.base import AnyLanguageModel, Floats
+from rnnchat.tokenizer import Tokenizer
+from rnnchat.writing.sampling import Sampler, Sampling
+
+LONGEST_CONTEXT = 1024
+"""How many pieces back a text is read before it is continued."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What one step gives: new text (none while a character is half done) and where it stands."""
+
+    text: str
+    piece: int
+    probability: float
+    """The predictor's own probability of the piece, before sampling bent it."""
+    finish: str = ""
+    """``end`` where the model ended the text, ``length`` where the limit did, else nothing."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """How far a text has been read: its pieces, what follows them, and the predictor's state."""
+
+    read: list[int]
+    probabilities: Floats
+    state: object
+
+
+class Speaker:
+    """A predictor with its tokenizer, ready to continue text.
+
+    It remembers where it last was, so that going on from there costs only the new pieces.
+    """
+
+    def __init__(self, predictor: AnyLanguageModel, tokenizer: Tokenizer) -> None:
+        self.predictor = predictor
+        self.tokenizer = tokenizer
+        self._last: _Place | None = None
+        roles = tokenizer.roles
+        self._never = np.array(sorted({0, roles.start, roles.user, roles.model}))
+        self._opens = np.array([tokenizer.decode_bytes((p,))[:1] == b" " for p in range(tokenizer.size)])
+
+    def stream(self, context: Sequence[int], sampling: Sampling, maximum: int) -> Iterator[Chunk]:
+        """Continue `context` by at most `maximum` pieces; the last chunk says how it finished.
+
+        A context that ends with a space is continued by a word, whose own space is not repeated.
+        """
+        pieces = list(context)
+        opening = len(pieces) > 1 and pieces[-1:] == self.tokenizer.encode(" ")
+        sampler = Sampler(sampling)
+        decoder = self.tokenizer.stream()
+        place = self._read(pieces[:-1] if opening else pieces)
+        visible = False
+        for count in range(1, maximum + 1):
+            piece = self._choose(place, sampler, visible, opening)
+            probability = float(place.probabilities[piece])
+            if piece == self.tokenizer.roles.end:
+                yield Chunk(decoder.finish(), piece, probability, "end")
+                return
+            text = decoder.feed(piece)
+            if opening:
+                text, opening = text[1:], False
+            visible = visible or bool(text.strip())
+            if count == maximum:
+                yield Chunk(text + decoder.finish(), piece, probability, "length")
+                return
+            yield Chunk(text, piece, probability)
+            place = self._advance(place, piece)
+
+    def _choose(self, place: _Place, sampler: Sampler, visible: bool, opening: bool) -> int:
+        """Return the next piece: never a role, no end before something can be seen."""
+        allowed = place.probabilities.copy()
+        allowed[self._never] = 0
+        if not visible:
+            allowed[self.tokenizer.roles.end] = 0
+        if opening:
+            allowed *= self._opens
+        return sampler.choose(allowed, place.read[-sampler.sampling.window :])
+
+    def _read(self, pieces: list[int]) -> _Place:
+        """Return the place after `pieces` (one at least), reading only what was not read before."""
+        place = self._last
+        if place is None or place.read != pieces[: len(place.read)]:
+            probabilities, state = self.predictor.step(pieces[0], self.predictor.start())
+            place = _Place(pieces[:1], probabilities, state)
+        for piece in pieces[len(place.read) :]:
+            place = self._advance(place, piece)
+        return place
+
+    def _advance(self, place: _Place, piece: int) -> _Place:
+        probabilities, state = self.predictor.step(piece, place.state)
+        # The list is shared and grows; a place that is not the last is never read again.
+        place.read.append(piece)
+        self._last = _Place(place.read, probabilities, state)
+        return self._last
+
+
+def text_context(tokenizer: Tokenizer, text: str) -> list[int]:
+    """Return the pieces to continue `text` from, which may be empty."""
+    return [tokenizer.roles.start, *tokenizer.encode(text)[-LONGEST_CONTEXT:]]

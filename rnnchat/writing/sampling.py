@@ -1,0 +1,95 @@
+"""Choosing the next piece from its probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnchat.errors import RnnchatError
+from rnnchat.lm.base import Floats
+
+_QUICK = 256  # so many of the likeliest pieces nearly always hold the wanted mass
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a piece is chosen; the values are applied in this order."""
+
+    repetition: float = 1.1
+    """The power that probabilities of recent pieces are raised to; 1 leaves them as they are."""
+    temperature: float = 0.8
+    """Below 1 favours likely pieces, above 1 unlikely ones; 0 always takes the likeliest."""
+    top_k: int = 0
+    """Only so many of the likeliest pieces; 0 for all."""
+    min_p: float = 0.0
+    """Only pieces at least this share as likely as the likeliest."""
+    top_p: float = 0.95
+    """Only the likeliest pieces that together have this probability."""
+    window: int = 96
+    """How many pieces back count as recent."""
+    seed: int | None = None
+    """The same seed gives the same text; None gives another one each time."""
+
+    def check(self) -> None:
+        """Raise RnnchatError where a value is out of its range."""
+        ranges = (
+            ("temperature", self.temperature, 0, 5),
+            ("top-p", self.top_p, 0, 1),
+            ("min-p", self.min_p, 0, 1),
+            ("top-k", self.top_k, 0, 10**6),
+            ("repetition", self.repetition, 1, 3),
+        )
+        for name, value, low, high in ranges:
+            if not low <= value <= high:
+                raise RnnchatError(f"{name} cannot be {value:g}.", f"Give a value from {low} to {high}.")
+
+
+class Sampler:
+    """Chooses pieces as `sampling` says, with its own source of chance."""
+
+    def __init__(self, sampling: Sampling) -> None:
+        sampling.check()
+        self.sampling = sampling
+        self._random = np.random.Generator(np.random.PCG64(sampling.seed))
+
+    def choose(self, probabilities: Floats, recent: Sequence[int] = ()) -> int:
+        """Return one piece drawn from `probabilities` (vocabulary,), which are left as they are."""
+        settings = self.sampling
+        logs = np.log(np.maximum(probabilities, np.float32(1e-30)))
+        if settings.repetition != 1 and recent and settings.window:
+            again = np.unique(np.asarray(recent[-settings.window :]))
+            logs[again] *= settings.repetition
+        if settings.temperature < 1e-3:
+            return int(np.argmax(logs))
+        weights = np.exp((logs - logs.max()) / settings.temperature)
+        candidates = _likeliest(weights, settings)
+        cumulative = np.cumsum(weights[candidates], dtype=np.float64)
+        place = np.searchsorted(cumulative, self._random.random() * cumulative[-1], side="right")
+        return int(candidates[min(int(place), len(candidates) - 1)])
+
+
+def _likeliest(weights: Floats, settings: Sampling) -> np.ndarray:
+    """Return the pieces that top-k, min-p and top-p leave, the likeliest first."""
+    total = float(weights.sum(dtype=np.float64))
+    count = min(settings.top_k or len(weights), len(weights))
+    quick = min(_QUICK, count)
+    order = _top(weights, quick)
+    if quick < count and float(weights[order].sum(dtype=np.float64)) < settings.top_p * total:
+        order = _top(weights, count)
+    if settings.top_k:
+        total = float(weights[order].sum(dtype=np.float64))
+    if settings.min_p:
+        order = order[weights[order] >= settings.min_p * weights[order[0]]]
+    if settings.top_p < 1:
+        before = np.cumsum(weights[order], dtype=np.float64) - weights[order]
+        order = order[before < max(settings.top_p * total, 1e-12)]
+    return order
+
+
+def _top(weights: Floats, count: int) -> np.ndarray:
+    """Return the `count` likeliest pieces in order; ties go to the lower piece."""
+    some = np.argpartition(-weights, count - 1)[:count] if count < len(weights) else np.arange(len(weights))
+    some = np.sort(some)
+    return some[np.argsort(-weights[some], kind="stable")]
