@@ -61,21 +61,24 @@ class Speaker:
         decoder = self.tokenizer.stream()
         place = self._read(pieces[:-1] if opening else pieces)
         visible = False
-        for count in range(1, maximum + 1):
-            piece = self._choose(place, sampler, visible, opening)
-            probability = float(place.probabilities[piece])
-            if piece == self.tokenizer.roles.end:
-                yield Chunk(decoder.finish(), piece, probability, "end")
-                return
-            text = decoder.feed(piece)
-            if opening:
-                text, opening = text[1:], False
-            visible = visible or bool(text.strip())
-            if count == maximum:
-                yield Chunk(text + decoder.finish(), piece, probability, "length")
-                return
-            yield Chunk(text, piece, probability)
-            place = self._advance(place, piece)
+        try:
+            for count in range(1, maximum + 1):
+                piece = self._choose(place, sampler, visible, opening)
+                probability = float(place.probabilities[piece])
+                if piece == self.tokenizer.roles.end:
+                    yield Chunk(decoder.finish(), piece, probability, "end")
+                    return
+                text = decoder.feed(piece)
+                if opening:
+                    text, opening = text[1:], False
+                visible = visible or bool(text.strip())
+                if count == maximum:
+                    yield Chunk(text + decoder.finish(), piece, probability, "length")
+                    return
+                yield Chunk(text, piece, probability)
+                place = self._advance(place, piece)
+        finally:
+            self._last = place
 
     def _choose(self, place: _Place, sampler: Sampler, visible: bool, opening: bool) -> int:
         """Return the next piece: never a role, no end before something can be seen."""
@@ -90,19 +93,18 @@ class Speaker:
     def _read(self, pieces: list[int]) -> _Place:
         """Return the place after `pieces` (one at least), reading only what was not read before."""
         place = self._last
-        if place is None or place.read != pieces[: len(place.read)]:
-            probabilities, state = self.predictor.step(pieces[0], self.predictor.start())
-            place = _Place(pieces[:1], probabilities, state)
+        if place is not None and place.read == pieces[: len(place.read)]:
+            place = _Place(list(place.read), place.probabilities, place.state)
+        else:
+            place = _Place(pieces[:1], *self.predictor.step(pieces[0], self.predictor.start()))
         for piece in pieces[len(place.read) :]:
             place = self._advance(place, piece)
         return place
 
     def _advance(self, place: _Place, piece: int) -> _Place:
-        probabilities, state = self.predictor.step(piece, place.state)
-        # The list is shared and grows; a place that is not the last is never read again.
+        """Return the place one piece on; the list of pieces is taken over from `place`, not copied."""
         place.read.append(piece)
-        self._last = _Place(place.read, probabilities, state)
-        return self._last
+        return _Place(place.read, *self.predictor.step(piece, place.state))
 
 
 def text_context(tokenizer: Tokenizer, text: str) -> list[int]:

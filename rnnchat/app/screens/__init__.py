@@ -1,0 +1,1 @@
+"""One screen a file: a screen wires, it does not compute."""

@@ -1,0 +1,70 @@
+"""Small questions: yes or no, a name."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+
+class Confirm(ModalScreen[bool]):
+    """A question with two answers; Esc is the careful one."""
+
+    BINDINGS: ClassVar = [
+        Binding("escape", "answer(False)", "No", id="confirm.no"),
+        Binding("left", "app.focus_previous", show=False, id="confirm.left"),
+        Binding("right", "app.focus_next", show=False, id="confirm.right"),
+    ]
+
+    def __init__(self, question: str, more: str, *, yes: str, no: str) -> None:
+        super().__init__()
+        self._question, self._more, self._yes, self._no = question, more, yes, no
+
+    def compose(self) -> ComposeResult:
+        """Lay the question out."""
+        with Vertical(id="dialog"):
+            yield Static(self._question, classes="title", markup=False)
+            yield Static(self._more, markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button(self._no, id="no", compact=True)
+                yield Button(self._yes, id="yes", variant="error", compact=True)
+
+    @on(Button.Pressed)
+    def pressed(self, event: Button.Pressed) -> None:
+        """Answer."""
+        self.dismiss(event.button.id == "yes")
+
+    def action_answer(self, sure: bool) -> None:
+        """Answer by key."""
+        self.dismiss(sure)
+
+
+class AskName(ModalScreen[str]):
+    """Asks for a name; Enter takes it, Esc leaves things as they are."""
+
+    BINDINGS: ClassVar = [Binding("escape", "give_up", "Leave it", id="name.leave")]
+
+    def __init__(self, title: str, name: str) -> None:
+        super().__init__()
+        self._title, self._name_before = title, name
+
+    def compose(self) -> ComposeResult:
+        """Lay the question out."""
+        with Vertical(id="dialog"):
+            yield Static(self._title, classes="title", markup=False)
+            yield Input(self._name_before, max_length=64, compact=True)
+            yield Static("Enter: take this name   Esc: leave it", classes="hint", markup=False)
+
+    @on(Input.Submitted)
+    def submitted(self, event: Input.Submitted) -> None:
+        """Give the name back."""
+        self.dismiss(event.value.strip())
+
+    def action_give_up(self) -> None:
+        """Give nothing back."""
+        self.dismiss("")

@@ -1,0 +1,84 @@
+"""All keys, and how rnnchat works, on one page."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "Everywhere",
+        (
+            ("F2  F3  F4", "Chat, Train, Models"),
+            ("Ctrl+P", "all commands, by name"),
+            ("Tab", "go on to the next thing"),
+            ("Ctrl+Q", "leave"),
+        ),
+    ),
+    (
+        "Chat",
+        (
+            ("Enter", "send"),
+            ("Ctrl+J", "new line (also Shift+Enter, where the terminal tells it)"),
+            ("Esc", "stop a reply and keep what has come"),
+            ("Ctrl+R", "another reply in the place of the last"),
+            ("Ctrl+N", "new chat; the old one is kept"),
+            ("Ctrl+O", "earlier chats: search, open, delete"),
+            ("Ctrl+G", "how bold and how long replies are"),
+            ("PgUp PgDn", "scroll"),
+            ("F6", "copy the last reply"),
+        ),
+    ),
+    (
+        "Train",
+        (
+            ("Enter", "in the path field: add it to what is learned"),
+            ("Ctrl+O", "choose in a tree of folders"),
+            ("Ctrl+T", "start"),
+            ("Ctrl+E", "pause, and go on"),
+            ("Ctrl+F", "finish now and keep what was learned"),
+        ),
+    ),
+    (
+        "Models",
+        (
+            ("Enter", "let this model speak"),
+            ("R C", "rename, copy"),
+            ("D  U", "delete, and undo that"),
+            ("B", "back to the version before the last training"),
+        ),
+    ),
+)
+ABOUT = (
+    "rnnchat learns a small recurrent network from your notes, on this computer. It never opens a "
+    "network connection. `rnnchat where` prints the folders it keeps things in; `rnnchat --help` "
+    "shows what it does without the app."
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """The help page."""
+
+    BINDINGS: ClassVar = [Binding("escape,f1,q", "dismiss", "Back", id="help.back", key_display="esc")]
+
+    def compose(self) -> ComposeResult:
+        """Lay the page out."""
+        with VerticalScroll(id="dialog", classes="wide tall"):
+            yield Static("Help", classes="title", markup=False)
+            yield Static(_page(), markup=False)
+            yield Static(ABOUT, classes="about", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+
+
+def _page() -> Content:
+    lines: list[Content] = []
+    for title, keys in SECTIONS:
+        lines += [Content(""), Content.styled(title, "bold $primary")]
+        lines += [Content.assemble((f"  {key:<12}", "$accent"), does) for key, does in keys]
+    return Content("\n").join(lines[1:])

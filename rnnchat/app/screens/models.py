@@ -1,0 +1,234 @@
+"""The saved models: which one speaks, what each learned, how well it predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import DataTable, Static
+
+from rnnchat.app.screens.dialogs import AskName
+from rnnchat.app.screens.room import Room
+from rnnchat.errors import RnnchatError
+from rnnchat.library.describe import describe_card, describe_entry, human_size
+from rnnchat.library.models import BASE, Entry
+
+COLUMNS = ("", "Name", "Learned from", "Bits/byte", "Size", "Trained")
+WIDTHS = (1, 16, 21, 9, 8, 10)
+"""The columns' cells at 80 columns; what is more goes to the names and to what was learned."""
+
+
+class ModelTable(DataTable[Text]):
+    """The table, whose Enter says what it does."""
+
+    BINDINGS: ClassVar = [Binding("enter", "select_cursor", "Use", id="models.use")]
+
+
+class ModelsScreen(Room):
+    """A table of models, and below it all that is known of the one it points at."""
+
+    MODE = "models"
+    BINDINGS: ClassVar = [
+        Binding("r", "rename", "Rename", id="models.rename"),
+        Binding("c", "copy", "Copy", id="models.copy"),
+        Binding("d,delete", "delete", "Delete", id="models.delete", tooltip="Kept for 30 days"),
+        Binding("u", "undo", "Undo delete", id="models.undo", tooltip="Bring back the model deleted last"),
+        Binding("b", "roll_back", "Version before", id="models.roll-back", tooltip="Undo the last training"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: list[Entry] = []
+
+    def contents(self) -> ComposeResult:
+        """The table and the details."""
+        yield ModelTable(cursor_type="row")
+        with VerticalScroll(id="details", can_focus=False) as details:
+            details.border_title = "Details"
+            yield Static("", id="card", markup=False)
+
+    def on_mount(self) -> None:
+        """Be ready to choose."""
+        for name, width in zip(COLUMNS, WIDTHS, strict=True):
+            self._table.add_column(name, key=name or "in use", width=width)
+        self._table.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the columns to the width there is."""
+        super().on_resize(event)
+        self._fit(event.size.width)
+
+    def on_screen_resume(self) -> None:
+        """Show the models as they are now."""
+        super().on_screen_resume()
+        self.refresh_models()
+
+    @property
+    def _table(self) -> ModelTable:
+        return self.query_one(ModelTable)
+
+    @on(DataTable.RowHighlighted)
+    def show_details(self, event: DataTable.RowHighlighted) -> None:
+        """Show what is known of the model the cursor is on."""
+        if 0 <= event.cursor_row < len(self._entries):
+            grid = Table.grid(padding=(0, 2))
+            grid.add_column(justify="right", style="dim", no_wrap=True)
+            grid.add_column(overflow="fold")
+            for label, value in describe_card(self._entries[event.cursor_row]):
+                grid.add_row(Text(label), Text(value))
+            self.query_one("#card", Static).update(grid)
+
+    @work(thread=True, group="models", exclusive=True, exit_on_error=False)
+    def refresh_models(self, point_at: str = "") -> None:
+        """Read the library again, and point at a model."""
+        entries = self.own_app.library.entries()
+        if self.own_app.is_running:
+            self.app.call_from_thread(self._show, entries, point_at)
+
+    @on(DataTable.RowSelected)
+    def selected(self) -> None:
+        """Let the model speak that Enter or a click chose."""
+        self.action_use()
+
+    def action_use(self) -> None:
+        """Let the model speak."""
+        entry = self._highlighted()
+        if entry is None:
+            return
+        if entry.card is None:
+            self.own_app.report(RnnchatError(f"{entry.name} is damaged.", "Delete it (D) or train it again."))
+            return
+        self.own_app.use_model(entry.name)
+        self.own_app.say(f"{entry.name} speaks from now on. F2 goes to the chat.")
+        self.refresh_models(entry.name)
+
+    def action_rename(self) -> None:
+        """Ask for another name."""
+        entry = self._highlighted()
+        if entry is not None:
+
+            def named(name: str | None) -> None:
+                if name and name != entry.name:
+                    self._change(lambda: self._rename(entry, name))
+
+            self.app.push_screen(AskName(f"Rename {entry.name}", entry.name), named)
+
+    def action_copy(self) -> None:
+        """Ask for the copy's name."""
+        entry = self._highlighted()
+        if entry is not None:
+
+            def named(name: str | None) -> None:
+                if name:
+                    self._change(lambda: self.own_app.library.copy(entry.name, name))
+
+            self.app.push_screen(AskName(f"Copy {entry.name} as", f"{entry.name} copy"), named)
+
+    def action_delete(self) -> None:
+        """Delete; U brings it back."""
+        entry = self._highlighted()
+        if entry is not None:
+            self._change(lambda: self._delete(entry))
+
+    def action_undo(self) -> None:
+        """Bring back the model that was deleted last."""
+        self._change(self._undo)
+
+    def action_roll_back(self) -> None:
+        """Go back to the version before the last training."""
+        entry = self._highlighted()
+        if entry is not None:
+            self._change(lambda: self._roll_back(entry))
+
+    # Each of these runs in a thread and returns the name to point at afterwards.
+
+    def _rename(self, entry: Entry, name: str) -> str:
+        app = self.own_app
+        now = app.library.rename(entry.name, name)
+        if app.settings.model == entry.name:
+            app.call_from_thread(app.use_model, now)
+        return now
+
+    def _delete(self, entry: Entry) -> str:
+        app = self.own_app
+        app.library.delete(entry.name)
+        if app.settings.model == entry.name:
+            app.call_from_thread(app.use_model, BASE)
+        app.call_from_thread(app.say, f"Deleted {entry.name}. U brings it back.")
+        return ""
+
+    def _undo(self) -> str:
+        app = self.own_app
+        tokens = app.library.deleted()
+        if not tokens:
+            app.call_from_thread(app.say, "There is no deleted model to bring back.")
+            return ""
+        name = app.library.restore(tokens[0])
+        app.call_from_thread(app.say, f"{name} is back.")
+        return name
+
+    def _roll_back(self, entry: Entry) -> str:
+        app = self.own_app
+        app.library.roll_back(entry.name)
+        app.call_from_thread(app.say, f"{entry.name} is back to the version before.")
+        return entry.name
+
+    @work(thread=True, group="change", exit_on_error=False)
+    def _change(self, change: Callable[[], str]) -> None:
+        """Change the library in a thread, one change after another, and show what is there then."""
+        app = self.own_app
+        try:
+            point_at = change()
+        except RnnchatError as error:
+            app.call_from_thread(app.report, error)
+            return
+        entries = app.library.entries()
+        app.call_from_thread(self._show, entries, point_at)
+
+    def _highlighted(self) -> Entry | None:
+        row = self._table.cursor_row
+        return self._entries[row] if 0 <= row < len(self._entries) else None
+
+    def _show(self, entries: list[Entry], point_at: str = "") -> None:
+        table = self._table
+        row = table.cursor_row
+        self._entries = entries
+        names = [entry.name for entry in entries]
+        target = names.index(point_at) if point_at in names else min(max(row, 0), len(entries) - 1)
+        table.clear()
+        in_use = self.own_app.settings.model
+        for entry in entries:
+            table.add_row(*self._cells(entry, in_use), key=entry.name)
+        table.move_cursor(row=target)
+
+    def _cells(self, entry: Entry, in_use: str) -> list[Text]:
+        row = describe_entry(entry)
+        bits = "–" if row["bits_per_byte"] is None else f"{row['bits_per_byte']:.2f}"
+        learned = row["summary"] if entry.card is not None else f"damaged: {row['summary']}"
+        cells = (
+            "●" if entry.name == in_use else " ",
+            entry.name,
+            learned,
+            f"{bits:>9}",
+            f"{human_size(entry.size):>8}",
+            (row["created"] or "–")[:10],
+        )
+        texts = [Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells]
+        texts[0].stylize("green")
+        return texts
+
+    def _fit(self, width: int) -> None:
+        extra = max(0, width - 80)
+        widths = list(WIDTHS)
+        widths[1] += extra // 4
+        widths[2] += extra - extra // 4
+        for column, wanted in zip(self._table.columns.values(), widths, strict=False):
+            column.width = wanted
+            column.auto_width = False
+        self._table.refresh(layout=True)

@@ -1,0 +1,339 @@
+"""Training: choose notes, see what would be read, choose a budget, watch, and chat with the result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, ContentSwitcher, Input, OptionList, Select, Static
+from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
+
+from rnnchat.app.screens.room import Room
+from rnnchat.app.training import TrainingChanged
+from rnnchat.app.widgets.path_suggester import PathSuggester
+from rnnchat.app.widgets.training_view import TrainingView
+from rnnchat.errors import RnnchatError
+from rnnchat.library.describe import human_size
+from rnnchat.notes import Scan
+from rnnchat.training.run import SCRATCH, Run, RunSettings, unfinished
+
+BUDGETS = ((2.0, "2 minutes: a first taste"), (5.0, "5 minutes"), (10.0, "10 minutes"), (30.0, "30 minutes: for much text"))
+
+INTRODUCTION = (
+    "A model learns from your notes how you write. Add the files or folders it may read: "
+    ".md, .txt, .org, .rst and other text. Nothing is learned before you start, nothing leaves this machine."
+)
+
+
+class TrainScreen(Room):
+    """One training from the choice of notes to the finished model."""
+
+    MODE = "train"
+    BINDINGS: ClassVar = [
+        Binding("ctrl+o", "browse", "Browse", id="train.browse"),
+        Binding("ctrl+t", "start", "Start", id="train.start"),
+        Binding("ctrl+e", "pause", "Pause / go on", id="train.pause"),
+        Binding("ctrl+f", "finish", "Finish now", id="train.finish", tooltip="Keep what was learned so far"),
+        Binding("ctrl+n", "another", "Train another", id="train.another"),
+        Binding("ctrl+g", "chat", "Chat with it", id="train.chat"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chosen: list[Path] = []
+        self._scan: Scan | None = None
+
+    def contents(self) -> ComposeResult:
+        """The choice of notes, and the training in its place once it runs."""
+        with ContentSwitcher(initial="choose"):
+            with VerticalScroll(id="choose", can_focus=False):
+                with Vertical(id="interrupted"):
+                    yield Static("", id="interrupted-text", markup=False)
+                    with Horizontal(classes="buttons"):
+                        yield Button("Go on with it", id="resume", variant="primary", compact=True)
+                        yield Button("Discard it", id="discard", compact=True)
+                yield Static(INTRODUCTION, id="introduction", markup=False)
+                yield Input(
+                    placeholder="~/notes  (Enter adds it, → completes, Ctrl+O browses)",
+                    suggester=PathSuggester(),
+                    id="path",
+                    compact=True,
+                )
+                yield OptionList(id="chosen", compact=True, markup=False)
+                yield Static("", id="scan", markup=False)
+                with Horizontal(classes="row"):
+                    yield Static("Name", classes="label", markup=False)
+                    yield Input("me", max_length=64, id="name", compact=True)
+                with Horizontal(classes="row"):
+                    yield Static("Budget", classes="label", markup=False)
+                    yield Select(
+                        [(label, minutes) for minutes, label in BUDGETS],
+                        value=5.0,
+                        allow_blank=False,
+                        id="budget",
+                        compact=True,
+                    )
+                with Horizontal(classes="row"):
+                    yield Static("Start from", classes="label", markup=False)
+                    yield Select([("nothing (scratch)", SCRATCH)], allow_blank=False, id="base", compact=True)
+                yield Button("Start learning (Ctrl+T)", id="start", variant="primary", disabled=True)
+            yield TrainingView(id="training")
+
+    def on_mount(self) -> None:
+        """Be ready for a path."""
+        minutes = self.own_app.settings.minutes
+        if minutes in [known for known, _ in BUDGETS]:
+            self.query_one("#budget", Select).value = minutes
+        self.query_one("#path", Input).focus()
+        self.query_one("#chosen").display = False
+
+    def on_screen_resume(self) -> None:
+        """Show the training where there is one, else the choice."""
+        super().on_screen_resume()
+        bases = [(f"the model {entry.name}", entry.name) for entry in self.own_app.library.entries() if entry.card]
+        base = self.query_one("#base", Select)
+        before = base.value
+        base.set_options([("nothing (scratch)", SCRATCH), *bases])
+        if before in [SCRATCH, *(name for _, name in bases)]:
+            base.value = before
+        self._show_place()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only the keys that do something now."""
+        phase = self.own_app.training.state.phase if self.own_app.training.state else ""
+        running = phase in ("starting", "training", "paused")
+        allowed = {
+            "browse": not phase,
+            "start": not phase,
+            "pause": running,
+            "finish": running,
+            "another": bool(phase) and not running,
+            "chat": phase == "done",
+        }
+        return allowed.get(action, True)
+
+    # Choosing
+
+    @on(Input.Submitted, "#path")
+    def path_given(self, event: Input.Submitted) -> None:
+        """Add the path that was typed."""
+        if event.value.strip():
+            self._add(Path(event.value.strip()))
+
+    @on(Input.Submitted, "#name")
+    def name_given(self) -> None:
+        """Go on to the next field."""
+        self.screen.focus_next()
+
+    def action_browse(self) -> None:
+        """Choose in a tree."""
+        from rnnchat.app.screens.browse import BrowseScreen
+
+        typed = Path(self.query_one("#path", Input).value.strip() or "~").expanduser()
+        folder = typed if typed.is_dir() else Path.home()
+
+        def chosen(path: Path | None) -> None:
+            if path is not None:
+                self._add(path)
+
+        self.app.push_screen(BrowseScreen(folder), chosen)
+
+    @on(OptionList.OptionSelected, "#chosen")
+    def remove(self, event: OptionList.OptionSelected) -> None:
+        """Take a path off the list."""
+        del self._chosen[event.option_index]
+        self._show_chosen()
+
+    def _add(self, path: Path) -> None:
+        if not path.expanduser().exists():
+            self.own_app.report(RnnchatError(f"There is nothing at {path}.", "Check the spelling of the path."))
+            return
+        if path not in self._chosen:
+            self._chosen.append(path)
+        self.query_one("#path", Input).value = ""
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        options = self.query_one("#chosen", OptionList)
+        options.clear_options()
+        options.add_options([Option(f"✓ {path}   (Enter takes it off)") for path in self._chosen])
+        options.display = bool(self._chosen)
+        self.query_one("#introduction").display = not self._chosen
+        self._scan = None
+        self.query_one("#start", Button).disabled = True
+        self.workers.cancel_group(self, "scan")
+        self.query_one("#scan", Static).update("Reading …" if self._chosen else "")
+        if self._chosen:
+            self._read(list(self._chosen))
+        else:
+            self.query_one("#path", Input).focus()
+
+    @work(thread=True, group="scan", exclusive=True, exit_on_error=False)
+    def _read(self, paths: list[Path]) -> None:
+        """See what a training would read; nothing is learned yet."""
+        from rnnchat.notes import read_corpus, scan
+
+        app, worker = self.own_app, get_current_worker()
+
+        def seen(count: int) -> None:
+            if worker.is_cancelled:
+                raise _CancelledError
+            app.call_from_thread(self.query_one("#scan", Static).update, f"Reading … {count:,} files")
+
+        problem: RnnchatError | None = None
+        result: Scan | None = None
+        try:
+            result = scan(paths, seen)
+            read_corpus(result)
+        except _CancelledError:
+            return
+        except RnnchatError as error:
+            problem = error
+        if not worker.is_cancelled and app.is_running:
+            app.call_from_thread(self._show_scan, result, problem)
+
+    def _show_scan(self, result: Scan | None, problem: RnnchatError | None) -> None:
+        self._scan = None if problem else result
+        self.query_one("#start", Button).disabled = problem is not None
+        self.query_one("#scan", Static).update(_describe_scan(result, problem))
+        if problem is None and self.focused is self.query_one("#path"):
+            self.query_one("#start", Button).focus(scroll_visible=False)
+
+    # Training
+
+    @on(Button.Pressed, "#start")
+    def action_start(self) -> None:
+        """Start learning what was chosen."""
+        if self._scan is None:
+            self.own_app.say("Add a file or folder of notes first.")
+            self.query_one("#path", Input).focus()
+            return
+        app = self.own_app
+        minutes = float(str(self.query_one("#budget", Select).value))
+        app.change(minutes=minutes)
+        try:
+            settings = RunSettings(
+                name=app.library.check_name(self.query_one("#name", Input).value or "me"),
+                paths=tuple(str(path.expanduser().absolute()) for path in self._chosen),
+                base=str(self.query_one("#base", Select).value),
+                minutes=minutes,
+            )
+            app.training.start(Run.create(app.paths, settings))
+        except RnnchatError as error:
+            app.report(error)
+            return
+        self._show_place()
+
+    @on(Button.Pressed, "#resume")
+    def resume(self) -> None:
+        """Go on with an interrupted training."""
+        waiting = unfinished(self.own_app.paths)
+        try:
+            if waiting:
+                self.own_app.training.start(waiting[0])
+        except RnnchatError as error:
+            self.own_app.report(error)
+        self._show_place()
+
+    @on(Button.Pressed, "#discard")
+    def discard(self) -> None:
+        """Ask, and drop an interrupted training."""
+        from rnnchat.app.screens.dialogs import Confirm
+
+        waiting = unfinished(self.own_app.paths)
+
+        def decide(sure: bool | None) -> None:
+            if sure and waiting:
+                waiting[0].discard()
+                self._show_place()
+
+        if waiting:
+            question = f"Discard the training of {waiting[0].folder.name}?"
+            self.app.push_screen(
+                Confirm(question, "What it has learned so far is lost.", yes="Discard", no="Keep"), decide
+            )
+
+    @on(Button.Pressed, "#pause")
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        self.own_app.training.pause_or_resume()
+
+    @on(Button.Pressed, "#finish")
+    def action_finish(self) -> None:
+        """End now and keep what was learned."""
+        self.own_app.training.finish()
+        self.own_app.say("Finishing: the best it has learned so far is being saved.")
+
+    @on(Button.Pressed, "#another")
+    def action_another(self) -> None:
+        """Choose notes for another training."""
+        self.own_app.training.clear()
+        self._show_place()
+
+    @on(Button.Pressed, "#chat-with-it")
+    def action_chat(self) -> None:
+        """Chat with the model that was just made."""
+        state = self.own_app.training.state
+        if state is not None and state.done:
+            self.own_app.use_model(str(state.done["model"]))
+            self.own_app.training.clear()
+            self.own_app.action_go("chat")
+
+    def on_training_changed(self, _: TrainingChanged) -> None:
+        """Show the training's news."""
+        self._show_place()
+
+    def _show_place(self) -> None:
+        state = self.own_app.training.state
+        switcher = self.query_one(ContentSwitcher)
+        wanted = "training" if state is not None else "choose"
+        changed = switcher.current != wanted
+        switcher.current = wanted
+        if state is not None:
+            self.query_one(TrainingView).show(state)
+        elif changed:
+            self.query_one("#path", Input).focus()
+        self._show_interrupted()
+        self.refresh_bindings()
+
+    def _show_interrupted(self) -> None:
+        waiting = [] if self.own_app.training.is_running else unfinished(self.own_app.paths)
+        self.query_one("#interrupted").display = bool(waiting)
+        if waiting:
+            name = waiting[0].folder.name
+            self.query_one("#interrupted-text", Static).update(
+                f"The training of {name} was interrupted. Nothing of it is lost."
+            )
+
+
+class _CancelledError(Exception):
+    """The scan is not wanted any more."""
+
+
+def _describe_scan(result: Scan | None, problem: RnnchatError | None) -> Content:
+    lines: list[Content] = []
+    if problem is not None:
+        lines += [Content.styled(problem.message, "$error"), Content(problem.hint)]
+    elif result is not None:
+        lines.append(Content.styled(f"{len(result.notes):,} notes, {human_size(result.bytes)}", "bold $success"))
+    if result is not None and result.secrets:
+        word = "line" if len(result.secrets) == 1 else "lines"
+        lines.append(
+            Content.styled(f"{len(result.secrets)} {word} with passwords or keys will be left out", "$warning")
+        )
+    if result is not None and result.skipped:
+        reasons: dict[str, int] = {}
+        for item in result.skipped:
+            reasons[item.reason] = reasons.get(item.reason, 0) + 1
+        lines.append(Content(f"{len(result.skipped):,} skipped:"))
+        lines += [
+            Content.assemble((f"  {count:>5,} × ", "$text-muted"), reason)
+            for reason, count in sorted(reasons.items(), key=lambda pair: -pair[1])[:5]
+        ]
+    return Content("\n").join(lines)

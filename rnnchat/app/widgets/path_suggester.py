@@ -1,0 +1,44 @@
+"""Completes a path while it is typed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from textual.suggester import Suggester
+
+MOST = 2_000
+
+
+class PathSuggester(Suggester):
+    """Suggests the first file or folder whose name begins as typed; → takes it."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return the completed path, or None."""
+        return await asyncio.to_thread(complete_path, value)
+
+
+def complete_path(value: str) -> str | None:
+    """Return `value` completed to the first name on disk that begins so, folders with a slash."""
+    folder, _, start = value.rpartition("/")
+    if not value or (not folder and not value.startswith("/")):
+        folder, start = ".", value
+    if not start:
+        return None
+    try:
+        with os.scandir(Path(folder or "/").expanduser()) as entries:
+            names = []
+            for count, entry in enumerate(entries):
+                if count >= MOST:
+                    break
+                if entry.name.startswith(start) and not entry.name.startswith("."):
+                    names.append(entry.name + ("/" if entry.is_dir() else ""))
+    except OSError:
+        return None
+    if not names:
+        return None
+    return value + min(names)[len(start) :]

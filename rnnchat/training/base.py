@@ -1,0 +1,240 @@
+"""The recipe of the model that comes with rnnchat: ``python -m rnnchat.training.base --help``.
+
+It reads collections of documents (``.jsonl.xz`` files with a JSON object a line: ``{"source", "text"}``
+for prose, ``{"id", "turns": [[role, text], …]}`` for dialogue), makes a run of them, trains it like any
+other, and writes the result to ``models/base`` with float16 weights. An interrupted training goes on when
+the same command is given again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import lzma
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from rnnchat.errors import RnnchatError
+from rnnchat.library.atomic import sha256, write_bytes
+from rnnchat.library.models import CARD, NETWORK, TOKENIZER, Library, write_weights
+from rnnchat.library.paths import Paths
+from rnnchat.notes.clean import clean
+from rnnchat.notes.deduplicate import Deduplicator
+from rnnchat.notes.secrets import screen
+from rnnchat.tokenizer import Tokenizer, train_tokenizer
+from rnnchat.training.job import TrainingJob
+from rnnchat.training.prepare import Prepared, as_document, write_prepared
+from rnnchat.training.run import PREPARED, Run, RunSettings
+
+RUN = "shipped base"
+DOCUMENT_BYTES = 100_000
+"""Books are cut into documents of about this size, so that every epoch mixes them anew."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One collection: where it lies, how much of it is used, and what its licence asks to be said."""
+
+    path: str
+    bytes: int
+    credit: str
+
+
+SOURCES = (
+    Source("dialogue/self_dialogue", 30_000_000, "The Self-dialogue Corpus (Fainberg et al. 2018), BSD-3-Clause"),
+    Source("dialogue/topical_chat", 6_000_000, "Topical-Chat (Gopalakrishnan et al. 2019), CDLA-Sharing-1.0"),
+    Source("dialogue/star", 3_000_000, "STAR (Mosig et al. 2020), MIT"),
+    Source("dialogue/casino", 2_000_000, "CaSiNo (Chawla et al. 2021), CC BY 4.0"),
+    Source("dialogue/taskmaster4", 2_000_000, "Taskmaster-4 (Google), CC BY 4.0"),
+    Source("dialogue/chatterbot_en", 1_000_000, "chatterbot-corpus, BSD-3-Clause"),
+    Source("pretrain/prose-standard-ebooks", 16_000_000, "Standard Ebooks productions, CC0"),
+    Source("pretrain/prose-openstax", 8_000_000, "OpenStax textbooks, Rice University, CC BY 4.0"),
+    Source("pretrain/prose-us-gov", 3_000_000, "18F and other U.S. government texts, CC0"),
+    Source("pretrain/prose-docs-ccby", 5_000_000, "Technical documents and blogs, CC BY 4.0 and 3.0"),
+    Source("pretrain/notes-mtlynch", 4_000_000, "Blog of Michael Lynch, CC BY 4.0"),
+    Source("pretrain/notes-benbalter", 2_000_000, "Blog of Ben Balter, CC BY 3.0"),
+    Source("pretrain/notes-raphlinus", 1_000_000, "Blog of Raph Levien, CC BY 4.0"),
+)
+
+KEPT_OUT = ("three-men-in-a-boat", "the-mysterious-affair-at-styles", "my-antonia")
+"""Books that are only ever measured with."""
+
+VALIDATION_ONE_IN = 400
+TOKENIZER_BYTES = 12_000_000
+
+Document = str | list[tuple[str, str]]
+
+
+def main() -> None:
+    """Assemble, train and write the shipped model."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="the folder that holds the collections")
+    parser.add_argument("target", type=Path, help="where to write the model, such as models/base")
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--vocabulary", type=int, default=6144)
+    parser.add_argument("--units", type=int, default=768)
+    parser.add_argument("--learning-rate", type=float, default=3e-3)
+    parser.add_argument("--share", type=float, default=1.0, help="how much of every source to use")
+    options = parser.parse_args()
+    try:
+        paths = Paths.from_environment()
+        run = Run(paths.runs / RUN)
+        if not (run.folder / PREPARED).is_file() or run.is_finished:
+            settings = RunSettings(
+                name=RUN,
+                paths=(str(options.data),),
+                minutes=options.minutes,
+                units=options.units,
+                learning_rate=options.learning_rate,
+                weight_decay=0.01,
+                dropout=0.0,
+                checkpoint_seconds=60,
+            )
+            run = Run.create(paths, settings)
+            _assemble(run, options.data, options.vocabulary, options.share)
+        for event in TrainingJob(run).events():
+            print(json.dumps(event, ensure_ascii=False), flush=True)
+        if run.is_finished:
+            write_shipped(Library(paths), RUN, options.target)
+    except RnnchatError as error:
+        sys.exit(f"{error.message} {error.hint}")
+
+
+def write_shipped(library: Library, name: str, target: Path) -> None:
+    """Write the saved model called `name` to the folder `target` with float16 weights."""
+    saved = library.load(name)
+    weights = write_weights({k: v.astype(np.float16) for k, v in saved.weights.items()})
+    card = replace(
+        saved.card,
+        name=target.name,
+        files={NETWORK: sha256(weights), TOKENIZER: sha256(saved.tokenizer)},
+    )
+    for file, data in ((NETWORK, weights), (TOKENIZER, saved.tokenizer), (CARD, card.to_json())):
+        write_bytes(target / file, data)
+        (target / file).chmod(0o644)
+
+
+def read_source(data: Path, source: Source, share: float) -> Iterator[Document]:
+    """Yield the cleaned documents of a source, spread over it, up to its share of bytes."""
+    file = data / f"{source.path}.jsonl.xz"
+    wanted = source.bytes * share
+    every = max(1.0, _unpacked(file) / wanted)
+    size = 0
+    copies = Deduplicator()
+    due = 0.0
+    for number, document in enumerate(_documents(file)):
+        if number < due:
+            continue
+        due += every
+        length = len(document) if isinstance(document, str) else sum(len(text) for _, text in document)
+        if isinstance(document, str) and not copies.without_copies(document).strip():
+            continue
+        size += length
+        if size > wanted:
+            return
+        yield document
+
+
+def encode(tokenizer: Tokenizer, document: Document) -> list[int]:
+    """Return the pieces of a document, with roles where it is a dialogue."""
+    if isinstance(document, str):
+        return as_document(tokenizer, tokenizer.encode(document))
+    roles = tokenizer.roles
+    pieces = [roles.start]
+    for role, text in document:
+        pieces += [roles.user if role == "user" else roles.model, *tokenizer.encode(text), roles.end]
+    return pieces
+
+
+def _assemble(run: Run, data: Path, vocabulary: int, share: float) -> None:
+    documents = [doc for source in SOURCES for doc in read_source(data, source, share)]
+    validation = [doc for doc in documents if _is_validation(doc)]
+    training = [doc for doc in documents if not _is_validation(doc)]
+    size = sum(_size(document) for document in training)
+    every = max(1, size // TOKENIZER_BYTES)
+    tokenizer = train_tokenizer((_plain(document) for document in training[::every]), vocabulary)
+    counted = Prepared(
+        files=len(documents),
+        bytes=size + sum(_size(document) for document in validation),
+        skipped=0,
+        secrets=0,
+        training_bytes=size,
+        validation_bytes=sum(_size(document) for document in validation),
+        pieces=0,
+        vocabulary=tokenizer.size,
+        style="chat",
+        description="comes with rnnchat: public-domain and openly licensed prose and dialogue",
+        texts=tuple(source.credit for source in SOURCES),
+    )
+    write_prepared(
+        run,
+        tokenizer,
+        [encode(tokenizer, document) for document in training],
+        [encode(tokenizer, document) for document in validation],
+        counted,
+    )
+
+
+def _documents(file: Path) -> Iterator[Document]:
+    with lzma.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            if "turns" in record:
+                dialogue = _dialogue(record["turns"])
+                if len(dialogue) > 1:
+                    yield dialogue
+            elif not any(name in record["source"] for name in KEPT_OUT):
+                yield from _cut(clean(screen(record["text"])[0]))
+
+
+def _dialogue(turns: list[list[str]]) -> list[tuple[str, str]]:
+    """Return turns in which user and model take it in turn; the first to speak is the user."""
+    merged: list[tuple[str, str]] = []
+    first = turns[0][0] if turns else ""
+    for speaker, said in turns:
+        role = "user" if speaker == first else "model"
+        text = clean(said).strip()
+        if merged and merged[-1][0] == role:
+            merged[-1] = (role, f"{merged[-1][1]}\n{text}".strip())
+        elif text:
+            merged.append((role, text))
+    return merged
+
+
+def _cut(text: str) -> Iterator[str]:
+    """Yield a text in parts of about DOCUMENT_BYTES, cut between paragraphs."""
+    while len(text) > DOCUMENT_BYTES * 1.5:
+        place = text.find("\n", DOCUMENT_BYTES) + 1 or len(text)
+        yield text[:place]
+        text = text[place:]
+    if text.strip():
+        yield text
+
+
+def _plain(document: Document) -> str:
+    return document if isinstance(document, str) else "\n".join(text for _, text in document)
+
+
+def _size(document: Document) -> int:
+    if isinstance(document, str):
+        return len(document.encode())
+    return sum(len(text.encode()) for _, text in document)
+
+
+def _is_validation(document: Document) -> bool:
+    digest = hashlib.sha256(_plain(document).encode()).digest()
+    return int.from_bytes(digest[:4], "big") % VALIDATION_ONE_IN == 0
+
+
+def _unpacked(file: Path) -> int:
+    """Return the characters of all documents in a collection."""
+    return sum(len(_plain(document)) for document in _documents(file))
+
+
+if __name__ == "__main__":
+    main()
