@@ -71,7 +71,8 @@ def open_app() -> None:
     """Open the app; raise RnnchatError where there is no terminal to draw on."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise RnnchatError(
-            "The app needs a terminal.", "In a script, use `rnnchat generate` or another command (`rnnchat --help`)."
+            "The app needs a terminal.",
+            "In a script, use `rnnchat generate` or another command (`rnnchat --help`).",
         )
     from rnnchat.app import run
 
@@ -222,7 +223,9 @@ def generate(
 @commands.command()
 @paths_argument
 @model_option
-@click.option("--limit", type=click.IntRange(min=1), default=None, metavar="BYTES", help="Score only so much.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=None, metavar="BYTES", help="Score only so much."
+)
 @as_json
 def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_json: bool) -> None:
     """Score a model on the texts in PATH..., which it should not have learned from."""
@@ -414,15 +417,15 @@ class TrainingReport:
             self._line = ""
         if kind == "scan":
             _say(
-                f"Read {event['files']:,} notes, {event['bytes']:,} bytes; skipped {len(event['skipped']):,}; "
-                f"left out {len(event['secrets']):,} lines with secrets."
+                f"Read {event['files']:,} notes, {event['bytes']:,} bytes; skipped {len(event['skipped']):,};"
+                f" left out {len(event['secrets']):,} lines with secrets."
             )
         elif kind == "sample":
             _say(f"  “{' '.join(event['text'].split())[:200]}”")
         elif kind == "done":
             _say(
-                f"Done: {event['model']} needs {event['bits_per_byte']:.3f} bits per byte of your notes it had not "
-                f"seen ({event['seconds']:.0f} s, {event['tokens_per_second']:,.0f} pieces a second)."
+                f"Done: {event['model']} needs {event['bits_per_byte']:.3f} bits per byte of your notes that it"
+                f" had not seen ({event['seconds']:.0f} s, {event['tokens_per_second']:,.0f} pieces a second)."
             )
             _say(f"Chat with it: `rnnchat models use {event['model']!r}`, then `rnnchat`.")
 
@@ -451,7 +454,8 @@ def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
         job.close(30)
         name = job.run.folder.name
         raise RnnchatError(
-            "Stopped; what was learned so far is kept.", f"`rnnchat train --resume --name {name!r}` goes on from there."
+            "Stopped; what was learned so far is kept.",
+            f"`rnnchat train --resume --name {name!r}` goes on from there.",
         ) from None
     finally:
         job.close(30)

@@ -172,7 +172,8 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
         )
     except (RuntimeError, OSError) as error:
         raise NotesError(
-            "A tokenizer could not be learned from these notes.", "Add more text, or train from a saved model."
+            "A tokenizer could not be learned from these notes.",
+            "Add more text, or train from a saved model.",
         ) from error
     return Tokenizer(writer.getvalue())
 

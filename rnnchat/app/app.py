@@ -83,7 +83,9 @@ class RnnchatApp(App[None]):
             if own.id and binding.node is screen and binding.enabled:
                 action = partial(screen.run_action, own.action)
                 yield SystemCommand(own.description, own.tooltip or f"Key: {own.key}", action)
-        yield SystemCommand("Switch to light or dark", "Change between the two looks", self.action_switch_theme)
+        yield SystemCommand(
+            "Switch to light or dark", "Change between the two looks", self.action_switch_theme
+        )
         yield SystemCommand("Theme", "Choose among all themes", self.action_change_theme)
         yield SystemCommand("Help", "All keys, and how rnnchat works (F1)", self.action_help)
         yield SystemCommand("Quit", "Leave rnnchat (Ctrl+Q)", self.action_leave)
@@ -168,4 +170,3 @@ class RnnchatApp(App[None]):
         kind = type(error).__name__
         self._exit_renderables.append(Text(f"rnnchat: Something unforeseen happened ({kind}).\n  {hint}"))
         self._close_messages_no_wait()
-

@@ -70,7 +70,9 @@ class Voice:
             sampling = replace(sampling, seed=sampling.seed + attempt)
         text = ""
         started = shown = time.monotonic()
-        for count, chunk in enumerate(model.speaker.stream(context, sampling, settings.reply_pieces), start=1):
+        for count, chunk in enumerate(
+            model.speaker.stream(context, sampling, settings.reply_pieces), start=1
+        ):
             text += chunk.text
             if is_cancelled():
                 yield Part(harmless(text).strip(), "stopped")

@@ -56,7 +56,9 @@ class Card:
             values = json.loads(data)
             schema = values["schema"]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise ModelError("The card is damaged.", "`rnnchat models check` tells what can be saved.") from error
+            raise ModelError(
+                "The card is damaged.", "`rnnchat models check` tells what can be saved."
+            ) from error
         if schema != SCHEMA:
             raise ModelError(
                 f"The model was written by another version of rnnchat (schema {schema}).", "Upgrade rnnchat."

@@ -15,14 +15,16 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from rnnchat.errors import ModelError, from_os_error
 from rnnchat.library.atomic import remove_unfinished, sha256, sync_folder, write_folder
 from rnnchat.library.card import Card
 from rnnchat.library.paths import Paths, make_private, shipped_models
+
+if TYPE_CHECKING:  # NumPy takes a tenth of a second that the app's first picture does not have
+    import numpy as np
+    from numpy.typing import NDArray
 
 CARD = "card.json"
 NETWORK = "network.safetensors"
@@ -201,7 +203,9 @@ class Library:
                 "Use up to 64 letters, digits, spaces, dots and dashes, with a letter or digit at both ends.",
             )
         if any(folder.name == name.casefold() for folder in shipped_models().glob("*")):
-            raise ModelError(f"{name} is the name of a model that comes with rnnchat.", "Choose another name.")
+            raise ModelError(
+                f"{name} is the name of a model that comes with rnnchat.", "Choose another name."
+            )
         return name
 
     # Helpers
@@ -229,18 +233,24 @@ class Library:
             return folder
         versions = _versions(folder)
         if not versions:
-            raise ModelError(f"{folder.name} has no version: its folder is empty.", "Delete it and train again.")
+            raise ModelError(
+                f"{folder.name} has no version: its folder is empty.", "Delete it and train again."
+            )
         return versions[-1]
 
     def _own(self, name: str) -> Entry:
         entry = self.find(name)
         if entry.shipped:
-            raise ModelError(f"{entry.name} comes with rnnchat and stays as it is.", "Copy it under another name.")
+            raise ModelError(
+                f"{entry.name} comes with rnnchat and stays as it is.", "Copy it under another name."
+            )
         return entry
 
     def _require_free(self, name: str) -> None:
         if name.casefold() in (existing.casefold() for existing in self._names()):
-            raise ModelError(f"There is a model called {name} already.", "Choose another name, or delete it first.")
+            raise ModelError(
+                f"There is a model called {name} already.", "Choose another name, or delete it first."
+            )
 
     def _move(self, source: Path, target: Path) -> None:
         make_private(target.parent)
@@ -286,9 +296,10 @@ def read_weights(data: bytes) -> dict[str, NDArray[np.floating]]:
 
 def write_weights(weights: Mapping[str, NDArray[np.generic]]) -> bytes:
     """Return `weights` as safetensors."""
+    import numpy as np
     from safetensors.numpy import save
 
-    data: bytes = save({name: np.ascontiguousarray(value) for name, value in weights.items()})
+    data: bytes = save({name: np.asarray(value, order="C") for name, value in weights.items()})
     return data
 
 

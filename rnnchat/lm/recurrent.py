@@ -135,7 +135,8 @@ def softmax(logits: Floats) -> Floats:
 
 def _sigmoid(x: Floats) -> Floats:
     # By way of tanh, which cannot overflow.
-    return (np.tanh(x * np.float32(0.5)) + np.float32(1)) * np.float32(0.5)
+    squashed: Floats = (np.tanh(x * np.float32(0.5)) + np.float32(1)) * np.float32(0.5)
+    return squashed
 
 
 def _gru(

@@ -16,6 +16,8 @@ BOMS = (
 )
 """Byte-order marks, the longer before those they begin with."""
 
+_COMMON = "cp1252"
+
 
 class UnreadableError(Exception):
     """A file that is not text, with the reason as its message."""
@@ -69,9 +71,14 @@ def _decode_by_looks(data: bytes) -> str:
         raise UnreadableError("binary, not text")
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[: 2**16], threshold=0.2).best()
+    head = data[: 2**16]
+    best = from_bytes(head, threshold=0.2).best()
     if best is None or best.encoding in ("utf_8", "ascii"):
         raise UnreadableError("not text in any known encoding (invalid UTF-8)")
+    # Where it reads about as well, the encoding that most files of that age are in.
+    common = from_bytes(head, threshold=0.2, cp_isolation=[_COMMON]).best()
+    if common is not None and common.chaos <= best.chaos + 0.1 and common.coherence >= best.coherence:
+        best = common
     try:
         return data.decode(best.encoding)
     except UnicodeDecodeError:

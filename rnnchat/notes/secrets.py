@@ -20,7 +20,10 @@ _KINDS = (
             r"""["']?(?=[^\s"']*\d)(?=[^\s"']*[A-Za-z])[^\s"'<>{}()$]{10,}"""
         ),
     ),
-    ("password in an address", re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@<>{}$]+:(?=[^\s/:@]*\d)[^\s/:@<>{}$]{8,}@")),
+    (
+        "password in an address",
+        re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@<>{}$]+:(?=[^\s/:@]*\d)[^\s/:@<>{}$]{8,}@"),
+    ),
 )
 _KEY_END = re.compile(r"-----END [A-Z ]*PRIVATE KEY-----")
 

@@ -16,22 +16,26 @@ MAXIMUM_BYTES = 64 * 2**20
 """A larger file is a data set, not a note."""
 
 TEXT_SUFFIXES = frozenset(
-    ".md .markdown .mdown .mdx .qmd .rmd .txt .text .org .rst .adoc .asciidoc .tex .wiki .textile .norg .typ"
-    " .vimwiki .zim .log .eml .mbox .srt .vtt .fountain .bib .csv .tsv .json .jsonl .yaml .yml .toml .ini .cfg"
-    " .html .htm .xml .py .js .ts .rb .go .rs .c .h .cpp .java .sh .sql .lua .vim .el .lisp .hs .pl .php .css"
-    " .r .jl .swift .kt .scala .ex .exs .clj".split()
+    (
+        ".md .markdown .mdown .mdx .qmd .rmd .txt .text .org .rst .adoc .asciidoc .tex .wiki .textile "
+        ".norg .typ .vimwiki .zim .log .eml .mbox .srt .vtt .fountain .bib .csv .tsv .json .jsonl .yaml "
+        ".yml .toml .ini .cfg .html .htm .xml .py .js .ts .rb .go .rs .c .h .cpp .java .sh .sql .lua "
+        ".vim .el .lisp .hs .pl .php .css .r .jl .swift .kt .scala .ex .exs .clj"
+    ).split()
 )
 PROSE_SUFFIXES = frozenset(
-    ".md .markdown .mdown .mdx .qmd .rmd .txt .text .org .rst .adoc .asciidoc .tex .wiki .textile .norg .typ"
-    " .vimwiki .zim .eml .fountain".split()
+    (
+        ".md .markdown .mdown .mdx .qmd .rmd .txt .text .org .rst .adoc .asciidoc .tex .wiki .textile "
+        ".norg .typ .vimwiki .zim .eml .fountain"
+    ).split()
 )
 """What a folder is searched for; a file named by itself may be any text."""
 
-DOCUMENT_SUFFIXES = frozenset(".doc .docx .odt .rtf .pdf .epub .pages .ppt .pptx .xls .xlsx .ods".split())
-SECRET_SUFFIXES = frozenset(".pem .key .p12 .pfx .kdbx .gpg .asc .keychain .jks .ppk".split())
+DOCUMENT_SUFFIXES = frozenset((".doc .docx .odt .rtf .pdf .epub .pages .ppt .pptx .xls .xlsx .ods").split())
+SECRET_SUFFIXES = frozenset((".pem .key .p12 .pfx .kdbx .gpg .asc .keychain .jks .ppk").split())
 SECRET_NAMES = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".netrc", ".pgpass", ".htpasswd")
 IGNORED_FOLDERS = frozenset(
-    "node_modules __pycache__ venv site-packages vendor target build dist Library AppData Trash".split()
+    ("node_modules __pycache__ venv site-packages vendor target build dist Library AppData Trash").split()
 )
 
 
@@ -60,20 +64,20 @@ def walk(paths: Iterable[Path]) -> Iterator[Candidate | Skipped]:
     """
     seen: set[tuple[int, int]] = set()
     for given in paths:
-        path = Path(os.path.abspath(given.expanduser()))
+        path = given.expanduser().absolute()
         try:
             status = path.stat()
         except FileNotFoundError:
             raise NotesError(f"There is nothing at {given}.", "Check the spelling of the path.") from None
         except OSError as error:
             raise NotesError(f"{given} cannot be read: {error.strerror}.", "Check its permissions.") from None
-        if path in (Path.home(), Path(path.anchor)):
+        # A link that the person names is meant; links found inside are not.
+        path = path.resolve()
+        if path in (Path.home().resolve(), Path(path.anchor)):
             raise NotesError(
                 f"{given} holds far more than notes.",
                 "Name the folder your notes are in, such as ~/notes or ~/Documents/journal.",
             )
-        # A link that the person names is meant; links found inside are not.
-        path = path.resolve()
         if stat.S_ISDIR(status.st_mode):
             yield from _walk_folder(path, path, (), seen)
         else:

@@ -46,7 +46,9 @@ class Source:
 
 
 SOURCES = (
-    Source("dialogue/self_dialogue", 30_000_000, "The Self-dialogue Corpus (Fainberg et al. 2018), BSD-3-Clause"),
+    Source(
+        "dialogue/self_dialogue", 30_000_000, "The Self-dialogue Corpus (Fainberg et al. 2018), BSD-3-Clause"
+    ),
     Source("dialogue/topical_chat", 6_000_000, "Topical-Chat (Gopalakrishnan et al. 2019), CDLA-Sharing-1.0"),
     Source("dialogue/star", 3_000_000, "STAR (Mosig et al. 2020), MIT"),
     Source("dialogue/casino", 2_000_000, "CaSiNo (Chawla et al. 2021), CC BY 4.0"),
@@ -72,7 +74,9 @@ Document = str | list[tuple[str, str]]
 
 def main() -> None:
     """Assemble, train and write the shipped model."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path, help="the folder that holds the collections")
     parser.add_argument("target", type=Path, help="where to write the model, such as models/base")
     parser.add_argument("--minutes", type=float, default=60)

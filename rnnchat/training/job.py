@@ -54,7 +54,8 @@ class TrainingJob:
                 )
         except OSError as error:
             raise TrainingError(
-                f"The training could not be started: {error.strerror}.", "Try again; free some memory and disk."
+                f"The training could not be started: {error.strerror}.",
+                "Try again; free some memory and disk.",
             ) from error
 
     def events(self) -> Iterator[Event]:
@@ -76,7 +77,7 @@ class TrainingJob:
         if said_last not in ("done", "stopped"):
             raise TrainingError(
                 _why_it_died(code),
-                f"Nothing is lost: `rnnchat train --resume --name {self.run.folder.name!r}` goes on from there.",
+                f"Nothing is lost: `rnnchat train --resume --name {self.run.folder.name!r}` goes on.",
             )
 
     def pause(self) -> None:

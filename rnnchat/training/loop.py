@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.training import checkpoint
 from rnnchat.training.clock import Clock
-from rnnchat.training.network import Network, Weights
+from rnnchat.training.network import Network, Weights, as_numpy
 from rnnchat.training.run import RunSettings
 
 Pieces = NDArray[np.integer[Any]]
@@ -183,8 +183,8 @@ class Trainer:
         """Write a checkpoint."""
         arrays: dict[str, NDArray[Any]] = {f"best/{k}": v for k, v in self.best_weights.items()}
         arrays |= {f"now/{k}": v for k, v in self.network.weights_by_name().items()}
-        arrays |= {f"optimizer/{i}": np.array(v) for i, v in enumerate(self._optimizer.variables)}
-        arrays |= {f"state/{i}": np.array(v) for i, v in enumerate(self.network.states)}
+        arrays |= {f"optimizer/{i}": as_numpy(v) for i, v in enumerate(self._optimizer.variables)}
+        arrays |= {f"state/{i}": as_numpy(v) for i, v in enumerate(self.network.states)}
         values = dict(vars(self.progress), seconds=self.clock.seconds())
         checkpoint.save(self._folder, self.progress.step, checkpoint.Checkpoint(arrays, values))
 
@@ -250,7 +250,7 @@ class Trainer:
 
     def score(self, pieces: Pieces, size: int) -> float:
         """Return the bits that the network needs for `pieces`, per byte of their text's `size`."""
-        before = [np.array(state) for state in self.network.states]
+        before = [as_numpy(state) for state in self.network.states]
         self.network.forget()
         batch, length = self.settings.batch, self.batches.length
         rows = math.ceil(len(pieces) / (batch * length)) * length
@@ -258,11 +258,12 @@ class Trainer:
         targets[: len(pieces)] = pieces
         counted = (np.arange(batch * rows) < len(pieces)) & ~np.isin(targets, (1, 2, 3, 4))
         inputs = np.concatenate([[1], targets[:-1]]).astype(np.int32).reshape(batch, rows)
-        targets, weights = targets.reshape(batch, rows), counted.astype(np.float32).reshape(batch, rows)
+        outputs = targets.reshape(batch, rows)
+        weights = counted.astype(np.float32).reshape(batch, rows)
         total = 0.0
         for start in range(0, rows, length):
             cut = slice(start, start + length)
-            total += float(self._score_step(inputs[:, cut], targets[:, cut], weights[:, cut]))
+            total += float(self._score_step(inputs[:, cut], outputs[:, cut], weights[:, cut]))
         for variable, value in zip(self.network.states, before, strict=True):
             variable.assign(value)
         return total / math.log(2) / max(1, size)

@@ -17,6 +17,11 @@ Tensor = Any
 Weights = dict[str, NDArray[np.float32]]
 
 
+def as_numpy(variable: Any) -> NDArray[Any]:
+    """Return a copy of a variable's value."""
+    return np.array(variable.numpy())
+
+
 class Network(keras.Model):
     """A recurrent language model over `batch` texts at once, each going on where it stopped.
 
@@ -47,9 +52,7 @@ class Network(keras.Model):
         )
         self.recurrent = [self._recurrent_layer(fast) for _ in range(shape.layers)]
         self.projection = keras.layers.Dense(shape.embedding)
-        self.output_bias = self.add_weight(
-            name="output_bias", shape=(shape.vocabulary,), initializer="zeros"
-        )
+        self.output_bias = self.add_weight(name="output_bias", shape=(shape.vocabulary,), initializer="zeros")
         self(np.zeros((batch, 1), np.int32))
 
     def call(self, pieces: Tensor, *, step: Tensor | None = None) -> Tensor:
@@ -76,7 +79,7 @@ class Network(keras.Model):
 
     def weights_by_name(self) -> Weights:
         """Return a copy of every weight under the name it is saved with."""
-        return {name: np.array(variable, np.float32) for name, variable in self._named()}
+        return {name: as_numpy(variable) for name, variable in self._named()}
 
     def load_weights_by_name(self, weights: Mapping[str, NDArray[np.floating]]) -> None:
         """Take over saved weights."""

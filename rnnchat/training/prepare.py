@@ -74,7 +74,9 @@ def prepare(run: Run, paths: Paths, emit: Callable[[dict[str, Any]], None]) -> P
         style=style,
     )
     training = [as_document(tokenizer, p) for p in tokenizer.encode_all([n.text for n in corpus.training])]
-    validation = [as_document(tokenizer, p) for p in tokenizer.encode_all([n.text for n in corpus.validation])]
+    validation = [
+        as_document(tokenizer, p) for p in tokenizer.encode_all([n.text for n in corpus.validation])
+    ]
     return write_prepared(run, tokenizer, training, validation, counted)
 
 

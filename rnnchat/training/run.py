@@ -108,7 +108,8 @@ class Run:
         run = cls(make_private(paths.runs) / settings.name)
         if run.is_busy():
             raise TrainingError(
-                f"{settings.name} is being trained right now.", "Wait for it, stop it, or choose another name."
+                f"{settings.name} is being trained right now.",
+                "Wait for it, stop it, or choose another name.",
             )
         if run.folder.exists():
             gone = paths.runs / f".gone-{time.time_ns()}"

@@ -124,9 +124,7 @@ def work(run: Run, paths: Paths, events: Events, control: Control) -> None:
         ) from error
 
 
-def _train(
-    run: Run, paths: Paths, prepared: Prepared, clock: Any, events: Events, control: Control
-) -> None:
+def _train(run: Run, paths: Paths, prepared: Prepared, clock: Any, events: Events, control: Control) -> None:
     import numpy as np
 
     from rnnchat.lm.recurrent import NetworkShape
@@ -192,7 +190,9 @@ class _Sampler:
 
         network = self._trainer.network
         speaker = Speaker(RecurrentNetwork(network.shape, network.weights_by_name()), self._tokenizer)
-        chunks = speaker.stream(text_context(self._tokenizer, ""), Sampling(seed=event["step"]), SAMPLE_PIECES)
+        chunks = speaker.stream(
+            text_context(self._tokenizer, ""), Sampling(seed=event["step"]), SAMPLE_PIECES
+        )
         text = "".join(chunk.text for chunk in chunks).strip()
         self._events.emit({"event": "sample", "text": text, "step": event["step"]})
 
@@ -268,7 +268,6 @@ def _import_tensorflow() -> None:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ["KERAS_HOME"] = tempfile.gettempdir()
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    import rnnchat.training.loop
 
 
 if __name__ == "__main__":

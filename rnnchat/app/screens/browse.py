@@ -40,7 +40,9 @@ class BrowseScreen(ModalScreen[Path | None]):
         """Lay the tree out."""
         with Vertical(id="dialog", classes="wide tall"):
             yield Static("Choose a file or folder of notes", classes="title", markup=False)
-            yield Static("Enter opens a folder · Space takes what is highlighted", classes="hint", markup=False)
+            yield Static(
+                "Enter opens a folder · Space takes what is highlighted", classes="hint", markup=False
+            )
             yield NotesTree(self._folder)
         yield Footer(compact=True, show_command_palette=False)
 

@@ -58,9 +58,13 @@ class ChatScreen(Room):
     MODE = "chat"
     BINDINGS: ClassVar = [
         Binding("escape", "stop", "Stop", id="chat.stop"),
-        Binding("ctrl+r", "again", "Again", id="chat.again", tooltip="Another reply in the place of the last"),
+        Binding(
+            "ctrl+r", "again", "Again", id="chat.again", tooltip="Another reply in the place of the last"
+        ),
         Binding("ctrl+n", "new", "New", id="chat.new", tooltip="Begin a new chat; this one is kept"),
-        Binding("ctrl+g", "sampling", "Sampling", id="chat.sampling", tooltip="How bold and how long replies are"),
+        Binding(
+            "ctrl+g", "sampling", "Sampling", id="chat.sampling", tooltip="How bold and how long replies are"
+        ),
         Binding("ctrl+o", "open", "Chats", id="chat.open", tooltip="Earlier chats: search, open, delete"),
         Binding("f6", "copy", "Copy reply", show=False, id="chat.copy", tooltip="Copy the last reply (F6)"),
         Binding("f7", "earlier", "Earlier turns", show=False, id="chat.earlier"),

@@ -19,7 +19,7 @@ from rnnchat.errors import RnnchatError
 from rnnchat.library.describe import describe_card, describe_entry, human_size
 from rnnchat.library.models import BASE, Entry
 
-COLUMNS = ("", "Name", "Learned from", "Bits/byte", "Size", "Trained")
+COLUMNS = ("", "Name", "Learned from", "Bits/byte", "    Size", "Trained")
 WIDTHS = (1, 16, 21, 9, 8, 10)
 """The columns' cells at 80 columns; what is more goes to the names and to what was learned."""
 

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
 
 SCALES = (
-    Scale("temperature", "Temperature", 0, 2, 0.05, "lower: safer · higher: bolder", words=((0, "likeliest"),)),
+    Scale(
+        "temperature", "Temperature", 0, 2, 0.05, "lower: safer · higher: bolder", words=((0, "likeliest"),)
+    ),
     Scale("top_p", "Top-p", 0.05, 1, 0.05, "only the likeliest that hold so much", words=((1, "all"),)),
     Scale("top_k", "Top-k", 0, 200, 5, "only so many of the likeliest", 0, ((0, "all"),)),
     Scale("min_p", "Min-p", 0, 0.5, 0.01, "only pieces so likely beside the best", words=((0, "all"),)),
-    Scale("repetition", "Repetition", 1, 2, 0.05, "how much it avoids what it just said", words=((1, "free"),)),
+    Scale(
+        "repetition", "Repetition", 1, 2, 0.05, "how much it avoids what it just said", words=((1, "free"),)
+    ),
     Scale("reply_pieces", "Length", 20, 1000, 20, "the most pieces in a reply", 0),
     Scale("seed", "Seed", -1, 9999, 1, "the same seed gives the same reply", 0, ((-1, "chance"),)),
 )

@@ -23,7 +23,12 @@ from rnnchat.library.describe import human_size
 from rnnchat.notes import Scan
 from rnnchat.training.run import SCRATCH, Run, RunSettings, unfinished
 
-BUDGETS = ((2.0, "2 minutes: a first taste"), (5.0, "5 minutes"), (10.0, "10 minutes"), (30.0, "30 minutes: for much text"))
+BUDGETS = (
+    (2.0, "2 minutes: a first taste"),
+    (5.0, "5 minutes"),
+    (10.0, "10 minutes"),
+    (30.0, "30 minutes: for much text"),
+)
 
 INTRODUCTION = (
     "A model learns from your notes how you write. Add the files or folders it may read: "
@@ -96,7 +101,9 @@ class TrainScreen(Room):
     def on_screen_resume(self) -> None:
         """Show the training where there is one, else the choice."""
         super().on_screen_resume()
-        bases = [(f"the model {entry.name}", entry.name) for entry in self.own_app.library.entries() if entry.card]
+        bases = [
+            (f"the model {entry.name}", entry.name) for entry in self.own_app.library.entries() if entry.card
+        ]
         base = self.query_one("#base", Select)
         before = base.value
         base.set_options([("nothing (scratch)", SCRATCH), *bases])
@@ -145,14 +152,16 @@ class TrainScreen(Room):
         self.app.push_screen(BrowseScreen(folder), chosen)
 
     @on(OptionList.OptionSelected, "#chosen")
-    def remove(self, event: OptionList.OptionSelected) -> None:
+    def take_off(self, event: OptionList.OptionSelected) -> None:
         """Take a path off the list."""
         del self._chosen[event.option_index]
         self._show_chosen()
 
     def _add(self, path: Path) -> None:
         if not path.expanduser().exists():
-            self.own_app.report(RnnchatError(f"There is nothing at {path}.", "Check the spelling of the path."))
+            self.own_app.report(
+                RnnchatError(f"There is nothing at {path}.", "Check the spelling of the path.")
+            )
             return
         if path not in self._chosen:
             self._chosen.append(path)
@@ -321,11 +330,15 @@ def _describe_scan(result: Scan | None, problem: RnnchatError | None) -> Content
     if problem is not None:
         lines += [Content.styled(problem.message, "$error"), Content(problem.hint)]
     elif result is not None:
-        lines.append(Content.styled(f"{len(result.notes):,} notes, {human_size(result.bytes)}", "bold $success"))
+        lines.append(
+            Content.styled(f"{len(result.notes):,} notes, {human_size(result.bytes)}", "bold $success")
+        )
     if result is not None and result.secrets:
         word = "line" if len(result.secrets) == 1 else "lines"
         lines.append(
-            Content.styled(f"{len(result.secrets)} {word} with passwords or keys will be left out", "$warning")
+            Content.styled(
+                f"{len(result.secrets)} {word} with passwords or keys will be left out", "$warning"
+            )
         )
     if result is not None and result.skipped:
         reasons: dict[str, int] = {}

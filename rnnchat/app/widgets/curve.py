@@ -33,7 +33,7 @@ class Curve(Widget):
         if width < 4 or height < 2:
             return Content("")
         if not self._points:
-            return Content("\n" * (height // 2) + "the first measurement comes in a moment".center(width), "")
+            return Content("\n" * (height // 2) + "the first measurement comes in a moment".center(width))
         values = [y for _, y in self._points]
         low, high = min(values), max(values)
         grid = draw(self._points, self._end, low, high, width, height)

@@ -15,7 +15,7 @@ class Place(Static):
     """One of the screens, to click on."""
 
     def __init__(self, mode: str, label: str, key: str, *, here: bool) -> None:
-        text = Content.assemble(label, (f" {key}", "$text-muted"))
+        text = Content.assemble(label, (f" {key}", "dim not bold"))
         super().__init__(text, markup=False, classes="here" if here else "")
         self._mode = mode
 

@@ -42,7 +42,9 @@ class TrainingView(Vertical):
         self.query_one(Curve).show(state.curve, state.minutes * 60)
         sample = " ".join(state.sample.split())
         self.query_one("#sample", Static).update(
-            Content(sample) if sample else Content.styled("The first sample comes in a moment.", "$text-muted")
+            Content(sample)
+            if sample
+            else Content.styled("The first sample comes in a moment.", "$text-muted")
         )
         if state.phase != self._phase:
             self._phase = state.phase

@@ -1,0 +1,160 @@
+"""Training learns, stops where it should and goes on as if it had never stopped."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+import numpy as np
+import pytest
+
+from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.tokenizer import Tokenizer
+from rnnchat.training import checkpoint
+from rnnchat.training.clock import Clock
+from rnnchat.training.loop import Batches, Trainer, TrainingData, schedule
+from rnnchat.training.prepare import as_document
+from rnnchat.training.run import RunSettings
+from rnnchat.writing.evaluate import score
+
+SETTINGS = RunSettings(
+    name="x", paths=(), batch=4, length=16, steps=24, learning_rate=1e-2, checkpoint_seconds=1e9
+)
+
+
+@pytest.fixture(scope="module")
+def data(tokenizer: Tokenizer, texts: list[str]) -> TrainingData:
+    documents = [as_document(tokenizer, tokenizer.encode(text)) for text in texts]
+    training, validation = documents[:-1], documents[-1]
+    return TrainingData(
+        training=np.concatenate([np.array(d, np.uint16) for d in training]),
+        offsets=np.cumsum([0, *map(len, training)]),
+        validation=np.array(validation, np.uint16),
+        validation_bytes=len(texts[-1].encode()),
+        training_bytes=sum(len(text.encode()) for text in texts[:-1]),
+    )
+
+
+def trainer(
+    folder: Path, data: TrainingData, tokenizer: Tokenizer, settings: RunSettings = SETTINGS
+) -> Trainer:
+    shape = NetworkShape(tokenizer.size, embedding=16, units=24)
+    return Trainer(settings, shape, data, folder=folder, clock=Clock(), dropout=0.2, half=False)
+
+
+def go(_: object = None) -> str:
+    return ""
+
+
+def test_it_learns_and_scores_as_the_speaking_network_does(
+    tmp_path: Path, data: TrainingData, tokenizer: Tokenizer, texts: list[str]
+) -> None:
+    training = trainer(tmp_path, data, tokenizer, replace(SETTINGS, steps=60))
+    before = training.score(data.validation, data.validation_bytes)
+    events: list[dict[str, object]] = []
+    assert training.run(events.append, go) == "budget"
+    assert training.progress.best < 0.8 * before
+    assert events[-1]["bits_per_byte"] == round(training.progress.best, 4)
+    network = RecurrentNetwork(training.network.shape, training.best_weights)
+    spoken = score(network, tokenizer, texts[-1:]).bits_per_byte
+    # The loop cuts the text into parallel streams, each beginning anew, so it is a little harsher.
+    assert abs(spoken - training.progress.best) < 0.06 * spoken
+
+
+def test_a_resumed_run_equals_one_that_never_stopped(
+    tmp_path: Path, data: TrainingData, tokenizer: Tokenizer
+) -> None:
+    whole = trainer(tmp_path / "whole", data, tokenizer)
+    whole.run(lambda _: None, go)
+
+    for stop in (1, 10, 17):
+        remaining = iter([""] * stop + ["stop"])
+        first = trainer(tmp_path / f"{stop}", data, tokenizer)
+        if first.progress.step < stop:
+            assert first.run(lambda _: None, lambda remaining=remaining: next(remaining)) == "stopped"
+        second = trainer(tmp_path / f"{stop}", data, tokenizer)
+        assert second.progress.step == stop
+        second.run(lambda _: None, go)
+        assert second.progress.step == whole.progress.step
+        theirs = whole.network.weights_by_name()
+        for name, value in second.network.weights_by_name().items():
+            assert np.abs(value - theirs[name]).max() < 1e-5, name
+
+
+def test_a_damaged_checkpoint_is_passed_over(
+    tmp_path: Path, data: TrainingData, tokenizer: Tokenizer
+) -> None:
+    training = trainer(tmp_path, data, tokenizer)
+    training.save()
+    training.progress.step = 5
+    training.save()
+    newest = max(tmp_path.iterdir())
+    arrays = newest / checkpoint.ARRAYS
+    content = bytearray(arrays.read_bytes())
+    content[len(content) // 2] ^= 1
+    arrays.write_bytes(content)
+    assert trainer(tmp_path, data, tokenizer).progress.step == 0
+    (newest / checkpoint.MANIFEST).unlink()
+    assert trainer(tmp_path, data, tokenizer).progress.step == 0
+
+
+def test_only_the_last_two_checkpoints_are_kept(tmp_path: Path) -> None:
+    for number in range(5):
+        saved = checkpoint.Checkpoint({"a": np.full(3, number)}, {"n": number})
+        checkpoint.save(tmp_path, number, saved)
+    assert len(list(tmp_path.iterdir())) == 2
+    latest = checkpoint.load_latest(tmp_path)
+    assert latest is not None
+    assert latest.values == {"n": 4}
+
+
+def test_finishing_early_keeps_the_best(tmp_path: Path, data: TrainingData, tokenizer: Tokenizer) -> None:
+    training = trainer(tmp_path, data, tokenizer)
+    orders = iter([""] * 8 + ["finish"])
+    assert training.run(lambda _: None, lambda: next(orders)) == "asked"
+    assert training.progress.step == 8
+    assert training.progress.best == min(point[2] for point in training.progress.curve) or (
+        abs(training.progress.best - min(point[2] for point in training.progress.curve)) < 1e-3
+    )
+
+
+def test_an_epoch_shows_every_piece_once_in_another_order(data: TrainingData) -> None:
+    batches = Batches(data, SETTINGS)
+    first, second = (list(batches.epoch(number, 0)) for number in (0, 1))
+    assert len(first) == batches.steps
+    seen = np.concatenate([chunk[:, :-1].ravel() for chunk in first])
+    whole = np.bincount(data.training, minlength=500)
+    shown = np.bincount(seen, minlength=500)
+    assert (shown <= whole).all()
+    assert shown.sum() >= 0.9 * whole.sum()
+    assert any((a != b).any() for a, b in zip(first, second, strict=True))
+    again = list(batches.epoch(0, 2))
+    assert all((a == b).all() for a, b in zip(first[2:], again, strict=True))
+    for chunk, following in itertools.pairwise(first):
+        assert (chunk[:, -1] == following[:, 0]).all(), "the streams go on from chunk to chunk"
+
+
+def test_the_schedule_rises_and_falls() -> None:
+    rates = [schedule(share / 100) for share in range(101)]
+    assert max(rates) == pytest.approx(1, abs=0.01)
+    assert rates[0] < 0.1
+    assert rates[-1] < 0.05
+    assert schedule(5.0) == pytest.approx(rates[-1])
+
+
+def test_a_paused_clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("rnnchat.training.clock.time.monotonic", lambda: now[0])
+    clock = Clock(before=5)
+    now[0] += 10
+    clock.pause()
+    now[0] += 1000
+    assert clock.seconds() == 15
+    clock.go_on()
+    now[0] += 1
+    assert clock.seconds() == 16
