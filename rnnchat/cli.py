@@ -103,6 +103,7 @@ def train(
     Ctrl+C stops and keeps a checkpoint; --resume goes on from it.
     """
     from rnnchat.training.job import TrainingJob
+    from rnnchat.training.report import TrainingReport
     from rnnchat.training.run import SCRATCH, Run, RunSettings, find_unfinished, unfinished
 
     places = _paths()
@@ -130,8 +131,8 @@ def train(
             seed=seed,
         )
         run = Run.create(places, settings)
-    show: Callable[[Event], None] = _print_json if as_json else TrainingReport().show
-    _follow(TrainingJob(run), show)
+    report = TrainingReport(_say, live=sys.stdout.isatty())
+    _follow(TrainingJob(run), _print_json if as_json else report.show)
 
 
 @commands.command()
@@ -398,52 +399,6 @@ def where(as_json: bool) -> None:
         _say(f"{label:>6}  {folder}")
 
 
-class TrainingReport:
-    """A training's events as a person reads them in a terminal."""
-
-    def __init__(self) -> None:
-        self._live = sys.stdout.isatty()
-        self._line = ""
-        self._last = 0.0
-
-    def show(self, event: Event) -> None:
-        """Print one event."""
-        kind = event["event"]
-        if kind == "progress":
-            self._progress(event)
-            return
-        if self._line:
-            click.echo("\r\x1b[K" if self._live else "", nl=not self._live)
-            self._line = ""
-        if kind == "scan":
-            _say(
-                f"Read {event['files']:,} notes, {event['bytes']:,} bytes; skipped {len(event['skipped']):,};"
-                f" left out {len(event['secrets']):,} lines with secrets."
-            )
-        elif kind == "sample":
-            _say(f"  “{' '.join(event['text'].split())[:200]}”")
-        elif kind == "done":
-            _say(
-                f"Done: {event['model']} needs {event['bits_per_byte']:.3f} bits per byte of your notes that it"
-                f" had not seen ({event['seconds']:.0f} s, {event['tokens_per_second']:,.0f} pieces a second)."
-            )
-            _say(f"Chat with it: `rnnchat models use {event['model']!r}`, then `rnnchat`.")
-
-    def _progress(self, event: Event) -> None:
-        now = time.monotonic()
-        if not self._live and now - self._last < 10:
-            return
-        self._last = now
-        bits = "" if event["bits_per_byte"] is None else f"  {event['bits_per_byte']:.3f} bits/byte"
-        minutes, seconds = divmod(int(event["remaining"]), 60)
-        speed = event["tokens_per_second"]
-        self._line = f"  {minutes}:{seconds:02} left{bits}  epoch {event['epoch']:.1f}  {speed:,.0f} pieces/s"
-        if self._live:
-            click.echo(f"\r\x1b[K{self._line}", nl=False)
-        else:
-            click.echo(self._line)
-
-
 def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
     """Show a training's events to its end; Ctrl+C stops it with a checkpoint."""
     job.start()
@@ -473,11 +428,11 @@ def _library() -> Library:
     return Library(_paths())
 
 
-def _say(text: str) -> None:
-    """Print a line in which names and paths are made harmless."""
+def _say(text: str, *, over: bool = False) -> None:
+    """Print a line in which names and paths are made harmless; `over` lets the next one replace it."""
     from rnnchat.notes.clean import harmless
 
-    click.echo(harmless(text))
+    click.echo(f"\r\x1b[K{harmless(text)}" if over else harmless(text), nl=not over)
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -66,8 +66,16 @@ class ChatScreen(Room):
             "ctrl+g", "sampling", "Sampling", id="chat.sampling", tooltip="How bold and how long replies are"
         ),
         Binding("ctrl+o", "open", "Chats", id="chat.open", tooltip="Earlier chats: search, open, delete"),
-        Binding("f6", "copy", "Copy reply", show=False, id="chat.copy", tooltip="Copy the last reply (F6)"),
-        Binding("f7", "earlier", "Earlier turns", show=False, id="chat.earlier"),
+        Binding(
+            "f6",
+            "copy",
+            "Copy reply",
+            show=False,
+            priority=True,
+            id="chat.copy",
+            tooltip="Copy the last reply (F6)",
+        ),
+        Binding("f7", "earlier", "Earlier turns", show=False, priority=True, id="chat.earlier"),
         Binding("pageup", "scroll(-1)", "Scroll up", show=False, priority=True, id="chat.page-up"),
         Binding("pagedown", "scroll(1)", "Scroll down", show=False, priority=True, id="chat.page-down"),
     ]

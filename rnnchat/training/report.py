@@ -1,0 +1,69 @@
+"""A training's events in words, for a terminal."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Protocol
+
+SECONDS = 10.0
+"""How often progress is told where lines cannot be replaced."""
+
+
+class Say(Protocol):
+    """Prints a line, which the next one replaces where it is said ``over``."""
+
+    def __call__(self, text: str, *, over: bool = False) -> None:
+        """Print `text`."""
+        ...
+
+
+class TrainingReport:
+    """Tells a training as it goes; `live` where it can replace the line it wrote last."""
+
+    def __init__(self, say: Say, *, live: bool) -> None:
+        self._say = say
+        self._live = live
+        self._last = 0.0
+
+    def show(self, event: dict[str, Any]) -> None:
+        """Tell one event."""
+        kind = event["event"]
+        if kind == "progress":
+            self._progress(event)
+            return
+        text = _in_words(event)
+        if text and self._live:
+            self._say("", over=True)
+        if text:
+            self._say(text)
+
+    def _progress(self, event: dict[str, Any]) -> None:
+        now = time.monotonic()
+        if not self._live and now - self._last < SECONDS:
+            return
+        self._last = now
+        bits = "" if event["bits_per_byte"] is None else f"  {event['bits_per_byte']:.3f} bits/byte"
+        minutes, seconds = divmod(int(event["remaining"]), 60)
+        speed = f"{event['tokens_per_second']:,.0f} pieces/s"
+        line = f"  {minutes}:{seconds:02} left{bits}  epoch {event['epoch']:.1f}  {speed}"
+        self._say(line, over=self._live)
+
+
+def _in_words(event: dict[str, Any]) -> str:
+    kind = event["event"]
+    if kind == "scan":
+        return (
+            f"Read {event['files']:,} notes, {event['bytes']:,} bytes; skipped {len(event['skipped']):,};"
+            f" left out {len(event['secrets']):,} lines with secrets."
+        )
+    if kind == "sample":
+        return f"  “{' '.join(event['text'].split())[:200]}”"
+    if kind == "done":
+        name = event["model"]
+        early = " Nothing more was gained, so it ended early." if event["ended"] == "early" else ""
+        return (
+            f"Done: {name} needs {event['bits_per_byte']:.3f} bits per byte of your notes that it had not"
+            f" seen ({event['seconds']:.0f} s, {event['tokens_per_second']:,.0f} pieces a second).{early}\n"
+            f"Chat with it: `rnnchat models use {name!r}`, then `rnnchat`."
+        )
+    return ""

@@ -1,0 +1,309 @@
+"""The app as a person uses it, driven by its keys."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import pkgutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.binding import Binding
+from textual.pilot import Pilot
+from textual.widgets import Button, DataTable, Input, Static
+
+import rnnchat.app
+from rnnchat.app import voice
+from rnnchat.app.app import RnnchatApp
+from rnnchat.app.screens.chat import ChatScreen
+from rnnchat.app.screens.help import HelpScreen
+from rnnchat.app.widgets.composer import Composer
+from rnnchat.app.widgets.curve import draw
+from rnnchat.app.widgets.dial import Dial
+from rnnchat.app.widgets.path_suggester import complete_path
+from rnnchat.app.widgets.turn_view import TurnView
+from rnnchat.library.models import Library
+from rnnchat.library.paths import Paths
+from rnnchat.library.settings import change_settings, load_settings
+from tests.conftest import NOTES
+
+SIZE = (80, 24)
+
+
+@pytest.fixture
+def app(paths: Paths, tiny_model: str, monkeypatch: pytest.MonkeyPatch) -> RnnchatApp:
+    """An app whose model is tiny and whose replies come at once."""
+    monkeypatch.setattr(voice, "PIECES_PER_SECOND", 10_000)
+    with change_settings(paths) as settings:
+        settings.model = tiny_model
+        settings.reply_pieces = 30
+        settings.seed = 1
+    return RnnchatApp(paths)
+
+
+async def wait_until(pilot: Pilot[None], condition: Callable[[], bool], seconds: float = 15) -> None:
+    """Let the app work until `condition` holds."""
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("waited in vain")
+
+
+def chat_of(app: RnnchatApp) -> ChatScreen:
+    assert isinstance(app.screen, ChatScreen)
+    return app.screen
+
+
+async def say(pilot: Pilot[None], app: RnnchatApp, text: str) -> None:
+    """Send a message and wait for the reply."""
+    chat = chat_of(app)
+    before = len(chat._said)
+    chat.query_one(Composer).text = text
+    await pilot.press("enter")
+    await wait_until(pilot, lambda: len(chat._said) == before + 2 and not chat.is_replying)
+
+
+def shown(app: RnnchatApp) -> list[tuple[str, str]]:
+    return [(view.role, view.text) for view in app.screen.query(TurnView)]
+
+
+async def test_it_opens_ready_to_write_and_says_what_it_is(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert isinstance(app.focused, Composer)
+        assert app.screen.query_one("#welcome", Static).display
+        assert app.screen.query_one(Composer).border_title == "to tiny"
+
+
+async def test_a_chat(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press(*"Rain")
+        await pilot.press("ctrl+j", *"again", "enter")
+        chat = chat_of(app)
+        await wait_until(pilot, lambda: len(chat._said) == 2 and not chat.is_replying)
+        await pilot.pause()
+        (first, said), (second, reply) = shown(app)
+        assert (first, said, second) == ("user", "Rain\nagain", "model")
+        assert reply.strip()
+        assert chat.query_one(Composer).text == ""
+        assert not chat.query_one("#welcome").display
+        kept = app.chats.turns(app.chats.find()[0].id)
+        assert [(turn.role, turn.text) for turn in kept] == shown(app)
+
+
+async def test_the_same_seed_replies_the_same_and_again_differs(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await say(pilot, app, "The river")
+        first = shown(app)[1][1]
+        await pilot.press("ctrl+n")
+        await pilot.pause()
+        assert shown(app) == []
+        await say(pilot, app, "The river")
+        assert shown(app)[1][1] == first
+        chat = chat_of(app)
+        await pilot.press("ctrl+r")
+        await wait_until(pilot, lambda: len(chat._said) == 2 and not chat.is_replying)
+        assert len(shown(app)) == 2
+        assert shown(app)[1][1] != first
+        kept = app.chats.turns(app.chats.find()[0].id)
+        assert [turn.text for turn in kept] == ["The river", chat._said[1].text]
+
+
+async def test_escape_stops_and_keeps_what_has_come(app: RnnchatApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(voice, "PIECES_PER_SECOND", 20)
+    app.settings.reply_pieces = 1000
+    async with app.run_test(size=SIZE) as pilot:
+        chat = chat_of(app)
+        chat.query_one(Composer).text = "Go on and on"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: len(shown(app)) == 2 and len(shown(app)[1][1]) > 10)
+        await pilot.press("enter")  # nothing is sent while a reply comes in
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: not chat.is_replying)
+        await pilot.pause()
+        kept = app.chats.turns(app.chats.find()[0].id)
+        assert len(kept) == 2
+        assert kept[1].text == shown(app)[1][1]
+        assert 5 < len(kept[1].text) < 2000
+
+
+async def test_what_is_said_is_text_and_nothing_else(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        evil = "[@click=app.leave]x[/] [bold]b [/] see [1] \x1b]52;c;aGk=\x07 \u202egnp"
+        await say(pilot, app, evil)
+        await pilot.pause()
+        assert shown(app)[0][1] == evil.strip()
+        svg = app.export_screenshot()
+        assert "[@click=app.leave]x[/]" in svg.replace("&#160;", " ").replace("&#x27;", "'")
+        assert "\x1b" not in svg
+        assert "\u202e" not in svg
+
+
+async def test_a_long_chat_shows_its_end_and_more_on_demand(app: RnnchatApp) -> None:
+    chat_number = None
+    for number in range(50):
+        chat_number, _ = app.chats.add_turn(chat_number, "user", f"turn {number}", "tiny")
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("ctrl+o")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: len(shown(app)) == 20)
+        assert shown(app)[-1][1] == "turn 49"
+        await pilot.press("f7")
+        await wait_until(pilot, lambda: len(shown(app)) == 40)
+        assert [text for _, text in shown(app)] == [f"turn {n}" for n in range(10, 50)]
+
+
+async def test_sampling_holds_at_once_and_is_kept(app: RnnchatApp, paths: Paths) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("ctrl+g")
+        await pilot.pause()
+        assert isinstance(app.focused, Dial)
+        await pilot.press("right", "right", "down", "left")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.settings.temperature == 0.9
+        assert load_settings(paths).temperature == 0.9
+        assert load_settings(paths).top_p == 0.9
+        assert isinstance(app.focused, Composer)
+
+
+async def test_a_model_that_is_gone_is_replaced_by_the_shipped_one(app: RnnchatApp, library: Library) -> None:
+    library.delete("tiny")
+    async with app.run_test(size=SIZE) as pilot:
+        await wait_until(pilot, lambda: app.settings.model == "base")
+
+
+async def test_models_use_rename_copy_delete_undo(app: RnnchatApp, library: Library) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("f4")
+        table = app.screen.query_one(DataTable)
+        await wait_until(pilot, lambda: table.row_count >= 2)
+        await pilot.press("c")
+        await pilot.pause()
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "tiny copy" in [e.name for e in library.entries()])
+        await wait_until(pilot, lambda: table.row_count >= 3)
+        await pilot.press("r")
+        await pilot.pause()
+        name = app.screen.query_one(Input)
+        name.value = "second"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "second" in [e.name for e in library.entries()])
+        await pilot.pause(0.2)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: app.settings.model == "second")
+        await pilot.pause(0.2)
+        await pilot.press("d")
+        await wait_until(pilot, lambda: "second" not in [e.name for e in library.entries()])
+        await wait_until(pilot, lambda: app.settings.model == "base")
+        await pilot.press("u")
+        await wait_until(pilot, lambda: "second" in [e.name for e in library.entries()])
+
+
+async def test_the_notes_are_scanned_before_anything_is_learned(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("f3")
+        await pilot.pause()
+        start = app.screen.query_one("#start", Button)
+        assert start.disabled
+        app.screen.query_one("#path", Input).value = str(NOTES)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: not start.disabled)
+        assert "9 notes" in str(app.screen.query_one("#scan", Static).render())
+        assert app.focused is start
+
+
+async def test_a_folder_with_nothing_to_learn_says_why(app: RnnchatApp, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("f3")
+        await pilot.pause()
+        app.screen.query_one("#path", Input).value = str(tmp_path / "empty")
+        await pilot.press("enter")
+        scan = app.screen.query_one("#scan", Static)
+        await wait_until(pilot, lambda: "no notes" in str(scan.render()))
+        assert app.screen.query_one("#start", Button).disabled
+        app.screen.query_one("#path", Input).value = str(tmp_path / "nowhere")
+        app.screen.query_one("#path", Input).focus()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert any("nothing at" in note.title for note in app._notifications)
+
+
+async def test_help_palette_and_themes(app: RnnchatApp, paths: Paths) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("f1")
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.press("escape")
+        commands = [command.title for command in app.get_system_commands(app.screen)]
+        assert {"Chat", "Train", "Models", "Again", "Sampling", "Chats", "Quit", "Help"} <= set(commands)
+        app.action_switch_theme()
+        await pilot.pause()
+        assert load_settings(paths).theme == "rnnchat-light"
+
+
+def test_every_binding_has_an_id_of_its_own() -> None:
+    seen: dict[str, str] = {}
+    for module in pkgutil.walk_packages(rnnchat.app.__path__, "rnnchat.app."):
+        for name, kind in vars(importlib.import_module(module.name)).items():
+            if isinstance(kind, type) and kind.__module__ == module.name:
+                for binding in vars(kind).get("BINDINGS", ()):
+                    assert isinstance(binding, Binding), f"{name}: {binding}"
+                    assert binding.id, f"{name}: {binding.key}"
+                    assert seen.setdefault(binding.id, name) == name, binding.id
+    assert len(seen) > 30
+
+
+@pytest.mark.parametrize("size", [(20, 5), (44, 12), (60, 16), (200, 60)])
+async def test_any_size(app: RnnchatApp, size: tuple[int, int]) -> None:
+    async with app.run_test(size=size) as pilot:
+        for key in ("f2", "f3", "f4"):
+            await pilot.press(key)
+            await pilot.pause()
+            small = size == (20, 5)
+            assert app.screen.has_class("small") is small
+            assert app.screen.query_one("#too-small").display is small
+
+
+async def test_an_unforeseen_error_shows_no_values(
+    app: RnnchatApp, paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "a line of my diary"
+
+    def fails() -> None:
+        private = secret
+        raise ValueError(private)
+
+    with pytest.raises(ValueError, match="diary"):
+        async with app.run_test(size=SIZE) as pilot:
+            app.call_later(fails)
+            await pilot.pause()
+            await asyncio.sleep(0.1)
+    told = "".join(str(part) for part in app._exit_renderables) + "".join(capsys.readouterr())
+    assert secret not in told
+    assert "Something unforeseen" in told
+    assert secret not in paths.log.read_text()
+    assert "in fails" in paths.log.read_text()
+
+
+def test_paths_are_completed(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "novel.md").write_text("x")
+    assert complete_path(f"{tmp_path}/no") == f"{tmp_path}/notes/"
+    assert complete_path(f"{tmp_path}/nov") == f"{tmp_path}/novel.md"
+    assert complete_path(f"{tmp_path}/x") is None
+    assert complete_path("") is None
+
+
+def test_a_curve_falls_from_left_to_right() -> None:
+    lines = draw([(0, 4.0), (5, 2.0), (10, 1.0)], 10, 1.0, 4.0, 10, 4)
+    assert len(lines) == 4
+    assert all(len(line) == 10 for line in lines)
+    assert lines[0][0] != "\u2800"
+    assert lines[-1][-1] != "\u2800"
+    assert lines[0][-1] == "\u2800"
+    assert draw([(0, 1.0)], 1, 1.0, 1.0, 4, 2), "one point is no division by nothing"
