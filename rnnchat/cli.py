@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnnchat import __version__
-from rnnchat.errors import NotesError, RnnchatError, from_os_error
+from rnnchat.errors import NotesError, RnnchatError, StoppedError, from_os_error
 
 if TYPE_CHECKING:
     from rnnchat.library.models import Library
@@ -27,6 +27,9 @@ model_option = click.option("--model", default=None, metavar="NAME", help="The m
 
 def main() -> None:
     """Run ``rnnchat``; leave with 0, 1 after an error, 2 after wrong usage, 130 after Ctrl+C."""
+    # A network's step is too small to gain from threads, and they would fight with a training's.
+    for library in ("OPENBLAS", "MKL", "VECLIB"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     try:
         commands(standalone_mode=False)
     except click.exceptions.Exit as leaving:
@@ -37,7 +40,7 @@ def main() -> None:
         sys.exit(2)
     except RnnchatError as error:
         _complain(error.message, error.hint)
-        sys.exit(1)
+        sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(130)
     except BrokenPipeError:
@@ -408,7 +411,7 @@ def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
     except KeyboardInterrupt:
         job.close(30)
         name = job.run.folder.name
-        raise RnnchatError(
+        raise StoppedError(
             "Stopped; what was learned so far is kept.",
             f"`rnnchat train --resume --name {name!r}` goes on from there.",
         ) from None

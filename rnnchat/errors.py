@@ -11,6 +11,9 @@ class RnnchatError(Exception):
     Every error that reaches a screen or a terminal is one of these; anything else is a bug.
     """
 
+    exit_code = 1
+    """What the command line leaves with."""
+
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
@@ -27,6 +30,12 @@ class ModelError(RnnchatError):
 
 class TrainingError(RnnchatError):
     """A training cannot start, go on or be found."""
+
+
+class StoppedError(TrainingError):
+    """The person has stopped a training, which can be resumed."""
+
+    exit_code = 130
 
 
 class StorageError(RnnchatError):

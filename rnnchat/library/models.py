@@ -108,8 +108,6 @@ class Library:
                 load_folder(version, name)
             except ModelError as error:
                 problems.append(f"{version.name}: {error.message}")
-        if not entry.shipped and not _versions(entry.folder):
-            problems.append("it has no version")
         return problems
 
     # Changing
@@ -213,8 +211,8 @@ class Library:
     def _names(self) -> list[str]:
         if not self._paths.models.is_dir():
             return []
-        folders = [p.name for p in self._paths.models.iterdir() if p.is_dir() and not p.name.startswith(".")]
-        return sorted(folders, key=str.casefold)
+        folders = [p for p in self._paths.models.iterdir() if not p.name.startswith(".") and _versions(p)]
+        return sorted((folder.name for folder in folders), key=str.casefold)
 
     def _entry(self, name: str, folder: Path, *, shipped: bool) -> Entry:
         versions = 1 if shipped else len(_versions(folder))

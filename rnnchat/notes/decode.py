@@ -79,6 +79,9 @@ def _decode_by_looks(data: bytes) -> str:
     common = from_bytes(head, threshold=0.2, cp_isolation=[_COMMON]).best()
     if common is not None and common.chaos <= best.chaos + 0.1 and common.coherence >= best.coherence:
         best = common
+    plain = sum(byte < 0x80 for byte in head) / len(head)
+    if best.coherence < 0.1 and plain < 0.6:
+        raise UnreadableError("not text in any known encoding (invalid UTF-8)")
     try:
         return data.decode(best.encoding)
     except UnicodeDecodeError:

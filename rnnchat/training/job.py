@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 LOG = "worker.log"
 _PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "USER")
-_PREFIXES = ("RNNCHAT_", "XDG_", "OMP_", "TF_", "OPENBLAS_", "PYTHON", "CUDA_")
+_PREFIXES = ("RNNCHAT_", "XDG_", "OMP_", "TF_", "PYTHON", "CUDA_")
 
 
 class TrainingJob:

@@ -31,6 +31,7 @@ CLIP = 1.0  # the largest norm of all gradients together
 PATIENCE = 4  # validations in a row that must be worse before a training ends early
 WORSE = 1.004  # so much more than the best counts as worse
 VALIDATIONS = 18  # about so many in a budget
+SCORED_STREAM = 512  # pieces of validation text that are scored in one go, where there are so many
 RESERVE = 2.0  # seconds kept for publishing
 
 
@@ -114,12 +115,14 @@ class Trainer:
         self.progress = Progress()
         self._folder = folder
         self.network = Network(shape, batch=settings.batch, dropout=dropout, seed=settings.seed, half=half)
-        if weights is not None:
+        if weights is None:
+            self.network.output_bias.assign(log_frequencies(data.training, shape.vocabulary))
+        else:
             self.network.load_weights_by_name(weights)
         self.best_weights = self.network.weights_by_name()
         self.batches = Batches(data, settings)
         self._optimizer = keras.optimizers.AdamW(
-            settings.learning_rate,
+            settings.highest_rate,
             weight_decay=settings.weight_decay,
             beta_2=0.99,
             global_clipnorm=CLIP,
@@ -219,7 +222,7 @@ class Trainer:
         if state.position == 0:
             self.network.forget()
         started = time.monotonic()
-        self._optimizer.learning_rate.assign(self.settings.learning_rate * schedule(state.share))
+        self._optimizer.learning_rate.assign(self.settings.highest_rate * schedule(state.share))
         loss = float(self._train_step(chunk[:, :-1], chunk[:, 1:], np.int32(state.step)))
         state.step += 1
         state.position += 1
@@ -253,7 +256,9 @@ class Trainer:
         before = [as_numpy(state) for state in self.network.states]
         self.network.forget()
         batch, length = self.settings.batch, self.batches.length
-        rows = math.ceil(len(pieces) / (batch * length)) * length
+        # Streams of a fair length: each begins without a past, which costs bits.
+        per_stream = max(math.ceil(len(pieces) / batch), min(len(pieces), SCORED_STREAM))
+        rows = math.ceil(per_stream / length) * length
         targets = np.zeros(batch * rows, np.int32)
         targets[: len(pieces)] = pieces
         counted = (np.arange(batch * rows) < len(pieces)) & ~np.isin(targets, (1, 2, 3, 4))
@@ -299,6 +304,17 @@ class Trainer:
             "tokens_per_second": round(self._speed, 1),
             "memory_mb": peak_memory_mb(),
         }
+
+
+def log_frequencies(pieces: Pieces, vocabulary: int) -> NDArray[np.float32]:
+    """Return the log-probabilities (vocabulary,) of pieces without context, none of them zero.
+
+    As the output's first bias they spare the network the phase in which it would find them, where
+    the loss shoots up.
+    """
+    counts = np.bincount(pieces, minlength=vocabulary) + 0.5
+    logs: NDArray[np.float32] = np.log(counts / counts.sum()).astype(np.float32)
+    return logs
 
 
 def schedule(share: float) -> float:

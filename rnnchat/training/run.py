@@ -55,8 +55,8 @@ class RunSettings:
     """How many texts are learned from at once."""
     length: int = 64
     """Over how many steps errors flow back."""
-    learning_rate: float = 4e-3
-    """The highest learning rate of the schedule."""
+    learning_rate: float = 0.0
+    """The highest learning rate of the schedule; 0 chooses: less for a network that knows something."""
     dropout: float = -1.0
     """The share of values dropped between layers; below 0 chooses by the corpus's size."""
     weight_decay: float = 0.05
@@ -67,6 +67,11 @@ class RunSettings:
     """How many steps to train, whatever the clock says; 0 trains as long as the budget lasts."""
     checkpoint_seconds: float = 20.0
     """How much work a crash may cost at most."""
+
+    @property
+    def highest_rate(self) -> float:
+        """The highest learning rate, chosen where it was left open."""
+        return self.learning_rate or (4e-3 if self.base == SCRATCH else 1.5e-3)
 
     def to_json(self) -> str:
         """Return the settings as they are written to disk."""

@@ -13,6 +13,7 @@ import os
 import sys
 import tempfile
 import threading
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TextIO
@@ -26,6 +27,7 @@ from rnnchat.training.run import SCRATCH, Run
 
 SAMPLE_SECONDS = 12.0
 SAMPLE_PIECES = 48
+SHORTEST_STREAM = 256
 
 
 class Events:
@@ -131,7 +133,7 @@ def _train(run: Run, paths: Paths, prepared: Prepared, clock: Any, events: Event
     from rnnchat.tokenizer import Tokenizer
     from rnnchat.training.loop import Trainer, TrainingData, bfloat16_wins
 
-    settings = run.settings
+    settings = replace(run.settings, batch=batch_for(run.settings.batch, prepared.pieces))
     folder = run.folder
     tokenizer = Tokenizer((folder / TOKENIZER).read_bytes())
     data = TrainingData(
@@ -195,6 +197,11 @@ class _Sampler:
         )
         text = "".join(chunk.text for chunk in chunks).strip()
         self._events.emit({"event": "sample", "text": text, "step": event["step"]})
+
+
+def batch_for(most: int, pieces: int) -> int:
+    """Return how many of `most` streams to cut a corpus of `pieces` into, none of them too short."""
+    return max(1, min(most, pieces // SHORTEST_STREAM))
 
 
 def dropout_for(size: int) -> float:

@@ -117,8 +117,10 @@ class ChatScreen(Room):
         if self.is_replying:
             self.own_app.say("A reply is coming in. Esc stops it.")
             return
+        from rnnchat.notes.clean import harmless
+
         self.query_one(Composer).text = ""
-        self._add(Said("user", message.text, self.own_app.settings.model))
+        self._add(Said("user", harmless(message.text).strip(), self.own_app.settings.model))
         self._attempt = 0
         self._ask()
 

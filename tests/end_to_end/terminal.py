@@ -1,0 +1,79 @@
+"""A program in a pseudo-terminal, and the screen it draws."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pyte
+
+from tests.end_to_end.conftest import COMMAND, environment
+
+KEYS = {
+    "F1": "\x1bOP",
+    "F2": "\x1bOQ",
+    "F3": "\x1bOR",
+    "F4": "\x1bOS",
+    "Enter": "\r",
+    "Escape": "\x1b",
+    "PageUp": "\x1b[5~",
+    **{f"Ctrl+{letter}": chr(ord(letter) - 64) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
+}
+
+
+class Terminal:
+    """rnnchat's app in a terminal of `columns` × `rows`."""
+
+    def __init__(self, home: Path, columns: int = 80, rows: int = 24) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        self.process = pexpect.spawn(
+            COMMAND[0],
+            list(COMMAND[1:]),
+            env=environment(home, TERM="xterm-256color", COLORTERM="truecolor"),
+            dimensions=(rows, columns),
+            timeout=30,
+        )
+
+    def press(self, *keys: str) -> None:
+        """Press keys by their names, or type text."""
+        for key in keys:
+            self.process.send(KEYS.get(key, key))
+            time.sleep(0.03)
+
+    def read(self, seconds: float = 0.05) -> None:
+        """Take in what the program draws for a while."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                data = self.process.read_nonblocking(65536, timeout=0.02)
+            except pexpect.TIMEOUT:
+                continue
+            except pexpect.EOF:
+                return
+            self.raw += data
+            self._stream.feed(data.replace(b"\x1b[>4;", b"\x1b["))
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def wait_for(self, wanted: str | Callable[[str], bool], seconds: float = 30) -> None:
+        """Wait until the screen shows `wanted`."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.read()
+            if wanted in self.text if isinstance(wanted, str) else wanted(self.text):
+                return
+        raise AssertionError(f"never saw {wanted!r}:\n{self.text}")
+
+    def leave(self) -> int:
+        """Quit and return the exit status."""
+        self.press("Ctrl+Q")
+        self.process.expect(pexpect.EOF, timeout=20)
+        self.process.close()
+        return int(self.process.exitstatus if self.process.exitstatus is not None else -1)

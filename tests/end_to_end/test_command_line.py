@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import NOTES
+from tests.end_to_end.conftest import COMMAND, environment, json_lines, rnnchat
+
+Trained = tuple[Path, list[dict[str, Any]]]
+
+
+def test_a_training_tells_what_the_design_says(trained: Trained) -> None:
+    _, events = trained
+    kinds = [event["event"] for event in events]
+    assert kinds[0] == "scan"
+    assert kinds[-1] == "done"
+    assert {"scan", "progress", "sample", "done"} <= set(kinds)
+    scan, done = events[0], events[-1]
+    assert scan["files"] == len(list(NOTES.iterdir()))
+    assert done["model"] == "me"
+    assert 0 < done["bits_per_byte"] < 5
+    assert done["seconds"] < 0.4 * 60 + 5
+    assert done["tokens_per_second"] > 0
+    progress = [event for event in events if event["event"] == "progress"]
+    assert done["bits_per_byte"] < 0.97 * progress[0]["bits_per_byte"], "it has learned something"
+
+
+def test_what_was_trained_can_be_scored(trained: Trained) -> None:
+    home, _ = trained
+    result = rnnchat(home, "evaluate", NOTES, "--model", "me", "--json")
+    (score,) = json_lines(result.stdout)
+    assert score["bytes"] == sum(path.stat().st_size for path in NOTES.iterdir())
+    assert score["pieces"] > 500
+    assert 0 < score["bits_per_byte"]["network"] < 5
+    limited = json_lines(rnnchat(home, "evaluate", NOTES, "--model", "me", "--limit", "500", "--json").stdout)
+    assert 500 <= limited[0]["bytes"] < 700
+
+
+def test_what_was_trained_speaks(trained: Trained) -> None:
+    home, _ = trained
+    words = ("generate", "The river", "--model", "me", "--seed", "3", "--tokens", "40")
+    first, again = rnnchat(home, *words), rnnchat(home, *words)
+    assert first.stdout == again.stdout
+    assert first.stdout.startswith("The river")
+    lines = json_lines(rnnchat(home, *words, "--json").stdout)
+    assert "The river" + "".join(line["text"] for line in lines) == first.stdout.rstrip("\n")
+    assert all(0 <= line["probability"] <= 1 for line in lines)
+    assert lines[-1]["finish"] in ("end", "length")
+    assert lines[-1]["tokens_per_second"] > 0
+    piped = rnnchat(home, *words[:1], "-", *words[2:], stdin="The river")
+    assert piped.stdout == first.stdout
+
+
+def test_the_models_on_the_command_line(trained: Trained) -> None:
+    home, _ = trained
+    assert rnnchat(home, "models", "copy", "me", "other").returncode == 0
+    assert rnnchat(home, "models", "rename", "other", "another one").returncode == 0
+    assert rnnchat(home, "models", "use", "another one").returncode == 0
+    (listed,) = json_lines(rnnchat(home, "models", "list", "--json").stdout)
+    assert {row["name"]: row["in_use"] for row in listed["models"]} == {
+        "another one": True,
+        "me": False,
+        "base": False,
+    }
+    assert "learned from" in rnnchat(home, "models", "show", "me").stdout
+    assert rnnchat(home, "models", "check").returncode == 0
+    assert "restore" in rnnchat(home, "models", "delete", "another one").stdout
+    assert rnnchat(home, "models", "restore", "another one").returncode == 0
+    assert rnnchat(home, "models", "delete", "another one", "--forever").returncode == 0
+    assert rnnchat(home, "models", "restore", "another one").returncode == 1
+    assert rnnchat(home, "models", "use", "me").returncode == 0
+    places = json_lines(rnnchat(home, "where", "--json").stdout)[0]
+    assert set(places) == {"data", "config", "state"}
+    assert all(str(home) in folder for folder in places.values())
+
+
+def test_a_damaged_model_is_named_and_the_rest_goes_on(trained: Trained, tmp_path: Path) -> None:
+    home, _ = trained
+    rnnchat(home, "models", "copy", "me", "damaged")
+    weights = next((home / "data/models/damaged").iterdir()) / "network.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    result = rnnchat(home, "generate", "x", "--model", "damaged")
+    assert result.returncode == 1
+    assert re.match(r"rnnchat: The model damaged is damaged: .*\n  .+", result.stderr)
+    assert rnnchat(home, "models", "check").returncode == 1
+    assert rnnchat(home, "models", "list").returncode == 0
+    assert rnnchat(home, "models", "delete", "damaged", "--forever").returncode == 0
+
+
+def test_the_shipped_model_speaks_at_once(tmp_path: Path) -> None:
+    result = rnnchat(tmp_path, "generate", "Once upon a time", "--tokens", "20", "--seed", "1")
+    assert result.returncode == 0, result.stderr
+    assert len(result.stdout) > 30
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("train",), 2, "Name the notes"),
+        (("train", "/nowhere/at/all"), 1, "There is nothing at"),
+        (("train", str(NOTES), "--minutes", "0.01"), 1, "budget"),
+        (("train", str(NOTES), "--name", "a/b"), 1, "cannot be called"),
+        (("train", str(NOTES), "--from", "nobody"), 1, "no model called"),
+        (("train", "--resume", "--name", "nobody"), 1, "no interrupted training"),
+        (("train", str(NOTES), "--cell", "transformer"), 2, "transformer"),
+        (("scan", "/nowhere"), 1, "There is nothing at"),
+        (("scan", "/dev/null"), 0, "pipe, socket or device"),
+        (("generate", "x", "--model", "nobody"), 1, "no model called"),
+        (("generate", "x", "--temperature", "99"), 1, "temperature cannot be"),
+        (("evaluate", "/dev/null"), 1, "no text to score"),
+        (("models", "delete", "base"), 1, "comes with rnnchat"),
+        (("nonsense",), 2, "No such command"),
+        ((), 1, "needs a terminal"),
+    ],
+    ids=str,
+)
+def test_bad_input_has_a_message_and_a_hint(
+    tmp_path: Path, words: tuple[str, ...], code: int, said: str
+) -> None:
+    result = rnnchat(tmp_path, *words)
+    assert result.returncode == code
+    if code:
+        assert result.stderr.startswith("rnnchat: ")
+        assert said in result.stderr
+        assert result.stderr.count("\n") >= 2, "a message and a hint"
+    else:
+        assert said in result.stdout
+
+
+@pytest.mark.parametrize("case", ["empty", "binaries", "one line", "invalid", "fifo", "loop"])
+def test_notes_that_teach_nothing(tmp_path: Path, case: str) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    if case == "binaries":
+        for number in range(3):
+            (notes / f"{number}.txt").write_bytes(os.urandom(5_000))
+    elif case == "one line":
+        (notes / "line.txt").write_text("x " * 25_000_000)
+    elif case == "invalid":
+        (notes / "a.md").write_bytes(b"\x81\xfe\xff\x90" * 1000)
+    elif case == "fifo":
+        os.mkfifo(notes / "pipe.md")
+    elif case == "loop":
+        (notes / "again").symlink_to(notes)
+    started = time.monotonic()
+    result = rnnchat(tmp_path / "home", "train", notes, "--minutes", "0.2")
+    assert result.returncode == 1
+    assert result.stderr.startswith("rnnchat: There are no notes to learn from here.\n  ")
+    if case != "empty":
+        assert "skipped" in result.stderr
+    assert time.monotonic() - started < 30
+
+
+def test_a_killed_training_goes_on(tmp_path: Path) -> None:
+    words = ["train", str(NOTES), "--name", "again", "--minutes", "0.6", "--json"]
+    process = subprocess.Popen(
+        [*COMMAND, *words],
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    seen = 0
+    for line in process.stdout:
+        seen += '"progress"' in line
+        if seen > 3:
+            break
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:  # the child notices, leaves a checkpoint and lets go of the run
+        result = rnnchat(tmp_path, "train", "--resume", "--json")
+        if "right now" not in result.stderr:
+            break
+        time.sleep(0.5)
+    assert result.returncode == 0, result.stderr
+    events = json_lines(result.stdout)
+    assert "scan" not in [event["event"] for event in events], "nothing is read a second time"
+    assert next(event for event in events if event["event"] == "progress")["seconds"] > 3
+    assert events[-1]["event"] == "done"
+    assert rnnchat(tmp_path, "models", "check").returncode == 0
+
+
+def test_ctrl_c_keeps_a_checkpoint(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "train", str(NOTES), "--name", "stopped", "--minutes", "2", "--json"],
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if '"progress"' in line:
+            break
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.startswith("rnnchat: Stopped")
+    assert "--resume" in err
+    assert list((tmp_path / "state/runs/stopped/checkpoints").iterdir())
+
+
+def test_a_reader_that_goes_away_is_no_error(trained: Trained) -> None:
+    home, _ = trained
+    command = " ".join(COMMAND) + " generate x --model me --tokens 2000 --json | head -n 1"
+    result = subprocess.run(
+        ["bash", "-c", command], env=environment(home), capture_output=True, text=True, check=False
+    )
+    assert result.stderr == ""
+    assert result.stdout.count("\n") == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_a_full_disk(tmp_path: Path, trained: Trained) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(small)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        result = rnnchat(small, "train", NOTES, "--minutes", "0.3")
+        assert result.returncode == 1
+        assert "disk is full" in result.stderr.lower()
+        assert rnnchat(small, "models", "check").returncode == 0
+        assert rnnchat(small, "models", "list").returncode == 0
+        copied = rnnchat(small, "models", "copy", "base", "big")
+        assert copied.returncode == 1
+        assert "disk is full" in copied.stderr.lower()
+        assert rnnchat(small, "models", "check").returncode == 0
+    finally:
+        subprocess.run(["umount", str(small)], check=False)
