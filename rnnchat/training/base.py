@@ -42,25 +42,55 @@ class Source:
 
     path: str
     bytes: int
+    """How many bytes of it are used at most, spread over the whole."""
     credit: str
 
 
 SOURCES = (
     Source(
-        "dialogue/self_dialogue", 30_000_000, "The Self-dialogue Corpus (Fainberg et al. 2018), BSD-3-Clause"
+        "dialogue/self_dialogue",
+        30_000_000,
+        "The Self-dialogue Corpus (Fainberg, Krause, Dobre, Damonte, Kahembwe, Duma, Webber and Fancellu"
+        " 2018), BSD-3-Clause",
     ),
-    Source("dialogue/topical_chat", 6_000_000, "Topical-Chat (Gopalakrishnan et al. 2019), CDLA-Sharing-1.0"),
-    Source("dialogue/star", 3_000_000, "STAR (Mosig et al. 2020), MIT"),
+    Source(
+        "dialogue/topical_chat",
+        6_000_000,
+        "Topical-Chat (Gopalakrishnan et al. 2019, Amazon), CDLA-Sharing-1.0",
+    ),
+    Source("dialogue/star", 3_000_000, "STAR (Mosig, Mehri and Kober 2020), MIT"),
     Source("dialogue/casino", 2_000_000, "CaSiNo (Chawla et al. 2021), CC BY 4.0"),
     Source("dialogue/taskmaster4", 2_000_000, "Taskmaster-4 (Google), CC BY 4.0"),
-    Source("dialogue/chatterbot_en", 1_000_000, "chatterbot-corpus, BSD-3-Clause"),
-    Source("pretrain/prose-standard-ebooks", 16_000_000, "Standard Ebooks productions, CC0"),
-    Source("pretrain/prose-openstax", 8_000_000, "OpenStax textbooks, Rice University, CC BY 4.0"),
-    Source("pretrain/prose-us-gov", 3_000_000, "18F and other U.S. government texts, CC0"),
-    Source("pretrain/prose-docs-ccby", 5_000_000, "Technical documents and blogs, CC BY 4.0 and 3.0"),
-    Source("pretrain/notes-mtlynch", 4_000_000, "Blog of Michael Lynch, CC BY 4.0"),
-    Source("pretrain/notes-benbalter", 2_000_000, "Blog of Ben Balter, CC BY 3.0"),
-    Source("pretrain/notes-raphlinus", 1_000_000, "Blog of Raph Levien, CC BY 4.0"),
+    Source("dialogue/chatterbot_en", 1_000_000, "chatterbot-corpus (Gunther Cox), BSD-3-Clause"),
+    Source(
+        "pretrain/prose-standard-ebooks",
+        16_000_000,
+        "97 novels, stories and plays in the public domain, in the productions of Standard Ebooks, CC0",
+    ),
+    Source(
+        "pretrain/prose-openstax",
+        8_000_000,
+        "OpenStax textbooks (Rice University, openstax.org), CC BY 4.0, shortened: American Government,"
+        " Anatomy & Physiology, Astronomy, Business Ethics, Chemistry, College Physics, College Success,"
+        " Contemporary Mathematics, Entrepreneurship, Anthropology, Business, Intellectual Property,"
+        " Philosophy, Political Science, Python Programming, Sociology, Introductory Statistics, Life,"
+        " Liberty and the Pursuit of Happiness, Microbiology, Physics, Economics, Finance, Marketing,"
+        " Psychology, Statistics, University Physics, U.S. History, Workplace Software, World History,"
+        " Writing Guide",
+    ),
+    Source(
+        "pretrain/prose-us-gov", 3_000_000, "Digital.gov and 18F (U.S. General Services Administration), CC0"
+    ),
+    Source(
+        "pretrain/prose-docs-ccby",
+        5_000_000,
+        "The Carpentries lessons, PowerShell and Sysinternals documentation (Microsoft), rOpenSci blog,"
+        " Everything curl (Daniel Stenberg), Artsy Engineering blog, Code-With Engineering Playbook"
+        " (Microsoft), 500 Lines or Less, Open Source Guides (GitHub); CC BY 4.0 and 3.0, shortened",
+    ),
+    Source("pretrain/notes-mtlynch", 4_000_000, "The blog of Michael Lynch, CC BY 4.0"),
+    Source("pretrain/notes-benbalter", 2_000_000, "The blog of Ben Balter, CC BY 3.0"),
+    Source("pretrain/notes-raphlinus", 1_000_000, "The blog of Raph Levien, CC BY"),
 )
 
 KEPT_OUT = ("three-men-in-a-boat", "the-mysterious-affair-at-styles", "my-antonia")
@@ -117,6 +147,7 @@ def write_shipped(library: Library, name: str, target: Path) -> None:
         saved.card,
         name=target.name,
         files={NETWORK: sha256(weights), TOKENIZER: sha256(saved.tokenizer)},
+        learned_from={**saved.card.learned_from, "texts": [source.credit for source in SOURCES]},
     )
     for file, data in ((NETWORK, weights), (TOKENIZER, saved.tokenizer), (CARD, card.to_json())):
         write_bytes(target / file, data)

@@ -121,8 +121,9 @@ class Trainer:
             self.network.load_weights_by_name(weights)
         self.best_weights = self.network.weights_by_name()
         self.batches = Batches(data, settings)
+        self._rate = settings.highest_rate(data.training_bytes)
         self._optimizer = keras.optimizers.AdamW(
-            settings.highest_rate,
+            self._rate,
             weight_decay=settings.weight_decay,
             beta_2=0.99,
             global_clipnorm=CLIP,
@@ -151,7 +152,8 @@ class Trainer:
             # The untrained network, or the base: what is kept if nothing better comes.
             self._validate()
             self.save()
-        next_validation = self.clock.seconds() + self._validation_interval(budget)
+        started = self.clock.seconds()
+        next_validation = started + self._validation_interval(budget, 0.0)
         while not self._is_over(budget):
             for chunk in self.batches.epoch(state.epoch, state.position):
                 order = control()
@@ -164,7 +166,8 @@ class Trainer:
                 now = self.clock.seconds()
                 if now >= next_validation:
                     self._validate()
-                    next_validation = self.clock.seconds() + self._validation_interval(budget)
+                    now = self.clock.seconds()
+                    next_validation = now + self._validation_interval(budget, now - started)
                     if state.worse >= PATIENCE:
                         return "early"
                 if now - last_saved > self.settings.checkpoint_seconds:
@@ -213,8 +216,9 @@ class Trainer:
     def _reserve(self) -> float:
         return RESERVE + 1.5 * self._validation_cost
 
-    def _validation_interval(self, budget: float) -> float:
-        return max(budget / VALIDATIONS, 8 * self._validation_cost)
+    def _validation_interval(self, budget: float, done: float) -> float:
+        """Return the seconds to the next validation: often at first, when much changes."""
+        return max(min(budget / VALIDATIONS, 1 + done / 4), 8 * self._validation_cost)
 
     def _step(self, chunk: NDArray[np.int32], budget: float) -> None:
         """Learn from one chunk and move along the schedule."""
@@ -222,7 +226,7 @@ class Trainer:
         if state.position == 0:
             self.network.forget()
         started = time.monotonic()
-        self._optimizer.learning_rate.assign(self.settings.highest_rate * schedule(state.share))
+        self._optimizer.learning_rate.assign(self._rate * schedule(state.share))
         loss = float(self._train_step(chunk[:, :-1], chunk[:, 1:], np.int32(state.step)))
         state.step += 1
         state.position += 1
@@ -247,7 +251,7 @@ class Trainer:
             state.best, state.worse = score, 0
             self.best_weights = self.network.weights_by_name()
         else:
-            state.worse = state.worse + 1 if score > state.best * WORSE else 0
+            state.worse = state.worse + 1 if score > state.best * WORSE and state.share > 0.1 else 0
         loss = 0.0 if math.isnan(self._loss) else self._loss / math.log(2)
         state.curve.append([round(self.clock.seconds(), 1), round(loss, 4), round(score, 4)])
 

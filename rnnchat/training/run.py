@@ -56,7 +56,7 @@ class RunSettings:
     length: int = 64
     """Over how many steps errors flow back."""
     learning_rate: float = 0.0
-    """The highest learning rate of the schedule; 0 chooses: less for a network that knows something."""
+    """The highest learning rate of the schedule; 0 chooses."""
     dropout: float = -1.0
     """The share of values dropped between layers; below 0 chooses by the corpus's size."""
     weight_decay: float = 0.05
@@ -68,10 +68,14 @@ class RunSettings:
     checkpoint_seconds: float = 20.0
     """How much work a crash may cost at most."""
 
-    @property
-    def highest_rate(self) -> float:
-        """The highest learning rate, chosen where it was left open."""
-        return self.learning_rate or (4e-3 if self.base == SCRATCH else 1.5e-3)
+    def highest_rate(self, size: int) -> float:
+        """Return the highest learning rate for a corpus of `size` bytes, chosen where it was left open.
+
+        A network that knows something is changed with more care, and the more so by little text.
+        """
+        if self.learning_rate:
+            return self.learning_rate
+        return 4e-3 if self.base == SCRATCH else 2e-3 * min(1.0, max(0.05, (size / 2**20) ** 0.5))
 
     def to_json(self) -> str:
         """Return the settings as they are written to disk."""

@@ -134,7 +134,7 @@ async def test_what_is_said_is_text_and_nothing_else(app: RnnchatApp) -> None:
         evil = "[@click=app.leave]x[/] [bold]b [/] see [1] \x1b]52;c;aGk=\x07 \u202egnp"
         await say(pilot, app, evil)
         await pilot.pause()
-        assert shown(app)[0][1] == evil.strip()
+        assert shown(app)[0][1] == "[@click=app.leave]x[/] [bold]b [/] see [1]  gnp"
         svg = app.export_screenshot()
         assert "[@click=app.leave]x[/]" in svg.replace("&#160;", " ").replace("&#x27;", "'")
         assert "\x1b" not in svg

@@ -29,7 +29,7 @@ def test_a_training_tells_what_the_design_says(trained: Trained) -> None:
     assert done["seconds"] < 0.4 * 60 + 5
     assert done["tokens_per_second"] > 0
     progress = [event for event in events if event["event"] == "progress"]
-    assert done["bits_per_byte"] < 0.97 * progress[0]["bits_per_byte"], "it has learned something"
+    assert done["bits_per_byte"] < 0.99 * progress[0]["bits_per_byte"], "it has learned something"
 
 
 def test_what_was_trained_can_be_scored(trained: Trained) -> None:

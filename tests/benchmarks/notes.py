@@ -1,0 +1,59 @@
+"""Bits per byte on held-out notes: python -m tests.benchmarks.notes FOLDER [--minutes 4] [--from scratch]
+
+A tenth of the files, chosen by a hash of their paths, is held out; training reads the rest alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.end_to_end.conftest import COMMAND, environment
+
+
+def split(source: Path, target: Path) -> None:
+    """Copy the files of `source` into `target`/train and `target`/held."""
+    for path in sorted(p for p in source.rglob("*") if p.is_file()):
+        name = path.relative_to(source)
+        if path.name in ("SOURCE.txt", "LICENCE.txt"):
+            continue
+        digest = int(hashlib.sha256(str(name).encode()).hexdigest(), 16)
+        to = target / ("held" if digest % 10 == 0 else "train") / name
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, to)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--minutes", default="4")
+    parser.add_argument("--from", dest="base", default="scratch")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        split(options.folder, work)
+        train = ["train", str(work / "train"), "--name", "me", "--minutes", options.minutes]
+        for words in (
+            [*train, "--from", options.base, "--json"],
+            ["evaluate", str(work / "held"), "--model", "me", "--json"],
+        ):
+            result = subprocess.run(
+                [*COMMAND, *words],
+                env=environment(work / "home"),
+                stdout=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+            if result.returncode:
+                sys.exit(result.returncode)
+            print(json.dumps(json.loads(result.stdout.splitlines()[-1])))
+
+
+if __name__ == "__main__":
+    main()
