@@ -85,7 +85,13 @@ def open_app() -> None:
 @commands.command()
 @paths_argument
 @click.option("--name", default=None, help="What to call the model.  [default: me]")
-@click.option("--from", "base", default=None, metavar="BASE|scratch", help="The model to start from.")
+@click.option(
+    "--from",
+    "base",
+    default=None,
+    metavar="BASE|scratch",
+    help="What to start from.  [default: what fits]",
+)
 @click.option("--cell", type=click.Choice(["gru", "lstm", "rnn"]), default="gru", show_default=True)
 @click.option("--minutes", type=float, default=5.0, show_default=True, help="The budget, start included.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
@@ -107,7 +113,7 @@ def train(
     """
     from rnnchat.training.job import TrainingJob
     from rnnchat.training.report import TrainingReport
-    from rnnchat.training.run import SCRATCH, Run, RunSettings, find_unfinished, unfinished
+    from rnnchat.training.run import AUTO, SCRATCH, Run, RunSettings, find_unfinished, unfinished
 
     places = _paths()
     if resume:
@@ -128,7 +134,7 @@ def train(
         settings = RunSettings(
             name=own_name,
             paths=tuple(str(path.expanduser().absolute()) for path in paths),
-            base=base or SCRATCH,
+            base=base or AUTO,
             cell=cell,
             minutes=minutes,
             seed=seed,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# Before TensorFlow, which brings an SQLite of its own, without full-text search, into the process.
+import sqlite3  # noqa: F401
 from pathlib import Path
 
 import numpy as np

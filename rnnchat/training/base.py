@@ -29,7 +29,7 @@ from rnnchat.notes.secrets import screen
 from rnnchat.tokenizer import Tokenizer, train_tokenizer
 from rnnchat.training.job import TrainingJob
 from rnnchat.training.prepare import Prepared, as_document, write_prepared
-from rnnchat.training.run import PREPARED, Run, RunSettings
+from rnnchat.training.run import PREPARED, SCRATCH, Run, RunSettings
 
 RUN = "shipped base"
 DOCUMENT_BYTES = 100_000
@@ -122,6 +122,7 @@ def main() -> None:
             settings = RunSettings(
                 name=RUN,
                 paths=(str(options.data),),
+                base=SCRATCH,
                 minutes=options.minutes,
                 units=options.units,
                 learning_rate=options.learning_rate,

@@ -20,7 +20,7 @@ from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.training import checkpoint
 from rnnchat.training.clock import Clock
 from rnnchat.training.network import Network, Weights, as_numpy
-from rnnchat.training.run import RunSettings
+from rnnchat.training.run import SCRATCH, RunSettings
 
 Pieces = NDArray[np.integer[Any]]
 Event = dict[str, Any]
@@ -121,7 +121,8 @@ class Trainer:
             self.network.load_weights_by_name(weights)
         self.best_weights = self.network.weights_by_name()
         self.batches = Batches(data, settings)
-        self._rate = settings.highest_rate(data.training_bytes)
+        base = SCRATCH if weights is None else settings.base
+        self._rate = settings.highest_rate(base, data.training_bytes)
         self._optimizer = keras.optimizers.AdamW(
             self._rate,
             weight_decay=settings.weight_decay,

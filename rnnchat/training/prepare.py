@@ -12,15 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.library.atomic import write_bytes, write_text
-from rnnchat.library.models import TOKENIZER, Library
+from rnnchat.library.models import BASE, TOKENIZER, Library
 from rnnchat.library.paths import Paths
-from rnnchat.notes import Scan, read_corpus, scan
+from rnnchat.notes import Corpus, Scan, read_corpus, scan
 from rnnchat.tokenizer import Tokenizer, train_tokenizer, vocabulary_for
-from rnnchat.training.run import PREPARED, SCRATCH, Run
+from rnnchat.training.run import AUTO, PREPARED, SCRATCH, Run, RunSettings
 
 TRAINING = "training.npy"
 OFFSETS = "offsets.npy"
 VALIDATION = "validation.npy"
+
+FITTING = 1.8
+"""The bytes a piece must stand for on average where a tokenizer is to fit a corpus."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Prepared:
     validation_bytes: int
     pieces: int
     vocabulary: int
+    base: str = SCRATCH
+    """The model that the training starts from, chosen where the settings left it open."""
     style: str = "notes"
     description: str = ""
     texts: tuple[str, ...] = ()
@@ -55,13 +60,14 @@ def prepare(run: Run, paths: Paths, emit: Callable[[dict[str, Any]], None]) -> P
     result = scan([Path(path) for path in settings.paths])
     emit(scan_event(result))
     corpus = read_corpus(result)
-    if settings.base == SCRATCH:
+    base = choose_base(settings, Library(paths), corpus) if settings.base == AUTO else settings.base
+    if base == SCRATCH:
         vocabulary = settings.vocabulary or vocabulary_for(corpus.training_bytes)
         tokenizer, style = train_tokenizer((note.text for note in corpus.training), vocabulary), "notes"
     else:
-        base = Library(paths).load(settings.base)
-        tokenizer, style = Tokenizer(base.tokenizer), base.card.style
-    emit({"event": "encoding", "vocabulary": tokenizer.size})
+        saved = Library(paths).load(base)
+        tokenizer, style = Tokenizer(saved.tokenizer), saved.card.style
+    emit({"event": "encoding", "base": base, "vocabulary": tokenizer.size})
     counted = Prepared(
         files=len(result.notes),
         bytes=result.bytes,
@@ -71,6 +77,7 @@ def prepare(run: Run, paths: Paths, emit: Callable[[dict[str, Any]], None]) -> P
         validation_bytes=corpus.validation_bytes,
         pieces=0,
         vocabulary=tokenizer.size,
+        base=base,
         style=style,
     )
     training = [as_document(tokenizer, p) for p in tokenizer.encode_all([n.text for n in corpus.training])]
@@ -78,6 +85,19 @@ def prepare(run: Run, paths: Paths, emit: Callable[[dict[str, Any]], None]) -> P
         as_document(tokenizer, p) for p in tokenizer.encode_all([n.text for n in corpus.validation])
     ]
     return write_prepared(run, tokenizer, training, validation, counted)
+
+
+def choose_base(settings: RunSettings, library: Library, corpus: Corpus) -> str:
+    """Return the shipped model's name where it suits the cell asked for and the notes, else SCRATCH.
+
+    It suits the notes where its tokenizer does not have to spell them byte by byte.
+    """
+    saved = library.load(BASE)
+    if saved.card.network.get("cell") != settings.cell:
+        return SCRATCH
+    sample = "".join(note.text[:2_000] for note in corpus.training[:100])
+    pieces = Tokenizer(saved.tokenizer).encode(sample)
+    return BASE if len(sample.encode()) / max(1, len(pieces)) >= FITTING else SCRATCH
 
 
 def as_document(tokenizer: Tokenizer, pieces: Sequence[int]) -> list[int]:

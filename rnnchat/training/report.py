@@ -56,6 +56,9 @@ def _in_words(event: dict[str, Any]) -> str:
             f"Read {event['files']:,} notes, {event['bytes']:,} bytes; skipped {len(event['skipped']):,};"
             f" left out {len(event['secrets']):,} lines with secrets."
         )
+    if kind == "encoding":
+        start = "scratch" if event["base"] == "scratch" else f"the model {event['base']}"
+        return f"Starting from {start}, with {event['vocabulary']:,} pieces."
     if kind == "sample":
         return f"  “{' '.join(event['text'].split())[:200]}”"
     if kind == "done":

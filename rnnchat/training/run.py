@@ -20,6 +20,9 @@ from rnnchat.library.paths import Paths, make_private
 SCRATCH = "scratch"
 """The base of a model that starts from nothing."""
 
+AUTO = "auto"
+"""The base that is chosen by what fits the notes: the model that comes with rnnchat, or none."""
+
 SETTINGS = "run.json"
 PREPARED = "prepared.json"
 FINISHED = "finished.json"
@@ -35,7 +38,7 @@ class RunSettings:
     """The model that the training makes."""
     paths: tuple[str, ...]
     """The files and folders it learns from, absolute."""
-    base: str = SCRATCH
+    base: str = AUTO
     """The model it starts from."""
     cell: str = "gru"
     """The kind of recurrent network: gru, lstm or rnn."""
@@ -68,14 +71,14 @@ class RunSettings:
     checkpoint_seconds: float = 20.0
     """How much work a crash may cost at most."""
 
-    def highest_rate(self, size: int) -> float:
+    def highest_rate(self, base: str, size: int) -> float:
         """Return the highest learning rate for a corpus of `size` bytes, chosen where it was left open.
 
         A network that knows something is changed with more care, and the more so by little text.
         """
         if self.learning_rate:
             return self.learning_rate
-        return 4e-3 if self.base == SCRATCH else 2e-3 * min(1.0, max(0.05, (size / 2**20) ** 0.5))
+        return 4e-3 if base == SCRATCH else 2e-3 * min(1.0, max(0.05, (size / 2**20) ** 0.5))
 
     def to_json(self) -> str:
         """Return the settings as they are written to disk."""

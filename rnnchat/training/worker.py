@@ -144,12 +144,12 @@ def _train(run: Run, paths: Paths, prepared: Prepared, clock: Any, events: Event
         training_bytes=prepared.training_bytes,
     )
     weights = None
-    if settings.base == SCRATCH:
+    if prepared.base == SCRATCH:
         shape = NetworkShape(
             tokenizer.size, settings.embedding, settings.units, settings.layers, settings.cell
         )
     else:
-        base = Library(paths).load(settings.base)
+        base = Library(paths).load(prepared.base)
         shape, weights = NetworkShape.from_dict(base.card.network), base.weights
     trainer = Trainer(
         settings,
@@ -251,7 +251,7 @@ def _publish(
             "curve": trainer.progress.curve,
         },
         style=prepared.style,
-        base="" if settings.base == SCRATCH else settings.base,
+        base="" if prepared.base == SCRATCH else prepared.base,
         description=prepared.description,
     )
     weights = write_weights(trainer.best_weights)

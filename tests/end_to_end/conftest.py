@@ -46,6 +46,6 @@ def json_lines(text: str) -> list[dict[str, Any]]:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
     """A home in which a model called `me` learned the sample notes, and the events of its training."""
     home = tmp_path_factory.mktemp("trained")
-    result = rnnchat(home, "train", NOTES, "--name", "me", "--from", "base", "--minutes", "0.4", "--json")
+    result = rnnchat(home, "train", NOTES, "--name", "me", "--minutes", "0.4", "--json")
     assert result.returncode == 0, result.stderr
     return home, json_lines(result.stdout)

@@ -13,12 +13,15 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import numpy as np
 import pytest
 
+from rnnchat.library.models import Library
+from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.notes import Corpus, Note
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.training import checkpoint
 from rnnchat.training.clock import Clock
 from rnnchat.training.loop import Batches, Trainer, TrainingData, schedule
-from rnnchat.training.prepare import as_document
+from rnnchat.training.prepare import as_document, choose_base
 from rnnchat.training.run import RunSettings
 from rnnchat.writing.evaluate import score
 
@@ -158,3 +161,13 @@ def test_a_paused_clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     clock.go_on()
     now[0] += 1
     assert clock.seconds() == 16
+
+
+def test_the_base_is_chosen_by_what_fits(paths: Paths) -> None:
+    settings = RunSettings(name="x", paths=())
+    english = Corpus((Note("a", "The river rose and we stayed at home, reading by the window. " * 50),), ())
+    chinese = Corpus((Note("a", "今天下了一整天的雨，河水上涨，所以我们留在家里看书。" * 50),), ())
+    library = Library(paths)
+    assert choose_base(settings, library, english) == "base"
+    assert choose_base(settings, library, chinese) == "scratch"
+    assert choose_base(replace(settings, cell="lstm"), library, english) == "scratch"

@@ -21,7 +21,7 @@ from rnnchat.app.widgets.training_view import TrainingView
 from rnnchat.errors import RnnchatError
 from rnnchat.library.describe import human_size
 from rnnchat.notes import Scan
-from rnnchat.training.run import SCRATCH, Run, RunSettings, unfinished
+from rnnchat.training.run import AUTO, SCRATCH, Run, RunSettings, unfinished
 
 BUDGETS = (
     (2.0, "2 minutes: a first taste"),
@@ -29,6 +29,8 @@ BUDGETS = (
     (10.0, "10 minutes"),
     (30.0, "30 minutes: for much text"),
 )
+
+STARTS = (("what fits the notes", AUTO), ("nothing: learn from scratch", SCRATCH))
 
 INTRODUCTION = (
     "A model learns from your notes how you write. Add the files or folders it may read: "
@@ -86,7 +88,7 @@ class TrainScreen(Room):
                     )
                 with Horizontal(classes="row"):
                     yield Static("Start from", classes="label", markup=False)
-                    yield Select([("nothing (scratch)", SCRATCH)], allow_blank=False, id="base", compact=True)
+                    yield Select(list(STARTS), allow_blank=False, id="base", compact=True)
                 yield Button("Start learning (Ctrl+T)", id="start", variant="primary", disabled=True)
             yield TrainingView(id="training")
 
@@ -106,8 +108,8 @@ class TrainScreen(Room):
         ]
         base = self.query_one("#base", Select)
         before = base.value
-        base.set_options([("nothing (scratch)", SCRATCH), *bases])
-        if before in [SCRATCH, *(name for _, name in bases)]:
+        base.set_options([*STARTS, *bases])
+        if before in [AUTO, SCRATCH, *(name for _, name in bases)]:
             base.value = before
         self._show_place()
 
