@@ -32,6 +32,11 @@ class TrainingState:
     done: dict[str, Any] = field(default_factory=dict)
     error: RnnchatError | None = None
 
+    @property
+    def shown_curve(self) -> list[tuple[float, float]]:
+        """The curve without its first fall, which would flatten the rest, once there is a rest."""
+        return self.curve if len(self.curve) < 4 else self.curve[1:]
+
     def take(self, event: dict[str, Any]) -> None:
         """Learn from one event."""
         kind = event["event"]

@@ -127,4 +127,4 @@ class ChatsScreen(ModalScreen[int | None]):
 def _line(chat: StoredChat) -> Content:
     when = time.strftime("%d %b %H:%M", time.localtime(chat.changed))
     count = f"{chat.turns} turn" + ("" if chat.turns == 1 else "s")
-    return Content.assemble((f"{when}  ", "$text-muted"), chat.title, (f"  {count}", "$text-muted"))
+    return Content.assemble((f"{when}  ", "dim"), chat.title, (f"  {count}", "dim"))

@@ -348,7 +348,7 @@ def _describe_scan(result: Scan | None, problem: RnnchatError | None) -> Content
             reasons[item.reason] = reasons.get(item.reason, 0) + 1
         lines.append(Content(f"{len(result.skipped):,} skipped:"))
         lines += [
-            Content.assemble((f"  {count:>5,} × ", "$text-muted"), reason)
+            Content.assemble((f"  {count:>5,} × ", "dim"), reason)
             for reason, count in sorted(reasons.items(), key=lambda pair: -pair[1])[:5]
         ]
     return Content("\n").join(lines)

@@ -40,7 +40,7 @@ class Curve(Widget):
         lines = []
         for row, cells in enumerate(grid):
             label = f"{high:.2f}" if row == 0 else f"{low:.2f}" if row == height - 1 else ""
-            lines.append(Content.assemble((f"{label:>{_AXIS}} ", "$text-muted"), (cells, "$primary")))
+            lines.append(Content.assemble((f"{label:>{_AXIS}} ", "dim"), (cells, "$primary")))
         return Content("\n").join(lines)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, ProgressBar, Static
+from textual.widgets import Button, Static
 
 from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.curve import Curve
+from rnnchat.app.widgets.meter import Meter
 
 
 class TrainingView(Vertical):
@@ -21,7 +22,7 @@ class TrainingView(Vertical):
     def compose(self) -> ComposeResult:
         """Lay the view out."""
         yield Static("", id="headline", markup=False)
-        yield ProgressBar(total=1.0, show_eta=False, id="bar")
+        yield Meter()
         yield Static("", id="facts", markup=False)
         yield Curve("bits per byte of notes it has not seen", id="curve")
         sample = Static("", id="sample", markup=False)
@@ -36,15 +37,13 @@ class TrainingView(Vertical):
     def show(self, state: TrainingState) -> None:
         """Show where a training stands."""
         share = 1.0 if state.phase == "done" else float(state.progress.get("share", 0.0))
-        self.query_one(ProgressBar).update(progress=share)
+        self.query_one(Meter).share = share
         self.query_one("#headline", Static).update(_headline(state))
         self.query_one("#facts", Static).update(_facts(state))
-        self.query_one(Curve).show(state.curve, state.minutes * 60)
+        self.query_one(Curve).show(state.shown_curve, state.minutes * 60)
         sample = " ".join(state.sample.split())
         self.query_one("#sample", Static).update(
-            Content(sample)
-            if sample
-            else Content.styled("The first sample comes in a moment.", "$text-muted")
+            Content(sample) if sample else Content.styled("The first sample comes in a moment.", "dim")
         )
         if state.phase != self._phase:
             self._phase = state.phase

@@ -1,0 +1,139 @@
+"""How the screens look; a changed picture fails (accept it with --snapshot-update)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button, Input
+
+from rnnchat.app.app import RnnchatApp
+from rnnchat.app.screens.chat import ChatScreen, Said
+from rnnchat.app.screens.train import TrainScreen
+from rnnchat.app.training import TrainingState
+from rnnchat.app.widgets.composer import Composer
+from rnnchat.library.paths import Paths
+from rnnchat.library.settings import change_settings
+from tests.app.test_app import wait_until
+from tests.conftest import NOTES
+
+Snapshot = Callable[..., bool]
+LOOKS = [("rnnchat-dark", (80, 24)), ("rnnchat-light", (80, 24)), ("rnnchat-dark", (140, 40))]
+SAID = [
+    Said("user", "Do you like the rain?", "tiny", 1),
+    Said("model", "Yes, I love it, and [b]everything[/b] about it. 雨が好きです 🙂", "tiny", 2),
+    Said("user", "A longer message that has to go on to a second line, " * 3, "tiny", 3),
+    Said("model", "Two\n\nparagraphs.", "tiny", 4),
+]
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1][0]}x{look[1][1]}")
+def look(request: pytest.FixtureRequest, paths: Paths, tiny_model: str) -> tuple[RnnchatApp, tuple[int, int]]:
+    theme, size = request.param
+    with change_settings(paths) as settings:
+        settings.theme, settings.model = theme, tiny_model
+    return RnnchatApp(paths), size
+
+
+def still(app: RnnchatApp) -> None:
+    """Stop what blinks."""
+    for composer in app.screen.query(Composer):
+        composer.cursor_blink = False
+    for field in app.screen.query(Input):
+        field.cursor_blink = False
+
+
+async def training(pilot: Pilot[Any]) -> None:
+    app = pilot.app
+    assert isinstance(app, RnnchatApp)
+    await pilot.press("f3")
+    state = TrainingState("me", 5.0)
+    for second in range(0, 200, 10):
+        state.take(
+            {
+                "event": "progress",
+                "seconds": 10 + second,
+                "remaining": 290 - second,
+                "share": second / 300,
+                "epoch": second / 60,
+                "bits_per_byte": 1.7 + 2 * math.exp(-second / 40),
+                "tokens_per_second": 11_234.0,
+                "memory_mb": 1_100,
+            }
+        )
+    state.take({"event": "sample", "text": "The river rose and\n\nwe stayed in to read."})
+    app.training.state = state
+    assert isinstance(app.screen, TrainScreen)
+    app.screen._show_place()
+    app.show_status()
+    await pilot.pause()
+
+
+async def chat(pilot: Pilot[Any]) -> None:
+    screen = pilot.app.screen
+    assert isinstance(screen, ChatScreen)
+    screen._show_chat(1, list(SAID))
+    await pilot.pause()
+    still(pilot.app)  # type: ignore[arg-type]
+
+
+async def empty(pilot: Pilot[Any]) -> None:
+    await pilot.pause()
+    still(pilot.app)  # type: ignore[arg-type]
+
+
+async def sampling(pilot: Pilot[Any]) -> None:
+    still(pilot.app)  # type: ignore[arg-type]
+    await pilot.press("ctrl+g")
+    await pilot.pause()
+
+
+async def help_page(pilot: Pilot[Any]) -> None:
+    still(pilot.app)  # type: ignore[arg-type]
+    await pilot.press("f1")
+    await pilot.pause()
+
+
+@pytest.mark.parametrize(
+    "place", [empty, chat, training, sampling, help_page], ids=lambda place: place.__name__
+)
+def test_the_look(
+    snap_compare: Snapshot, look: tuple[RnnchatApp, tuple[int, int]], place: Callable[..., Any]
+) -> None:
+    app, size = look
+    assert snap_compare(app, terminal_size=size, run_before=place)
+
+
+def test_the_models_are_listed(snap_compare: Snapshot, look: tuple[RnnchatApp, tuple[int, int]]) -> None:
+    app, size = look
+
+    async def only_own(pilot: Pilot[Any]) -> None:
+        entries = [entry for entry in app.library.entries() if not entry.shipped]
+        app.library.entries = lambda: entries  # type: ignore[method-assign]
+        for entry in entries:
+            object.__setattr__(entry, "folder", Path("/home/me/rnnchat/models") / entry.name)
+        await pilot.press("f4")
+        await pilot.pause(0.5)
+
+    assert snap_compare(app, terminal_size=size, run_before=only_own)
+
+
+def test_the_notes_before_a_training(
+    snap_compare: Snapshot, look: tuple[RnnchatApp, tuple[int, int]]
+) -> None:
+    app, size = look
+
+    async def chosen(pilot: Pilot[Any]) -> None:
+        await pilot.press("f3")
+        await pilot.pause()
+        app.screen.query_one("#path", Input).value = str(NOTES.relative_to(Path.cwd()))
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: not app.screen.query_one("#start", Button).disabled)
+        still(app)
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=chosen)
