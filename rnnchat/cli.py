@@ -118,9 +118,8 @@ def train(
     places = _paths()
     if resume:
         waiting = unfinished(places)
-        if name is None and len(waiting) != 1:
-            find_unfinished(places, "me")
-        run = waiting[0] if name is None else find_unfinished(places, name)
+        alone = name is None and len(waiting) == 1
+        run = waiting[0] if alone else find_unfinished(places, name or "me")
     else:
         if not paths:
             raise click.UsageError("Name the notes to learn: files or folders")
@@ -139,6 +138,8 @@ def train(
             minutes=minutes,
             seed=seed,
         )
+        if own_name in [waiting.folder.name for waiting in unfinished(places)]:
+            click.echo(f"rnnchat: The interrupted training of {own_name} is discarded.", err=True)
         run = Run.create(places, settings)
     report = TrainingReport(_say, live=sys.stdout.isatty())
     _follow(TrainingJob(run), _print_json if as_json else report.show)

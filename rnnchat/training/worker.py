@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 import sys
-import tempfile
 import threading
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -107,7 +106,7 @@ def main() -> None:
 
 def work(run: Run, paths: Paths, events: Events, control: Control) -> None:
     """Prepare, train and publish, or go on wherever the run was interrupted."""
-    import_started = threading.Thread(target=_import_tensorflow, daemon=True)
+    import_started = threading.Thread(target=_import_tensorflow, args=(run,), daemon=True)
     import_started.start()  # takes seconds, during which the notes are read
     from rnnchat.training.clock import Clock
 
@@ -269,11 +268,11 @@ def _publish(
     events.emit(done)
 
 
-def _import_tensorflow() -> None:
-    """Import TensorFlow quietly, without its writing to the person's home."""
+def _import_tensorflow(run: Run) -> None:
+    """Import TensorFlow quietly; what Keras wants to write goes to the run's folder."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    os.environ["KERAS_HOME"] = tempfile.gettempdir()
+    os.environ["KERAS_HOME"] = str(run.folder / "keras")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 

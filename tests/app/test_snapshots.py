@@ -112,6 +112,7 @@ def test_the_models_are_listed(snap_compare: Snapshot, look: tuple[RnnchatApp, t
     app, size = look
 
     async def only_own(pilot: Pilot[Any]) -> None:
+        await wait_until(pilot, lambda: app.voice._model is not None)
         entries = [entry for entry in app.library.entries() if not entry.shipped]
         app.library.entries = lambda: entries  # type: ignore[method-assign]
         for entry in entries:
@@ -122,9 +123,7 @@ def test_the_models_are_listed(snap_compare: Snapshot, look: tuple[RnnchatApp, t
     assert snap_compare(app, terminal_size=size, run_before=only_own)
 
 
-def test_the_notes_before_a_training(
-    snap_compare: Snapshot, look: tuple[RnnchatApp, tuple[int, int]]
-) -> None:
+def test_the_notes_to_learn(snap_compare: Snapshot, look: tuple[RnnchatApp, tuple[int, int]]) -> None:
     app, size = look
 
     async def chosen(pilot: Pilot[Any]) -> None:

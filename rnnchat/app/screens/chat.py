@@ -203,7 +203,7 @@ class ChatScreen(Room):
         worker = get_current_worker()
         last = Part("")
         try:
-            self._keep(dropped)
+            self._keep_or_report(dropped)
             turns = [Turn(said.role, said.text) for said in self._said]
             for part in app.voice.reply(app.settings, turns, lambda: worker.is_cancelled, self._attempt):
                 last = part
@@ -212,21 +212,28 @@ class ChatScreen(Room):
             reply = Said("model", last.text, view.speaker)
             if reply.text:
                 self._said.append(reply)
-                self._keep()
+                self._keep_or_report()
             if app.is_running:
                 app.call_from_thread(self._show_end, view, last)
         except RnnchatError as error:
             if app.is_running:
                 app.call_from_thread(self._show_failure, view, error)
 
-    def _keep(self, dropped: int = 0) -> None:
-        """Write the turns that are not in the database yet."""
+    def _keep_or_report(self, dropped: int = 0) -> None:
+        """Write the turns that are not in the database yet; where that fails, the chat goes on.
+
+        What could not be written is tried again with the next turn.
+        """
         chats = self.own_app.chats
-        if dropped:
-            chats.remove_turn(dropped)
-        for said in self._said:
-            if not said.number:
-                self._chat, said.number = chats.add_turn(self._chat, said.role, said.text, said.model)
+        try:
+            if dropped:
+                chats.remove_turn(dropped)
+            for said in self._said:
+                if not said.number:
+                    self._chat, said.number = chats.add_turn(self._chat, said.role, said.text, said.model)
+        except RnnchatError as error:
+            if self.own_app.is_running:
+                self.app.call_from_thread(self.own_app.report, error)
 
     def _show_end(self, view: TurnView, last: Part) -> None:
         notes = {

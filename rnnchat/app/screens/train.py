@@ -235,10 +235,28 @@ class TrainScreen(Room):
                 base=str(self.query_one("#base", Select).value),
                 minutes=minutes,
             )
-            app.training.start(Run.create(app.paths, settings))
         except RnnchatError as error:
             app.report(error)
             return
+        if settings.name not in [run.folder.name for run in unfinished(app.paths)]:
+            self._start(settings)
+            return
+        from rnnchat.app.screens.dialogs import Confirm
+
+        def decide(sure: bool | None) -> None:
+            if sure:
+                self._start(settings)
+
+        question = f"An interrupted training of {settings.name} is waiting."
+        more = "Starting anew discards it. To keep it, go on with it, or choose another name."
+        app.push_screen(Confirm(question, more, yes="Start anew", no="Back"), decide)
+
+    def _start(self, settings: RunSettings) -> None:
+        app = self.own_app
+        try:
+            app.training.start(Run.create(app.paths, settings))
+        except RnnchatError as error:
+            app.report(error)
         self._show_place()
 
     @on(Button.Pressed, "#resume")
