@@ -1,0 +1,76 @@
+"""The command line: each command imports what it needs, when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from rnnchat import __version__
+from rnnchat.cli.learn import scan, train
+from rnnchat.cli.library import models, where
+from rnnchat.cli.output import complain
+from rnnchat.cli.speak import evaluate, generate
+from rnnchat.errors import RnnchatError, from_os_error
+
+
+def main() -> None:
+    """Run ``rnnchat``; leave with 0, 1 after an error, 2 after wrong usage, 130 after Ctrl+C."""
+    # A network's step is too small to gain from threads, and they would fight with a training's.
+    for library in ("OPENBLAS", "MKL", "VECLIB"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    try:
+        commands(standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "rnnchat"
+        complain(error.format_message().rstrip("."), f"Try `{where} --help`.")
+        sys.exit(2)
+    except RnnchatError as error:
+        complain(error.message, error.hint)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader has gone, as `head` does; what is still buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        said = from_os_error(error, "working with files")
+        complain(said.message, said.hint)
+        sys.exit(1)
+    except Exception as error:
+        from rnnchat.library.log import note_unforeseen
+
+        complain(f"Something unforeseen happened ({type(error).__name__}).", note_unforeseen(error))
+        sys.exit(1)
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", prog_name="rnnchat")
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """A private language model of your own notes: it chats and writes in your terminal, offline.
+
+    Without a command, opens the app.
+    """
+    if context.invoked_subcommand is None:
+        open_app()
+
+
+def open_app() -> None:
+    """Open the app; raise RnnchatError where there is no terminal to draw on."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise RnnchatError(
+            "The app needs a terminal.",
+            "In a script, use `rnnchat generate` or another command (`rnnchat --help`).",
+        )
+    from rnnchat.app import run
+
+    run()
+
+
+for command in (train, scan, generate, evaluate, models, where):
+    commands.add_command(command)

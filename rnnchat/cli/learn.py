@@ -1,0 +1,128 @@
+"""Learning: what would be read, and training."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rnnchat.cli.output import as_json, current_paths, open_library, paths_argument, print_json, say
+from rnnchat.errors import NotesError, StoppedError
+
+if TYPE_CHECKING:
+    from rnnchat.training.job import Event, TrainingJob
+
+
+@click.command()
+@paths_argument
+@click.option("--name", default=None, help="What to call the model.  [default: me]")
+@click.option(
+    "--from",
+    "base",
+    default=None,
+    metavar="BASE|scratch",
+    help="What to start from.  [default: what fits]",
+)
+@click.option("--cell", type=click.Choice(["gru", "lstm", "rnn"]), default="gru", show_default=True)
+@click.option("--minutes", type=float, default=5.0, show_default=True, help="The budget, start included.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on with an interrupted training.")
+@as_json
+def train(
+    paths: tuple[Path, ...],
+    name: str | None,
+    base: str | None,
+    cell: str,
+    minutes: float,
+    seed: int,
+    resume: bool,
+    as_json: bool,
+) -> None:
+    """Learn the notes in PATH... and save a model. Nothing leaves this machine.
+
+    Ctrl+C stops and keeps a checkpoint; --resume goes on from it.
+    """
+    from rnnchat.training.job import TrainingJob
+    from rnnchat.training.report import TrainingReport
+    from rnnchat.training.run import AUTO, SCRATCH, Run, RunSettings, find_unfinished, unfinished
+
+    places = current_paths()
+    if resume:
+        waiting = unfinished(places)
+        alone = name is None and len(waiting) == 1
+        run = waiting[0] if alone else find_unfinished(places, name or "me")
+    else:
+        if not paths:
+            raise click.UsageError("Name the notes to learn: files or folders")
+        library = open_library()
+        own_name = library.check_name(name or "me")
+        if base not in (None, SCRATCH):
+            library.load(str(base))
+        for path in paths:
+            if not path.expanduser().exists():
+                raise NotesError(f"There is nothing at {path}.", "Check the spelling of the path.")
+        settings = RunSettings(
+            name=own_name,
+            paths=tuple(str(path.expanduser().absolute()) for path in paths),
+            base=base or AUTO,
+            cell=cell,
+            minutes=minutes,
+            seed=seed,
+        )
+        if own_name in [waiting.folder.name for waiting in unfinished(places)]:
+            click.echo(f"rnnchat: The interrupted training of {own_name} is discarded.", err=True)
+        run = Run.create(places, settings)
+    report = TrainingReport(say, live=sys.stdout.isatty())
+    _follow(TrainingJob(run), print_json if as_json else report.show)
+
+
+@click.command()
+@paths_argument
+@as_json
+def scan(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Show what a training would read in PATH..., what it would skip and why."""
+    if not paths:
+        raise click.UsageError("Name the notes to scan: files or folders")
+    from rnnchat.notes import scan as scan_notes
+
+    result = scan_notes(paths)
+    if as_json:
+        print_json(
+            {
+                "files": [str(path) for path in result.paths],
+                "bytes": result.bytes,
+                "skipped": [{"path": str(item.path), "reason": item.reason} for item in result.skipped],
+                "secrets": [{"path": str(s.path), "line": s.line, "kind": s.kind} for s in result.secrets],
+            }
+        )
+        return
+    for note_path, note in zip(result.paths, result.notes, strict=True):
+        say(f"  read  {len(note.text.encode()):>9,} B  {note_path}")
+    for item in result.skipped:
+        say(f"  skip  {item.reason}: {item.path}")
+    for secret in result.secrets:
+        say(f"  left out  {secret.kind} in line {secret.line} of {secret.path}")
+    say(
+        f"{len(result.notes):,} notes, {result.bytes:,} bytes; {len(result.skipped):,} skipped; "
+        f"{len(result.secrets):,} lines with secrets left out."
+    )
+
+
+def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
+    """Show a training's events to its end; Ctrl+C stops it with a checkpoint."""
+    job.start()
+    try:
+        for event in job.events():
+            show(event)
+    except KeyboardInterrupt:
+        job.close(30)
+        name = job.run.folder.name
+        raise StoppedError(
+            "Stopped; what was learned so far is kept.",
+            f"`rnnchat train --resume --name {name!r}` goes on from there.",
+        ) from None
+    finally:
+        job.close(30)

@@ -1,0 +1,113 @@
+"""Speaking, and being measured."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rnnchat.cli.output import (
+    as_json,
+    current_paths,
+    model_option,
+    open_library,
+    paths_argument,
+    print_json,
+    say,
+)
+
+
+@click.command()
+@click.argument("prompt", default="")
+@model_option
+@click.option("--tokens", type=click.IntRange(1), default=200, show_default=True, help="The most pieces.")
+@click.option("--temperature", type=float, default=None)
+@click.option("--top-p", type=float, default=None)
+@click.option("--top-k", type=click.IntRange(min=0), default=None)
+@click.option("--min-p", type=float, default=None)
+@click.option("--repetition", type=float, default=None, help="1 leaves repetitions as they come.")
+@click.option("--seed", type=click.IntRange(min=0), default=None, help="The same seed gives the same text.")
+@as_json
+def generate(
+    prompt: str,
+    model: str | None,
+    tokens: int,
+    seed: int | None,
+    as_json: bool,
+    **chosen: float | None,
+) -> None:
+    """Continue PROMPT (- reads it from standard input), streaming."""
+    from rnnchat.library.settings import load_settings
+    from rnnchat.notes.clean import harmless
+    from rnnchat.writing.generate import text_context
+    from rnnchat.writing.sampling import Sampling
+    from rnnchat.writing.speaking import load_model
+
+    settings = load_settings(current_paths())
+    names = ("temperature", "top_p", "top_k", "min_p", "repetition")
+    values: dict[str, Any] = {name: getattr(settings, name) for name in names}
+    values |= {name: value for name, value in chosen.items() if value is not None}
+    sampling = Sampling(**values, seed=settings.seed if seed is None else seed)
+    sampling.check()
+    text = sys.stdin.buffer.read().decode("utf-8", "replace") if prompt == "-" else prompt
+    loaded = load_model(open_library(), model or settings.model)
+    context = text_context(loaded.tokenizer, harmless(text))
+    if not as_json:
+        click.echo(harmless(text), nl=False)
+    started = time.perf_counter()
+    count = 0
+    for chunk in loaded.speaker.stream(context, sampling, tokens):
+        count += 1
+        shown = harmless(chunk.text)
+        if not as_json:
+            click.echo(shown, nl=False)
+            continue
+        line: dict[str, Any] = {"text": chunk.text, "probability": round(chunk.probability, 6)}
+        if chunk.finish:
+            speed = count / max(time.perf_counter() - started, 1e-9)
+            line |= {"finish": chunk.finish, "tokens_per_second": round(speed, 1)}
+        print_json(line)
+    if not as_json:
+        click.echo()
+
+
+@click.command()
+@paths_argument
+@model_option
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=None, metavar="BYTES", help="Score only so much."
+)
+@as_json
+def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_json: bool) -> None:
+    """Score a model on the texts in PATH..., which it should not have learned from."""
+    if not paths:
+        raise click.UsageError("Name the texts to score: files or folders")
+    from rnnchat.library.settings import load_settings
+    from rnnchat.notes.raw import read_raw
+    from rnnchat.writing.evaluate import score
+    from rnnchat.writing.speaking import load_model
+
+    texts = read_raw(paths)
+    name = model or load_settings(current_paths()).model
+    loaded = load_model(open_library(), name)
+    started = time.perf_counter()
+    result = score(loaded.speaker.predictor, loaded.tokenizer, texts, limit=limit or 0)
+    seconds = time.perf_counter() - started
+    if as_json:
+        print_json(
+            {
+                "model": name,
+                "files": len(texts),
+                "bytes": result.bytes,
+                "pieces": result.pieces,
+                "bits_per_byte": {"network": round(result.bits_per_byte, 4)},
+                "top1": round(result.top1, 4),
+                "seconds": round(seconds, 2),
+            }
+        )
+        return
+    say(f"{name} on {len(texts):,} texts, {result.bytes:,} bytes, {result.pieces:,} pieces:")
+    say(f"  network  {result.bits_per_byte:.3f} bits per byte   next piece right {result.top1:.1%}")
