@@ -107,6 +107,10 @@ class RnnchatApp(App[None]):
         """Change between the dark and the light look."""
         self.theme = LIGHT.name if self.current_theme.dark else DARK.name
 
+    def action_help_quit(self) -> None:
+        """Answer Ctrl+C, which does not quit: it is too easily pressed."""
+        self.say("Ctrl+Q quits rnnchat.")
+
     def action_leave(self) -> None:
         """Leave; ask first while a training is under way."""
         if not self.training.is_running:

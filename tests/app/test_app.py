@@ -233,6 +233,13 @@ async def test_a_folder_with_nothing_to_learn_says_why(app: RnnchatApp, tmp_path
         assert any("nothing at" in note.title for note in app._notifications)
 
 
+async def test_ctrl_c_says_how_to_leave(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert any("Ctrl+Q quits" in note.message for note in app._notifications)
+
+
 async def test_help_palette_and_themes(app: RnnchatApp, paths: Paths) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("f1")

@@ -50,6 +50,13 @@ class Composer(TextArea):
         if text := self.text.strip():
             self.post_message(self.Sent(text))
 
+    def action_copy(self) -> None:
+        """Copy what is selected; with nothing selected, say how to leave, which Ctrl+C often means."""
+        if self.selected_text:
+            super().action_copy()
+        else:
+            self.app.action_help_quit()
+
     def action_new_line(self) -> None:
         """Begin a new line."""
         self.insert("\n")
