@@ -21,6 +21,7 @@ from rnnchat.tokenizer import Tokenizer
 from rnnchat.training import checkpoint
 from rnnchat.training.clock import Clock
 from rnnchat.training.loop import Batches, Trainer, TrainingData, schedule
+from rnnchat.training.network import Network
 from rnnchat.training.prepare import as_document, choose_base
 from rnnchat.training.run import RunSettings
 from rnnchat.writing.evaluate import score
@@ -67,6 +68,23 @@ def test_it_learns_and_scores_as_the_speaking_network_does(
     spoken = score(network, tokenizer, texts[-1:]).bits_per_byte
     # The loop cuts the text into parallel streams, each beginning anew, so it is a little harsher.
     assert abs(spoken - training.progress.best) < 0.06 * spoken
+
+
+def test_trained_weights_speak_as_keras_does(
+    tmp_path: Path, data: TrainingData, tokenizer: Tokenizer
+) -> None:
+    training = trainer(tmp_path, data, tokenizer, replace(SETTINGS, steps=100))
+    training.run(lambda _: None, go)
+    weights = training.network.weights_by_name()
+    keras_network = Network(training.network.shape, batch=1)
+    keras_network.load_weights_by_name(weights)
+    keras_network.forget()
+    speaking = RecurrentNetwork(training.network.shape, weights)
+    state = speaking.start()
+    for piece in data.training[:200]:
+        state = speaking.advance(int(piece), state)
+        expected = keras_network(np.array([[piece]])).numpy()[0, 0]
+        assert np.abs(speaking.logits(state) - expected).max() < 1e-4
 
 
 def test_a_resumed_run_equals_one_that_never_stopped(
