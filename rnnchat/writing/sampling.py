@@ -10,6 +10,7 @@ import numpy as np
 from rnnchat.errors import RnnchatError
 from rnnchat.lm.base import Floats
 
+LOOP = 8
 _QUICK = 256  # so many of the likeliest pieces nearly always hold the wanted mass
 
 
@@ -18,7 +19,11 @@ class Sampling:
     """How a piece is chosen; the values are applied in this order."""
 
     repetition: float = 1.1
-    """The power that probabilities of recent pieces are raised to; 1 leaves them as they are."""
+    """The power that probabilities of recent pieces are raised to; 1 leaves them as they are.
+
+    What would say three pieces and their successor once more is made less likely still, each time
+    by this factor to the power LOOP, so that no loop lasts.
+    """
     temperature: float = 0.8
     """Below 1 favours likely pieces, above 1 unlikely ones; 0 always takes the likeliest."""
     top_k: int = 0
@@ -61,6 +66,8 @@ class Sampler:
         if settings.repetition != 1 and recent and settings.window:
             again = np.unique(np.asarray(recent[-settings.window :]))
             logs[again] *= settings.repetition
+            for piece, count in _would_repeat(recent[-settings.window :]).items():
+                logs[piece] -= LOOP * count * np.log(settings.repetition)
         if settings.temperature < 1e-3:
             return int(np.argmax(logs))
         weights = np.exp((logs - logs.max()) / settings.temperature)
@@ -68,6 +75,17 @@ class Sampler:
         cumulative = np.cumsum(weights[candidates], dtype=np.float64)
         place = np.searchsorted(cumulative, self._random.random() * cumulative[-1], side="right")
         return int(candidates[min(int(place), len(candidates) - 1)])
+
+
+def _would_repeat(recent: Sequence[int]) -> dict[int, int]:
+    """Return the pieces that followed the last three before, and how often each did."""
+    last = list(recent[-3:])
+    followers: dict[int, int] = {}
+    for place in range(len(recent) - 3):
+        if recent[place] == last[0] and list(recent[place : place + 3]) == last:
+            follower = recent[place + 3]
+            followers[follower] = followers.get(follower, 0) + 1
+    return followers
 
 
 def _likeliest(weights: Floats, settings: Sampling) -> np.ndarray:

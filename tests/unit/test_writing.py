@@ -52,6 +52,27 @@ def test_temperature_and_repetition() -> None:
     assert Sampler(Sampling(temperature=0, repetition=2)).choose(probabilities, recent=[0]) == 1
 
 
+def test_no_loop_lasts() -> None:
+    vocabulary = 6
+
+    def in_a_circle(recent: list[int]) -> Floats:
+        """Three times as sure of going round again as of anything else."""
+        probabilities = np.full(vocabulary, 0.02, np.float32)
+        probabilities[(recent[-1] + 1) % 3] = 0.9
+        return probabilities
+
+    def said_most(repetition: float) -> int:
+        sampler = Sampler(Sampling(repetition=repetition, temperature=0.8, seed=0))
+        recent = [0, 1, 2]
+        for _ in range(60):
+            recent.append(sampler.choose(in_a_circle(recent), recent))
+        fours = [tuple(recent[place : place + 4]) for place in range(len(recent) - 3)]
+        return max(fours.count(four) for four in fours)
+
+    assert said_most(1.0) >= 10
+    assert said_most(1.1) <= said_most(1.0) // 2
+
+
 @pytest.mark.parametrize("wrong", [{"temperature": -1}, {"top_p": 2}, {"min_p": -0.1}, {"repetition": 0.5}])
 def test_values_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(RnnchatError, match="cannot be"):
