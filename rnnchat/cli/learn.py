@@ -72,9 +72,10 @@ def train(
             minutes=minutes,
             seed=seed,
         )
-        if own_name in [waiting.folder.name for waiting in unfinished(places)]:
-            click.echo(f"rnnchat: The interrupted training of {own_name} is discarded.", err=True)
+        interrupted = [waiting.folder.name for waiting in unfinished(places)]
         run = Run.create(places, settings)
+        if own_name in interrupted:
+            click.echo(f"rnnchat: The interrupted training of {own_name} is discarded.", err=True)
     report = TrainingReport(say, live=sys.stdout.isatty())
     _follow(TrainingJob(run), print_json if as_json else report.show)
 
@@ -90,14 +91,7 @@ def scan(paths: tuple[Path, ...], as_json: bool) -> None:
 
     result = scan_notes(paths)
     if as_json:
-        print_json(
-            {
-                "files": [str(path) for path in result.paths],
-                "bytes": result.bytes,
-                "skipped": [{"path": str(item.path), "reason": item.reason} for item in result.skipped],
-                "secrets": [{"path": str(s.path), "line": s.line, "kind": s.kind} for s in result.secrets],
-            }
-        )
+        print_json({**result.as_dict(), "read": [str(path) for path in result.paths]})
         return
     for note_path, note in zip(result.paths, result.notes, strict=True):
         say(f"  read  {len(note.text.encode()):>9,} B  {note_path}")

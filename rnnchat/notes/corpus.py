@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rnnchat.errors import NotesError
 from rnnchat.notes.clean import MAXIMUM_LINE, clean, longest_line
@@ -50,6 +51,15 @@ class Scan:
     """The UTF-8 bytes of all notes together."""
     paths: tuple[Path, ...] = ()
     """The files of the notes, in the same order."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what was found, for programs: counts, and what was left out and why."""
+        return {
+            "files": len(self.notes),
+            "bytes": self.bytes,
+            "skipped": [{"path": str(item.path), "reason": item.reason} for item in self.skipped],
+            "secrets": [{"path": str(s.path), "line": s.line, "kind": s.kind} for s in self.secrets],
+        }
 
 
 @dataclass(frozen=True)

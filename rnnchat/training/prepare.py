@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rnnchat.library.atomic import write_bytes, write_text
 from rnnchat.library.models import BASE, TOKENIZER, Library
 from rnnchat.library.paths import Paths
-from rnnchat.notes import Corpus, Scan, read_corpus, scan
+from rnnchat.notes import Corpus, read_corpus, scan
 from rnnchat.tokenizer import Tokenizer, train_tokenizer, vocabulary_for
 from rnnchat.training.run import AUTO, PREPARED, SCRATCH, Run, RunSettings
 
@@ -58,7 +58,7 @@ def prepare(run: Run, paths: Paths, emit: Callable[[dict[str, Any]], None]) -> P
         return Prepared(**json.loads(done.read_text(encoding="utf-8")))
     settings = run.settings
     result = scan([Path(path) for path in settings.paths])
-    emit(scan_event(result))
+    emit({"event": "scan", **result.as_dict()})
     corpus = read_corpus(result)
     base = choose_base(settings, Library(paths), corpus) if settings.base == AUTO else settings.base
     if base == SCRATCH:
@@ -121,17 +121,6 @@ def write_prepared(
     write_bytes(run.folder / VALIDATION, _as_npy(_flat(validation)))
     write_text(run.folder / PREPARED, json.dumps(asdict(prepared), ensure_ascii=False) + "\n")
     return prepared
-
-
-def scan_event(result: Scan) -> dict[str, Any]:
-    """Return what a scan found as an event."""
-    return {
-        "event": "scan",
-        "files": len(result.notes),
-        "bytes": result.bytes,
-        "skipped": [{"path": str(item.path), "reason": item.reason} for item in result.skipped],
-        "secrets": [{"path": str(s.path), "line": s.line, "kind": s.kind} for s in result.secrets],
-    }
 
 
 def _flat(documents: Sequence[Sequence[int]]) -> NDArray[Any]:

@@ -32,6 +32,16 @@ def test_a_training_tells_what_the_design_says(trained: Trained) -> None:
     assert done["bits_per_byte"] < 0.99 * progress[0]["bits_per_byte"], "it has learned something"
 
 
+def test_a_scan_for_programs(tmp_path: Path) -> None:
+    (found,) = json_lines(rnnchat(tmp_path, "scan", NOTES, "/dev/null", "--json").stdout)
+    assert found["files"] == len(found["read"]) == len(list(NOTES.iterdir()))
+    assert found["bytes"] > 5_000
+    assert found["skipped"] == [
+        {"path": "/dev/null", "reason": "not a regular file (a pipe, socket or device)"}
+    ]
+    assert found["secrets"] == []
+
+
 def test_what_was_trained_can_be_scored(trained: Trained) -> None:
     home, _ = trained
     result = rnnchat(home, "evaluate", NOTES, "--model", "me", "--json")
