@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnchat.errors import RnnchatError
 from rnnchat.lm.base import Floats
@@ -88,7 +89,7 @@ def _would_repeat(recent: Sequence[int]) -> dict[int, int]:
     return followers
 
 
-def _likeliest(weights: Floats, settings: Sampling) -> np.ndarray:
+def _likeliest(weights: Floats, settings: Sampling) -> NDArray[np.intp]:
     """Return the pieces that top-k, min-p and top-p leave, the likeliest first."""
     total = float(weights.sum(dtype=np.float64))
     count = min(settings.top_k or len(weights), len(weights))
@@ -106,7 +107,7 @@ def _likeliest(weights: Floats, settings: Sampling) -> np.ndarray:
     return order
 
 
-def _top(weights: Floats, count: int) -> np.ndarray:
+def _top(weights: Floats, count: int) -> NDArray[np.intp]:
     """Return the `count` likeliest pieces in order; ties go to the lower piece."""
     some = np.argpartition(-weights, count - 1)[:count] if count < len(weights) else np.arange(len(weights))
     some = np.sort(some)

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding
 from textual.pilot import Pilot
-from textual.widgets import Button, DataTable, Input, Static
+from textual.widgets import Button, Input, Static
 
 import rnnchat.app
 from rnnchat.app import voice
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.chat import ChatScreen
+from rnnchat.app.screens.dialogs import AskName
 from rnnchat.app.screens.help import HelpScreen
+from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.curve import draw
 from rnnchat.app.widgets.dial import Dial
@@ -177,30 +179,30 @@ async def test_a_model_that_is_gone_is_replaced_by_the_shipped_one(app: RnnchatA
 
 
 async def test_models_use_rename_copy_delete_undo(app: RnnchatApp, library: Library) -> None:
+    def highlighted() -> str:
+        entry = app.screen._highlighted() if isinstance(app.screen, ModelsScreen) else None
+        return entry.name if entry is not None else ""
+
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("f4")
-        table = app.screen.query_one(DataTable)
-        await wait_until(pilot, lambda: table.row_count >= 2)
+        await wait_until(pilot, lambda: highlighted() == "tiny")
         await pilot.press("c")
-        await pilot.pause()
+        await wait_until(pilot, lambda: isinstance(app.screen, AskName))
         await pilot.press("enter")
-        await wait_until(pilot, lambda: "tiny copy" in [e.name for e in library.entries()])
-        await wait_until(pilot, lambda: table.row_count >= 3)
+        await wait_until(pilot, lambda: highlighted() == "tiny copy")
         await pilot.press("r")
-        await pilot.pause()
-        name = app.screen.query_one(Input)
-        name.value = "second"
+        await wait_until(pilot, lambda: isinstance(app.screen, AskName))
+        app.screen.query_one(Input).value = "second"
         await pilot.press("enter")
-        await wait_until(pilot, lambda: "second" in [e.name for e in library.entries()])
-        await pilot.pause(0.2)
+        await wait_until(pilot, lambda: highlighted() == "second")
         await pilot.press("enter")
-        await wait_until(pilot, lambda: app.settings.model == "second")
-        await pilot.pause(0.2)
+        await wait_until(pilot, lambda: app.settings.model == "second" and highlighted() == "second")
         await pilot.press("d")
-        await wait_until(pilot, lambda: "second" not in [e.name for e in library.entries()])
-        await wait_until(pilot, lambda: app.settings.model == "base")
+        await wait_until(pilot, lambda: highlighted() not in ("second", ""))
+        assert "second" not in [entry.name for entry in library.entries()]
+        assert app.settings.model == "base"
         await pilot.press("u")
-        await wait_until(pilot, lambda: "second" in [e.name for e in library.entries()])
+        await wait_until(pilot, lambda: highlighted() == "second")
 
 
 async def test_the_notes_are_scanned_before_anything_is_learned(app: RnnchatApp) -> None:
