@@ -60,7 +60,7 @@ def test_what_was_trained_speaks(trained: Trained) -> None:
     assert first.stdout == again.stdout
     assert first.stdout.startswith("The river")
     lines = json_lines(rnnchat(home, *words, "--json").stdout)
-    assert "The river" + "".join(line["text"] for line in lines) == first.stdout.rstrip("\n")
+    assert "The river" + "".join(line["text"] for line in lines) + "\n" == first.stdout
     assert all(0 <= line["probability"] <= 1 for line in lines)
     assert lines[-1]["finish"] in ("end", "length")
     assert lines[-1]["tokens_per_second"] > 0
@@ -203,6 +203,8 @@ def test_ctrl_c_keeps_a_checkpoint(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*COMMAND, "train", str(NOTES), "--name", "stopped", "--minutes", "2", "--json"],
         env=environment(tmp_path),
+        # A suite that runs in the background inherits Ctrl+C as ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
