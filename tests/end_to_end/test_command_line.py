@@ -204,7 +204,7 @@ def test_ctrl_c_keeps_a_checkpoint(tmp_path: Path) -> None:
         [*COMMAND, "train", str(NOTES), "--name", "stopped", "--minutes", "2", "--json"],
         env=environment(tmp_path),
         # A suite that runs in the background inherits Ctrl+C as ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
