@@ -17,7 +17,6 @@ import rnnchat.app
 from rnnchat.app import voice
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.chat import ChatScreen
-from rnnchat.app.screens.dialogs import AskName
 from rnnchat.app.screens.help import HelpScreen
 from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.widgets.composer import Composer
@@ -187,11 +186,11 @@ async def test_models_use_rename_copy_delete_undo(app: RnnchatApp, library: Libr
         await pilot.press("f4")
         await wait_until(pilot, lambda: highlighted() == "tiny")
         await pilot.press("c")
-        await wait_until(pilot, lambda: isinstance(app.screen, AskName))
+        await wait_until(pilot, lambda: isinstance(app.focused, Input))
         await pilot.press("enter")
         await wait_until(pilot, lambda: highlighted() == "tiny copy")
         await pilot.press("r")
-        await wait_until(pilot, lambda: isinstance(app.screen, AskName))
+        await wait_until(pilot, lambda: isinstance(app.focused, Input))
         app.screen.query_one(Input).value = "second"
         await pilot.press("enter")
         await wait_until(pilot, lambda: highlighted() == "second")
