@@ -160,15 +160,13 @@ async def test_a_long_chat_shows_its_end_and_more_on_demand(app: RnnchatApp) -> 
 async def test_sampling_holds_at_once_and_is_kept(app: RnnchatApp, paths: Paths) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+g")
-        await pilot.pause()
-        assert isinstance(app.focused, Dial)
+        await wait_until(pilot, lambda: isinstance(app.focused, Dial))
         await pilot.press("right", "right", "down", "left")
         await pilot.press("escape")
-        await pilot.pause()
+        await wait_until(pilot, lambda: isinstance(app.focused, Composer))
         assert app.settings.temperature == 0.9
         assert load_settings(paths).temperature == 0.9
         assert load_settings(paths).top_p == 0.9
-        assert isinstance(app.focused, Composer)
 
 
 async def test_a_model_that_is_gone_is_replaced_by_the_shipped_one(app: RnnchatApp, library: Library) -> None:
@@ -207,7 +205,7 @@ async def test_models_use_rename_copy_delete_undo(app: RnnchatApp, library: Libr
 async def test_the_notes_are_scanned_before_anything_is_learned(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("f3")
-        await pilot.pause()
+        await wait_until(pilot, lambda: bool(app.screen.query("#start")))
         start = app.screen.query_one("#start", Button)
         assert start.disabled
         app.screen.query_one("#path", Input).value = str(NOTES)
@@ -221,7 +219,7 @@ async def test_a_folder_with_nothing_to_learn_says_why(app: RnnchatApp, tmp_path
     (tmp_path / "empty").mkdir()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("f3")
-        await pilot.pause()
+        await wait_until(pilot, lambda: bool(app.screen.query("#start")))
         app.screen.query_one("#path", Input).value = str(tmp_path / "empty")
         await pilot.press("enter")
         scan = app.screen.query_one("#scan", Static)
@@ -244,8 +242,7 @@ async def test_ctrl_c_says_how_to_leave(app: RnnchatApp) -> None:
 async def test_help_palette_and_themes(app: RnnchatApp, paths: Paths) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("f1")
-        await pilot.pause()
-        assert isinstance(app.screen, HelpScreen)
+        await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen))
         await pilot.press("escape")
         commands = [command.title for command in app.get_system_commands(app.screen)]
         assert {"Chat", "Train", "Models", "Again", "Sampling", "Chats", "Quit", "Help"} <= set(commands)

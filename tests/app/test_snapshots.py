@@ -51,6 +51,7 @@ async def training(pilot: Pilot[Any]) -> None:
     app = pilot.app
     assert isinstance(app, RnnchatApp)
     await pilot.press("f3")
+    await wait_until(pilot, lambda: bool(app.screen.query("#start")))
     state = TrainingState("me", 5.0)
     for second in range(0, 200, 10):
         state.take(
@@ -128,7 +129,7 @@ def test_the_notes_to_learn(snap_compare: Snapshot, look: tuple[RnnchatApp, tupl
 
     async def chosen(pilot: Pilot[Any]) -> None:
         await pilot.press("f3")
-        await pilot.pause()
+        await wait_until(pilot, lambda: bool(app.screen.query("#start")))
         app.screen.query_one("#path", Input).value = str(NOTES.relative_to(Path.cwd()))
         await pilot.press("enter")
         await wait_until(pilot, lambda: not app.screen.query_one("#start", Button).disabled)
