@@ -45,11 +45,6 @@ class Prepared:
     texts: tuple[str, ...] = ()
     """What a shipped model learned from, in words, in the place of paths."""
 
-    @property
-    def bytes_per_piece(self) -> float:
-        """How much text a piece stands for on average."""
-        return self.training_bytes / max(1, self.pieces)
-
 
 def prepare(run: Run, paths: Paths, emit: Callable[[dict[str, Any]], None]) -> Prepared:
     """Read the notes, make or take over the tokenizer, and write the pieces; or find that all done."""

@@ -115,8 +115,8 @@ def work(run: Run, paths: Paths, events: Events, control: Control) -> None:
     import_started.join()
     try:
         _train(run, paths, prepared, clock, events, control)
-    except RnnchatError:
-        raise
+    except (RnnchatError, OSError, MemoryError):
+        raise  # main says what these mean
     except Exception as error:
         if type(error).__name__ == "ResourceExhaustedError":
             raise MemoryError from error
