@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import pkgutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from rnnchat.app.widgets.curve import draw
 from rnnchat.app.widgets.dial import Dial
 from rnnchat.app.widgets.path_suggester import complete_path
 from rnnchat.app.widgets.turn_view import TurnView
-from rnnchat.library.models import Library
+from rnnchat.library.models import Entry, Library
 from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings, load_settings
 from tests.conftest import NOTES
@@ -200,6 +201,33 @@ async def test_models_use_rename_copy_delete_undo(app: RnnchatApp, library: Libr
         assert app.settings.model == "base"
         await pilot.press("u")
         await wait_until(pilot, lambda: highlighted() == "second")
+
+
+async def test_an_older_reading_of_the_library_is_not_shown_last(
+    app: RnnchatApp, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("f4")
+        screen = app.screen
+        assert isinstance(screen, ModelsScreen)
+        await wait_until(pilot, lambda: bool(screen._entries))
+        read, let_go = Library.entries, threading.Event()
+
+        def slow_once(library: Library) -> list[Entry]:
+            entries = read(library)
+            monkeypatch.setattr(Library, "entries", read)
+            let_go.wait(10)
+            return entries
+
+        monkeypatch.setattr(Library, "entries", slow_once)
+        screen.refresh_models()
+        await wait_until(pilot, lambda: Library.entries is read)
+        screen._change(lambda: library.copy("tiny", "newer"))
+        await pilot.pause(0.1)
+        let_go.set()
+        await wait_until(pilot, lambda: "newer" in [entry.name for entry in screen._entries])
+        await app.workers.wait_for_complete()
+        assert "newer" in [entry.name for entry in screen._entries]
 
 
 async def test_the_notes_are_scanned_before_anything_is_learned(app: RnnchatApp) -> None:

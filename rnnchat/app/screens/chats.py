@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
 
 from rnnchat.errors import RnnchatError
 from rnnchat.library.chats import StoredChat
@@ -96,13 +97,18 @@ class ChatsScreen(ModalScreen[int | None]):
 
     @work(thread=True, group="chats", exclusive=True, exit_on_error=False)
     def _find(self, words: str) -> None:
-        app = cast("RnnchatApp", self.app)
+        app, worker = cast("RnnchatApp", self.app), get_current_worker()
         try:
             found = app.chats.find(words)
         except RnnchatError as error:
             app.call_from_thread(app.report, error)
             return
-        app.call_from_thread(self._show, found, words)
+
+        def show() -> None:
+            if not worker.is_cancelled:  # a later search has begun
+                self._show(found, words)
+
+        app.call_from_thread(show)
 
     @work(thread=True, group="delete", exit_on_error=False)
     def _delete(self, chat: int) -> None:

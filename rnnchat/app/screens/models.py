@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -45,6 +46,8 @@ class ModelsScreen(Room):
     def __init__(self) -> None:
         super().__init__()
         self._entries: list[Entry] = []
+        self._in_order = threading.Lock()
+        """Held from reading or changing the library until that is shown: what is older never comes last."""
 
     def contents(self) -> ComposeResult:
         """The table and the details."""
@@ -87,6 +90,10 @@ class ModelsScreen(Room):
     @work(thread=True, group="models", exclusive=True, exit_on_error=False)
     def refresh_models(self, point_at: str = "") -> None:
         """Read the library again, and point at a model."""
+        with self._in_order:
+            self._show_now(point_at)
+
+    def _show_now(self, point_at: str) -> None:
         entries = self.own_app.library.entries()
         if self.own_app.is_running:
             self.app.call_from_thread(self._show, entries, point_at)
@@ -183,13 +190,13 @@ class ModelsScreen(Room):
     def _change(self, change: Callable[[], str]) -> None:
         """Change the library in a thread, one change after another, and show what is there then."""
         app = self.own_app
-        try:
-            point_at = change()
-        except RnnchatError as error:
-            app.call_from_thread(app.report, error)
-            return
-        entries = app.library.entries()
-        app.call_from_thread(self._show, entries, point_at)
+        with self._in_order:
+            try:
+                point_at = change()
+            except RnnchatError as error:
+                app.call_from_thread(app.report, error)
+                return
+            self._show_now(point_at)
 
     def _highlighted(self) -> Entry | None:
         row = self._table.cursor_row
