@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,16 @@ class Secret:
 
 
 @dataclass(frozen=True)
+class Found:
+    """A note as it was found."""
+
+    note: Note
+    path: Path
+    secrets: tuple[Secret, ...]
+    """What was left out of it."""
+
+
+@dataclass(frozen=True)
 class Scan:
     """What reading some paths gives: the notes, what was skipped and why, and secrets left out."""
 
@@ -54,12 +64,7 @@ class Scan:
 
     def as_dict(self) -> dict[str, Any]:
         """Return what was found, for programs: counts, and what was left out and why."""
-        return {
-            "files": len(self.notes),
-            "bytes": self.bytes,
-            "skipped": [{"path": str(item.path), "reason": item.reason} for item in self.skipped],
-            "secrets": [{"path": str(s.path), "line": s.line, "kind": s.kind} for s in self.secrets],
-        }
+        return as_record(len(self.notes), self.bytes, self.skipped, self.secrets)
 
 
 @dataclass(frozen=True)
@@ -80,23 +85,48 @@ class Corpus:
         return sum(len(note.text.encode()) for note in self.validation)
 
 
+def as_record(files: int, size: int, skipped: Sequence[Skipped], secrets: Sequence[Secret]) -> dict[str, Any]:
+    """Return what reading found, for programs: counts, and what was left out and why."""
+    return {
+        "files": files,
+        "bytes": size,
+        "skipped": [{"path": str(item.path), "reason": item.reason} for item in skipped],
+        "secrets": [{"path": str(s.path), "line": s.line, "kind": s.kind} for s in secrets],
+    }
+
+
 def scan(paths: Iterable[Path], progress: Callable[[int], None] | None = None) -> Scan:
     """Read and clean every note under `paths`; nothing is learned or written.
 
     `progress` is called now and then with the number of files seen. Raises NotesError for a path
     that does not exist.
     """
-    notes: list[Note] = []
-    found: list[Path] = []
+    found: list[Found] = []
     skipped: list[Skipped] = []
-    secrets: list[Secret] = []
+    for item in read_notes(paths, progress):
+        if isinstance(item, Skipped):
+            skipped.append(item)
+        else:
+            found.append(item)
+    return Scan(
+        tuple(item.note for item in found),
+        tuple(skipped),
+        tuple(secret for item in found for secret in item.secrets),
+        sum(len(item.note.text.encode()) for item in found),
+        tuple(item.path for item in found),
+    )
+
+
+def read_notes(
+    paths: Iterable[Path], progress: Callable[[int], None] | None = None
+) -> Iterator[Found | Skipped]:
+    """Yield every note under `paths`, one at a time, and what is skipped; as `scan` does."""
     copies = Deduplicator()
-    size = 0
     for seen, item in enumerate(walk(paths)):
         if progress is not None and seen % 50 == 0:
             progress(seen)
         if isinstance(item, Skipped):
-            skipped.append(item)
+            yield item
             continue
         try:
             text, places = _read_note(item.path)
@@ -106,13 +136,10 @@ def scan(paths: Iterable[Path], progress: Callable[[int], None] | None = None) -
             if not text.strip():
                 raise UnreadableError("nothing but copies of other notes")
         except UnreadableError as reason:
-            skipped.append(Skipped(item.path, str(reason)))
+            yield Skipped(item.path, str(reason))
             continue
-        secrets += [Secret(item.path, line, kind) for line, kind in places]
-        notes.append(Note(item.name, text))
-        found.append(item.path)
-        size += len(text.encode())
-    return Scan(tuple(notes), tuple(skipped), tuple(secrets), size, tuple(found))
+        secrets = tuple(Secret(item.path, line, kind) for line, kind in places)
+        yield Found(Note(item.name, text), item.path, secrets)
 
 
 def read_corpus(result: Scan) -> Corpus:
@@ -120,28 +147,63 @@ def read_corpus(result: Scan) -> Corpus:
 
     Raises NotesError where there is nothing, or too little, to learn from.
     """
-    if not result.notes:
-        raise NotesError("There are no notes to learn from here.", _hint_for_nothing(result))
-    if result.bytes < SMALLEST_CORPUS:
+    check_enough(len(result.notes), result.bytes, result.skipped)
+    sizes = [len(note.text.encode()) for note in result.notes]
+    chosen = choose_validation([note.name for note in result.notes], sizes)
+    if not chosen:
+        longest = sizes.index(max(sizes))
+        note = result.notes[longest]
+        place = place_to_cut(note.text, validation_bytes_for(result.bytes))
+        head, tail = Note(note.name, note.text[:place]), Note(f"{note.name} (end)", note.text[place:])
+        return Corpus((*result.notes[:longest], head, *result.notes[longest + 1 :]), (tail,))
+    numbered = list(enumerate(result.notes))
+    return Corpus(
+        tuple(note for number, note in numbered if number not in chosen),
+        tuple(note for number, note in numbered if number in chosen),
+    )
+
+
+def check_enough(files: int, size: int, skipped: Sequence[Skipped]) -> None:
+    """Raise NotesError where there is nothing, or too little, to learn from."""
+    if not files:
+        raise NotesError("There are no notes to learn from here.", _hint_for_nothing(skipped))
+    if size < SMALLEST_CORPUS:
         raise NotesError(
-            f"There are only {result.bytes:,} bytes of notes here: too little to learn from.",
+            f"There are only {size:,} bytes of notes here: too little to learn from.",
             "A few thousand words are a start; a few hundred thousand are good.",
         )
-    wanted = min(result.bytes * VALIDATION_SHARE, VALIDATION_LIMIT)
-    ranked = sorted(result.notes, key=lambda note: hashlib.sha256(note.name.encode()).digest())
+
+
+def validation_bytes_for(size: int) -> int:
+    """Return about how many of a corpus's bytes are kept back."""
+    return int(min(size * VALIDATION_SHARE, VALIDATION_LIMIT))
+
+
+def choose_validation(names: Sequence[str], sizes: Sequence[int], learned: Collection[int] = ()) -> set[int]:
+    """Return which notes are kept back, by number; none where notes are too few or too large for it.
+
+    It depends on their names, so the same are chosen again. Those `learned` before are never chosen.
+    """
+    wanted = validation_bytes_for(sum(sizes))
+    ranked = sorted(range(len(names)), key=lambda number: hashlib.sha256(names[number].encode()).digest())
     chosen: set[int] = set()
     size = 0
-    for note in ranked:
-        length = len(note.text.encode())
-        if size < wanted and size + length <= 3 * wanted:
-            chosen.add(id(note))
-            size += length
-    if size < wanted / 4:
-        return _cut_longest(result.notes, int(wanted))
-    return Corpus(
-        tuple(note for note in result.notes if id(note) not in chosen),
-        tuple(note for note in result.notes if id(note) in chosen),
-    )
+    for number in ranked:
+        if number not in learned and size < wanted and size + sizes[number] <= 3 * wanted:
+            chosen.add(number)
+            size += sizes[number]
+    return chosen if size >= wanted / 4 else set()
+
+
+def place_to_cut(text: str, wanted: int) -> int:
+    """Return where to cut the last `wanted` bytes or so off a text, at a paragraph where there is one."""
+    share = wanted / max(1, len(text.encode()))
+    place = max(1, int(len(text) * (1 - min(share, 0.2))))
+    for mark in ("\n\n", "\n", " "):
+        found = text.find(mark, place)
+        if 0 < found < len(text) - 20:
+            return found + len(mark)
+    return place
 
 
 def _read_note(path: Path) -> tuple[str, list[tuple[int, str]]]:
@@ -157,26 +219,11 @@ def _read_note(path: Path) -> tuple[str, list[tuple[int, str]]]:
     return text, places
 
 
-def _cut_longest(notes: tuple[Note, ...], wanted: int) -> Corpus:
-    """Keep back the end of the longest note, at a paragraph where there is one."""
-    longest = max(notes, key=lambda note: len(note.text))
-    share = wanted / max(1, len(longest.text.encode()))
-    place = max(1, int(len(longest.text) * (1 - min(share, 0.2))))
-    for mark in ("\n\n", "\n", " "):
-        found = longest.text.find(mark, place)
-        if 0 < found < len(longest.text) - 20:
-            place = found + len(mark)
-            break
-    head = Note(longest.name, longest.text[:place])
-    tail = Note(longest.name + " (end)", longest.text[place:])
-    return Corpus(tuple(head if note is longest else note for note in notes), (tail,))
-
-
-def _hint_for_nothing(result: Scan) -> str:
-    if not result.skipped:
+def _hint_for_nothing(skipped: Sequence[Skipped]) -> str:
+    if not skipped:
         return "The folder is empty. Name one with .md, .txt, .org or .rst files."
     reasons: dict[str, int] = {}
-    for item in result.skipped:
+    for item in skipped:
         reasons[item.reason] = reasons.get(item.reason, 0) + 1
     most = sorted(reasons.items(), key=lambda pair: -pair[1])[:3]
     listed = "; ".join(f"{count} × {reason}" for reason, count in most)

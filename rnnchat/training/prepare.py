@@ -1,10 +1,15 @@
-"""From notes to pieces: what a run does before it trains, done once and kept for resuming."""
+"""From notes to pieces: what a run does before it trains, done once and kept for resuming.
+
+Nothing here holds a whole corpus: notes go through a file, and their pieces to another one.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +19,34 @@ from numpy.typing import NDArray
 from rnnchat.library.atomic import write_bytes, write_text
 from rnnchat.library.models import BASE, TOKENIZER, Library
 from rnnchat.library.paths import Paths
-from rnnchat.notes import Corpus, read_corpus, scan
+from rnnchat.notes import Skipped
+from rnnchat.notes.corpus import (
+    Secret,
+    as_record,
+    check_enough,
+    choose_validation,
+    place_to_cut,
+    read_notes,
+    validation_bytes_for,
+)
 from rnnchat.tokenizer import Tokenizer, train_tokenizer, vocabulary_for
-from rnnchat.training.run import AUTO, PREPARED, SCRATCH, Run, RunSettings
+from rnnchat.training.run import AUTO, BEFORE, PREPARED, SCRATCH, Run, RunSettings
+from rnnchat.training.spool import Spool, Spooled
 
-TRAINING = "training.npy"
+TRAINING = "training.pieces"
+VALIDATION = "validation.pieces"
 OFFSETS = "offsets.npy"
-VALIDATION = "validation.npy"
+DIGESTS = "digests.npy"
+LESSONS = "lessons.npy"
 
 FITTING = 1.8
 """The bytes a piece must stand for on average where a tokenizer is to fit a corpus."""
+TOKENIZER_BYTES = 12_000_000
+"""A tokenizer learns no more from more text than this."""
+SAMPLE_BYTES = 200_000
+"""How much text is looked at to see whether a tokenizer fits."""
+
+Emit = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
@@ -44,55 +67,71 @@ class Prepared:
     description: str = ""
     texts: tuple[str, ...] = ()
     """What a shipped model learned from, in words, in the place of paths."""
+    encoded: int = 0
+    """How many notes had to be encoded; the others' pieces were there from the training before."""
+    new: int = 0
+    """How many notes the model that is trained further has not learned before; 0 where it is another."""
 
 
-def prepare(run: Run, paths: Paths, emit: Callable[[dict[str, Any]], None]) -> Prepared:
+def prepare(run: Run, paths: Paths, emit: Emit) -> Prepared:
     """Read the notes, make or take over the tokenizer, and write the pieces; or find that all done."""
     done = run.folder / PREPARED
     if done.is_file():
         return Prepared(**json.loads(done.read_text(encoding="utf-8")))
     settings = run.settings
-    result = scan([Path(path) for path in settings.paths])
-    emit({"event": "scan", **result.as_dict()})
-    corpus = read_corpus(result)
-    base = choose_base(settings, Library(paths), corpus) if settings.base == AUTO else settings.base
-    if base == SCRATCH:
-        vocabulary = settings.vocabulary or vocabulary_for(corpus.training_bytes)
-        tokenizer, style = train_tokenizer((note.text for note in corpus.training), vocabulary), "notes"
-    else:
-        saved = Library(paths).load(base)
-        tokenizer, style = Tokenizer(saved.tokenizer), saved.card.style
-    emit({"event": "encoding", "base": base, "vocabulary": tokenizer.size})
-    counted = Prepared(
-        files=len(result.notes),
-        bytes=result.bytes,
-        skipped=len(result.skipped),
-        secrets=len(result.secrets),
-        training_bytes=corpus.training_bytes,
-        validation_bytes=corpus.validation_bytes,
-        pieces=0,
-        vocabulary=tokenizer.size,
-        base=base,
-        style=style,
-    )
-    training = [as_document(tokenizer, p) for p in tokenizer.encode_all([n.text for n in corpus.training])]
-    validation = [
-        as_document(tokenizer, p) for p in tokenizer.encode_all([n.text for n in corpus.validation])
-    ]
-    return write_prepared(run, tokenizer, training, validation, counted)
+    with Spool(run.folder / "notes.spool") as spool:
+        skipped, secrets = _read(settings, spool, emit)
+        size = sum(entry.size for entry in spool.entries)
+        check_enough(len(spool.entries), size, skipped)
+        earlier = Earlier.of(run)
+        training, validation = _split(spool, earlier.learned if settings.base == settings.name else set())
+        base = choose_base(settings, Library(paths), _sample(spool, training, SAMPLE_BYTES))
+        training_bytes = sum(entry.size for entry in training)
+        tokenizer, style = _tokenizer(settings, Library(paths), base, training_bytes, spool, training)
+        emit({"event": "encoding", "base": base, "vocabulary": tokenizer.size})
+        counted = Prepared(
+            files=len(spool.entries),
+            bytes=size,
+            skipped=len(skipped),
+            secrets=len(secrets),
+            training_bytes=training_bytes,
+            validation_bytes=sum(entry.size for entry in validation),
+            pieces=0,
+            vocabulary=tokenizer.size,
+            base=base,
+            style=style,
+        )
+        known = earlier if earlier.tokenizer == tokenizer.model else Earlier()
+        encoder = _Encoder(tokenizer, spool, known)
+        kept_back = [as_document(tokenizer, p) for _, p in encoder.documents(validation)]
+        counted = _write_pieces(
+            run,
+            tokenizer,
+            encoder.documents(training),
+            kept_back,
+            counted,
+            learned=earlier.learned if base == settings.name else set(),
+        )
+        counted = replace(counted, encoded=encoder.encoded)
+    return _finish(run, counted)
 
 
-def choose_base(settings: RunSettings, library: Library, corpus: Corpus) -> str:
-    """Return the shipped model's name where it suits the cell asked for and the notes, else SCRATCH.
+def choose_base(settings: RunSettings, library: Library, sample: str) -> str:
+    """Return the model to start from: the shipped one where it suits the cell and the notes, else none.
 
-    It suits the notes where its tokenizer does not have to spell them byte by byte.
+    It suits the notes where its tokenizer does not have to spell a `sample` of them byte by byte.
     """
+    if settings.base != AUTO:
+        return settings.base
     saved = library.load(BASE)
     if saved.card.network.get("cell") != settings.cell:
         return SCRATCH
-    sample = "".join(note.text[:2_000] for note in corpus.training[:100])
-    pieces = Tokenizer(saved.tokenizer).encode(sample)
-    return BASE if len(sample.encode()) / max(1, len(pieces)) >= FITTING else SCRATCH
+    return BASE if bytes_per_piece(Tokenizer(saved.tokenizer), sample) >= FITTING else SCRATCH
+
+
+def bytes_per_piece(tokenizer: Tokenizer, sample: str) -> float:
+    """Return for how many bytes of `sample` a piece stands on average."""
+    return len(sample.encode()) / max(1, len(tokenizer.encode(sample)))
 
 
 def as_document(tokenizer: Tokenizer, pieces: Sequence[int]) -> list[int]:
@@ -103,30 +142,191 @@ def as_document(tokenizer: Tokenizer, pieces: Sequence[int]) -> list[int]:
 def write_prepared(
     run: Run,
     tokenizer: Tokenizer,
-    training: Sequence[Sequence[int]],
+    training: Iterable[Sequence[int]],
     validation: Sequence[Sequence[int]],
     counted: Prepared,
 ) -> Prepared:
     """Write what training needs into the run's folder, the record that it is whole last."""
-    offsets = np.cumsum([0, *map(len, training)], dtype=np.int64)
-    prepared = Prepared(**{**asdict(counted), "pieces": int(offsets[-1])})
+    numbered = ((number.to_bytes(16, "big"), document) for number, document in enumerate(training))
+    counted = _write_pieces(run, tokenizer, numbered, validation, counted, learned=set(), whole=True)
+    return _finish(run, counted)
+
+
+def pieces_on_disk(path: Path, vocabulary: int) -> NDArray[np.integer[Any]]:
+    """Return the pieces in a file without reading them into memory."""
+    if not path.stat().st_size:
+        return np.zeros(0, dtype_for(vocabulary))
+    return np.memmap(path, dtype_for(vocabulary), mode="r")
+
+
+def dtype_for(vocabulary: int) -> np.dtype[Any]:
+    """Return the type that pieces are kept with."""
+    return np.dtype("<u2" if vocabulary <= 2**16 else "<i4")
+
+
+class Earlier:
+    """The pieces that the training before, for the same model, left in its run's folder."""
+
+    def __init__(self, tokenizer: bytes = b"") -> None:
+        self.tokenizer = tokenizer
+        self._places: dict[bytes, tuple[int, int]] = {}
+        self._pieces: NDArray[np.integer[Any]] = np.zeros(0, np.uint16)
+
+    @classmethod
+    def of(cls, run: Run) -> Earlier:
+        """Return those of the training before `run`; nothing where there are none or they are damaged."""
+        folder = run.folder / BEFORE
+        try:
+            earlier = cls((folder / TOKENIZER).read_bytes())
+            counted = Prepared(**json.loads((folder / PREPARED).read_text(encoding="utf-8")))
+            offsets = np.load(folder / OFFSETS, allow_pickle=False)
+            digests = np.load(folder / DIGESTS, allow_pickle=False)
+            earlier._pieces = pieces_on_disk(folder / TRAINING, counted.vocabulary)
+            if len(digests) != len(offsets) - 1 or offsets[-1] != len(earlier._pieces):
+                return cls()
+        except (OSError, ValueError, TypeError, IndexError):
+            return cls()
+        spans = zip(digests, offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)
+        earlier._places = {digest.tobytes(): (start, end) for digest, start, end in spans}
+        return earlier
+
+    @property
+    def learned(self) -> set[bytes]:
+        """What was learned from, by digest."""
+        return set(self._places)
+
+    def pieces(self, digest: bytes) -> list[int] | None:
+        """Return a text's pieces, between their start and end, or None where it is new."""
+        place = self._places.get(digest)
+        return None if place is None else [int(piece) for piece in self._pieces[slice(*place)][1:-1]]
+
+
+class _Encoder:
+    """Turns spooled texts into pieces, on all processors, but for those that are known already."""
+
+    def __init__(self, tokenizer: Tokenizer, spool: Spool, earlier: Earlier) -> None:
+        self._tokenizer = tokenizer
+        self._spool = spool
+        self._earlier = earlier
+        self.encoded = 0
+
+    def documents(self, entries: Iterable[Spooled]) -> Iterator[tuple[bytes, list[int]]]:
+        """Yield the digest and the pieces of each text, in order."""
+        for batch, texts in self._spool.in_batches(entries):
+            known = [self._earlier.pieces(entry.digest) for entry in batch]
+            fresh = [text for text, pieces in zip(texts, known, strict=True) if pieces is None]
+            self.encoded += len(fresh)
+            encoded = iter(self._tokenizer.encode_all(fresh))
+            for entry, pieces in zip(batch, known, strict=True):
+                yield entry.digest, next(encoded) if pieces is None else pieces
+
+
+def _read(settings: RunSettings, spool: Spool, emit: Emit) -> tuple[list[Skipped], list[Secret]]:
+    skipped: list[Skipped] = []
+    secrets: list[Secret] = []
+    for item in read_notes([Path(path) for path in settings.paths]):
+        if isinstance(item, Skipped):
+            skipped.append(item)
+        else:
+            spool.append(item.note.name, item.note.text)
+            secrets += item.secrets
+    size = sum(entry.size for entry in spool.entries)
+    emit({"event": "scan", **as_record(len(spool.entries), size, skipped, secrets)})
+    return skipped, secrets
+
+
+def _split(spool: Spool, learned: set[bytes]) -> tuple[list[Spooled], list[Spooled]]:
+    """Return the texts to learn from and those to measure with."""
+    entries = spool.entries
+    before = {number for number, entry in enumerate(entries) if entry.digest in learned}
+    chosen = choose_validation([e.name for e in entries], [e.size for e in entries], before)
+    if chosen:
+        training = [entry for number, entry in enumerate(entries) if number not in chosen]
+        return training, [entries[number] for number in sorted(chosen)]
+    longest = max(entries, key=lambda entry: entry.size)
+    wanted = validation_bytes_for(sum(entry.size for entry in entries))
+    head, tail = spool.cut(longest, place_to_cut(spool.read(longest), wanted))
+    return [head if entry is longest else entry for entry in entries], [tail]
+
+
+def _tokenizer(
+    settings: RunSettings, library: Library, base: str, size: int, spool: Spool, training: list[Spooled]
+) -> tuple[Tokenizer, str]:
+    if base != SCRATCH:
+        saved = library.load(base)
+        return Tokenizer(saved.tokenizer), saved.card.style
+    every = max(1, -(-size // TOKENIZER_BYTES))
+    texts = (spool.read(entry) for entry in training[::every])
+    return train_tokenizer(texts, settings.vocabulary or vocabulary_for(size)), "notes"
+
+
+def _sample(spool: Spool, entries: Sequence[Spooled], size: int) -> str:
+    """Return the beginnings of texts from all over a corpus, about `size` bytes."""
+    chosen = entries[:: max(1, len(entries) // 100)]
+    return "".join(spool.read(entry)[: size // len(chosen)] for entry in chosen)
+
+
+def _write_pieces(
+    run: Run,
+    tokenizer: Tokenizer,
+    training: Iterable[tuple[bytes, Sequence[int]]],
+    validation: Sequence[Sequence[int]],
+    counted: Prepared,
+    *,
+    learned: set[bytes],
+    whole: bool = False,
+) -> Prepared:
+    """Write pieces as they come, and which of the texts the training is to learn from.
+
+    `whole` documents have their start and end already.
+    """
+    dtype = dtype_for(tokenizer.size)
+    sizes: list[int] = []
+    digests: list[bytes] = []
+    target = os.open(run.folder / TRAINING, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(target, "wb") as file:
+        for digest, pieces in training:
+            document = pieces if whole else as_document(tokenizer, pieces)
+            np.asarray(document, dtype).tofile(file)
+            sizes.append(len(document))
+            digests.append(digest)
+        file.flush()
+        os.fsync(file.fileno())
+    offsets = np.cumsum([0, *sizes], dtype=np.int64)
+    new = [number for number, digest in enumerate(digests) if digest not in learned]
+    lessons = _lessons(offsets, new if learned else [])
+    kept_back = [np.asarray(document, dtype) for document in validation]
     write_bytes(run.folder / TOKENIZER, tokenizer.model)
-    write_bytes(run.folder / TRAINING, _as_npy(_flat(training)))
-    write_bytes(run.folder / OFFSETS, _as_npy(offsets))
-    write_bytes(run.folder / VALIDATION, _as_npy(_flat(validation)))
-    write_text(run.folder / PREPARED, json.dumps(asdict(prepared), ensure_ascii=False) + "\n")
-    return prepared
+    write_bytes(run.folder / VALIDATION, np.concatenate(kept_back).tobytes() if kept_back else b"")
+    for name, array in (
+        (OFFSETS, offsets),
+        (DIGESTS, np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 16)),
+        (LESSONS, lessons),
+    ):
+        write_bytes(run.folder / name, _as_npy(array))
+    return replace(counted, pieces=int(lessons[:, 1].sum()), new=len(new) if learned else 0)
 
 
-def _flat(documents: Sequence[Sequence[int]]) -> NDArray[Any]:
-    size = sum(map(len, documents))
-    largest = max((max(document) for document in documents), default=0)
-    flat = np.empty(size, np.uint16 if largest < 2**16 else np.int32)
-    place = 0
-    for document in documents:
-        flat[place : place + len(document)] = document
-        place += len(document)
-    return flat
+def _lessons(offsets: NDArray[np.int64], new: list[int]) -> NDArray[np.int64]:
+    """Return the start and size of every text to learn from.
+
+    Where few texts are `new`, they and as much of the old ones, so that those are not forgotten.
+    """
+    spans = np.stack([offsets[:-1], np.diff(offsets)], axis=1)
+    size = int(spans[new, 1].sum()) if new else 0
+    if not new or size > offsets[-1] / 3:
+        return spans
+    old = np.setdiff1d(np.arange(len(spans)), new)
+    shuffled = np.random.default_rng(0).permutation(old)
+    enough = int(np.searchsorted(np.cumsum(spans[shuffled, 1]), size)) + 1
+    lessons: NDArray[np.int64] = spans[np.sort(np.concatenate([new, shuffled[:enough]]))]
+    return lessons
+
+
+def _finish(run: Run, counted: Prepared) -> Prepared:
+    write_text(run.folder / PREPARED, json.dumps(asdict(counted), ensure_ascii=False) + "\n")
+    shutil.rmtree(run.folder / BEFORE, ignore_errors=True)
+    return counted
 
 
 def _as_npy(array: NDArray[Any]) -> bytes:

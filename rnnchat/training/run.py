@@ -25,7 +25,10 @@ AUTO = "auto"
 
 SETTINGS = "run.json"
 PREPARED = "prepared.json"
+PLAN = "plan.json"
 FINISHED = "finished.json"
+BEFORE = "before"
+"""The folder of the finished run before, whose pieces are used again."""
 SHORTEST_MINUTES = 0.15
 LONGEST_MINUTES = 7 * 24 * 60.0
 
@@ -46,39 +49,34 @@ class RunSettings:
     """The budget: how long the training may work, start and scan included."""
     seed: int = 0
     """What all chance in the training derives from."""
-    embedding: int = 256
-    """The size of the pieces' vectors."""
-    units: int = 768
-    """The size of a recurrent layer's state."""
+    embedding: int = 0
+    """The size of the pieces' vectors; 0 chooses."""
+    units: int = 0
+    """The size of a recurrent layer's state; 0 chooses."""
     layers: int = 1
     """How many recurrent layers there are."""
     vocabulary: int = 0
     """How many pieces the tokenizer has; 0 chooses by the corpus's size."""
-    batch: int = 32
-    """How many texts are learned from at once."""
+    batch: int = 0
+    """How many texts are learned from at once; 0 chooses."""
     length: int = 64
     """Over how many steps errors flow back."""
     learning_rate: float = 0.0
     """The highest learning rate of the schedule; 0 chooses."""
     dropout: float = -1.0
     """The share of values dropped between layers; below 0 chooses by the corpus's size."""
+    weight_drop: float = -1.0
+    """The share of the recurrent weights dropped; below 0 chooses by the corpus's size."""
     weight_decay: float = 0.05
     """How strongly AdamW draws weights to zero."""
+    horizon: float = 100.0
+    """Over about how many steps the weights are averaged."""
     half: bool = True
     """Whether products may be made in bfloat16 where the processor is faster with it."""
     steps: int = 0
     """How many steps to train, whatever the clock says; 0 trains as long as the budget lasts."""
     checkpoint_seconds: float = 20.0
     """How much work a crash may cost at most."""
-
-    def highest_rate(self, base: str, size: int) -> float:
-        """Return the highest learning rate for a corpus of `size` bytes, chosen where it was left open.
-
-        A network that knows something is changed with more care, and the more so by little text.
-        """
-        if self.learning_rate:
-            return self.learning_rate
-        return 4e-3 if base == SCRATCH else 2e-3 * min(1.0, max(0.05, (size / 2**20) ** 0.5))
 
     def to_json(self) -> str:
         """Return the settings as they are written to disk."""
@@ -123,13 +121,19 @@ class Run:
                 f"{settings.name} is being trained right now.",
                 "Wait for it, stop it, or choose another name.",
             )
-        if run.folder.exists():
-            gone = paths.runs / f".gone-{time.time_ns()}"
-            try:
+        gone = paths.runs / f".gone-{time.time_ns()}"
+        try:
+            if run.folder.exists():
+                was_finished = run.is_finished
                 run.folder.rename(gone)
-            except OSError as error:
-                raise from_os_error(error, "clearing the last training away") from error
-            shutil.rmtree(gone, ignore_errors=True)
+                make_private(run.folder)
+                # An interrupted run may still hold what the one before it has left.
+                pieces = gone if was_finished else gone / BEFORE
+                if pieces.is_dir():
+                    pieces.rename(run.folder / BEFORE)
+        except OSError as error:
+            raise from_os_error(error, "clearing the last training away") from error
+        shutil.rmtree(gone, ignore_errors=True)
         make_private(run.folder)
         write_text(run.folder / SETTINGS, settings.to_json())
         return run
@@ -153,11 +157,14 @@ class Run:
         return (self.folder / FINISHED).is_file()
 
     def finish(self, result: Mapping[str, Any]) -> None:
-        """Record that the model has been made, and drop what was only for resuming."""
+        """Record that the model has been made, and drop what was only for resuming.
+
+        The pieces stay, so that a training that goes on from this one encodes only what is new.
+        """
         write_text(self.folder / FINISHED, json.dumps(result, ensure_ascii=False) + "\n")
         shutil.rmtree(self.checkpoints, ignore_errors=True)
-        for path in self.folder.glob("*.npy"):
-            path.unlink(missing_ok=True)
+        for name in ("validation.pieces", "lessons.npy"):
+            (self.folder / name).unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Remove the run and all that it has not published."""

@@ -18,15 +18,15 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from rnnchat.errors import RnnchatError, TrainingError, from_os_error
+from rnnchat.library.atomic import write_text
 from rnnchat.library.card import Card
 from rnnchat.library.models import TOKENIZER, Library, write_weights
 from rnnchat.library.paths import Paths
-from rnnchat.training.prepare import OFFSETS, TRAINING, VALIDATION, Prepared, prepare
-from rnnchat.training.run import SCRATCH, Run
+from rnnchat.training.prepare import LESSONS, TRAINING, VALIDATION, Prepared, pieces_on_disk, prepare
+from rnnchat.training.run import PLAN, SCRATCH, Run
 
 SAMPLE_SECONDS = 12.0
 SAMPLE_PIECES = 48
-SHORTEST_STREAM = 256
 
 
 class Events:
@@ -130,34 +130,30 @@ def _train(run: Run, paths: Paths, prepared: Prepared, clock: Any, events: Event
 
     from rnnchat.lm.recurrent import NetworkShape
     from rnnchat.tokenizer import Tokenizer
-    from rnnchat.training.loop import Trainer, TrainingData, bfloat16_wins
+    from rnnchat.training.batches import TrainingData
+    from rnnchat.training.loop import Trainer
 
-    settings = replace(run.settings, batch=batch_for(run.settings.batch, prepared.pieces))
-    folder = run.folder
+    settings, folder = run.settings, run.folder
     tokenizer = Tokenizer((folder / TOKENIZER).read_bytes())
     data = TrainingData(
-        training=np.load(folder / TRAINING, mmap_mode="r", allow_pickle=False),
-        offsets=np.load(folder / OFFSETS, allow_pickle=False),
-        validation=np.load(folder / VALIDATION, allow_pickle=False),
+        training=pieces_on_disk(folder / TRAINING, prepared.vocabulary),
+        lessons=np.load(folder / LESSONS, allow_pickle=False),
+        validation=pieces_on_disk(folder / VALIDATION, prepared.vocabulary),
         validation_bytes=prepared.validation_bytes,
         training_bytes=prepared.training_bytes,
     )
-    weights = None
-    if prepared.base == SCRATCH:
-        shape = NetworkShape(
-            tokenizer.size, settings.embedding, settings.units, settings.layers, settings.cell
-        )
-    else:
+    shape, weights = None, None
+    if prepared.base != SCRATCH:
         base = Library(paths).load(prepared.base)
         shape, weights = NetworkShape.from_dict(base.card.network), base.weights
+    plan = _plan(run, prepared, shape)
     trainer = Trainer(
         settings,
-        shape,
+        shape or NetworkShape(tokenizer.size, plan.embedding, plan.units, plan.layers, settings.cell),
+        plan,
         data,
         folder=run.checkpoints,
         clock=clock,
-        dropout=settings.dropout if settings.dropout >= 0 else dropout_for(prepared.training_bytes),
-        half=settings.half and bfloat16_wins(shape.units, settings.batch),
         weights=weights,
     )
     sampler = _Sampler(trainer, tokenizer, events)
@@ -166,6 +162,24 @@ def _train(run: Run, paths: Paths, prepared: Prepared, clock: Any, events: Event
         events.emit({"event": "stopped", "seconds": round(trainer.clock.seconds(), 1)})
         return
     _publish(run, paths, prepared, trainer, tokenizer, ended, events)
+
+
+def _plan(run: Run, prepared: Prepared, shape: Any) -> Any:
+    """Return the plan that the run was begun with, or make it."""
+    from rnnchat.training.loop import bfloat16_wins
+    from rnnchat.training.plan import Plan, make_plan
+
+    path = run.folder / PLAN
+    if path.is_file():
+        return Plan.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    plan = make_plan(
+        run.settings, base=prepared.base, pieces=prepared.pieces, size=prepared.training_bytes, half=False
+    )
+    if shape is not None:
+        plan = replace(plan, embedding=shape.embedding, units=shape.units, layers=shape.layers)
+    plan = replace(plan, half=run.settings.half and bfloat16_wins(plan.units, plan.batch))
+    write_text(path, json.dumps(plan.as_dict(), indent=1) + "\n")
+    return plan
 
 
 class _Sampler:
@@ -189,26 +203,13 @@ class _Sampler:
         from rnnchat.writing.generate import Speaker, text_context
         from rnnchat.writing.sampling import Sampling
 
-        network = self._trainer.network
+        network = self._trainer.engine.averaged
         speaker = Speaker(RecurrentNetwork(network.shape, network.weights_by_name()), self._tokenizer)
         chunks = speaker.stream(
             text_context(self._tokenizer, ""), Sampling(seed=event["step"]), SAMPLE_PIECES
         )
         text = "".join(chunk.text for chunk in chunks).strip()
         self._events.emit({"event": "sample", "text": text, "step": event["step"]})
-
-
-def batch_for(most: int, pieces: int) -> int:
-    """Return how many of `most` streams to cut a corpus of `pieces` into, none of them too short."""
-    return max(1, min(most, pieces // SHORTEST_STREAM))
-
-
-def dropout_for(size: int) -> float:
-    """Return the share of values to drop when learning from `size` bytes: the fewer, the more."""
-    for smallest, share in ((20_000_000, 0.0), (5_000_000, 0.1), (1_000_000, 0.2)):
-        if size >= smallest:
-            return share
-    return 0.3
 
 
 def _publish(
@@ -226,7 +227,7 @@ def _publish(
     card = Card(
         name=settings.name,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        network=trainer.network.shape.as_dict(),
+        network=trainer.engine.network.shape.as_dict(),
         files={},
         learned_from={
             "files": prepared.files,
@@ -244,8 +245,7 @@ def _publish(
             "steps": trainer.progress.step,
             "epochs": round(trainer.progress.epoch + trainer.progress.position / trainer.batches.steps, 2),
             "ended": ended,
-            "dropout": trainer.network.dropout,
-            "bfloat16": trainer.network.half,
+            "plan": trainer.plan.as_dict(),
             "seed": settings.seed,
             "curve": trainer.progress.curve,
         },
@@ -269,11 +269,13 @@ def _publish(
 
 
 def _import_tensorflow(run: Run) -> None:
-    """Import TensorFlow quietly; what Keras wants to write goes to the run's folder."""
+    """Import TensorFlow quietly, beside the reading; what Keras wants to write goes to the run's folder."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ["KERAS_HOME"] = str(run.folder / "keras")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    with contextlib.suppress(ImportError):  # the training itself says what is missing
+        import rnnchat.training.loop  # noqa: F401
 
 
 if __name__ == "__main__":

@@ -14,39 +14,40 @@ import pytest
 import tensorflow as tf
 
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
-from rnnchat.training.gru import gru
-from rnnchat.training.network import Network
+from rnnchat.training.cells import CELLS
+from rnnchat.training.head import PART, cross_entropies, mean_cross_entropy
+from rnnchat.training.network import Dropping, Network
+from rnnchat.training.recurrence import unroll
 from tests.conftest import random_weights
 
 STEPS = 200
+LAYERS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM, "rnn": keras.layers.SimpleRNN}
 
 
 @pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
-@pytest.mark.parametrize("fast", [True, False])
-def test_numpy_speaks_as_keras_does(cell: str, fast: bool) -> None:
+def test_numpy_speaks_as_the_network_learns(cell: str) -> None:
     shape = NetworkShape(300, embedding=32, units=48, layers=2, cell=cell)
-    network = Network(shape, batch=1, fast=fast)
+    network = Network(shape)
     weights = random_weights(shape, seed=1, scale=0.15)
     network.load_weights_by_name(weights)
-    network.forget()
-    speaking, state = RecurrentNetwork(shape, weights), ()
+    speaking = RecurrentNetwork(shape, weights)
     state = speaking.start()
     pieces = np.random.default_rng(2).integers(0, 300, STEPS)
-    expected = np.concatenate([np.array(network(pieces[None, t : t + 1]))[0] for t in range(STEPS)])
+    expected, _ = network(pieces[None], network.start(1))
     for t, piece in enumerate(pieces):
         state = speaking.advance(int(piece), state)
-        assert np.abs(speaking.logits(state) - expected[t]).max() < 1e-4
+        assert np.abs(speaking.logits(state) - expected[0, t]).max() < 1e-4
 
 
 def test_all_steps_at_once_are_the_same_as_one_by_one() -> None:
-    shape = NetworkShape(50, embedding=8, units=12)
-    network = Network(shape, batch=2)
+    network = Network(NetworkShape(50, embedding=8, units=12))
     pieces = np.random.default_rng(0).integers(0, 50, (2, 10))
-    network.forget()
-    at_once = np.array(network(pieces))
-    network.forget()
-    one_by_one = np.concatenate([np.array(network(pieces[:, t : t + 1])) for t in range(10)], axis=1)
-    assert np.abs(at_once - one_by_one).max() < 1e-5
+    at_once, _ = network(pieces, network.start(2))
+    states, one_by_one = network.start(2), []
+    for t in range(10):
+        logits, states = network(pieces[:, t : t + 1], states)
+        one_by_one.append(logits)
+    assert np.abs(at_once - np.concatenate(one_by_one, axis=1)).max() < 1e-5
 
 
 def _gradients(call: Any, variables: list[Any], x: Any, upstream: Any) -> list[Any]:
@@ -56,42 +57,71 @@ def _gradients(call: Any, variables: list[Any], x: Any, upstream: Any) -> list[A
     return [np.array(gradient) for gradient in tape.gradient(loss, [x, *variables])]
 
 
-def test_gradients_are_those_of_the_plain_layer() -> None:
+@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
+@pytest.mark.parametrize(("half", "tolerance"), [(False, 1e-4), (True, 0.05)])
+def test_results_and_gradients_are_those_of_the_plain_layer(cell: str, half: bool, tolerance: float) -> None:
     batch, steps, inputs, units = 3, 7, 5, 6
     random = np.random.default_rng(0)
     x = tf.constant(random.normal(size=(batch, steps, inputs)), tf.float32)
     upstream = tf.constant(random.normal(size=(batch, steps, units)), tf.float32)
-    layer = keras.layers.GRU(units, return_sequences=True, reset_after=True)
+    layer = LAYERS[cell](units, return_sequences=True)
     layer.build(x.shape)
     for variable in layer.trainable_variables:
         variable.assign(random.normal(size=variable.shape) * 0.5)
-    kernel, recurrent, bias = (tf.Variable(np.array(v)) for v in layer.trainable_variables)
+    weights = [tf.Variable(variable.numpy()) for variable in layer.trainable_variables]
+    start = tuple(tf.zeros((batch, units)) for _ in range(CELLS[cell].states))
 
     def fast(x: Any) -> Any:
-        start = tf.zeros((batch, units))
-        outputs = gru(
-            tf.transpose(x, [1, 0, 2]),
-            start,
-            tf.convert_to_tensor(kernel),
-            tf.convert_to_tensor(recurrent),
-            tf.convert_to_tensor(bias),
-            half=False,
-        )
+        in_order = (tf.convert_to_tensor(weight) for weight in weights)
+        outputs, *_ = unroll(CELLS[cell], tf.transpose(x, [1, 0, 2]), start, *in_order, half=half)
         return tf.transpose(outputs, [1, 0, 2])
 
+    assert np.abs(fast(x) - layer(x)).max() < tolerance
     expected = _gradients(layer, layer.trainable_variables, x, upstream)
-    got = _gradients(fast, [kernel, recurrent, bias], x, upstream)
-    for ours, theirs in zip(got, expected, strict=True):
-        assert np.abs(ours - theirs).max() <= 1e-4 * np.abs(theirs).max()
+    for ours, theirs in zip(_gradients(fast, weights, x, upstream), expected, strict=True):
+        assert np.abs(ours - theirs).max() <= tolerance * np.abs(theirs).max()
 
 
-def test_dropout_belongs_to_its_step() -> None:
-    network = Network(NetworkShape(50, embedding=8, units=12), batch=2, dropout=0.5)
-    pieces = np.random.default_rng(0).integers(0, 50, (2, 6))
+@pytest.mark.parametrize(("half", "tolerance"), [(False, 1e-5), (True, 0.02)])
+def test_the_loss_and_its_gradients_are_those_of_the_plain_one(half: bool, tolerance: float) -> None:
+    random = np.random.default_rng(0)
+    positions, vocabulary, size = PART + 70, 90, 16
+    x, table, bias = (
+        tf.Variable(random.normal(size=shape), dtype=tf.float32)
+        for shape in ((positions, size), (vocabulary, size), (vocabulary,))
+    )
+    targets = tf.constant(random.integers(0, vocabulary, positions), tf.int32)
+
+    def plain() -> Any:
+        logits = tf.matmul(x, table, transpose_b=True) + bias
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets, logits=logits)
+        return tf.reduce_mean(losses)
+
+    def ours() -> Any:
+        values = [tf.convert_to_tensor(variable) for variable in (x, table, bias)]
+        return mean_cross_entropy(*values, targets, half=half)
+
     results = []
-    for step in (1, 1, 2, None):
-        network.forget()
-        results.append(np.array(network(pieces, step=None if step is None else tf.constant(step))))
-    assert (results[0] == results[1]).all()
-    assert (results[0] != results[2]).any()
-    assert (results[0] != results[3]).any()
+    for loss in (plain, ours):
+        with tf.GradientTape() as tape:
+            value = 3.0 * loss()
+        results.append([value, *tape.gradient(value, [x, table, bias])])
+    for plainly, got in zip(*results, strict=True):
+        expected = tf.convert_to_tensor(plainly)
+        assert np.abs(got - expected).max() <= tolerance * np.abs(expected).max()
+    each = cross_entropies(x, tf.convert_to_tensor(table), tf.convert_to_tensor(bias), targets, half=half)
+    assert float(3.0 * tf.reduce_mean(each)) == pytest.approx(float(results[0][0]), rel=tolerance)
+
+
+def test_what_is_dropped_belongs_to_its_step() -> None:
+    dropping = Dropping(values=0.5, inputs=0.25, weights=0.5)
+    network = Network(NetworkShape(50, embedding=64, units=96), dropping=dropping)
+    first, again, other = (network.masks(tf.constant(step), 4) for step in (1, 1, 2))
+    assert set(first) == {"inputs", "values_0", "weights_0"}
+    for name, mask in first.items():
+        assert (mask.numpy() == again[name].numpy()).all()
+        assert (mask.numpy() != other[name].numpy()).any()
+        share = dropping.inputs if name == "inputs" else 0.5
+        assert np.mean(mask.numpy() == 0) == pytest.approx(share, abs=0.1)
+        assert mask.numpy().max() == pytest.approx(1 / (1 - share))
+    assert not Network(NetworkShape(50, embedding=8, units=12)).masks(tf.constant(1), 4)

@@ -1,0 +1,67 @@
+"""Batches out of a corpus that need not fit into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pieces = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """The pieces to learn from and to measure with."""
+
+    training: Pieces
+    """All texts one after another, each from its start piece to its end piece; may lie on disk."""
+    lessons: NDArray[np.int64]
+    """Start and size in ``training`` of each text that is to be learned (texts, 2)."""
+    validation: Pieces
+    validation_bytes: int
+    training_bytes: int
+
+
+class Batches:
+    """The training pieces as `batch` parallel streams, cut into chunks of `length`.
+
+    Every epoch has the texts in another order, derived from the seed and its number. Only the chunk at
+    hand is read, so a corpus on disk stays there.
+    """
+
+    def __init__(self, data: TrainingData, *, batch: int, length: int, seed: int) -> None:
+        self._data = data
+        self._seed = seed
+        self.batch = batch
+        per_stream = (int(data.lessons[:, 1].sum()) - 1) // batch
+        self.length = max(2, min(length, per_stream))
+        self.steps = max(1, per_stream // self.length)
+
+    def epoch(self, number: int, skip: int = 0) -> Iterator[NDArray[np.int32]]:
+        """Yield (batch, length + 1) chunks of epoch `number`, but for the first `skip`."""
+        random = np.random.default_rng((self._seed, number))
+        starts, sizes = random.permutation(self._data.lessons).T
+        ends = np.cumsum(sizes)
+        first = int(random.integers(ends[-1]))
+        streams = first + np.arange(self.batch) * self.steps * self.length
+        for step in range(skip, self.steps):
+            chunk = np.empty((self.batch, self.length + 1), np.int32)
+            for row, place in zip(chunk, streams + step * self.length, strict=True):
+                self._read(row, int(place), starts, sizes, ends)
+            yield chunk
+
+    def _read(self, into: NDArray[np.int32], place: int, starts: Pieces, sizes: Pieces, ends: Pieces) -> None:
+        """Fill `into` with the pieces from `place` on, the texts in their order, over and over."""
+        filled, total = 0, int(ends[-1])
+        while filled < len(into):
+            place %= total
+            text = int(np.searchsorted(ends, place, side="right"))
+            inside = place - int(ends[text] - sizes[text])
+            count = min(len(into) - filled, int(sizes[text]) - inside)
+            begin = int(starts[text]) + inside
+            into[filled : filled + count] = self._data.training[begin : begin + count]
+            filled += count
+            place += count
