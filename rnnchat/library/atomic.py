@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from rnnchat.errors import StorageError, from_os_error
@@ -42,18 +42,19 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
-def write_folder(target: Path, files: Mapping[str, bytes], last: str) -> None:
-    """Create the folder `target` with `files` in one step, the file named `last` being written last.
+def write_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Create the folder `target` in one step with `files`, (name, content) in the order they are written.
 
-    The files are written and synced in a temporary folder beside it, which is then renamed; so a
-    folder of that name is always complete. Raises StorageError where it exists already.
+    They may be made one by one, so that only one is in memory. The files are written and synced in a
+    temporary folder beside it, which is then renamed; so a folder of that name is always complete.
+    Raises StorageError where it exists already.
     """
     make_private(target.parent)
     temporary = target.parent / f"{TEMPORARY}{target.name}-{secrets.token_hex(4)}"
     try:
         temporary.mkdir(mode=0o700)
-        for name in [*(n for n in files if n != last), last]:
-            _write_new(temporary / name, files[name])
+        for name, data in files:
+            _write_new(temporary / name, data)
         sync_folder(temporary)
         if target.exists():
             raise StorageError(f"{target.name} exists already.", "Choose another name.")

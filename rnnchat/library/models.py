@@ -125,7 +125,7 @@ class Library:
         folder = make_private(self._paths.models / own)
         remove_unfinished(folder)
         number = 1 + max((_number(version) for version in _versions(folder)), default=0)
-        write_folder(folder / f"v{number:04d}", {**files, CARD: card.to_json()}, last=CARD)
+        write_folder(folder / f"v{number:04d}", [*files.items(), (CARD, card.to_json())])
         for old in _versions(folder)[:-KEPT_VERSIONS]:
             _remove(old, self._paths.models)
         return card, number

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,26 +20,28 @@ from rnnchat.library.atomic import remove_unfinished, sha256, write_folder
 from rnnchat.library.models import read_weights, write_weights
 
 KEPT = 2
-ARRAYS = "arrays.safetensors"
 MANIFEST = "manifest.json"
+
+Arrays = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All arrays of a run (weights, optimiser, states, best weights) and its plain values."""
+    """All arrays of a run by group (weights, averages, moments, states, best weights), and plain values."""
 
-    arrays: dict[str, NDArray[Any]]
+    groups: dict[str, Arrays]
     values: dict[str, Any]
 
 
-def save(folder: Path, number: int, checkpoint: Checkpoint) -> None:
-    """Write `checkpoint` as number `number` under `folder`, and drop all but the last two."""
-    data = write_weights(checkpoint.arrays)
-    manifest = json.dumps({"values": checkpoint.values, "sha256": sha256(data)}).encode()
+def save(folder: Path, number: int, groups: Iterable[tuple[str, Arrays]], values: Mapping[str, Any]) -> None:
+    """Write a checkpoint as number `number` under `folder`, and drop all but the last two.
+
+    The groups are written one by one, the manifest with their hashes and the `values` last.
+    """
     remove_unfinished(folder)
     target = folder / f"{number:08d}"
     shutil.rmtree(target, ignore_errors=True)
-    write_folder(target, {ARRAYS: data, MANIFEST: manifest}, last=MANIFEST)
+    write_folder(target, _files(groups, values))
     for old in _folders(folder)[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
 
@@ -48,13 +51,27 @@ def load_latest(folder: Path) -> Checkpoint | None:
     for path in reversed(_folders(folder)):
         try:
             manifest = json.loads((path / MANIFEST).read_bytes())
-            data = (path / ARRAYS).read_bytes()
-            if manifest["sha256"] == sha256(data):
-                arrays = {name: np.asarray(value) for name, value in read_weights(data).items()}
-                return Checkpoint(arrays, manifest["values"])
-        except (OSError, ValueError, KeyError, TypeError, ModelError):
+            groups = {name: _read(path / f"{name}.safetensors", h) for name, h in manifest["sha256"].items()}
+            return Checkpoint(groups, dict(manifest["values"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, ModelError):
             continue
     return None
+
+
+def _files(groups: Iterable[tuple[str, Arrays]], values: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+    hashes = {}
+    for name, arrays in groups:
+        data = write_weights(arrays)
+        hashes[name] = sha256(data)
+        yield f"{name}.safetensors", data
+    yield MANIFEST, json.dumps({"values": dict(values), "sha256": hashes}).encode()
+
+
+def _read(path: Path, expected: str) -> Arrays:
+    data = path.read_bytes()
+    if sha256(data) != expected:
+        raise ModelError(f"{path.name} is damaged.")
+    return {name: np.asarray(value) for name, value in read_weights(data).items()}
 
 
 def _folders(folder: Path) -> list[Path]:

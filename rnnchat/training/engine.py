@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,10 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.training.checkpoint import Arrays
 from rnnchat.training.network import Network, States, Weights, as_numpy
 from rnnchat.training.optimizer import Optimizer
 from rnnchat.training.plan import Plan
-
-Arrays = dict[str, NDArray[Any]]
 
 
 class Engine:
@@ -85,22 +84,23 @@ class Engine:
             total += float(found)
         return total / float(np.log(2))
 
-    def arrays(self) -> Arrays:
-        """Return a copy of all that a checkpoint needs."""
-        arrays = {f"now/{name}": value for name, value in self.network.weights_by_name().items()}
-        arrays |= {f"averaged/{name}": value for name, value in self.averaged.weights_by_name().items()}
-        arrays |= {name: as_numpy(self._one(v)) for name, v in self.optimizer.moments.items()}
-        for index, state in enumerate(tf.nest.flatten(self._gathered(self._states))):
-            arrays[f"state/{index}"] = as_numpy(state)
-        return arrays
+    def groups(self) -> Iterator[tuple[str, Arrays]]:
+        """Yield copies of all that a checkpoint needs, a group at a time."""
+        states = tf.nest.flatten(self._gathered(self._states))  # by all replicas together, at once
+        yield "states", {str(index): as_numpy(state) for index, state in enumerate(states)}
+        yield "network", dict(self.network.weights_by_name())
+        yield "averaged", dict(self.averaged.weights_by_name())
+        for group, variables in self.optimizer.moments.items():
+            yield group, {name: as_numpy(self._one(v)) for name, v in variables.items()}
 
-    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Go back to what `arrays` gave."""
-        self.network.load_weights_by_name(under("now/", arrays))
-        self.averaged.load_weights_by_name(under("averaged/", arrays))
-        for name, variable in self.optimizer.moments.items():
-            variable.assign(arrays[name])
-        states = [arrays[f"state/{index}"] for index in range(len(under("state/", arrays)))]
+    def restore(self, groups: Mapping[str, Arrays]) -> None:
+        """Go back to what `groups` gave."""
+        self.network.load_weights_by_name(groups["network"])
+        self.averaged.load_weights_by_name(groups["averaged"])
+        for group, variables in self.optimizer.moments.items():
+            for name, variable in variables.items():
+                variable.assign(groups[group][name])
+        states = [groups["states"][str(index)] for index in range(len(groups["states"]))]
 
         def rows(replica: int) -> States:
             own = slice(replica * self._local, (replica + 1) * self._local)
@@ -159,8 +159,3 @@ class Engine:
             return tf.reduce_sum(losses * counted), states
 
         return measure
-
-
-def under(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> Weights:
-    """Return the arrays whose names begin with `prefix`, without it."""
-    return {name[len(prefix) :]: value for name, value in arrays.items() if name.startswith(prefix)}

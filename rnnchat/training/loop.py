@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import resource
 import sys
@@ -19,7 +20,7 @@ from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.training import checkpoint
 from rnnchat.training.batches import Batches, Pieces, TrainingData
 from rnnchat.training.clock import Clock
-from rnnchat.training.engine import Engine, under
+from rnnchat.training.engine import Engine
 from rnnchat.training.network import Weights
 from rnnchat.training.plan import Plan
 from rnnchat.training.run import RunSettings
@@ -138,11 +139,12 @@ class Trainer:
 
     def save(self) -> None:
         """Write a checkpoint."""
-        arrays = self.engine.arrays()
-        arrays |= {f"best/{name}": value for name, value in self.best_weights.items()}
         values = dict(vars(self.progress), seconds=self.clock.seconds())
+        groups = itertools.chain(self.engine.groups(), [("best", dict(self.best_weights))])
         if self.chief:
-            checkpoint.save(self._folder, self.progress.step, checkpoint.Checkpoint(arrays, values))
+            checkpoint.save(self._folder, self.progress.step, groups, values)
+        else:
+            next(groups)  # the states, which all replicas gather together
 
     def score(self, pieces: Pieces, size: int) -> float:
         """Return the bits that the averaged network needs for `pieces`, per byte of their text's `size`."""
@@ -164,11 +166,10 @@ class Trainer:
         saved = checkpoint.load_latest(self._folder)
         if saved is None:
             return
-        values = dict(saved.values)
-        self.clock = Clock(before=values.pop("seconds"))
-        self.progress = Progress(**values)
-        self.engine.restore(saved.arrays)
-        self.best_weights = {name: np.array(v) for name, v in under("best/", saved.arrays).items()}
+        self.clock = Clock(before=saved.values.pop("seconds"))
+        self.progress = Progress(**saved.values)
+        self.engine.restore(saved.groups)
+        self.best_weights = saved.groups["best"]
 
     def _before_a_step(self, control: Callable[[], str]) -> str:
         """Do what is due; return what ended the training, or nothing."""
@@ -208,11 +209,8 @@ class Trainer:
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def _sum_of_all(self, values: Any) -> Any:
-        def add(values: Any) -> Any:
-            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, values)
-
-        summed = self._strategy.run(add, args=(values,))
-        return self._strategy.experimental_local_results(summed)[0]
+        each = self._strategy.run(tf.identity, args=(values,))
+        return self._strategy.reduce(tf.distribute.ReduceOp.SUM, each, axis=None)
 
     def _is_over(self) -> bool:
         if self.settings.steps:

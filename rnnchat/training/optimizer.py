@@ -44,10 +44,12 @@ class Optimizer:
         self.second = [tf.Variable(tf.zeros(v.shape), trainable=False) for v in self._variables]
 
     @property
-    def moments(self) -> dict[str, Any]:
-        """The variables that a checkpoint needs, by name."""
-        named = {f"first/{name}": value for name, value in zip(self._names, self.first, strict=True)}
-        return named | {f"second/{name}": v for name, v in zip(self._names, self.second, strict=True)}
+    def moments(self) -> dict[str, dict[str, Any]]:
+        """The variables that a checkpoint needs, by group and by name."""
+        return {
+            "first": dict(zip(self._names, self.first, strict=True)),
+            "second": dict(zip(self._names, self.second, strict=True)),
+        }
 
     def apply(self, gradients: Sequence[Tensor], rate: Tensor, step: Tensor) -> None:
         """Change the variables by their gradients, at step number `step`, counted from 0."""

@@ -42,9 +42,12 @@ class Plan:
         return cls(**{**values, "dropping": Dropping(**values["dropping"])})
 
 
-def make_plan(settings: RunSettings, *, base: str, pieces: int, size: int, half: bool) -> Plan:
+def make_plan(
+    settings: RunSettings, *, base: str, pieces: int, size: int, half: bool, replicas: int = 1
+) -> Plan:
     """Return the choices for a corpus of `pieces` and `size` bytes; what the settings state stays."""
     batch = max(1, min(settings.batch or 32, pieces // SHORTEST_STREAM))
+    batch = max(replicas, batch // replicas * replicas)
     scratch = base == SCRATCH
     dropping = dropping_for(size)
     if settings.dropout >= 0:

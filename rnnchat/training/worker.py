@@ -22,8 +22,9 @@ from rnnchat.library.atomic import write_text
 from rnnchat.library.card import Card
 from rnnchat.library.models import TOKENIZER, Library, write_weights
 from rnnchat.library.paths import Paths
+from rnnchat.training.cluster import Cluster, wait_for
 from rnnchat.training.prepare import LESSONS, TRAINING, VALIDATION, Prepared, pieces_on_disk, prepare
-from rnnchat.training.run import PLAN, SCRATCH, Run
+from rnnchat.training.run import PLAN, PREPARED, SCRATCH, Run
 
 SAMPLE_SECONDS = 12.0
 SAMPLE_PIECES = 48
@@ -84,8 +85,9 @@ def main() -> None:
     control = Control(sys.stdin, events)
     run = Run(Path(sys.argv[1]))
     try:
-        with run.locked():
-            work(run, Paths.from_environment(), events, control)
+        cluster = Cluster.from_environment()
+        with run.locked() if cluster.chief else contextlib.nullcontext():
+            work(run, Paths.from_environment(), events, control, cluster)
     except RnnchatError as error:
         events.emit({"event": "error", "message": error.message, "hint": error.hint})
         sys.exit(1)
@@ -104,17 +106,19 @@ def main() -> None:
         sys.exit(1)
 
 
-def work(run: Run, paths: Paths, events: Events, control: Control) -> None:
+def work(run: Run, paths: Paths, events: Events, control: Control, cluster: Cluster) -> None:
     """Prepare, train and publish, or go on wherever the run was interrupted."""
     import_started = threading.Thread(target=_import_tensorflow, args=(run,), daemon=True)
     import_started.start()  # takes seconds, during which the notes are read
     from rnnchat.training.clock import Clock
 
     clock = Clock()
+    if not cluster.chief:
+        wait_for(run.folder / PREPARED)
     prepared = prepare(run, paths, events.emit)
     import_started.join()
     try:
-        _train(run, paths, prepared, clock, events, control)
+        _train(run, paths, prepared, clock, events, control, cluster)
     except (RnnchatError, OSError, MemoryError):
         raise  # main says what these mean
     except Exception as error:
@@ -125,7 +129,15 @@ def work(run: Run, paths: Paths, events: Events, control: Control) -> None:
         ) from error
 
 
-def _train(run: Run, paths: Paths, prepared: Prepared, clock: Any, events: Events, control: Control) -> None:
+def _train(
+    run: Run,
+    paths: Paths,
+    prepared: Prepared,
+    clock: Any,
+    events: Events,
+    control: Control,
+    cluster: Cluster,
+) -> None:
     import numpy as np
 
     from rnnchat.lm.recurrent import NetworkShape
@@ -133,7 +145,7 @@ def _train(run: Run, paths: Paths, prepared: Prepared, clock: Any, events: Event
     from rnnchat.training.batches import TrainingData
     from rnnchat.training.loop import Trainer
 
-    settings, folder = run.settings, run.folder
+    settings, folder, strategy = run.settings, run.folder, cluster.strategy()
     tokenizer = Tokenizer((folder / TOKENIZER).read_bytes())
     data = TrainingData(
         training=pieces_on_disk(folder / TRAINING, prepared.vocabulary),
@@ -146,7 +158,9 @@ def _train(run: Run, paths: Paths, prepared: Prepared, clock: Any, events: Event
     if prepared.base != SCRATCH:
         base = Library(paths).load(prepared.base)
         shape, weights = NetworkShape.from_dict(base.card.network), base.weights
-    plan = _plan(run, prepared, shape)
+    if not cluster.chief:
+        wait_for(folder / PLAN)
+    plan = _plan(run, prepared, shape, 1 if strategy is None else strategy.num_replicas_in_sync)
     trainer = Trainer(
         settings,
         shape or NetworkShape(tokenizer.size, plan.embedding, plan.units, plan.layers, settings.cell),
@@ -155,7 +169,12 @@ def _train(run: Run, paths: Paths, prepared: Prepared, clock: Any, events: Event
         folder=run.checkpoints,
         clock=clock,
         weights=weights,
+        strategy=strategy,
+        chief=cluster.chief,
     )
+    if not cluster.chief:
+        trainer.run(lambda _: None, lambda: "")
+        return
     sampler = _Sampler(trainer, tokenizer, events)
     ended = trainer.run(sampler.emit, lambda: control.check(trainer.clock))
     if ended == "stopped":
@@ -164,7 +183,7 @@ def _train(run: Run, paths: Paths, prepared: Prepared, clock: Any, events: Event
     _publish(run, paths, prepared, trainer, tokenizer, ended, events)
 
 
-def _plan(run: Run, prepared: Prepared, shape: Any) -> Any:
+def _plan(run: Run, prepared: Prepared, shape: Any, replicas: int) -> Any:
     """Return the plan that the run was begun with, or make it."""
     from rnnchat.training.loop import bfloat16_wins
     from rnnchat.training.plan import Plan, make_plan
@@ -173,7 +192,12 @@ def _plan(run: Run, prepared: Prepared, shape: Any) -> Any:
     if path.is_file():
         return Plan.from_dict(json.loads(path.read_text(encoding="utf-8")))
     plan = make_plan(
-        run.settings, base=prepared.base, pieces=prepared.pieces, size=prepared.training_bytes, half=False
+        run.settings,
+        base=prepared.base,
+        pieces=prepared.pieces,
+        size=prepared.training_bytes,
+        half=False,
+        replicas=replicas,
     )
     if shape is not None:
         plan = replace(plan, embedding=shape.embedding, units=shape.units, layers=shape.layers)

@@ -109,9 +109,10 @@ def test_a_resumed_run_equals_one_that_never_stopped(
         assert second.progress.step == whole.progress.step
         assert second.progress.loss == pytest.approx(whole.progress.loss, abs=1e-5)
         assert second.progress.best == pytest.approx(whole.progress.best, abs=1e-5)
-        theirs = whole.engine.arrays()
-        for name, value in second.engine.arrays().items():
-            assert np.abs(value - theirs[name]).max() < 1e-5, name
+        theirs = dict(whole.engine.groups())
+        for group, arrays in second.engine.groups():
+            for name, value in arrays.items():
+                assert np.abs(value - theirs[group][name]).max() < 1e-5, (group, name)
 
 
 def test_a_damaged_checkpoint_is_passed_over(
@@ -122,7 +123,7 @@ def test_a_damaged_checkpoint_is_passed_over(
     training.progress.step = 5
     training.save()
     newest = max(tmp_path.iterdir())
-    arrays = newest / checkpoint.ARRAYS
+    arrays = newest / "network.safetensors"
     content = bytearray(arrays.read_bytes())
     content[len(content) // 2] ^= 1
     arrays.write_bytes(content)
@@ -133,8 +134,7 @@ def test_a_damaged_checkpoint_is_passed_over(
 
 def test_only_the_last_two_checkpoints_are_kept(tmp_path: Path) -> None:
     for number in range(5):
-        saved = checkpoint.Checkpoint({"a": np.full(3, number)}, {"n": number})
-        checkpoint.save(tmp_path, number, saved)
+        checkpoint.save(tmp_path, number, [("a", {"b": np.full(3, number)})], {"n": number})
     assert len(list(tmp_path.iterdir())) == 2
     latest = checkpoint.load_latest(tmp_path)
     assert latest is not None

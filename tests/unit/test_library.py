@@ -59,7 +59,7 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(os, "fsync", fails_at_second)
     with pytest.raises(StorageError):
-        atomic.write_folder(tmp_path / "v0001", {"a": b"1", "b": b"2"}, last="b")
+        atomic.write_folder(tmp_path / "v0001", [("a", b"1"), ("b", b"2")])
     assert list(tmp_path.iterdir()) == []
 
 
