@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 @click.option("--cell", type=click.Choice(["gru", "lstm", "rnn"]), default="gru", show_default=True)
 @click.option("--minutes", type=float, default=5.0, show_default=True, help="The budget, start included.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--set",
+    "choices",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Make one of the training's choices yourself, such as units=512; may be repeated.",
+)
 @click.option("--resume", is_flag=True, help="Go on with an interrupted training.")
 @as_json
 def train(
@@ -38,6 +45,7 @@ def train(
     cell: str,
     minutes: float,
     seed: int,
+    choices: tuple[str, ...],
     resume: bool,
     as_json: bool,
 ) -> None:
@@ -71,7 +79,7 @@ def train(
             cell=cell,
             minutes=minutes,
             seed=seed,
-        )
+        ).choosing(choices)
         interrupted = [waiting.folder.name for waiting in unfinished(places)]
         run = Run.create(places, settings)
         if own_name in interrupted:

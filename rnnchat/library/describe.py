@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rnnchat.library.card import Card
@@ -54,7 +55,7 @@ def describe_card(entry: Entry) -> list[tuple[str, str]]:
         (
             "training",
             f"{seconds / 60:.1f} minutes, {training.get('epochs', '?')} epochs, "
-            f"{training.get('tokens_per_second', 0):,.0f} pieces a second",
+            f"{training.get('tokens_per_second', 0):,.0f} pieces a second" + _peak(training),
         ),
         ("speaks", "in turns, as in a chat" if card.style == "chat" else "by continuing what you write"),
         ("on disk", f"{human_size(entry.size)} in {entry.folder}"),
@@ -71,6 +72,11 @@ def human_size(size: float) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} GB"
+
+
+def _peak(training: Mapping[str, Any]) -> str:
+    """Return how much memory a training took, where its card says so."""
+    return f", {training['memory_mb']:,} MB at most" if training.get("memory_mb") else ""
 
 
 def _score(card: Card) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 
+LONGEST_GAP = 120.0
+"""Seconds; no step of a training takes so long."""
+
 
 class Clock:
     """The seconds a run has worked: pauses and the time between two processes do not count."""
@@ -12,10 +15,18 @@ class Clock:
         self._before = before
         self._started = time.monotonic()
         self._paused_at: float | None = None
+        self._ticked: float | None = None
 
     def seconds(self) -> float:
         """Return the seconds worked so far."""
         return self._before + (self._paused_at or time.monotonic()) - self._started
+
+    def tick(self) -> None:
+        """Note that work goes on; a gap that no step fills was a sleep of the machine and does not count."""
+        now = time.monotonic()
+        if self._ticked is not None and now - self._ticked > LONGEST_GAP and self._paused_at is None:
+            self._started += now - self._ticked
+        self._ticked = now
 
     def pause(self) -> None:
         """Stop counting."""
@@ -26,3 +37,4 @@ class Clock:
         if self._paused_at is not None:
             self._started += time.monotonic() - self._paused_at
             self._paused_at = None
+            self._ticked = None

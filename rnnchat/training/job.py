@@ -39,6 +39,9 @@ class TrainingJob:
             name: value for name, value in os.environ.items() if name in _PASSED or name.startswith(_PREFIXES)
         }
         environment["PYTHONUNBUFFERED"] = "1"
+        # TensorFlow takes and gives back large blocks at every step: glibc is to keep them.
+        for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
+            environment.setdefault(name, str(2**30))
         try:
             with (self.run.folder / LOG).open("w", encoding="utf-8") as log:
                 self._process = subprocess.Popen(

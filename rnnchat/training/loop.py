@@ -34,6 +34,7 @@ WORSE = 1.004  # so much more than the best counts as worse
 VALIDATIONS = 18  # about so many in a budget
 SCORED_STREAM = 512  # pieces of validation text that are scored in one go, where there are so many
 RESERVE = 2.0  # seconds kept for publishing
+FORGOTTEN = 1.05  # a model that is trained further may need so many times the bits for what it knew
 ROLES = (1, 2, 3, 4)  # the pieces that no text encodes to are not counted
 
 
@@ -50,10 +51,14 @@ class Progress:
     tokens: int = 0
     best: float = math.inf
     """The fewest bits per byte on validation text so far."""
+    validated: int = -1
+    """The step before which validation was last made."""
     worse: int = 0
     """Validations in a row that were worse than the best."""
     loss: float = math.nan
     """The running mean of -ln p of a training piece."""
+    kept: float = 1.0
+    """How far the result went from its base towards what was learned, from 0 to 1."""
     curve: list[list[float]] = field(default_factory=list)
     """[seconds, training bits per piece, validation bits per byte] at each validation."""
 
@@ -93,6 +98,7 @@ class Trainer:
         self.chief = chief
         self._folder = folder
         self._strategy = strategy
+        self._base = weights
         self.engine = Engine(shape, plan, seed=settings.seed, anchors=weights, strategy=strategy)
         if weights is None:
             weights = self.engine.network.weights_by_name()
@@ -130,10 +136,13 @@ class Trainer:
                 self._tell(emit)
             else:
                 state.epoch, state.position = state.epoch + 1, 0
+        self.clock.tick()
         if ended == "stopped":
             self.save()
-        elif ended != "early":
-            self._validate()
+        else:
+            if ended != "early":
+                self._validate()
+            self._remember()
             emit(self._progress_event())
         return ended
 
@@ -174,13 +183,14 @@ class Trainer:
     def _before_a_step(self, control: Callable[[], str]) -> str:
         """Do what is due; return what ended the training, or nothing."""
         order = control() if self.chief else ""
+        self.clock.tick()
         now = self.clock.seconds()
         early = self.progress.worse >= PATIENCE
         mine = Decision(
             rate=self.plan.learning_rate * schedule(self.progress.share),
             over=order == "finish" or early or self._is_over(),
             stop=order == "stop",
-            validate=now >= self._next_validation,
+            validate=self._validation_is_due(now),
             save=now - self._last_saved > self.settings.checkpoint_seconds,
         )
         decision = self._agreed(mine)
@@ -218,7 +228,15 @@ class Trainer:
         return self.progress.share >= 1 or self.clock.seconds() >= self._budget - self._reserve()
 
     def _reserve(self) -> float:
-        return RESERVE + 1.5 * self._validation_cost
+        remembering = 0.0 if self.data.told is None else 4.0 * len(self.data.told) / 16_384
+        return RESERVE + remembering + 1.5 * self._validation_cost
+
+    def _validation_is_due(self, now: float) -> bool:
+        """Tell whether to validate: by the clock, or by steps where the clock does not count."""
+        if self.settings.steps:
+            every = max(1, self.settings.steps // VALIDATIONS)
+            return self.progress.step % every == 0 and self.progress.step != self.progress.validated
+        return now >= self._next_validation
 
     def _validation_interval(self, done: float) -> float:
         """Return the seconds to the next validation: often at first, when much changes."""
@@ -251,6 +269,7 @@ class Trainer:
         score = self.score(self.data.validation, self.data.validation_bytes)
         self._validation_cost = time.monotonic() - started
         state = self.progress
+        state.validated = state.step
         if score < state.best:
             state.best, state.worse = score, 0
             self.best_weights = self.engine.averaged.weights_by_name()
@@ -258,6 +277,26 @@ class Trainer:
             state.worse = state.worse + 1 if score > state.best * WORSE and state.share > 0.1 else 0
         loss = 0.0 if math.isnan(state.loss) else state.loss / math.log(2)
         state.curve.append([round(self.clock.seconds(), 1), round(loss, 4), round(score, 4)])
+
+    def _remember(self) -> None:
+        """Where too much of the base was forgotten, go back towards it (Wortsman et al. 2022).
+
+        Measured on pieces that the base told and that were not rehearsed.
+        """
+        told, state = self.data.told, self.progress
+        if self._base is None or told is None:
+            return
+        base = {name: np.asarray(value, np.float32) for name, value in self._base.items()}
+        learned = self.best_weights
+        self.engine.averaged.load_weights_by_name(base)
+        limit = FORGOTTEN * self.score(told, len(told))
+        for share in np.arange(1.0, 0.0, -0.05):
+            blend = {name: base[name] + np.float32(share) * (learned[name] - base[name]) for name in learned}
+            self.engine.averaged.load_weights_by_name(blend)
+            if self.score(told, len(told)) <= limit:
+                state.kept, self.best_weights = round(float(share), 2), blend
+                state.best = self.score(self.data.validation, self.data.validation_bytes)
+                break
 
     def _tell(self, emit: Callable[[Event], None]) -> None:
         now = self.clock.seconds()
@@ -309,20 +348,3 @@ def peak_memory_mb() -> int:
     """Return the most memory this process has held, in MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return int(peak // (2**20 if sys.platform == "darwin" else 2**10))
-
-
-def bfloat16_wins(units: int, batch: int) -> bool:
-    """Measure whether this processor multiplies faster in bfloat16, at a recurrent step's sizes."""
-    a = tf.random.normal((3 * units, units))
-    b = tf.random.normal((units, batch))
-
-    def seconds(x: Any, y: Any) -> float:
-        times = []
-        for _ in range(12):
-            started = time.perf_counter()
-            tf.matmul(x, y).numpy()
-            times.append(time.perf_counter() - started)
-        return sorted(times)[len(times) // 3]
-
-    half = (tf.cast(a, tf.bfloat16), tf.cast(b, tf.bfloat16))
-    return seconds(*half) < 0.8 * seconds(a, b)

@@ -38,7 +38,9 @@ class Optimizer:
         self._averages = [averages[name] for name in self._names]
         self._decays = [decay if _decays(name, anchors is not None) else 0.0 for name in self._names]
         self._factors = [(factors or {}).get(name, 1.0) for name in self._names]
-        self._anchors = [None if anchors is None else tf.constant(anchors[name]) for name in self._names]
+        self._anchors = [
+            None if anchors is None else tf.constant(anchors[name], tf.float32) for name in self._names
+        ]
         self._horizon = horizon
         self.first = [tf.Variable(tf.zeros(v.shape), trainable=False) for v in self._variables]
         self.second = [tf.Variable(tf.zeros(v.shape), trainable=False) for v in self._variables]
@@ -99,7 +101,7 @@ class Optimizer:
         if self._decays[index]:
             anchor = self._anchors[index]
             away = variable if anchor is None else variable - anchor
-            variable.assign_sub(own_rate * self._decays[index] * away)
+            _subtract(variable, away, own_rate * self._decays[index])
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
             m=first.handle,
@@ -114,7 +116,13 @@ class Optimizer:
         )
         # Young averages forget fast, so that the first steps do not weigh on them.
         share = tf.maximum(1 / self._horizon, 1 / (1 + number / 4))
-        average.assign_sub(share * (average - variable))
+        _subtract(average, average - variable, share)
+
+
+def _subtract(variable: Any, value: Tensor, factor: Tensor) -> None:
+    """Subtract `factor` times `value` in one pass."""
+    delta = tf.convert_to_tensor(value)
+    tf.raw_ops.ResourceApplyGradientDescent(var=variable.handle, alpha=factor, delta=delta)
 
 
 def _decays(name: str, anchored: bool) -> bool:

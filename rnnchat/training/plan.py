@@ -1,16 +1,38 @@
-"""What a training does with its budget: sizes, rates and how much is dropped, chosen from the corpus."""
+"""What a training does with its budget: sizes, rates and how much is dropped.
+
+Chosen from the corpus's size and from how often the budget allows to read it on this processor. The
+constants are measured, on two collections of notes of 1.6 and 2.1 MB and on plays of 1 MB.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from rnnchat.errors import TrainingError
+from rnnchat.lm.recurrent import GATES, NetworkShape
 from rnnchat.training.network import Dropping
-from rnnchat.training.run import SCRATCH, RunSettings
+from rnnchat.training.processor import MB, Processor
+from rnnchat.training.run import RunSettings
 
 SHORTEST_STREAM = 256
 """A corpus is not cut into streams of fewer pieces than this."""
-MB = 2**20
+STEP_OVERHEAD = 0.012
+"""Seconds of a step that are spent on other things than products, about the same for all sizes."""
+PRODUCTS = 1.1
+"""How much longer a step's products take than the processor's best speed would have it."""
+START_SECONDS = 10.0
+"""What importing TensorFlow, building the graphs and publishing take of a budget."""
+SIZES = ((768, 256, 3.5e6), (512, 256, 2e6), (384, 256, 8e5), (256, 192, 3e5), (128, 128, 0))
+"""Units, embedding, and the pieces that must be learned in the budget for the size to be worth it.
+
+On 1.6 MB of notes 384 units need 1.92 bits per byte after a minute, and 768 need 2.00; after four it is
+the other way round.
+"""
+MEMORY_PER_WEIGHT = 150
+"""Bytes that a training takes at its peak, beyond TensorFlow, for each weight."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +53,8 @@ class Plan:
     """Factors of the learning rate for single weights."""
     half: bool = False
     """Whether products are made in bfloat16."""
+    epochs: float = 0.0
+    """About how often the corpus will be read."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the choices as they are written to disk."""
@@ -42,36 +66,115 @@ class Plan:
         return cls(**{**values, "dropping": Dropping(**values["dropping"])})
 
 
+@dataclass(frozen=True)
+class Corpus:
+    """What a plan needs to know of the texts."""
+
+    pieces: int
+    bytes: int
+    vocabulary: int
+
+
 def make_plan(
-    settings: RunSettings, *, base: str, pieces: int, size: int, half: bool, replicas: int = 1
+    settings: RunSettings,
+    corpus: Corpus,
+    processor: Processor,
+    *,
+    base: NetworkShape | None = None,
+    memory: int | None = None,
+    replicas: int = 1,
 ) -> Plan:
-    """Return the choices for a corpus of `pieces` and `size` bytes; what the settings state stays."""
-    batch = max(1, min(settings.batch or 32, pieces // SHORTEST_STREAM))
+    """Return the choices for a training; what the settings state stays as it is.
+
+    `base` is the shape of the network that is trained further, `memory` the free bytes. Raises
+    TrainingError where they do not suffice.
+    """
+    batch = max(1, min(settings.batch or 32, corpus.pieces // SHORTEST_STREAM))
     batch = max(replicas, batch // replicas * replicas)
-    scratch = base == SCRATCH
-    dropping = dropping_for(size)
-    if settings.dropout >= 0:
-        dropping = Dropping(values=settings.dropout, inputs=settings.dropout / 2)
-    if settings.weight_drop >= 0:
-        dropping = Dropping(dropping.values, dropping.inputs, settings.weight_drop)
-    rate = 4e-3 if scratch else 2e-3 * min(1.0, max(0.05, (size / MB) ** 0.5))
+    length = max(2, min(settings.length, corpus.pieces // batch))
+    half = settings.half and processor.half
+    rate = processor.rate(half)
+
+    def learned(shape: NetworkShape) -> float:
+        """Return about how many pieces the budget allows to learn."""
+        if settings.steps:
+            return settings.steps * batch * length
+        seconds = max(1.0, settings.minutes * 60 - START_SECONDS)
+        return tokens_per_second(shape, batch, length, rate) * seconds * replicas
+
+    shape = base or _shape(settings, corpus, memory, learned)
+    _check_memory(shape, memory)
+    epochs = learned(shape) / max(1, corpus.pieces)
     return Plan(
-        embedding=settings.embedding or 256,
-        units=settings.units or 768,
-        layers=settings.layers,
+        embedding=shape.embedding,
+        units=shape.units,
+        layers=shape.layers,
         batch=batch,
-        length=settings.length,
-        learning_rate=settings.learning_rate or rate,
+        length=length,
+        learning_rate=settings.learning_rate or _highest_rate(base is None, corpus.bytes),
         weight_decay=settings.weight_decay,
-        dropping=dropping,
+        dropping=_dropping(settings, epochs, base is None),
         horizon=settings.horizon,
         half=half,
+        epochs=round(epochs, 1),
     )
 
 
-def dropping_for(size: int) -> Dropping:
-    """Return what to drop when learning from `size` bytes: the fewer, the more."""
-    for smallest, share in ((20 * MB, 0.0), (5 * MB, 0.1), (1 * MB, 0.2)):
-        if size >= smallest:
-            return Dropping(values=share, inputs=share)
-    return Dropping(values=0.3, inputs=0.3)
+def tokens_per_second(shape: NetworkShape, batch: int, length: int, rate: float) -> float:
+    """Return about how many pieces a second are learned at `rate` operations a second."""
+    gates = GATES[shape.cell] * shape.units
+    products = (shape.embedding + shape.units) * gates * shape.layers
+    products += shape.embedding * (shape.units + shape.vocabulary)
+    pieces = batch * length
+    return pieces / (PRODUCTS * 6 * products * pieces / rate + STEP_OVERHEAD * length / 64)
+
+
+def dropping_for(epochs: float) -> Dropping:
+    """Return what to drop when a corpus is read about so many times: the more often, the more."""
+    times = math.log2(1 + epochs)
+    values, weights = min(0.5, 0.12 * times), min(0.5, 0.09 * times)
+    return Dropping(values=round(values, 2), inputs=round(values / 2, 2), weights=round(weights, 2))
+
+
+def _dropping(settings: RunSettings, epochs: float, scratch: bool) -> Dropping:
+    chosen = dropping_for(epochs) if scratch else Dropping(values=0.2)
+    values = settings.dropout if settings.dropout >= 0 else chosen.values
+    weights = settings.weight_drop if settings.weight_drop >= 0 else chosen.weights
+    return Dropping(values=values, inputs=round(values / 2, 3), weights=weights)
+
+
+def _highest_rate(scratch: bool, size: int) -> float:
+    """Return the learning rate; what knows something is changed with care, the more so by little text."""
+    return 4e-3 if scratch else 1e-3 * min(1.0, max(0.05, (size / MB) ** 0.5))
+
+
+def _shape(
+    settings: RunSettings, corpus: Corpus, memory: int | None, learned: Callable[[NetworkShape], float]
+) -> NetworkShape:
+    """Return the largest network that the memory allows and that the budget can teach."""
+    for units, embedding, worth in SIZES:
+        shape = NetworkShape(
+            corpus.vocabulary,
+            settings.embedding or embedding,
+            settings.units or units,
+            settings.layers,
+            settings.cell,
+        )
+        enough = bool(settings.units) or learned(shape) >= worth
+        if enough and (memory is None or memory_needed(shape) <= memory):
+            return shape
+    return shape
+
+
+def memory_needed(shape: NetworkShape) -> int:
+    """Return about how many bytes a training takes at its peak, TensorFlow included."""
+    return 640 * MB + MEMORY_PER_WEIGHT * shape.parameters
+
+
+def _check_memory(shape: NetworkShape, memory: int | None) -> None:
+    needed = memory_needed(shape)
+    if memory is not None and memory < needed:
+        raise TrainingError(
+            f"This training needs about {needed // MB:,} MB of memory, and {memory // MB:,} MB are free.",
+            "Close other programs, or train a smaller network: `--set units=128`.",
+        )

@@ -38,6 +38,7 @@ VALIDATION = "validation.pieces"
 OFFSETS = "offsets.npy"
 DIGESTS = "digests.npy"
 LESSONS = "lessons.npy"
+REHEARSAL = "rehearsal.pieces"
 
 FITTING = 1.8
 """The bytes a piece must stand for on average where a tokenizer is to fit a corpus."""

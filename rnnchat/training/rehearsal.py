@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 
 from rnnchat.training.network import Network, States
 
-STREAMS = 64
-STEPS = 640
-"""So many pieces are told by each of the streams."""
+STREAMS = 256
 
 
-def tell(network: Network, start: int, *, seed: int) -> NDArray[np.int32]:
+def steps_for(minutes: float) -> int:
+    """Return how many pieces each stream tells where a training has so many minutes."""
+    return int(max(40, min(1200, 300 * minutes)))
+
+
+def tell(network: Network, start: int, steps: int, *, seed: int) -> NDArray[np.int32]:
     """Return pieces (streams · steps,) sampled from a network, each stream beginning with `start`.
 
     Sampling is plain, so that the pieces are distributed as the network holds them to be.
@@ -33,7 +36,7 @@ def tell(network: Network, start: int, *, seed: int) -> NDArray[np.int32]:
 
     pieces, states = tf.fill([STREAMS], start), network.start(STREAMS)
     told = [pieces]
-    for number in range(STEPS - 1):
+    for number in range(steps - 1):
         pieces, states = step(pieces, states, tf.constant(number))
         told.append(pieces)
     flat: NDArray[np.int32] = np.stack([piece.numpy() for piece in told], axis=1).reshape(-1)

@@ -44,7 +44,7 @@ class TrainingReport:
         self._last = now
         bits = "" if event["bits_per_byte"] is None else f"  {event['bits_per_byte']:.3f} bits/byte"
         minutes, seconds = divmod(int(event["remaining"]), 60)
-        speed = f"{event['tokens_per_second']:,.0f} pieces/s"
+        speed = f"{event['tokens_per_second']:,.0f} pieces/s  {event['bytes_per_second'] / 1000:,.0f} kB/s"
         line = f"  {minutes}:{seconds:02} left{bits}  epoch {event['epoch']:.1f}  {speed}"
         self._say(line, over=self._live)
 
@@ -59,6 +59,13 @@ def _in_words(event: dict[str, Any]) -> str:
     if kind == "encoding":
         start = "scratch" if event["base"] == "scratch" else f"the model {event['base']}"
         return f"Starting from {start}, with {event['vocabulary']:,} pieces."
+    if kind == "plan":
+        dropped = event["dropping"]
+        return (
+            f"Training {event['parameters'] / 1e6:.1f} million weights ({event['units']} units);"
+            f" time for about {event['epochs']:g} readings of the notes,"
+            f" so {dropped['values']:.0%} of the values are dropped at a time."
+        )
     if kind == "sample":
         return f"  “{' '.join(event['text'].split())[:200]}”"
     if kind == "done":

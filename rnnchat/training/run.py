@@ -8,8 +8,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,37 @@ FINISHED = "finished.json"
 BEFORE = "before"
 """The folder of the finished run before, whose pieces are used again."""
 SHORTEST_MINUTES = 0.15
+CHOICES = (
+    "embedding",
+    "units",
+    "layers",
+    "vocabulary",
+    "batch",
+    "length",
+    "learning_rate",
+    "dropout",
+    "weight_drop",
+    "weight_decay",
+    "horizon",
+    "half",
+    "checkpoint_seconds",
+)
+"""The settings that are chosen where nobody states them."""
+LIMITS = {
+    "embedding": (0, 4096),
+    "units": (0, 8192),
+    "layers": (1, 8),
+    "vocabulary": (0, 65_536),
+    "batch": (0, 1024),
+    "length": (2, 512),
+    "learning_rate": (0.0, 1.0),
+    "dropout": (-1.0, 0.9),
+    "weight_drop": (-1.0, 0.9),
+    "weight_decay": (0.0, 10.0),
+    "horizon": (1.0, 1e6),
+    "checkpoint_seconds": (0.5, 3600.0),
+}
+"""The least and the most of each."""
 LONGEST_MINUTES = 7 * 24 * 60.0
 
 
@@ -78,6 +109,22 @@ class RunSettings:
     checkpoint_seconds: float = 20.0
     """How much work a crash may cost at most."""
 
+    def choosing(self, choices: Iterable[str]) -> RunSettings:
+        """Return the settings with some of them given as ``name=value``; raise TrainingError where wrong."""
+        kinds = {name: type(getattr(self, name)) for name in CHOICES}
+        values: dict[str, Any] = {}
+        for choice in choices:
+            name, _, text = choice.partition("=")
+            try:
+                kind = kinds[name.strip()]
+                values[name.strip()] = text.strip() == "true" if kind is bool else kind(text)
+            except (KeyError, ValueError):
+                raise TrainingError(
+                    f"A training has no choice called {name!r} with such a value.",
+                    f"NAME=VALUE, where NAME is one of: {', '.join(CHOICES)}.",
+                ) from None
+        return replace(self, **values)
+
     def to_json(self) -> str:
         """Return the settings as they are written to disk."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
@@ -100,6 +147,11 @@ class RunSettings:
                 f"A budget of {self.minutes:g} minutes is not possible.",
                 "Give at least 0.15 minutes (9 seconds); 4 to 10 are good for a folder of notes.",
             )
+        for name, (least, most) in LIMITS.items():
+            if not least <= getattr(self, name) <= most:
+                raise TrainingError(
+                    f"{name}={getattr(self, name):g} is not possible.", f"Give {least:g} to {most:g}."
+                )
 
 
 class Run:
@@ -163,7 +215,7 @@ class Run:
         """
         write_text(self.folder / FINISHED, json.dumps(result, ensure_ascii=False) + "\n")
         shutil.rmtree(self.checkpoints, ignore_errors=True)
-        for name in ("validation.pieces", "lessons.npy"):
+        for name in ("validation.pieces", "rehearsal.pieces", "lessons.npy"):
             (self.folder / name).unlink(missing_ok=True)
 
     def discard(self) -> None:

@@ -18,14 +18,25 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from rnnchat.errors import RnnchatError, TrainingError, from_os_error
-from rnnchat.library.atomic import write_text
+from rnnchat.library.atomic import write_bytes, write_text
 from rnnchat.library.card import Card
 from rnnchat.library.models import TOKENIZER, Library, write_weights
 from rnnchat.library.paths import Paths
 from rnnchat.training.cluster import Cluster, wait_for
-from rnnchat.training.prepare import LESSONS, TRAINING, VALIDATION, Prepared, pieces_on_disk, prepare
+from rnnchat.training.prepare import (
+    LESSONS,
+    REHEARSAL,
+    TRAINING,
+    VALIDATION,
+    Prepared,
+    dtype_for,
+    pieces_on_disk,
+    prepare,
+)
 from rnnchat.training.run import PLAN, PREPARED, SCRATCH, Run
 
+TOLD_PIECES = 16_384
+"""So many of the pieces that a base tells are kept back, to see how much of it is forgotten."""
 SAMPLE_SECONDS = 12.0
 SAMPLE_PIECES = 48
 
@@ -161,6 +172,12 @@ def _train(
     if not cluster.chief:
         wait_for(folder / PLAN)
     plan = _plan(run, prepared, shape, 1 if strategy is None else strategy.num_replicas_in_sync)
+    if weights is not None:
+        if not cluster.chief:
+            wait_for(folder / REHEARSAL)
+        told = _rehearsal(run, shape, weights, tokenizer)
+        kept_back = min(TOLD_PIECES, len(told) // 4)
+        data = replace(data, rehearsal=told[kept_back:], told=told[:kept_back])
     trainer = Trainer(
         settings,
         shape or NetworkShape(tokenizer.size, plan.embedding, plan.units, plan.layers, settings.cell),
@@ -175,6 +192,7 @@ def _train(
     if not cluster.chief:
         trainer.run(lambda _: None, lambda: "")
         return
+    events.emit({"event": "plan", **plan.as_dict(), "parameters": trainer.engine.network.shape.parameters})
     sampler = _Sampler(trainer, tokenizer, events)
     ended = trainer.run(sampler.emit, lambda: control.check(trainer.clock))
     if ended == "stopped":
@@ -185,25 +203,41 @@ def _train(
 
 def _plan(run: Run, prepared: Prepared, shape: Any, replicas: int) -> Any:
     """Return the plan that the run was begun with, or make it."""
-    from rnnchat.training.loop import bfloat16_wins
-    from rnnchat.training.plan import Plan, make_plan
+    from rnnchat.training.loop import peak_memory_mb
+    from rnnchat.training.plan import Corpus, Plan, make_plan
+    from rnnchat.training.processor import free_memory, measure_processor
 
     path = run.folder / PLAN
     if path.is_file():
         return Plan.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    free = free_memory()
     plan = make_plan(
         run.settings,
-        base=prepared.base,
-        pieces=prepared.pieces,
-        size=prepared.training_bytes,
-        half=False,
+        Corpus(prepared.pieces, prepared.training_bytes, prepared.vocabulary),
+        measure_processor(),
+        base=shape,
+        memory=None if free is None else free + peak_memory_mb() * 2**20,
         replicas=replicas,
     )
-    if shape is not None:
-        plan = replace(plan, embedding=shape.embedding, units=shape.units, layers=shape.layers)
-    plan = replace(plan, half=run.settings.half and bfloat16_wins(plan.units, plan.batch))
     write_text(path, json.dumps(plan.as_dict(), indent=1) + "\n")
     return plan
+
+
+def _rehearsal(run: Run, shape: Any, weights: Any, tokenizer: Any) -> Any:
+    """Return pieces that the base tells of what it knows, told once for a run."""
+    import numpy as np
+
+    from rnnchat.training.network import Network
+    from rnnchat.training.rehearsal import steps_for, tell
+
+    path = run.folder / REHEARSAL
+    if not path.is_file():
+        network = Network(shape)
+        network.load_weights_by_name(weights)
+        steps = steps_for(run.settings.minutes)
+        told = tell(network, tokenizer.roles.start, steps, seed=run.settings.seed)
+        write_bytes(path, told.astype(dtype_for(tokenizer.size)).tobytes())
+    return np.fromfile(path, dtype_for(tokenizer.size))
 
 
 class _Sampler:
@@ -214,7 +248,7 @@ class _Sampler:
         self._tokenizer = tokenizer
         self._events = events
         budget = trainer.settings.minutes * 60
-        self._interval = max(SAMPLE_SECONDS, budget / 20)
+        self._interval = max(min(SAMPLE_SECONDS, budget / 8), budget / 20)
         self._next = trainer.clock.seconds() + self._interval
 
     def emit(self, event: dict[str, Any]) -> None:
@@ -245,6 +279,8 @@ def _publish(
     ended: str,
     events: Events,
 ) -> None:
+    from rnnchat.training.loop import peak_memory_mb
+
     settings = run.settings
     seconds = trainer.clock.seconds()
     speed = trainer.progress.tokens / max(seconds, 1e-9)
@@ -269,6 +305,8 @@ def _publish(
             "steps": trainer.progress.step,
             "epochs": round(trainer.progress.epoch + trainer.progress.position / trainer.batches.steps, 2),
             "ended": ended,
+            "memory_mb": peak_memory_mb(),
+            "kept": trainer.progress.kept,
             "plan": trainer.plan.as_dict(),
             "seed": settings.seed,
             "curve": trainer.progress.curve,

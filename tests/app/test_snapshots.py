@@ -63,6 +63,7 @@ async def training(pilot: Pilot[Any]) -> None:
                 "epoch": second / 60,
                 "bits_per_byte": 1.7 + 2 * math.exp(-second / 40),
                 "tokens_per_second": 11_234.0,
+                "bytes_per_second": 33_702.0,
                 "memory_mb": 1_100,
             }
         )

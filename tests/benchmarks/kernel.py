@@ -182,25 +182,25 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--pytorch", type=Path, help="a Python that has torch")
     options = parser.parse_args()
-    from rnnchat.training.loop import bfloat16_wins
+    from rnnchat.training.processor import measure_processor
 
-    half = bfloat16_wins(UNITS, BATCH)
+    half = measure_processor(UNITS, BATCH).half
     print(f"bfloat16 wins here: {half}")
     report: dict[str, float] = {}
     for cell in ("gru", "lstm", "rnn"):
         steps = {"keras": keras_layer(cell), "float32": ours(cell, False)}
         if half:
             steps["bfloat16"] = ours(cell, True)
-        if cell == "gru":
-            steps["products"] = products(half)
         found = {name: statistics.median(values) for name, values in speeds(steps, options.repeats).items()}
         best = found["bfloat16" if half else "float32"]
         for name, speed in found.items():
-            if name != "products":
-                print(f"{cell:>5} {name:<9} {speed:8,.0f} tokens/s   {speed / found['keras']:.2f} × Keras")
+            print(f"{cell:>5} {name:<9} {speed:8,.0f} tokens/s   {speed / found['keras']:.2f} × Keras")
             report[f"{cell} {name}"] = round(speed, 1)
         if cell == "gru":
-            print(f"      the matrix products alone take {best / found['products']:.0%} of a step's time")
+            name = "bfloat16" if half else "float32"
+            alone = speeds({"step": steps[name], "products": products(half)}, options.repeats)
+            share = statistics.median(alone["step"]) / statistics.median(alone["products"])
+            print(f"      the matrix products alone take {share:.0%} of a step's time")
             if options.pytorch:
                 torch = statistics.median(pytorch(options.pytorch, options.repeats))
                 report["gru pytorch"] = round(torch, 1)

@@ -188,6 +188,16 @@ def test_a_paused_clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     assert clock.seconds() == 16
 
 
+def test_a_sleep_of_the_machine_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("rnnchat.training.clock.time.monotonic", lambda: now[0])
+    clock = Clock()
+    for gap in (300, 1, 4000, 2):
+        now[0] += gap
+        clock.tick()
+    assert clock.seconds() == 303, "reading the notes may take long; between two steps nothing does"
+
+
 def test_the_base_is_chosen_by_what_fits(paths: Paths) -> None:
     settings = RunSettings(name="x", paths=())
     english = "The river rose and we stayed at home, reading by the window. " * 50

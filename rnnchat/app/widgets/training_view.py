@@ -100,6 +100,7 @@ def _facts(state: TrainingState) -> Content:
         "" if bits is None else f"{bits:.3f} bits/byte",
         f"epoch {progress['epoch']:.1f}",
         f"{progress['tokens_per_second']:,.0f} pieces/s",
+        f"{progress['bytes_per_second'] / 1000:,.0f} kB/s",
         f"{progress['memory_mb']:,} MB",
     ]
     return Content("  ·  ".join(part for part in parts if part))

@@ -1,0 +1,89 @@
+"""The choices of a training follow from the corpus, the budget and the machine."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnchat.errors import TrainingError
+from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.training.plan import Corpus, Plan, dropping_for, make_plan, memory_needed, tokens_per_second
+from rnnchat.training.processor import MB, Processor, free_memory, measure_processor
+from rnnchat.training.run import CHOICES, LIMITS, RunSettings
+
+NOTES = Corpus(pieces=500_000, bytes=1_600_000, vocabulary=4096)
+FAST = Processor(float32=350e9, bfloat16=600e9)
+SETTINGS = RunSettings(name="x", paths=(), minutes=4)
+
+
+def test_a_plan_is_kept_as_it_is() -> None:
+    plan = make_plan(SETTINGS, NOTES, FAST)
+    assert Plan.from_dict(plan.as_dict()) == plan
+
+
+def test_more_time_reads_more_often_and_drops_more() -> None:
+    plans = [make_plan(RunSettings(name="x", paths=(), minutes=m), NOTES, FAST) for m in (0.5, 4, 30)]
+    epochs = [plan.epochs for plan in plans]
+    assert epochs == sorted(epochs)
+    assert epochs[0] < 3 < epochs[1] < 20 < epochs[2]
+    assert plans[0].dropping.values < plans[1].dropping.values < plans[2].dropping.values
+    assert dropping_for(1e9).values == 0.5
+
+
+def test_bfloat16_is_taken_where_it_wins() -> None:
+    assert make_plan(SETTINGS, NOTES, FAST).half
+    assert not make_plan(SETTINGS, NOTES, Processor(350e9, 380e9)).half
+    assert not make_plan(RunSettings(name="x", paths=(), half=False), NOTES, FAST).half
+
+
+def test_what_is_stated_stays() -> None:
+    settings = SETTINGS.choosing(["units=96", "dropout=0.1", "weight_drop=0", "batch=4", "learning_rate=0.5"])
+    plan = make_plan(settings, NOTES, FAST)
+    assert (plan.units, plan.batch, plan.learning_rate) == (96, 4, 0.5)
+    assert (plan.dropping.values, plan.dropping.weights) == (0.1, 0.0)
+
+
+def test_a_smaller_network_is_chosen_where_memory_is_short() -> None:
+    large = NetworkShape(4096, 256, 768)
+    assert make_plan(SETTINGS, NOTES, FAST, memory=memory_needed(large)).units == 768
+    assert make_plan(SETTINGS, NOTES, FAST, memory=memory_needed(large) - 1).units < 768
+    with pytest.raises(TrainingError, match="memory"):
+        make_plan(SETTINGS, NOTES, FAST, memory=600 * MB)
+    with pytest.raises(TrainingError, match="memory"):
+        make_plan(SETTINGS.choosing(["units=768"]), NOTES, FAST, memory=900 * MB)
+    with pytest.raises(TrainingError, match="memory"):
+        make_plan(SETTINGS, NOTES, FAST, memory=900 * MB, base=large)
+
+
+@given(pieces=st.integers(2, 10**9), minutes=st.floats(0.15, 1e4), replicas=st.integers(1, 8))
+def test_every_corpus_has_a_plan(pieces: int, minutes: float, replicas: int) -> None:
+    corpus = Corpus(pieces, pieces * 3, 512)
+    plan = make_plan(RunSettings(name="x", paths=(), minutes=minutes), corpus, FAST, replicas=replicas)
+    assert plan.batch >= 1
+    assert plan.batch % replicas == 0
+    assert plan.length >= 2
+    assert 0 <= plan.dropping.values <= 0.5
+
+
+def test_this_machine_is_measured() -> None:
+    processor = measure_processor(64, 8)
+    assert processor.rate(half=False) > 1e6
+    assert tokens_per_second(NetworkShape(512, 32, 64), 8, 16, processor.float32) > 0
+    free = free_memory()
+    assert free is None or free > 10 * MB
+
+
+def test_a_choice_that_is_none_is_refused() -> None:
+    for choice in ("units=many", "units", "paths=/", "name=other", "=3"):
+        with pytest.raises(TrainingError, match="no choice"):
+            SETTINGS.choosing([choice])
+    for choice in ("units=-1", "dropout=1", "length=1", "learning_rate=nan"):
+        with pytest.raises(TrainingError, match="not possible"):
+            SETTINGS.choosing([choice]).check()
+    assert set(LIMITS) == set(CHOICES) - {"half"}

@@ -1,0 +1,145 @@
+"""Notes become pieces once; what was encoded before is not encoded again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from rnnchat.library.models import TOKENIZER, Library
+from rnnchat.library.paths import Paths
+from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.tokenizer import Tokenizer
+from rnnchat.training.batches import Batches, TrainingData
+from rnnchat.training.network import Network
+from rnnchat.training.prepare import (
+    DIGESTS,
+    LESSONS,
+    OFFSETS,
+    TRAINING,
+    VALIDATION,
+    Prepared,
+    pieces_on_disk,
+    prepare,
+)
+from rnnchat.training.rehearsal import STREAMS, steps_for, tell
+from rnnchat.training.run import BEFORE, Run, RunSettings
+from rnnchat.training.spool import Spool
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for number in range(40):
+        own = "abcdefghij"[number // 10] + "klmnopqrst"[number % 10]  # digits alone make no difference
+        words = " ".join(f"{own}{letter} is a thing" for letter in "abcdefghijklmnopqrstuvwxyz")
+        (folder / f"{number}.md").write_text(f"# Note {number}\n\n{words}\n", encoding="utf-8")
+    return folder
+
+
+def prepared(paths: Paths, notes: Path, base: str) -> tuple[Run, Prepared]:
+    run = Run.create(paths, RunSettings(name="tiny", paths=(str(notes),), base=base))
+    return run, prepare(run, paths, lambda _: None)
+
+
+def documents(run: Run, counted: Prepared) -> dict[bytes, list[int]]:
+    pieces = pieces_on_disk(run.folder / TRAINING, counted.vocabulary)
+    offsets = np.load(run.folder / OFFSETS)
+    digests = np.load(run.folder / DIGESTS)
+    spans = zip(digests, offsets[:-1], offsets[1:], strict=True)
+    return {digest.tobytes(): pieces[start:end].tolist() for digest, start, end in spans}
+
+
+def test_pieces_on_disk_are_those_of_the_notes(paths: Paths, notes: Path) -> None:
+    run, counted = prepared(paths, notes, "scratch")
+    tokenizer = Tokenizer((run.folder / TOKENIZER).read_bytes())
+    told = {tokenizer.decode(document) for document in documents(run, counted).values()}
+    assert told < {path.read_text(encoding="utf-8") for path in notes.iterdir()}
+    kept_back = tokenizer.decode(pieces_on_disk(run.folder / VALIDATION, counted.vocabulary).tolist())
+    assert kept_back
+    assert not any(text in kept_back for text in told)
+    assert counted.encoded == counted.files == 40
+    assert counted.pieces == int(np.load(run.folder / LESSONS)[:, 1].sum())
+    assert not (run.folder / "notes.spool").exists()
+
+
+def test_only_new_and_changed_notes_are_encoded_again(
+    paths: Paths, library: Library, notes: Path, tiny_model: str
+) -> None:
+    first, counted = prepared(paths, notes, tiny_model)
+    before = documents(first, counted)
+    kept_back = 40 - len(before)
+    first.finish({"event": "done"})
+    (notes / "3.md").write_text("# Changed\n\nSomething else stands here now.\n" * 5, encoding="utf-8")
+    (notes / "new.md").write_text("# New\n\nThis was not there before.\n" * 5, encoding="utf-8")
+    second, again = prepared(paths, notes, tiny_model)
+    assert again.encoded == 2 + kept_back
+    assert again.new == 2
+    after = documents(second, again)
+    assert len(set(after) - set(before)) == 2
+    for digest in set(after) & set(before):
+        assert after[digest] == before[digest]
+    lessons = np.load(second.folder / LESSONS)
+    assert 2 < len(lessons) < len(after), "the new ones, and about as much of the old"
+    assert not (second.folder / BEFORE).exists()
+
+
+def test_damaged_pieces_are_not_used(paths: Paths, library: Library, notes: Path, tiny_model: str) -> None:
+    first, _ = prepared(paths, notes, tiny_model)
+    first.finish({"event": "done"})
+    (first.folder / OFFSETS).write_bytes(b"nonsense")
+    _, again = prepared(paths, notes, tiny_model)
+    assert again.encoded == 40
+    assert again.new == 0
+
+
+def test_a_spool_gives_back_what_it_was_given(tmp_path: Path) -> None:
+    texts = ["one", "zwei äöü", "三\n" * 1000, "😀"]
+    with Spool(tmp_path / "spool") as spool:
+        for number, text in enumerate(texts):
+            spool.append(str(number), text)
+        assert [text for _, batch in spool.in_batches(spool.entries) for text in batch] == texts
+        head, tail = spool.cut(spool.entries[2], 501)
+        assert spool.read(head) + spool.read(tail) == texts[2]
+        assert (tmp_path / "spool").stat().st_mode & 0o077 == 0
+    assert not (tmp_path / "spool").exists()
+
+
+def test_a_third_of_the_streams_rehearses() -> None:
+    data = TrainingData(
+        training=np.arange(1000, 5000),
+        lessons=np.array([[0, 2500], [2500, 1500]]),
+        validation=np.zeros(1),
+        validation_bytes=1,
+        training_bytes=1,
+        rehearsal=np.arange(200),
+    )
+    batches = Batches(data, batch=16, length=10, seed=0)
+    chunks = list(batches.epoch(0))
+    for chunk in chunks:
+        assert (chunk[:11] >= 1000).all()
+        assert (chunk[11:] < 200).all()
+    told: Any = np.concatenate([chunk[-1, :-1] for chunk in chunks])
+    assert set(told.tolist()) == set(range(40)), "each stream rehearses its own part, over and over"
+
+
+def test_a_network_tells_what_it_knows() -> None:
+    network = Network(NetworkShape(20, embedding=4, units=6))
+    bias = np.full(20, -30.0, np.float32)
+    bias[[3, 7]] = 5.0
+    network.output_bias.assign(bias)
+    network.embedding.assign(tf.zeros((20, 4)))
+    told = tell(network, 1, 50, seed=0).reshape(STREAMS, 50)
+    assert (told[:, 0] == 1).all()
+    assert set(told[:, 1:].ravel().tolist()) == {3, 7}
+    assert 0.4 < (told[:, 1:] == 3).mean() < 0.6
+    assert (tell(network, 1, 50, seed=0) == told.ravel()).all()
+    assert steps_for(0.2) < steps_for(2) < steps_for(5) == steps_for(500)
