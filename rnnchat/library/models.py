@@ -29,6 +29,8 @@ if TYPE_CHECKING:  # NumPy takes a tenth of a second that the app's first pictur
 CARD = "card.json"
 NETWORK = "network.safetensors"
 TOKENIZER = "tokenizer.model"
+FINISHED = "finished.json"
+"""What tells that a run has made its model; an unfinished run is a person's to resume or discard."""
 BASE = "base"
 """The name of the model that comes with rnnchat."""
 
@@ -137,6 +139,9 @@ class Library:
         if new.casefold() != entry.name.casefold():
             self._require_free(new)
         self._move(entry.folder, self._paths.models / new)
+        leftover = self._paths.runs / entry.name
+        if (leftover / FINISHED).is_file():
+            self._move(leftover, self._paths.runs / new)
         return new
 
     def copy(self, name: str, new: str) -> str:
@@ -160,12 +165,18 @@ class Library:
         return self.publish(saved.card, (old / NETWORK).read_bytes(), saved.tokenizer, name=entry.name)[1]
 
     def delete(self, name: str) -> str:
-        """Move a model to the bin and return the token that restores it."""
+        """Move a model to the bin and return the token that restores it.
+
+        The pieces of its notes, which its last training left for the next, go for good.
+        """
         entry = self._own(name)
         make_private(self._paths.bin)
         self._empty_old()
         token = f"{time.time_ns()}-{entry.name}"
         self._move(entry.folder, self._paths.bin / token)
+        leftover = self._paths.runs / entry.name
+        if (leftover / FINISHED).is_file():
+            _remove(leftover, self._paths.runs)
         return token
 
     def deleted(self) -> list[str]:

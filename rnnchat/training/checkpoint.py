@@ -21,8 +21,12 @@ from rnnchat.library.models import read_weights, write_weights
 
 KEPT = 2
 MANIFEST = "manifest.json"
+PART = 4 * 2**20
+"""Bytes from which on arrays are a file of their own."""
 
 Arrays = dict[str, NDArray[Any]]
+Group = tuple[str, Iterable[tuple[str, NDArray[Any]]]]
+"""A name and arrays with theirs, made when they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,11 @@ class Checkpoint:
     values: dict[str, Any]
 
 
-def save(folder: Path, number: int, groups: Iterable[tuple[str, Arrays]], values: Mapping[str, Any]) -> None:
+def save(folder: Path, number: int, groups: Iterable[Group], values: Mapping[str, Any]) -> None:
     """Write a checkpoint as number `number` under `folder`, and drop all but the last two.
 
-    The groups are written one by one, the manifest with their hashes and the `values` last.
+    The groups are written part by part, so that little of them is in memory at once; the manifest with
+    the parts' hashes and the `values` comes last.
     """
     remove_unfinished(folder)
     target = folder / f"{number:08d}"
@@ -51,20 +56,38 @@ def load_latest(folder: Path) -> Checkpoint | None:
     for path in reversed(_folders(folder)):
         try:
             manifest = json.loads((path / MANIFEST).read_bytes())
-            groups = {name: _read(path / f"{name}.safetensors", h) for name, h in manifest["sha256"].items()}
+            groups: dict[str, Arrays] = {}
+            for name, expected in manifest["sha256"].items():
+                part = _read(path / f"{name}.safetensors", expected)
+                groups.setdefault(name.rpartition(".")[0], {}).update(part)
             return Checkpoint(groups, dict(manifest["values"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ModelError):
             continue
     return None
 
 
-def _files(groups: Iterable[tuple[str, Arrays]], values: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+def _files(groups: Iterable[Group], values: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
     hashes = {}
-    for name, arrays in groups:
-        data = write_weights(arrays)
-        hashes[name] = sha256(data)
-        yield f"{name}.safetensors", data
+    for group, arrays in groups:
+        for number, part in enumerate(_parts(arrays)):
+            data = write_weights(part)
+            part.clear()
+            hashes[f"{group}.{number}"] = sha256(data)
+            yield f"{group}.{number}.safetensors", data
+            del data
     yield MANIFEST, json.dumps({"values": dict(values), "sha256": hashes}).encode()
+
+
+def _parts(arrays: Iterable[tuple[str, NDArray[Any]]]) -> Iterator[Arrays]:
+    """Yield the arrays together until they have the size of a part."""
+    part: Arrays = {}
+    for name, array in arrays:
+        part[name] = array
+        if sum(held.nbytes for held in part.values()) >= PART:
+            yield part
+            part = {}
+    if part:
+        yield part
 
 
 def _read(path: Path, expected: str) -> Arrays:

@@ -10,7 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from rnnchat.lm.recurrent import NetworkShape
-from rnnchat.training.checkpoint import Arrays
+from rnnchat.training.checkpoint import Arrays, Group
 from rnnchat.training.network import Network, States, Weights, as_numpy
 from rnnchat.training.optimizer import Optimizer
 from rnnchat.training.plan import Plan
@@ -50,8 +50,8 @@ class Engine:
                 anchors=anchors,
             )
         self.forget()
-        self._learn = tf.function(self._learn_on_all)
-        self._measure = tf.function(self._make_measure())
+        self._learn = tf.function(self._learn_on_all, autograph=False)
+        self._measure = tf.function(self._make_measure(), autograph=False)
 
     def start_from(self, weights: Weights) -> None:
         """Take over the weights to begin with."""
@@ -84,14 +84,14 @@ class Engine:
             total += float(found)
         return total / float(np.log(2))
 
-    def groups(self) -> Iterator[tuple[str, Arrays]]:
-        """Yield copies of all that a checkpoint needs, a group at a time."""
+    def groups(self) -> Iterator[Group]:
+        """Yield copies of all that a checkpoint needs, a group at a time, made when they are asked for."""
         states = tf.nest.flatten(self._gathered(self._states))  # by all replicas together, at once
-        yield "states", {str(index): as_numpy(state) for index, state in enumerate(states)}
-        yield "network", dict(self.network.weights_by_name())
-        yield "averaged", dict(self.averaged.weights_by_name())
+        yield "states", ((str(index), as_numpy(state)) for index, state in enumerate(states))
+        for group, network in (("network", self.network), ("averaged", self.averaged)):
+            yield group, ((name, as_numpy(variable)) for name, variable in network.named())
         for group, variables in self.optimizer.moments.items():
-            yield group, {name: as_numpy(self._one(v)) for name, v in variables.items()}
+            yield group, ((name, as_numpy(self._one(v))) for name, v in variables.items())
 
     def restore(self, groups: Mapping[str, Arrays]) -> None:
         """Go back to what `groups` gave."""

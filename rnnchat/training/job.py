@@ -42,6 +42,7 @@ class TrainingJob:
         # TensorFlow takes and gives back large blocks at every step: glibc is to keep them.
         for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
             environment.setdefault(name, str(2**30))
+        environment.setdefault("MALLOC_ARENA_MAX", "2")
         try:
             with (self.run.folder / LOG).open("w", encoding="utf-8") as log:
                 self._process = subprocess.Popen(

@@ -149,7 +149,7 @@ class Trainer:
     def save(self) -> None:
         """Write a checkpoint."""
         values = dict(vars(self.progress), seconds=self.clock.seconds())
-        groups = itertools.chain(self.engine.groups(), [("best", dict(self.best_weights))])
+        groups = itertools.chain(self.engine.groups(), [("best", self.best_weights.items())])
         if self.chief:
             checkpoint.save(self._folder, self.progress.step, groups, values)
         else:
@@ -217,7 +217,7 @@ class Trainer:
         rate, *flags = self._sum_of_all(tf.constant(values) / local).numpy()
         return Decision(float(rate), *(flag > 0.5 for flag in flags))
 
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    @tf.function(reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
     def _sum_of_all(self, values: Any) -> Any:
         each = self._strategy.run(tf.identity, args=(values,))
         return self._strategy.reduce(tf.distribute.ReduceOp.SUM, each, axis=None)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.errors import TrainingError
 from rnnchat.library.atomic import write_bytes, write_text
 from rnnchat.library.models import BASE, TOKENIZER, Library
 from rnnchat.library.paths import Paths
@@ -117,15 +118,31 @@ def prepare(run: Run, paths: Paths, emit: Emit) -> Prepared:
     return _finish(run, counted)
 
 
+SIZED = {"embedding": 0, "units": 0, "vocabulary": 0, "layers": 1}
+"""The settings that a network's base decides, with what they are where nobody states them."""
+
+
 def choose_base(settings: RunSettings, library: Library, sample: str) -> str:
     """Return the model to start from: the shipped one where it suits the cell and the notes, else none.
 
-    It suits the notes where its tokenizer does not have to spell a `sample` of them byte by byte.
+    It suits the notes where its tokenizer does not have to spell a `sample` of them byte by byte, and
+    the sizes that the settings state, where they state any. Raises TrainingError where they ask for a
+    base and for other sizes than it has.
     """
+    if settings.base == SCRATCH:
+        return SCRATCH
+    saved = library.load(BASE if settings.base == AUTO else settings.base)
+    own = saved.card.network
+    other = [name for name, none in SIZED.items() if getattr(settings, name) not in (none, own[name])]
     if settings.base != AUTO:
+        if other:
+            sizes = ", ".join(f"{name}={own[name]}" for name in other)
+            raise TrainingError(
+                f"{settings.base} has {sizes}, and a model that is trained further keeps its sizes.",
+                "Leave them out, or train with `--from scratch`.",
+            )
         return settings.base
-    saved = library.load(BASE)
-    if saved.card.network.get("cell") != settings.cell:
+    if other or own["cell"] != settings.cell:
         return SCRATCH
     return BASE if bytes_per_piece(Tokenizer(saved.tokenizer), sample) >= FITTING else SCRATCH
 

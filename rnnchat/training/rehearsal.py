@@ -28,7 +28,7 @@ def tell(network: Network, start: int, steps: int, *, seed: int) -> NDArray[np.i
     Sampling is plain, so that the pieces are distributed as the network holds them to be.
     """
 
-    @tf.function  # type: ignore[untyped-decorator]
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]
     def step(pieces: Any, states: States, number: Any) -> tuple[Any, States]:
         logits, states = network(pieces[:, None], states)
         dice = tf.random.stateless_categorical(logits[:, 0], 1, tf.stack([seed, number]), dtype=tf.int32)

@@ -15,6 +15,7 @@ from typing import Any
 
 from rnnchat.errors import TrainingError, from_os_error
 from rnnchat.library.atomic import write_text
+from rnnchat.library.models import FINISHED
 from rnnchat.library.paths import Paths, make_private
 
 SCRATCH = "scratch"
@@ -26,7 +27,6 @@ AUTO = "auto"
 SETTINGS = "run.json"
 PREPARED = "prepared.json"
 PLAN = "plan.json"
-FINISHED = "finished.json"
 BEFORE = "before"
 """The folder of the finished run before, whose pieces are used again."""
 SHORTEST_MINUTES = 0.15

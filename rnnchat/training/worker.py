@@ -8,6 +8,7 @@ parent is gone, and it stops likewise.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -237,6 +238,8 @@ def _rehearsal(run: Run, shape: Any, weights: Any, tokenizer: Any) -> Any:
         steps = steps_for(run.settings.minutes)
         told = tell(network, tokenizer.roles.start, steps, seed=run.settings.seed)
         write_bytes(path, told.astype(dtype_for(tokenizer.size)).tobytes())
+        del network
+        gc.collect()  # its graph refers to itself
     return np.fromfile(path, dtype_for(tokenizer.size))
 
 
@@ -315,7 +318,10 @@ def _publish(
         base="" if prepared.base == SCRATCH else prepared.base,
         description=prepared.description,
     )
-    weights = write_weights(trainer.best_weights)
+    learned = trainer.best_weights
+    del trainer.engine
+    gc.collect()  # what was only for training makes room for what is written
+    weights = write_weights(learned)
     card, version = Library(paths).publish(card, weights, tokenizer.model)
     done = {
         "event": "done",

@@ -13,6 +13,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import numpy as np
 import pytest
 
+from rnnchat.errors import TrainingError
 from rnnchat.library.models import Library
 from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
@@ -109,9 +110,9 @@ def test_a_resumed_run_equals_one_that_never_stopped(
         assert second.progress.step == whole.progress.step
         assert second.progress.loss == pytest.approx(whole.progress.loss, abs=1e-5)
         assert second.progress.best == pytest.approx(whole.progress.best, abs=1e-5)
-        theirs = dict(whole.engine.groups())
+        theirs = {group: dict(arrays) for group, arrays in whole.engine.groups()}
         for group, arrays in second.engine.groups():
-            for name, value in arrays.items():
+            for name, value in arrays:
                 assert np.abs(value - theirs[group][name]).max() < 1e-5, (group, name)
 
 
@@ -123,7 +124,7 @@ def test_a_damaged_checkpoint_is_passed_over(
     training.progress.step = 5
     training.save()
     newest = max(tmp_path.iterdir())
-    arrays = newest / "network.safetensors"
+    arrays = newest / "network.0.safetensors"
     content = bytearray(arrays.read_bytes())
     content[len(content) // 2] ^= 1
     arrays.write_bytes(content)
@@ -134,11 +135,14 @@ def test_a_damaged_checkpoint_is_passed_over(
 
 def test_only_the_last_two_checkpoints_are_kept(tmp_path: Path) -> None:
     for number in range(5):
-        checkpoint.save(tmp_path, number, [("a", {"b": np.full(3, number)})], {"n": number})
+        arrays = [("b", np.full(3, number)), ("c", np.full(2**20, number)), ("d", np.zeros(2))]
+        checkpoint.save(tmp_path, number, [("a", arrays)], {"n": number})
     assert len(list(tmp_path.iterdir())) == 2
     latest = checkpoint.load_latest(tmp_path)
     assert latest is not None
     assert latest.values == {"n": 4}
+    found = {name: (value.size, value[0]) for name, value in latest.groups["a"].items()}
+    assert found == {"b": (3, 4), "c": (2**20, 4), "d": (2, 0)}
 
 
 def test_finishing_early_keeps_the_best(tmp_path: Path, data: TrainingData, tokenizer: Tokenizer) -> None:
@@ -206,3 +210,8 @@ def test_the_base_is_chosen_by_what_fits(paths: Paths) -> None:
     assert choose_base(settings, library, english) == "base"
     assert choose_base(settings, library, chinese) == "scratch"
     assert choose_base(replace(settings, cell="lstm"), library, english) == "scratch"
+    assert choose_base(replace(settings, units=64), library, english) == "scratch"
+    units = library.find("base").card.network["units"]
+    assert choose_base(replace(settings, base="base", units=units), library, english) == "base"
+    with pytest.raises(TrainingError, match=f"base has units={units}"):
+        choose_base(replace(settings, base="base", units=64), library, english)

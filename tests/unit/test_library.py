@@ -94,6 +94,18 @@ def test_rename_copy_delete_restore(library: Library, tiny_model: str) -> None:
     assert library.deleted() == []
 
 
+def test_what_a_training_left_goes_with_its_model(library: Library, paths: Paths, tiny_model: str) -> None:
+    left, waiting = paths.runs / tiny_model, paths.runs / "waiting"
+    for folder in (left, waiting):
+        folder.mkdir(parents=True)
+        (folder / "training.pieces").write_bytes(b"private")
+    (left / "finished.json").write_text("{}")
+    library.rename(tiny_model, "mine")
+    assert (paths.runs / "mine" / "training.pieces").is_file()
+    library.delete("mine")
+    assert [p.name for p in paths.runs.iterdir()] == ["waiting"], "what is unfinished can still be resumed"
+
+
 @pytest.mark.parametrize(
     "name", ["", "..", ".hidden", "a/b", "x" * 65, "base", "Base", "new\nline", "-x", "end."]
 )
