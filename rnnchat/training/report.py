@@ -71,6 +71,8 @@ def _in_words(event: dict[str, Any]) -> str:
     if kind == "done":
         name = event["model"]
         early = " Nothing more was gained, so it ended early." if event["ended"] == "early" else ""
+        if not event["tokens_per_second"]:
+            early = " The budget left no time to learn: give it more minutes."
         return (
             f"Done: {name} needs {event['bits_per_byte']:.3f} bits per byte of your notes that it had not"
             f" seen ({event['seconds']:.0f} s, {event['tokens_per_second']:,.0f} pieces a second).{early}\n"

@@ -87,20 +87,24 @@ def _facts(state: TrainingState) -> Content:
     if state.phase == "done":
         done = state.done
         early = "  ·  ended early: nothing more was gained" if done.get("ended") == "early" else ""
+        if not done["tokens_per_second"]:
+            early = "  ·  the budget left no time to learn: give it more minutes"
         return Content(
             f"{done['seconds'] / 60:.1f} minutes  ·  {done['tokens_per_second']:,.0f} pieces a second{early}"
         )
     progress = state.progress
     if not progress:
-        return Content(" ")
+        return Content(" \n ")
     minutes, seconds = divmod(int(progress["remaining"]), 60)
     bits = progress["bits_per_byte"]
-    parts = [
+    standing = [
         f"{minutes}:{seconds:02} left",
         "" if bits is None else f"{bits:.3f} bits/byte",
         f"epoch {progress['epoch']:.1f}",
+    ]
+    working = [
         f"{progress['tokens_per_second']:,.0f} pieces/s",
         f"{progress['bytes_per_second'] / 1000:,.0f} kB/s",
-        f"{progress['memory_mb']:,} MB",
+        f"{progress['memory_mb']:,} MB of memory",
     ]
-    return Content("  ·  ".join(part for part in parts if part))
+    return Content("\n".join("  ·  ".join(part for part in line if part) for line in (standing, working)))
