@@ -86,6 +86,7 @@ def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_j
     if not paths:
         raise click.UsageError("Name the texts to score: files or folders")
     from rnnchat.library.settings import load_settings
+    from rnnchat.lm.ngram import NgramModel
     from rnnchat.notes.raw import read_raw
     from rnnchat.writing.evaluate import score
     from rnnchat.writing.speaking import load_model
@@ -95,6 +96,10 @@ def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_j
     loaded = load_model(open_library(), name)
     started = time.perf_counter()
     result = score(loaded.speaker.predictor, loaded.tokenizer, texts, limit=limit or 0)
+    bits = {"network": result.bits_per_byte}
+    if loaded.memory is not None:
+        remembering = NgramModel(loaded.memory)
+        bits["memory"] = score(remembering, loaded.tokenizer, texts, limit=limit or 0).bits_per_byte
     seconds = time.perf_counter() - started
     if as_json:
         print_json(
@@ -103,11 +108,13 @@ def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_j
                 "files": len(texts),
                 "bytes": result.bytes,
                 "pieces": result.pieces,
-                "bits_per_byte": {"network": round(result.bits_per_byte, 4)},
+                "bits_per_byte": {member: round(value, 4) for member, value in bits.items()},
                 "top1": round(result.top1, 4),
                 "seconds": round(seconds, 2),
             }
         )
         return
     say(f"{name} on {len(texts):,} texts, {result.bytes:,} bytes, {result.pieces:,} pieces:")
-    say(f"  network  {result.bits_per_byte:.3f} bits per byte   next piece right {result.top1:.1%}")
+    for member, value in bits.items():
+        say(f"  {member:<8} {value:.3f} bits per byte")
+    say(f"The network's likeliest piece was the right one in {result.top1:.1%}.")

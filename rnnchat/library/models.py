@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rnnchat.errors import ModelError, from_os_error
 from rnnchat.library.atomic import remove_unfinished, sha256, sync_folder, write_folder
@@ -29,6 +29,8 @@ if TYPE_CHECKING:  # NumPy takes a tenth of a second that the app's first pictur
 CARD = "card.json"
 NETWORK = "network.safetensors"
 TOKENIZER = "tokenizer.model"
+MEMORY = "memory.safetensors"
+"""The notes as pieces, sorted for looking up; the model that comes with rnnchat has none."""
 FINISHED = "finished.json"
 """What tells that a run has made its model; an unfinished run is a person's to resume or discard."""
 BASE = "base"
@@ -64,6 +66,7 @@ class SavedModel:
     card: Card
     weights: dict[str, NDArray[np.floating]]
     tokenizer: bytes
+    memory: dict[str, NDArray[Any]] | None = None
 
 
 class Library:
@@ -115,14 +118,22 @@ class Library:
     # Changing
 
     def publish(
-        self, card: Card, weights: bytes, tokenizer: bytes, *, name: str | None = None
+        self,
+        card: Card,
+        weights: bytes,
+        tokenizer: bytes,
+        *,
+        memory: bytes | None = None,
+        name: str | None = None,
     ) -> tuple[Card, int]:
         """Save a new version of the model that `card` names; return the final card and the version.
 
-        `weights` are safetensors. Versions older than the one before are removed afterwards.
+        `weights` and `memory` are safetensors. Versions older than the one before are removed afterwards.
         """
         own = self.check_name(name or card.name)
         files = {NETWORK: weights, TOKENIZER: tokenizer}
+        if memory is not None:
+            files[MEMORY] = memory
         card = replace(card, name=own, files={file: sha256(data) for file, data in files.items()})
         folder = make_private(self._paths.models / own)
         remove_unfinished(folder)
@@ -151,7 +162,7 @@ class Library:
         self._require_free(new)
         version = self._version_in_use(entry.folder, entry.shipped)
         saved = load_folder(version, entry.name)
-        self.publish(replace(saved.card, name=new), (version / NETWORK).read_bytes(), saved.tokenizer)
+        self._publish_again(replace(saved.card, name=new), version, new)
         return new
 
     def roll_back(self, name: str) -> int:
@@ -162,7 +173,7 @@ class Library:
             raise ModelError(f"{entry.name} has no earlier version.", "Each training adds one.")
         old = versions[-2]
         saved = load_folder(old, entry.name)
-        return self.publish(saved.card, (old / NETWORK).read_bytes(), saved.tokenizer, name=entry.name)[1]
+        return self._publish_again(saved.card, old, entry.name)
 
     def delete(self, name: str) -> str:
         """Move a model to the bin and return the token that restores it.
@@ -218,6 +229,12 @@ class Library:
         return name
 
     # Helpers
+
+    def _publish_again(self, card: Card, version: Path, name: str) -> int:
+        """Save the files of a version, checked before, as the newest version of the model `name`."""
+        weights, tokenizer = ((version / file).read_bytes() for file in (NETWORK, TOKENIZER))
+        memory = (version / MEMORY).read_bytes() if MEMORY in card.files else None
+        return self.publish(card, weights, tokenizer, memory=memory, name=name)[1]
 
     def _names(self) -> list[str]:
         if not self._paths.models.is_dir():
@@ -282,24 +299,30 @@ def load_folder(folder: Path, name: str) -> SavedModel:
     hint = "`rnnchat models check` tells more; the version before may be sound: `rnnchat models rollback`."
     try:
         card = Card.from_json((folder / CARD).read_bytes())
-        data = {file: (folder / file).read_bytes() for file in (NETWORK, TOKENIZER)}
+        data = {file: (folder / file).read_bytes() for file in wanted_by(card)}
     except OSError as error:
         raise ModelError(f"The model {name} cannot be read: {error.strerror}.", hint) from error
     for file, content in data.items():
         if card.files.get(file) != sha256(content):
             raise ModelError(f"The model {name} is damaged: {file} is not what was saved.", hint)
-    return SavedModel(card, read_weights(data[NETWORK]), data[TOKENIZER])
+    memory = read_weights(data[MEMORY]) if MEMORY in data else None
+    return SavedModel(card, read_weights(data[NETWORK]), data[TOKENIZER], memory)
 
 
-def read_weights(data: bytes) -> dict[str, NDArray[np.floating]]:
+def wanted_by(card: Card) -> tuple[str, ...]:
+    """Return the files, beside its card, that a model needs."""
+    return (NETWORK, TOKENIZER, MEMORY) if MEMORY in card.files else (NETWORK, TOKENIZER)
+
+
+def read_weights(data: bytes) -> dict[str, NDArray[Any]]:
     """Read safetensors; raise ModelError where they are damaged."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
     try:
-        weights: dict[str, NDArray[np.floating]] = load(data)
+        weights: dict[str, NDArray[Any]] = load(data)
     except (SafetensorError, ValueError, KeyError) as error:
-        raise ModelError("The network's weights are damaged.") from error
+        raise ModelError("The arrays of a model are damaged.") from error
     return weights
 
 

@@ -51,14 +51,8 @@ class TrainingReport:
 
 def _in_words(event: dict[str, Any]) -> str:
     kind = event["event"]
-    if kind == "scan":
-        return (
-            f"Read {event['files']:,} notes, {event['bytes']:,} bytes; skipped {len(event['skipped']):,};"
-            f" left out {len(event['secrets']):,} lines with secrets."
-        )
-    if kind == "encoding":
-        start = "scratch" if event["base"] == "scratch" else f"the model {event['base']}"
-        return f"Starting from {start}, with {event['vocabulary']:,} pieces."
+    if kind in ("scan", "encoding", "memory"):
+        return _reading(event)
     if kind == "plan":
         dropped = event["dropping"]
         return (
@@ -79,3 +73,16 @@ def _in_words(event: dict[str, Any]) -> str:
             f"Chat with it: `rnnchat models use {name!r}`, then `rnnchat`."
         )
     return ""
+
+
+def _reading(event: dict[str, Any]) -> str:
+    if event["event"] == "scan":
+        return (
+            f"Read {event['files']:,} notes, {event['bytes']:,} bytes; skipped {len(event['skipped']):,};"
+            f" left out {len(event['secrets']):,} lines with secrets."
+        )
+    if event["event"] == "encoding":
+        start = "scratch" if event["base"] == "scratch" else f"the model {event['base']}"
+        return f"Starting from {start}, with {event['vocabulary']:,} pieces."
+    size = f"{event['bytes'] / 1e6:.1f} MB"
+    return f"Remembered {event['pieces']:,} pieces, {size}, in {event['seconds']:.1f} s."

@@ -15,7 +15,7 @@ from typing import Any
 
 from rnnchat.errors import TrainingError, from_os_error
 from rnnchat.library.atomic import write_text
-from rnnchat.library.models import FINISHED
+from rnnchat.library.models import FINISHED, MEMORY
 from rnnchat.library.paths import Paths, make_private
 
 SCRATCH = "scratch"
@@ -215,7 +215,7 @@ class Run:
         """
         write_text(self.folder / FINISHED, json.dumps(result, ensure_ascii=False) + "\n")
         shutil.rmtree(self.checkpoints, ignore_errors=True)
-        for name in ("validation.pieces", "rehearsal.pieces", "lessons.npy"):
+        for name in ("validation.pieces", "rehearsal.pieces", "lessons.npy", MEMORY):
             (self.folder / name).unlink(missing_ok=True)
 
     def discard(self) -> None:

@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import threading
+import time
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any, TextIO
 from rnnchat.errors import RnnchatError, TrainingError, from_os_error
 from rnnchat.library.atomic import write_bytes, write_text
 from rnnchat.library.card import Card
-from rnnchat.library.models import TOKENIZER, Library, write_weights
+from rnnchat.library.models import MEMORY, TOKENIZER, Library, write_weights
 from rnnchat.library.paths import Paths
 from rnnchat.training.cluster import Cluster, wait_for
 from rnnchat.training.prepare import (
@@ -38,6 +39,8 @@ from rnnchat.training.run import PLAN, PREPARED, SCRATCH, Run
 
 TOLD_PIECES = 16_384
 """So many of the pieces that a base tells are kept back, to see how much of it is forgotten."""
+REMEMBERED_PIECES = 4_000_000
+"""The memory holds so many of the last pieces at most; sorting them takes 200 MB."""
 SAMPLE_SECONDS = 12.0
 SAMPLE_PIECES = 48
 
@@ -128,6 +131,8 @@ def work(run: Run, paths: Paths, events: Events, control: Control, cluster: Clus
     if not cluster.chief:
         wait_for(run.folder / PREPARED)
     prepared = prepare(run, paths, events.emit)
+    if cluster.chief:
+        _remember(run, prepared, events)
     import_started.join()
     try:
         _train(run, paths, prepared, clock, events, control, cluster)
@@ -139,6 +144,27 @@ def work(run: Run, paths: Paths, events: Events, control: Control, cluster: Clus
         raise TrainingError(
             f"The training failed: {type(error).__name__}.", "Resume it; if it fails again, start it anew."
         ) from error
+
+
+def _remember(run: Run, prepared: Prepared, events: Events) -> None:
+    """Sort the notes into the n-gram memory, once for a run.
+
+    What was not a person's notes but texts for a model to be shipped is not kept verbatim.
+    """
+    import numpy as np
+
+    from rnnchat.lm.ngram import NgramMemory
+
+    path = run.folder / MEMORY
+    if prepared.texts or path.is_file():
+        return
+    started = time.monotonic()
+    pieces = np.asarray(pieces_on_disk(run.folder / TRAINING, prepared.vocabulary)[-REMEMBERED_PIECES:])
+    memory = NgramMemory.build(pieces, prepared.vocabulary)
+    data = write_weights(memory.tensors())
+    write_bytes(path, data)
+    seconds = round(time.monotonic() - started, 2)
+    events.emit({"event": "memory", "pieces": len(pieces), "bytes": len(data), "seconds": seconds})
 
 
 def _train(
@@ -322,7 +348,9 @@ def _publish(
     del trainer.engine
     gc.collect()  # what was only for training makes room for what is written
     weights = write_weights(learned)
-    card, version = Library(paths).publish(card, weights, tokenizer.model)
+    remembered = run.folder / MEMORY
+    memory = remembered.read_bytes() if remembered.is_file() else None
+    card, version = Library(paths).publish(card, weights, tokenizer.model, memory=memory)
     done = {
         "event": "done",
         "model": card.name,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rnnchat.errors import ModelError
 from rnnchat.library.card import Card
 from rnnchat.library.models import Library
+from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.generate import Speaker
@@ -18,6 +19,8 @@ class SpeakingModel:
 
     card: Card
     speaker: Speaker
+    memory: NgramMemory | None = None
+    """The notes it learned; None for the model that comes with rnnchat."""
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -35,4 +38,5 @@ def load_model(library: Library, name: str) -> SpeakingModel:
             f"The model {name} is damaged: its tokenizer and network do not fit together.",
             "Go back to the version before with `rnnchat models rollback`.",
         )
-    return SpeakingModel(saved.card, Speaker(RecurrentNetwork(shape, saved.weights), tokenizer))
+    memory = None if saved.memory is None else NgramMemory.from_tensors(saved.memory, shape.vocabulary)
+    return SpeakingModel(saved.card, Speaker(RecurrentNetwork(shape, saved.weights), tokenizer), memory)

@@ -21,7 +21,7 @@ def test_a_training_tells_what_the_design_says(trained: Trained) -> None:
     kinds = [event["event"] for event in events]
     assert kinds[0] == "scan"
     assert kinds[-1] == "done"
-    assert {"scan", "progress", "sample", "done"} <= set(kinds)
+    assert {"scan", "memory", "progress", "sample", "done"} <= set(kinds)
     scan, done = events[0], events[-1]
     assert scan["files"] == len(list(NOTES.iterdir()))
     assert done["model"] == "me"
@@ -49,6 +49,7 @@ def test_what_was_trained_can_be_scored(trained: Trained) -> None:
     assert score["bytes"] == sum(path.stat().st_size for path in NOTES.iterdir())
     assert score["pieces"] > 500
     assert 0 < score["bits_per_byte"]["network"] < 5
+    assert 0 < score["bits_per_byte"]["memory"] < 5
     limited = json_lines(rnnchat(home, "evaluate", NOTES, "--model", "me", "--limit", "500", "--json").stdout)
     assert 500 <= limited[0]["bytes"] < 700
 
