@@ -115,10 +115,22 @@ class RecurrentNetwork:
 
     def logits(self, state: NetworkState) -> Floats:
         """Return the unnormalised log-probabilities (vocabulary,) of what follows."""
-        top = state[-self._per_layer]
-        logits: Floats = self._embedding @ (top @ self._projection + self._projection_bias)
+        logits: Floats = self._embedding @ self.project(state)
         logits += self._output_bias
         return logits
+
+    def top(self, state: NetworkState) -> Floats:
+        """Return the last layer's output (units,), which alone says what follows."""
+        return state[-self._per_layer]
+
+    def project(self, state: NetworkState) -> Floats:
+        """Return the top state as a vector (embedding,) among those of the pieces."""
+        projected: Floats = self.top(state) @ self._projection + self._projection_bias
+        return projected
+
+    def output_side(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return embedding, output bias, projection and its bias: logits = E (h P + p) + b."""
+        return self._embedding, self._output_bias, self._projection, self._projection_bias
 
     def step(self, piece: int, state: NetworkState) -> tuple[Floats, NetworkState]:
         """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""

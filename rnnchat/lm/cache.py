@@ -1,0 +1,91 @@
+"""Learning from the text at hand without touching what is saved: a cache, and adapted weights.
+
+Sources: a neural cache, Grave et al. 2017; dynamic evaluation with decay back to the saved weights,
+Krause et al. 2018, here on the output side only, which costs a small part of the whole.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnchat.lm.base import Floats
+from rnnchat.lm.recurrent import RecurrentNetwork, softmax
+
+STATES = 1000
+SHARPNESS = 0.5
+SHARE = 0.8
+"""The part of a cached prediction that comes from the cache, the rest from the network."""
+
+BATCH = 16
+RATE = 0.02
+DECAY = 0.002
+
+
+class NeuralCache:
+    """The last states of a text and what followed each: what is like now is likely to go on alike."""
+
+    def __init__(self, size: int, states: int = STATES) -> None:
+        self._vectors = np.zeros((states, size), np.float32)
+        self._pieces = np.zeros(states, np.intp)
+        self._count = 0
+
+    def __len__(self) -> int:
+        """How many states it holds."""
+        return min(self._count, len(self._pieces))
+
+    def learn(self, vector: Floats, piece: int) -> None:
+        """Keep that `piece` followed a state (size,), in the place of the oldest."""
+        place = self._count % len(self._pieces)
+        self._vectors[place], self._pieces[place] = vector, piece
+        self._count += 1
+
+    def mix(self, vector: Floats, base: Floats) -> Floats:
+        """Return `base` (vocabulary,), a share of it given to what followed states like `vector`."""
+        held = len(self)
+        if not held:
+            return base
+        likeness = softmax((self._vectors[:held] @ vector) * np.float32(SHARPNESS))
+        mixed: Floats = base * np.float32(1 - SHARE)
+        mixed += np.bincount(self._pieces[:held], likeness * np.float32(SHARE), len(base)).astype(np.float32)
+        return mixed
+
+
+class AdaptedOutput:
+    """A network's output side that takes a small step towards each text it reads, and slowly back."""
+
+    def __init__(self, network: RecurrentNetwork) -> None:
+        self._saved = network.output_side()
+        self._now = tuple(array.copy() for array in self._saved)
+        self._read: list[tuple[Floats, Floats, Floats]] = []
+        self.changed = False
+        """Whether it differs from the network yet."""
+
+    def predict(self, top: Floats) -> Floats:
+        """Return the probabilities (vocabulary,) after the top state (units,)."""
+        embedding, output, projection, bias = self._now
+        return softmax(embedding @ (top @ projection + bias) + output)
+
+    def learn(self, top: Floats, piece: int, predicted: Floats) -> None:
+        """Take in that `piece` followed; every BATCH pieces the weights take one gradient step."""
+        error = predicted.copy()
+        error[piece] -= 1
+        _, _, projection, bias = self._now
+        self._read.append((error, top @ projection + bias, top))
+        if len(self._read) == BATCH:
+            self._step()
+
+    def _step(self) -> None:
+        errors, outputs, tops = (np.stack(part) for part in zip(*self._read, strict=True))
+        self._read = []
+        embedding, output, projection, bias = self._now
+        back = errors @ embedding
+        embedding -= (np.float32(RATE) * errors).T @ outputs
+        output -= np.float32(RATE) * errors.sum(axis=0)
+        projection -= tops.T @ (np.float32(RATE) * back)
+        bias -= np.float32(RATE) * back.sum(axis=0)
+        for now, saved in zip(self._now, self._saved, strict=True):
+            now *= np.float32(1 - DECAY)
+            now += np.float32(DECAY) * saved
+        self.changed = True
+
+

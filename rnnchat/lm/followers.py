@@ -1,0 +1,151 @@
+"""What followed wherever something was true of a text: counted in the notes when asked, and learned on."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.lm.base import Floats
+from rnnchat.lm.contexts import Surroundings, Trail
+from rnnchat.lm.ngram import Interval, NgramMemory
+
+ORDERS = (1, 2, 3, 6)
+"""So many of the last pieces make a context each."""
+AROUND = ("above", "words", "block")
+"""The last piece with the piece above the next, with the words before, with the code block."""
+IN_NOTE = ("note", "note and piece")
+"""Nothing, and the last piece, within the text at hand only."""
+KNOWN = len(ORDERS) + len(AROUND)
+KINDS = KNOWN + len(IN_NOTE)
+
+_CACHED = 100_000
+_NONE = -1
+
+
+@dataclass
+class Followed:
+    """What followed a context: distinct leaves, how often each, and the last one."""
+
+    leaves: NDArray[np.intp]
+    counts: Floats
+    size: int = 0
+    last: int = _NONE
+
+    def add(self, leaf: int) -> None:
+        """Count `leaf` once more."""
+        self.last = leaf
+        found = np.flatnonzero(self.leaves[: self.size] == leaf)
+        if len(found):
+            self.counts[found[0]] += 1
+            return
+        if self.size == len(self.leaves):
+            room = self.size // 2 + 4
+            self.leaves = np.concatenate([self.leaves, np.zeros(room, np.intp)])
+            self.counts = np.concatenate([self.counts, np.zeros(room, np.float32)])
+        self.leaves[self.size], self.counts[self.size] = leaf, 1
+        self.size += 1
+
+    def copy(self) -> Followed:
+        """Return one that counts on by itself."""
+        return Followed(self.leaves.copy(), self.counts.copy(), self.size, self.last)
+
+
+_EMPTY = Followed(np.zeros(0, np.intp), np.zeros(0, np.float32))
+
+
+class Followers:
+    """Counts for every kind of context, by leaves of a tree; what is learned can be forgotten."""
+
+    def __init__(self, memory: NgramMemory, around: Surroundings, leaf: NDArray[np.intp]) -> None:
+        self._memory = memory
+        self._around = around
+        self._leaf = leaf
+        self._known: dict[Hashable, Followed] = {}
+        self.forget()
+
+    def find(self, trail: Trail, intervals: Sequence[Interval], kinds: int = KINDS) -> list[Followed]:
+        """Return what followed each of the first `kinds` contexts of a text."""
+        return [
+            _EMPTY if key is None else self._find(kind, key, trail, intervals)
+            for kind, key in enumerate(_keys(trail)[:kinds])
+        ]
+
+    def learn(self, trail: Trail, intervals: Sequence[Interval], piece: int) -> None:
+        """Count that `piece` followed in every context of a text."""
+        if trail.note != self._note:
+            self._note = trail.note
+            for key in [key for key in self._learned if isinstance(key, tuple) and key[0] in IN_NOTE]:
+                del self._learned[key]
+        leaf = int(self._leaf[piece])
+        for kind, key in enumerate(_keys(trail)):
+            if key is None:
+                continue
+            learned = self._learned.get(key)
+            if learned is None:
+                learned = self._find(kind, key, trail, intervals).copy()
+                self._learned[key] = learned
+            learned.add(leaf)
+
+    def forget(self) -> None:
+        """Drop what was learned since the notes were counted."""
+        self._learned: dict[Hashable, Followed] = {}
+        self._note = 0
+
+    def _find(self, kind: int, key: Hashable, trail: Trail, intervals: Sequence[Interval]) -> Followed:
+        followed = self._learned.get(key)
+        if followed is not None:
+            return followed
+        if kind >= KNOWN:
+            return _EMPTY
+        followed = self._known.get(key)
+        if followed is None:
+            if len(self._known) > _CACHED:
+                self._known.clear()
+            followed = self._known[key] = self._count(kind, trail, intervals)
+        return followed
+
+    def _count(self, kind: int, trail: Trail, intervals: Sequence[Interval]) -> Followed:
+        """Count in the notes."""
+        if kind < len(ORDERS):
+            order = ORDERS[kind]
+            if order > len(intervals):
+                return _EMPTY
+            places = self._memory.places(intervals[order - 1]).astype(np.intp)
+        elif intervals:
+            places = self._memory.places(intervals[0]).astype(np.intp)
+            around, wanted = (
+                (self._around.piece_above, trail.piece_above),
+                (self._around.words, trail.words),
+                (self._around.block, trail.block),
+            )[kind - len(ORDERS)]
+            places = places[around[places] == wanted]
+        else:
+            return _EMPTY
+        if not len(places):
+            return _EMPTY
+        leaves = self._leaf[self._memory.pieces[places + 1]]
+        last = int(leaves[places.argmax()])
+        if len(leaves) > 64:
+            heaped = np.bincount(leaves)
+            distinct = np.flatnonzero(heaped)
+            return Followed(distinct, heaped[distinct].astype(np.float32), len(distinct), last)
+        distinct, counts = np.unique(leaves, return_counts=True)
+        return Followed(distinct, counts.astype(np.float32), len(distinct), last)
+
+
+def _keys(trail: Trail) -> list[Hashable | None]:
+    """Return what each kind of context is looked up by; None where a text is too short for one."""
+    recent = trail.recent
+    last = recent[-1]
+    note = (IN_NOTE[0], trail.note)
+    return [
+        *(recent[-order:] if order <= len(recent) else None for order in ORDERS),
+        (AROUND[0], last, trail.piece_above),
+        (AROUND[1], last, trail.words),
+        (AROUND[2], last, trail.block),
+        note,
+        (IN_NOTE[1], trail.note, last),
+    ]

@@ -1,0 +1,323 @@
+"""The predictor: network, memory and what the text at hand teaches, mixed into one distribution.
+
+The next piece is a path down a tree of decisions (`tree`). At each node every member has its odds, every
+context its counts; a mixer (`mixer`) weighs them. Where all members together leave a node hardly any
+probability, their mean decides. So the result sums to 1 by construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.lm.base import Floats
+from rnnchat.lm.cache import AdaptedOutput, NeuralCache
+from rnnchat.lm.contexts import PieceKinds, Surroundings, Trail
+from rnnchat.lm.followers import KINDS, KNOWN, ORDERS, Followed, Followers
+from rnnchat.lm.mixer import LENGTHS, Decisions, Mixer
+from rnnchat.lm.ngram import Interval, NgramMemory, NgramModel
+from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork, softmax
+from rnnchat.lm.tree import PieceTree
+
+WORTH_MIXING = 1e-4
+"""A node with less probability than this is left to the members' mean."""
+RATE = 0.01
+FIRST_RATE = 0.05
+RATE_HALVES = 1000
+FINAL_RATE = 0.0005
+
+_TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class MixtureState:
+    """The network's state, and where the text stands."""
+
+    network: NetworkState
+    trail: Trail
+
+
+@dataclass
+class _Scene:
+    """All that the members say at one place of a text."""
+
+    top: Floats
+    vector: Floats
+    adapted: Floats | None
+    heaped: NDArray[np.float64]
+    """(members, vocabulary + 1) probabilities added up over the leaves."""
+    mean: NDArray[np.float64]
+    intervals: list[Interval]
+    followed: list[Followed]
+    matches: tuple[tuple[int, int], ...]
+    """Leaf and length of each match."""
+    selected: tuple[int, ...]
+    table: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+
+
+class History:
+    """The pieces learned so far, and where three of them stood last."""
+
+    def __init__(self) -> None:
+        self._pieces: list[int] = []
+        self._places: dict[tuple[int, ...], int] = {}
+
+    def match(self, recent: tuple[int, ...]) -> tuple[int, int]:
+        """Return the piece after the last place like this one, and how many pieces are alike; 0 for none."""
+        place = self._places.get(recent[-3:], 0)
+        if not place:
+            return 0, 0
+        length = 3
+        while length < min(len(recent), place) and self._pieces[place - 1 - length] == recent[-1 - length]:
+            length += 1
+        return self._pieces[place], min(length - 2, LENGTHS - 1)
+
+    def learn(self, recent: tuple[int, ...], piece: int) -> None:
+        """Keep that `piece` followed."""
+        if len(recent) < 2 or not self._pieces:
+            self._pieces += recent
+        if len(recent) >= 3:
+            self._places[recent[-3:]] = len(self._pieces)
+        self._pieces.append(piece)
+
+
+class Mixture:
+    """A language model of a network and a memory that may learn from what it reads.
+
+    With `adaptive`, `learn` makes it count, cache and adapt; its saved parts do not change, and `forget`
+    brings it back to them.
+    """
+
+    def __init__(
+        self,
+        network: RecurrentNetwork,
+        memory: NgramMemory,
+        kinds: PieceKinds,
+        tree: PieceTree,
+        *,
+        adaptive: bool = False,
+        mixer: Mixer | None = None,
+    ) -> None:
+        self.network, self.memory, self.tree, self.kinds = network, memory, tree, kinds
+        self.adaptive = adaptive
+        self._saved = mixer if mixer is not None else new_mixer(network.vocabulary, adaptive=adaptive)
+        self._ngram = NgramModel(memory)
+        self._followers = Followers(memory, Surroundings(memory.pieces, kinds), tree.leaf)
+        self._notes = 0
+        self.forget()
+
+    @property
+    def vocabulary(self) -> int:
+        """How many pieces there are."""
+        return self.network.vocabulary
+
+    def start(self) -> MixtureState:
+        """Return the state before the first piece of a text."""
+        self._notes += 1
+        return MixtureState(self.network.start(), Trail(note=self._notes))
+
+    def advance(self, piece: int, state: MixtureState) -> MixtureState:
+        """Return the state after `piece`."""
+        return MixtureState(
+            self.network.advance(piece, state.network), state.trail.after(piece, self.kinds)
+        )
+
+    def step(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
+        """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""
+        state = self.advance(piece, state)
+        return self.predict(state), state
+
+    def predict(self, state: MixtureState) -> Floats:
+        """Return the probabilities (vocabulary,) of what follows."""
+        scene, tree = self._look(state), self.tree
+        mean = scene.mean
+        mass = mean[tree.high] - mean[tree.low]
+        nodes = np.flatnonzero(mass > WORTH_MIXING)
+        low, middle, high = tree.low[nodes], tree.middle[nodes], tree.high[nodes]
+        right = self.mixer.mix(self._decisions(scene, nodes)).astype(np.float64)
+        expected = (mean[high] - mean[middle]) / mass[nodes]
+        np.clip(expected, _TINY, 1 - _TINY, out=expected)
+        to_left, to_right = np.log((1 - right) / (1 - expected)), np.log(right / expected)
+        changes = np.bincount(
+            np.concatenate([low, middle, high]),
+            np.concatenate([to_left, to_right - to_left, -to_right]),
+            len(mean),
+        )
+        leaves = np.diff(mean) * np.exp(np.cumsum(changes[:-1]))
+        probabilities: Floats = np.empty(len(leaves), np.float32)
+        probabilities[tree.order] = leaves / leaves.sum()
+        return probabilities
+
+    def learn(self, piece: int, state: MixtureState) -> None:
+        """Learn that `piece` followed the text of `state`; only the adaptive mixture does."""
+        if self.adaptive:
+            scene = self._look(state)
+            self._learn_to_mix(scene, piece, self.mixer, RATE)
+            self._experience(scene, piece, state)
+
+    def fit(self, texts: Iterable[list[int]]) -> None:
+        """Fit the saved weights to texts that no member has learned; forgets what else was learned.
+
+        Each text is a list of pieces that begins with the start piece.
+        """
+        self.forget()
+        done = 0
+        for text in texts:
+            state = self.advance(text[0], self.start())
+            for piece in text[1:]:
+                rate = RATE + (FIRST_RATE - RATE) / (1 + done / RATE_HALVES)
+                scene = self._look(state)
+                self._learn_to_mix(scene, piece, self._saved, rate)
+                if self.adaptive:
+                    self._experience(scene, piece, state)
+                state = self.advance(piece, state)
+                done += 1
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what was learned since the model was loaded."""
+        self.mixer = self._saved.copy() if self.adaptive else self._saved
+        self._ngram.forget()
+        self._followers.forget()
+        self._history = History()
+        self._cache = NeuralCache(self.network.shape.embedding)
+        self._adapted = AdaptedOutput(self.network) if self.adaptive else None
+        self._looked: tuple[MixtureState, _Scene] | None = None
+
+    def tensors(self) -> Mapping[str, NDArray[Any]]:
+        """Return the fitted weights."""
+        return self._saved.tensors()
+
+    def _look(self, state: MixtureState) -> _Scene:
+        """Ask every member; the last answer is kept, as it is asked for twice where a text is learned."""
+        if self._looked is None or self._looked[0] is not state:
+            self._looked = (state, self._ask(state))
+        return self._looked[1]
+
+    def _ask(self, state: MixtureState) -> _Scene:
+        network, recent = self.network, state.trail.recent
+        top, vector = network.top(state.network), network.project(state.network)
+        of_network = softmax(network.logits(state.network))
+        intervals = self.memory.intervals(recent)
+        of_memory = self._ngram.predict(recent, intervals)
+        members = [of_network, of_memory]
+        adapted = None
+        matches = [self._match_in_notes(intervals)]
+        if self._adapted is not None:
+            adapted = self._adapted.predict(top) if self._adapted.changed else of_network
+            members += [adapted, self._cache.mix(vector, of_network)]
+            piece, length = self._history.match(recent)
+            matches.append((int(self.tree.leaf[piece]), length))
+        heaped = np.zeros((len(members), len(of_network) + 1))
+        np.cumsum(np.stack(members)[:, self.tree.order], axis=1, dtype=np.float64, out=heaped[:, 1:])
+        heaped /= heaped[:, -1:]
+        followed = self._followers.find(state.trail, intervals, self.mixer.contexts)
+        return _Scene(
+            top,
+            vector,
+            adapted,
+            heaped,
+            heaped.mean(axis=0),
+            intervals,
+            followed,
+            tuple(matches),
+            _selected(of_network, of_memory, intervals, followed, matches, recent[-1]),
+        )
+
+    def _match_in_notes(self, intervals: list[Interval]) -> tuple[int, int]:
+        if not intervals:
+            return 0, 0
+        place = int(self.memory.suffixes[intervals[-1][1] - 1])
+        return int(self.tree.leaf[self.memory.pieces[place + 1]]), min(len(intervals), LENGTHS - 1)
+
+    def _decisions(self, scene: _Scene, nodes: NDArray[np.intp]) -> Decisions:
+        """Return all that is known at `nodes`."""
+        tree = self.tree
+        low, middle, high = tree.low[nodes], tree.middle[nodes], tree.high[nodes]
+        heaped = scene.heaped
+        to_middle = heaped[:, middle]
+        left, right = to_middle - heaped[:, low] + _TINY, heaped[:, high] - to_middle + _TINY
+        counts = self._counts(scene)
+        to_middle = counts[:, middle]
+        last = np.array([[followed.last] for followed in scene.followed])
+        leaves = np.array([[leaf] for leaf, _ in scene.matches])
+        return Decisions(
+            nodes,
+            tree.depth[nodes],
+            np.log(right / left).T.astype(np.float32),
+            (to_middle - counts[:, low], counts[:, high] - to_middle),
+            _side(last, low, middle, high),
+            _side(leaves, low, middle, high),
+            tuple(length for _, length in scene.matches),
+            scene.selected,
+        )
+
+    def _counts(self, scene: _Scene) -> Floats:
+        """Return the counts of each context added up over the leaves (contexts, vocabulary + 1)."""
+        if not len(scene.table):
+            table = np.zeros((len(scene.followed), self.vocabulary + 1), np.float32)
+            for row, followed in zip(table, scene.followed, strict=True):
+                row[followed.leaves[: followed.size] + 1] = followed.counts[: followed.size]
+            scene.table = np.cumsum(table, axis=1)
+        return scene.table
+
+    def _learn_to_mix(self, scene: _Scene, piece: int, mixer: Mixer, rate: float) -> None:
+        path, tree = self.tree.path(piece), self.tree
+        mixed = scene.mean[tree.high[path.nodes]] - scene.mean[tree.low[path.nodes]] > WORTH_MIXING
+        if mixed.any():
+            mixer.learn(self._decisions(scene, path.nodes[mixed]), path.right[mixed], rate, FINAL_RATE)
+
+    def _experience(self, scene: _Scene, piece: int, state: MixtureState) -> None:
+        """Count, cache and adapt."""
+        self._ngram.learn(piece, state.trail.recent)
+        self._followers.learn(state.trail, scene.intervals, piece)
+        self._history.learn(state.trail.recent, piece)
+        self._cache.learn(scene.vector, piece)
+        if self._adapted is not None and scene.adapted is not None:
+            self._adapted.learn(scene.top, piece, scene.adapted)
+        self._looked = None
+
+
+def new_mixer(vocabulary: int, *, adaptive: bool) -> Mixer:
+    """Return an unfitted mixer for the members that a static or an adaptive mixture has."""
+    members, contexts, matches = (4, KINDS, 2) if adaptive else (2, KNOWN, 1)
+    return Mixer(vocabulary - 1, members, contexts, matches, (256, 512, 512, vocabulary))
+
+
+def _selected(
+    of_network: Floats,
+    of_memory: Floats,
+    intervals: list[Interval],
+    followed: list[Followed],
+    matches: list[tuple[int, int]],
+    last: int,
+) -> tuple[int, ...]:
+    """Return the row of each weight set: by the matches, the longest context, the confidences, the piece."""
+    lengths = [min(15, length) for _, length in matches]
+    order = max((n + 1 for n in range(len(ORDERS)) if followed[n].size), default=0)
+    distinct = followed[order - 1].size if order else 1
+    width = intervals[-1][1] - intervals[-1][0] if intervals else 1
+    uncertainty = float(-(of_network @ np.log(np.maximum(of_network, np.float32(1e-30)))))
+    eighths = [min(7, int(8 * float(p.max()))) for p in (of_network, of_memory)]
+    return (
+        lengths[0] * 16 + (lengths[1] if len(lengths) > 1 else 0),
+        order * 64 + _magnitude(distinct) * 8 + _magnitude(width),
+        eighths[0] * 64 + min(7, int(uncertainty)) * 8 + eighths[1],
+        last,
+    )
+
+
+def _magnitude(count: int) -> int:
+    return min(7, count.bit_length() - 1) if count else 0
+
+
+def _side(
+    leaf: NDArray[np.intp], low: NDArray[np.intp], middle: NDArray[np.intp], high: NDArray[np.intp]
+) -> NDArray[np.int8]:
+    """Return −1 where a leaf lies left of a node's middle, 1 where right of it, 0 where not below it."""
+    below = (leaf >= low) & (leaf < high)
+    return np.where(below, np.where(leaf >= middle, 1, -1), 0).astype(np.int8)
