@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from rnnchat.lm.base import Floats
+from rnnchat.lm.passage import Passage
 from rnnchat.lm.recurrent import RecurrentNetwork, softmax
 
-STATES = 1000
 SHARPNESS = 0.5
 SHARE = 0.8
 """The part of a cached prediction that comes from the cache, the rest from the network."""
@@ -21,33 +21,17 @@ RATE = 0.02
 DECAY = 0.002
 
 
-class NeuralCache:
-    """The last states of a text and what followed each: what is like now is likely to go on alike."""
+def cached(passage: Passage, vector: Floats, base: Floats) -> Floats:
+    """Return `base` (vocabulary,), a share of it given to what followed states like `vector` (size,).
 
-    def __init__(self, size: int, states: int = STATES) -> None:
-        self._vectors = np.zeros((states, size), np.float32)
-        self._pieces = np.zeros(states, np.intp)
-        self._count = 0
-
-    def __len__(self) -> int:
-        """How many states it holds."""
-        return min(self._count, len(self._pieces))
-
-    def learn(self, vector: Floats, piece: int) -> None:
-        """Keep that `piece` followed a state (size,), in the place of the oldest."""
-        place = self._count % len(self._pieces)
-        self._vectors[place], self._pieces[place] = vector, piece
-        self._count += 1
-
-    def mix(self, vector: Floats, base: Floats) -> Floats:
-        """Return `base` (vocabulary,), a share of it given to what followed states like `vector`."""
-        held = len(self)
-        if not held:
-            return base
-        likeness = softmax((self._vectors[:held] @ vector) * np.float32(SHARPNESS))
-        mixed: Floats = base * np.float32(1 - SHARE)
-        mixed += np.bincount(self._pieces[:held], likeness * np.float32(SHARE), len(base)).astype(np.float32)
-        return mixed
+    What is like now is likely to go on alike.
+    """
+    if not len(passage):
+        return base
+    likeness = softmax((passage.vectors @ vector) * np.float32(SHARPNESS))
+    mixed: Floats = np.bincount(passage.pieces, likeness * np.float32(SHARE), len(base)).astype(np.float32)
+    mixed += base * np.float32(1 - SHARE)
+    return mixed
 
 
 class AdaptedOutput:

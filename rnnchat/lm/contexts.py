@@ -55,8 +55,6 @@ class PieceKinds:
 class Trail:
     """Where a text stands after its last piece; it does not change."""
 
-    note: int = 0
-    """Which text it is: tells texts apart that are read one after another."""
     recent: tuple[int, ...] = ()
     """The last pieces, the newest last."""
     line: tuple[int, ...] = ()
@@ -88,7 +86,7 @@ class Trail:
         """Return where the text stands after `piece`."""
         recent = (*self.recent[1 - LONGEST_MATCH :], piece)
         if piece == kinds.start:
-            return Trail(self.note, (piece,))
+            return Trail((piece,))
         line, above, block = self.line, self.above, self.block
         if piece == kinds.newline:
             if line:
@@ -105,7 +103,7 @@ class Trail:
             if length:
                 before, earlier = word & _KEPT, before
             word, length = (piece + 1, 1) if kinds.wordy[piece] else (0, 0)
-        return Trail(self.note, recent, line, above, block, word, length, before, earlier)
+        return Trail(recent, line, above, block, word, length, before, earlier)
 
 
 class Surroundings:

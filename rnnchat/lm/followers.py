@@ -10,16 +10,15 @@ from numpy.typing import NDArray
 
 from rnnchat.lm.base import Floats
 from rnnchat.lm.contexts import Surroundings, Trail
-from rnnchat.lm.ngram import Interval, NgramMemory
+from rnnchat.lm.ngram import Interval, NgramMemory, tally
 
 ORDERS = (1, 2, 3, 6)
 """So many of the last pieces make a context each."""
 AROUND = ("above", "words", "block")
 """The last piece with the piece above the next, with the words before, with the code block."""
-IN_NOTE = ("note", "note and piece")
+HERE = ("here", "here and piece")
 """Nothing, and the last piece, within the text at hand only."""
-KNOWN = len(ORDERS) + len(AROUND)
-KINDS = KNOWN + len(IN_NOTE)
+KINDS = len(ORDERS) + len(AROUND) + len(HERE)
 
 _CACHED = 100_000
 _NONE = -1
@@ -66,40 +65,32 @@ class Followers:
         self._known: dict[Hashable, Followed] = {}
         self.forget()
 
-    def find(self, trail: Trail, intervals: Sequence[Interval], kinds: int = KINDS) -> list[Followed]:
-        """Return what followed each of the first `kinds` contexts of a text."""
+    def find(self, trail: Trail, intervals: Sequence[Interval]) -> list[Followed]:
+        """Return what followed each kind of context, those within the text at hand left out."""
         return [
             _EMPTY if key is None else self._find(kind, key, trail, intervals)
-            for kind, key in enumerate(_keys(trail)[:kinds])
+            for kind, key in enumerate(_keys(trail))
         ]
 
     def learn(self, trail: Trail, intervals: Sequence[Interval], piece: int) -> None:
         """Count that `piece` followed in every context of a text."""
-        if trail.note != self._note:
-            self._note = trail.note
-            for key in [key for key in self._learned if isinstance(key, tuple) and key[0] in IN_NOTE]:
-                del self._learned[key]
         leaf = int(self._leaf[piece])
         for kind, key in enumerate(_keys(trail)):
             if key is None:
                 continue
             learned = self._learned.get(key)
             if learned is None:
-                learned = self._find(kind, key, trail, intervals).copy()
-                self._learned[key] = learned
+                learned = self._learned[key] = self._find(kind, key, trail, intervals).copy()
             learned.add(leaf)
 
     def forget(self) -> None:
         """Drop what was learned since the notes were counted."""
         self._learned: dict[Hashable, Followed] = {}
-        self._note = 0
 
     def _find(self, kind: int, key: Hashable, trail: Trail, intervals: Sequence[Interval]) -> Followed:
         followed = self._learned.get(key)
         if followed is not None:
             return followed
-        if kind >= KNOWN:
-            return _EMPTY
         followed = self._known.get(key)
         if followed is None:
             if len(self._known) > _CACHED:
@@ -128,24 +119,17 @@ class Followers:
             return _EMPTY
         leaves = self._leaf[self._memory.pieces[places + 1]]
         last = int(leaves[places.argmax()])
-        if len(leaves) > 64:
-            heaped = np.bincount(leaves)
-            distinct = np.flatnonzero(heaped)
-            return Followed(distinct, heaped[distinct].astype(np.float32), len(distinct), last)
-        distinct, counts = np.unique(leaves, return_counts=True)
-        return Followed(distinct, counts.astype(np.float32), len(distinct), last)
+        distinct, counts = tally(leaves)
+        return Followed(distinct, counts, len(distinct), last)
 
 
 def _keys(trail: Trail) -> list[Hashable | None]:
     """Return what each kind of context is looked up by; None where a text is too short for one."""
     recent = trail.recent
     last = recent[-1]
-    note = (IN_NOTE[0], trail.note)
     return [
         *(recent[-order:] if order <= len(recent) else None for order in ORDERS),
         (AROUND[0], last, trail.piece_above),
         (AROUND[1], last, trail.words),
         (AROUND[2], last, trail.block),
-        note,
-        (IN_NOTE[1], trail.note, last),
     ]

@@ -27,9 +27,11 @@ LEVELS = 12
 _TYPICAL = np.array([0, 1, 2, 3, 4, 5, 6.5, 9, 15, 28, 65, 200])
 _LARGEST = 100
 LEVEL = np.searchsorted([1, 2, 3, 4, 5, 6, 8, 12, 20, 40, 100], np.arange(_LARGEST + 1), side="right")
+_CELLS = LEVELS * LEVELS * 3
 DEPTHS = 24
 LENGTHS = 33
 _LIMIT = np.float32(12)
+_FAR = np.float32(10)
 _SURE = np.float32(0.9995)
 _BIAS = np.float32(0.3)
 
@@ -45,7 +47,7 @@ class Decisions:
     depths: Indexes
     members: Floats
     """(nodes, members) log odds of going right."""
-    counts: tuple[Floats, Floats]
+    counts: tuple[NDArray[np.int32], NDArray[np.int32]]
     """(contexts, nodes) how often each context was followed by a piece on the left and on the right."""
     last: NDArray[np.int8]
     """(contexts, nodes) where the last one went: −1 left, 1 right, 0 elsewhere."""
@@ -84,6 +86,7 @@ class Mixer:
         self.maps: Floats = np.broadcast_to(typical, (contexts, *typical.shape)).astype(np.float32)
         self.seen: Floats = np.zeros(self.maps.shape, np.float32)
         self.kept: Floats = np.full((matches, LENGTHS, DEPTHS), 0.75, np.float32)
+        self._cells = (np.arange(contexts) * _CELLS + 1)[:, None]
         self._refresh()
 
     _TENSORS = ("weights", "final", "maps", "seen", "kept")
@@ -132,31 +135,33 @@ class Mixer:
         inputs, states = self._inputs(decisions)
         rows = self._offsets[1:-1] + np.array(decisions.selected, np.intp)
         sums = np.empty((len(inputs), len(self.sets)), np.float32)
-        np.einsum("ni,ni->n", inputs, self.weights[decisions.nodes], out=sums[:, 0])
-        np.matmul(inputs, self.weights[rows].T, out=sums[:, 1:])
-        np.clip(sums, -_LIMIT, _LIMIT, out=sums)
-        total = np.einsum("ns,ns->n", sums, self.final[np.minimum(decisions.depths, DEPTHS - 1)])
-        np.clip(total, -_LIMIT, _LIMIT, out=total)
+        np.einsum("ni,ni->n", inputs, self.weights.take(decisions.nodes, axis=0), out=sums[:, 0])
+        np.matmul(inputs, self.weights.take(rows, axis=0).T, out=sums[:, 1:])
+        np.minimum(np.maximum(sums, -_LIMIT), _LIMIT, out=sums)
+        total = np.einsum("ns,ns->n", sums, self.final.take(np.minimum(decisions.depths, DEPTHS - 1), axis=0))
+        np.minimum(np.maximum(total, -_LIMIT), _LIMIT, out=total)
         return _Mixed(inputs, rows, sums, _squash(sums), _squash(total), states)
 
     def _inputs(self, decisions: Decisions) -> tuple[Floats, NDArray[np.intp]]:
         """Return the inputs (nodes, inputs), and which cell of the maps each count stands in."""
         members, contexts = self.members, self.contexts
         inputs = np.zeros((len(decisions.nodes), self.weights.shape[1]), np.float32)
-        np.clip(decisions.members, -10, 10, out=inputs[:, :members])
+        np.minimum(np.maximum(decisions.members, -_FAR), _FAR, out=inputs[:, :members])
         left, right = decisions.counts
-        levels = LEVEL[np.minimum(np.stack([left, right]), _LARGEST).astype(np.intp)]
-        states = (levels[0] * LEVELS + levels[1]) * 3 + decisions.last + 1
-        states += (np.arange(contexts) * (LEVELS * LEVELS * 3))[:, None]
-        odds = self._map_odds.take(states)
-        share = self.maps.take(states) - np.float32(0.5)
-        many = np.maximum(left, right) >= _LARGEST
-        if many.any():
-            direct = (right[many] + 0.2) / (left[many] + right[many] + 0.4)
-            odds[many], share[many] = np.log(direct / (1 - direct)), direct - 0.5
-        empty = (left + right) == 0
-        odds[empty] = 0
-        share[empty] = 0
+        states = LEVEL.take(left, mode="clip") * (LEVELS * 3)
+        states += LEVEL.take(right, mode="clip") * 3
+        states += decisions.last
+        states += self._cells
+        odds, share = self._map_odds.take(states), self.maps.take(states)
+        share -= np.float32(0.5)
+        total = left + right
+        many = np.flatnonzero(total >= _LARGEST)
+        if len(many):
+            direct = (right.take(many) + np.float32(0.2)) / (total.take(many) + np.float32(0.4))
+            odds.reshape(-1)[many], share.reshape(-1)[many] = np.log(direct / (1 - direct)), direct - 0.5
+        used = total > 0
+        odds *= used
+        share *= used
         inputs[:, members : members + contexts] = odds.T
         inputs[:, members + contexts : members + 2 * contexts] = 2 * share.T
         place = members + 2 * contexts

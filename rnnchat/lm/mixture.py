@@ -15,15 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.lm.base import Floats
-from rnnchat.lm.cache import AdaptedOutput, NeuralCache
+from rnnchat.lm.cache import AdaptedOutput, cached
 from rnnchat.lm.contexts import PieceKinds, Surroundings, Trail
-from rnnchat.lm.followers import KINDS, KNOWN, ORDERS, Followed, Followers
+from rnnchat.lm.followers import KINDS, ORDERS, Followed, Followers
 from rnnchat.lm.mixer import LENGTHS, Decisions, Mixer
 from rnnchat.lm.ngram import Interval, NgramMemory, NgramModel
+from rnnchat.lm.passage import Passage
 from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork, softmax
 from rnnchat.lm.tree import PieceTree
 
-WORTH_MIXING = 1e-4
+WORTH_MIXING = 1e-3
 """A node with less probability than this is left to the members' mean."""
 RATE = 0.01
 FIRST_RATE = 0.05
@@ -35,10 +36,12 @@ _TINY = 1e-12
 
 @dataclass(frozen=True)
 class MixtureState:
-    """The network's state, and where the text stands."""
+    """What the network knows of a text, where the text stands, and what stands in it, as leaves."""
 
     network: NetworkState
+    vector: Floats
     trail: Trail
+    passage: Passage
 
 
 @dataclass
@@ -46,17 +49,18 @@ class _Scene:
     """All that the members say at one place of a text."""
 
     top: Floats
-    vector: Floats
     adapted: Floats | None
     heaped: NDArray[np.float64]
     """(members, vocabulary + 1) probabilities added up over the leaves."""
     mean: NDArray[np.float64]
     intervals: list[Interval]
     followed: list[Followed]
+    here: tuple[NDArray[np.intp], ...]
+    """The leaves that stand in the text at hand, and those that followed its last piece there."""
     matches: tuple[tuple[int, int], ...]
     """Leaf and length of each match."""
     selected: tuple[int, ...]
-    table: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    table: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 0), np.int32))
 
 
 class History:
@@ -74,7 +78,7 @@ class History:
         length = 3
         while length < min(len(recent), place) and self._pieces[place - 1 - length] == recent[-1 - length]:
             length += 1
-        return self._pieces[place], min(length - 2, LENGTHS - 1)
+        return self._pieces[place], length
 
     def learn(self, recent: tuple[int, ...], piece: int) -> None:
         """Keep that `piece` followed."""
@@ -107,7 +111,6 @@ class Mixture:
         self._saved = mixer if mixer is not None else new_mixer(network.vocabulary, adaptive=adaptive)
         self._ngram = NgramModel(memory)
         self._followers = Followers(memory, Surroundings(memory.pieces, kinds), tree.leaf)
-        self._notes = 0
         self.forget()
 
     @property
@@ -117,13 +120,17 @@ class Mixture:
 
     def start(self) -> MixtureState:
         """Return the state before the first piece of a text."""
-        self._notes += 1
-        return MixtureState(self.network.start(), Trail(note=self._notes))
+        state = self.network.start()
+        return MixtureState(state, self.network.project(state), Trail(), Passage(self.network.shape.embedding))
 
     def advance(self, piece: int, state: MixtureState) -> MixtureState:
         """Return the state after `piece`."""
+        network = self.network.advance(piece, state.network)
         return MixtureState(
-            self.network.advance(piece, state.network), state.trail.after(piece, self.kinds)
+            network,
+            self.network.project(network),
+            state.trail.after(piece, self.kinds),
+            state.passage.after(int(self.tree.leaf[piece]), state.vector),
         )
 
     def step(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
@@ -135,9 +142,9 @@ class Mixture:
         """Return the probabilities (vocabulary,) of what follows."""
         scene, tree = self._look(state), self.tree
         mean = scene.mean
-        mass = mean[tree.high] - mean[tree.low]
+        mass = mean.take(tree.high) - mean.take(tree.low)
         nodes = np.flatnonzero(mass > WORTH_MIXING)
-        low, middle, high = tree.low[nodes], tree.middle[nodes], tree.high[nodes]
+        low, middle, high = tree.low.take(nodes), tree.middle.take(nodes), tree.high.take(nodes)
         right = self.mixer.mix(self._decisions(scene, nodes)).astype(np.float64)
         expected = (mean[high] - mean[middle]) / mass[nodes]
         np.clip(expected, _TINY, 1 - _TINY, out=expected)
@@ -147,7 +154,7 @@ class Mixture:
             np.concatenate([to_left, to_right - to_left, -to_right]),
             len(mean),
         )
-        leaves = np.diff(mean) * np.exp(np.cumsum(changes[:-1]))
+        leaves = (mean[1:] - mean[:-1]) * np.exp(changes[:-1].cumsum())
         probabilities: Floats = np.empty(len(leaves), np.float32)
         probabilities[tree.order] = leaves / leaves.sum()
         return probabilities
@@ -184,7 +191,6 @@ class Mixture:
         self._ngram.forget()
         self._followers.forget()
         self._history = History()
-        self._cache = NeuralCache(self.network.shape.embedding)
         self._adapted = AdaptedOutput(self.network) if self.adaptive else None
         self._looked: tuple[MixtureState, _Scene] | None = None
 
@@ -199,31 +205,34 @@ class Mixture:
         return self._looked[1]
 
     def _ask(self, state: MixtureState) -> _Scene:
-        network, recent = self.network, state.trail.recent
-        top, vector = network.top(state.network), network.project(state.network)
-        of_network = softmax(network.logits(state.network))
+        network, recent, passage = self.network, state.trail.recent, state.passage
+        top = network.top(state.network)
+        of_network = softmax(network.logits(state.vector))
         intervals = self.memory.intervals(recent)
         of_memory = self._ngram.predict(recent, intervals)
-        members = [of_network, of_memory]
+        members = [of_network.take(self.tree.order), of_memory.take(self.tree.order)]
+        members.append(cached(passage, state.vector, members[0]))
+        matches = [self._match_in_notes(intervals), passage.match()]
         adapted = None
-        matches = [self._match_in_notes(intervals)]
         if self._adapted is not None:
             adapted = self._adapted.predict(top) if self._adapted.changed else of_network
-            members += [adapted, self._cache.mix(vector, of_network)]
+            members.append(adapted.take(self.tree.order))
             piece, length = self._history.match(recent)
-            matches.append((int(self.tree.leaf[piece]), length))
+            if length > matches[1][1]:
+                matches[1] = int(self.tree.leaf[piece]), length
+        matches[1] = matches[1][0], min(matches[1][1], LENGTHS - 1)
         heaped = np.zeros((len(members), len(of_network) + 1))
-        np.cumsum(np.stack(members)[:, self.tree.order], axis=1, dtype=np.float64, out=heaped[:, 1:])
-        heaped /= heaped[:, -1:]
-        followed = self._followers.find(state.trail, intervals, self.mixer.contexts)
+        for row, member in zip(heaped, members, strict=True):
+            np.cumsum(member, dtype=np.float64, out=row[1:])
+        followed = self._followers.find(state.trail, intervals)
         return _Scene(
             top,
-            vector,
             adapted,
             heaped,
-            heaped.mean(axis=0),
+            heaped.sum(axis=0) / heaped[:, -1].sum(),
             intervals,
             followed,
+            (passage.pieces, passage.followers()),
             tuple(matches),
             _selected(of_network, of_memory, intervals, followed, matches, recent[-1]),
         )
@@ -237,32 +246,38 @@ class Mixture:
     def _decisions(self, scene: _Scene, nodes: NDArray[np.intp]) -> Decisions:
         """Return all that is known at `nodes`."""
         tree = self.tree
-        low, middle, high = tree.low[nodes], tree.middle[nodes], tree.high[nodes]
+        low, middle, high = tree.low.take(nodes), tree.middle.take(nodes), tree.high.take(nodes)
         heaped = scene.heaped
-        to_middle = heaped[:, middle]
-        left, right = to_middle - heaped[:, low] + _TINY, heaped[:, high] - to_middle + _TINY
+        to_middle = heaped.take(middle, axis=1)
+        left = to_middle - heaped.take(low, axis=1) + _TINY
+        right = heaped.take(high, axis=1) - to_middle + _TINY
         counts = self._counts(scene)
-        to_middle = counts[:, middle]
-        last = np.array([[followed.last] for followed in scene.followed])
-        leaves = np.array([[leaf] for leaf, _ in scene.matches])
+        counted = counts.take(middle, axis=1)
+        marked = [followed.last for followed in scene.followed]
+        marked += [int(leaves[-1]) if len(leaves) else -1 for leaves in scene.here]
+        marked += [leaf for leaf, _ in scene.matches]
+        sides = _side(np.array(marked)[:, None], low, middle, high)
         return Decisions(
             nodes,
-            tree.depth[nodes],
-            np.log(right / left).T.astype(np.float32),
-            (to_middle - counts[:, low], counts[:, high] - to_middle),
-            _side(last, low, middle, high),
-            _side(leaves, low, middle, high),
+            tree.depth.take(nodes),
+            np.log((right / left).astype(np.float32)).T,
+            (counted - counts.take(low, axis=1), counts.take(high, axis=1) - counted),
+            sides[:KINDS],
+            sides[KINDS:],
             tuple(length for _, length in scene.matches),
             scene.selected,
         )
 
-    def _counts(self, scene: _Scene) -> Floats:
+    def _counts(self, scene: _Scene) -> NDArray[np.int32]:
         """Return the counts of each context added up over the leaves (contexts, vocabulary + 1)."""
         if not len(scene.table):
-            table = np.zeros((len(scene.followed), self.vocabulary + 1), np.float32)
-            for row, followed in zip(table, scene.followed, strict=True):
-                row[followed.leaves[: followed.size] + 1] = followed.counts[: followed.size]
-            scene.table = np.cumsum(table, axis=1)
+            table = np.zeros((KINDS, self.vocabulary + 1), np.int32)
+            for row, followed in zip(table[:, 1:], scene.followed, strict=False):
+                row[followed.leaves[: followed.size]] = followed.counts[: followed.size]
+            for row, leaves in zip(table[len(scene.followed) :, 1:], scene.here, strict=True):
+                if len(leaves):
+                    row[:] = np.bincount(leaves, minlength=self.vocabulary)
+            scene.table = np.cumsum(table, axis=1, dtype=np.int32, out=table)
         return scene.table
 
     def _learn_to_mix(self, scene: _Scene, piece: int, mixer: Mixer, rate: float) -> None:
@@ -272,11 +287,10 @@ class Mixture:
             mixer.learn(self._decisions(scene, path.nodes[mixed]), path.right[mixed], rate, FINAL_RATE)
 
     def _experience(self, scene: _Scene, piece: int, state: MixtureState) -> None:
-        """Count, cache and adapt."""
+        """Count and adapt."""
         self._ngram.learn(piece, state.trail.recent)
         self._followers.learn(state.trail, scene.intervals, piece)
         self._history.learn(state.trail.recent, piece)
-        self._cache.learn(scene.vector, piece)
         if self._adapted is not None and scene.adapted is not None:
             self._adapted.learn(scene.top, piece, scene.adapted)
         self._looked = None
@@ -284,8 +298,8 @@ class Mixture:
 
 def new_mixer(vocabulary: int, *, adaptive: bool) -> Mixer:
     """Return an unfitted mixer for the members that a static or an adaptive mixture has."""
-    members, contexts, matches = (4, KINDS, 2) if adaptive else (2, KNOWN, 1)
-    return Mixer(vocabulary - 1, members, contexts, matches, (256, 512, 512, vocabulary))
+    members = 4 if adaptive else 3
+    return Mixer(vocabulary - 1, members, KINDS, 2, (256, 512, 512, vocabulary))
 
 
 def _selected(
@@ -304,7 +318,7 @@ def _selected(
     uncertainty = float(-(of_network @ np.log(np.maximum(of_network, np.float32(1e-30)))))
     eighths = [min(7, int(8 * float(p.max()))) for p in (of_network, of_memory)]
     return (
-        lengths[0] * 16 + (lengths[1] if len(lengths) > 1 else 0),
+        lengths[0] * 16 + lengths[1],
         order * 64 + _magnitude(distinct) * 8 + _magnitude(width),
         eighths[0] * 64 + min(7, int(uncertainty)) * 8 + eighths[1],
         last,
@@ -319,5 +333,6 @@ def _side(
     leaf: NDArray[np.intp], low: NDArray[np.intp], middle: NDArray[np.intp], high: NDArray[np.intp]
 ) -> NDArray[np.int8]:
     """Return −1 where a leaf lies left of a node's middle, 1 where right of it, 0 where not below it."""
-    below = (leaf >= low) & (leaf < high)
-    return np.where(below, np.where(leaf >= middle, 1, -1), 0).astype(np.int8)
+    sides: NDArray[np.int8] = (leaf >= middle).view(np.int8) * np.int8(2) - np.int8(1)
+    sides *= ((leaf >= low) & (leaf < high)).view(np.int8)
+    return sides

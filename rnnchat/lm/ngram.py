@@ -10,6 +10,7 @@ them, Kennington et al. 2012; modified Kneser-Ney smoothing, Chen and Goodman 19
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,7 @@ SORTED_BY = 64
 
 _LARGEST_DISCOUNTED = 3
 _CACHED = 200_000
+_FEW = 64  # values, which sorting counts faster than a table of all there can be
 
 Integers = NDArray[np.integer]
 Interval = tuple[int, int]
@@ -134,9 +136,12 @@ class NgramMemory:
         followers = self.followers(interval).astype(np.int64)
         if order < ORDER:
             before = self._before(interval[0], interval[1], order)
-            followers = np.unique((before + 1) * self.vocabulary + followers) % self.vocabulary
-        pieces, counts = np.unique(followers, return_counts=True)
-        return pieces, counts.astype(np.float32)
+            pairs = (before + 1) * self.vocabulary + followers
+            pairs.sort()
+            first = np.ones(len(pairs), bool)
+            np.not_equal(pairs[1:], pairs[:-1], out=first[1:])
+            followers = pairs[first] % self.vocabulary
+        return tally(followers)
 
     def _before(self, low: int, high: int, back: int) -> NDArray[np.int64]:
         """Return the pieces `back` places before those of an interval, −1 before the first."""
@@ -218,21 +223,23 @@ class NgramModel:
 
     def predict(self, state: NgramState, intervals: Sequence[Interval]) -> Floats:
         """Return the probabilities (vocabulary,) of what follows, given the context's intervals."""
-        probabilities = self._unigram()
+        shares: list[_Smoothed] = []
         for order in range(1, min(ORDER, len(state)) + 1):
             learned = self._learned.get(state[-order:])
             if learned is not None:
-                share = _smooth(
-                    learned.pieces[: learned.size],
-                    learned.counts[: learned.size],
-                    self.memory.discounts[order],
+                discounts = self.memory.discounts[order]
+                shares.append(
+                    _smooth(learned.pieces[: learned.size], learned.counts[: learned.size], discounts)
                 )
             elif order <= len(intervals):
-                share = self._share(intervals[order - 1], order)
-            else:
-                continue
-            probabilities *= share.backoff
-            probabilities[share.pieces] += share.mass
+                shares.append(self._share(intervals[order - 1], order))
+        # From the longest context down, each leaves the shorter ones a part of what it was left.
+        left = math.prod(float(share.backoff) for share in shares)
+        probabilities = self._unigram() * np.float32(left)
+        left = 1.0
+        for share in reversed(shares):
+            probabilities[share.pieces] += share.mass * np.float32(left)
+            left *= float(share.backoff)
         return probabilities
 
     def learn(self, piece: int, state: NgramState) -> None:
@@ -263,7 +270,7 @@ class NgramModel:
         self._unigram_now = None
 
     def _unigram(self) -> Floats:
-        """Return a new copy of the prediction without a context: counts, mixed with every piece alike."""
+        """Return the prediction without a context: counts, mixed with every piece alike."""
         if self._unigram_now is None:
             uniform: Floats = np.full(self.vocabulary, 1 / self.vocabulary, np.float32)
             seen = np.flatnonzero(self._order_0)
@@ -272,7 +279,7 @@ class NgramModel:
                 uniform *= share.backoff
                 uniform[share.pieces] += share.mass
             self._unigram_now = uniform
-        return self._unigram_now.copy()
+        return self._unigram_now
 
     def _share(self, interval: Interval, order: int) -> _Smoothed:
         share = self._known.get((interval, order))
@@ -288,6 +295,18 @@ class NgramModel:
             return _Counts(np.zeros(2, np.int64), np.zeros(2, np.float32), 0)
         pieces, counts = self.memory.count(intervals[order - 1], order)
         return _Counts(pieces, counts, len(pieces))
+
+
+def tally(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
+    """Return the distinct values in order, and how often each stands there."""
+    if len(values) == 1:
+        return values, np.ones(1, np.float32)
+    if len(values) < _FEW:
+        distinct, counts = np.unique(values, return_counts=True)
+        return distinct, counts.astype(np.float32)
+    heaped = np.bincount(values)
+    distinct = np.flatnonzero(heaped)
+    return distinct, heaped[distinct].astype(np.float32)
 
 
 def _add(learned: _Counts, piece: int) -> bool:

@@ -21,6 +21,9 @@ from rnnchat.lm.base import Floats
 GATES = {"gru": 3, "lstm": 4, "rnn": 1}
 """The recurrent cells, each with the number of its gates' columns per unit."""
 
+PRODUCTS = 1024
+"""So many pieces' products with the first kernel are kept (9 MB for 768 GRU units)."""
+
 NetworkState = tuple[Floats, ...]
 """One (units,) vector a layer; two for an LSTM, h then c."""
 
@@ -90,6 +93,7 @@ class RecurrentNetwork:
         self._projection: Floats = own["projection.kernel"]
         self._projection_bias: Floats = own["projection.bias"]
         self._output_bias: Floats = own["output.bias"]
+        self._from_pieces: dict[int, Floats] = {}
         self._cell = {"gru": _gru, "lstm": _lstm, "rnn": _rnn}[shape.cell]
         self._per_layer = 2 if shape.cell == "lstm" else 1
 
@@ -105,17 +109,27 @@ class RecurrentNetwork:
 
     def advance(self, piece: int, state: NetworkState) -> NetworkState:
         """Return the state after `piece`, without working out what follows it."""
-        x = self._embedding[piece]
+        from_x = self._from_piece(piece)
         after: list[Floats] = []
-        for index, (kernel, recurrent, bias) in enumerate(self._layers):
+        for index, (_, recurrent, bias) in enumerate(self._layers):
+            if index:
+                from_x = after[-self._per_layer] @ self._layers[index][0]
             own = state[index * self._per_layer : (index + 1) * self._per_layer]
-            after += self._cell(x, own, kernel, recurrent, bias)
-            x = after[-self._per_layer]
+            after += self._cell(from_x, own, recurrent, bias)
         return tuple(after)
 
-    def logits(self, state: NetworkState) -> Floats:
-        """Return the unnormalised log-probabilities (vocabulary,) of what follows."""
-        logits: Floats = self._embedding @ self.project(state)
+    def _from_piece(self, piece: int) -> Floats:
+        """Return a piece's product with the first kernel, which is the same each time it comes."""
+        product = self._from_pieces.get(piece)
+        if product is None:
+            if len(self._from_pieces) >= PRODUCTS:
+                self._from_pieces.clear()
+            product = self._from_pieces[piece] = self._embedding[piece] @ self._layers[0][0]
+        return product
+
+    def logits(self, vector: Floats) -> Floats:
+        """Return the unnormalised log-probabilities (vocabulary,) that a projected state stands for."""
+        logits: Floats = self._embedding @ vector
         logits += self._output_bias
         return logits
 
@@ -135,7 +149,7 @@ class RecurrentNetwork:
     def step(self, piece: int, state: NetworkState) -> tuple[Floats, NetworkState]:
         """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""
         state = self.advance(piece, state)
-        return softmax(self.logits(state)), state
+        return softmax(self.logits(self.project(state))), state
 
 
 def softmax(logits: Floats) -> Floats:
@@ -151,13 +165,11 @@ def _sigmoid(x: Floats) -> Floats:
     return squashed
 
 
-def _gru(
-    x: Floats, state: NetworkState, kernel: Floats, recurrent: Floats, bias: Floats
-) -> tuple[Floats, ...]:
+def _gru(from_x: Floats, state: NetworkState, recurrent: Floats, bias: Floats) -> tuple[Floats, ...]:
     """z, r = σ(W x + U h + b); c = tanh(W_c x + b_c + r · (U_c h + b'_c)); h' = z · h + (1 − z) · c."""
     (h,) = state
     units = h.shape[0]
-    from_x = x @ kernel + bias[0]
+    from_x = from_x + bias[0]
     from_h = h @ recurrent + bias[1]
     gates = _sigmoid(from_x[: 2 * units] + from_h[: 2 * units])
     z, r = gates[:units], gates[units:]
@@ -165,20 +177,16 @@ def _gru(
     return (c + z * (h - c),)
 
 
-def _lstm(
-    x: Floats, state: NetworkState, kernel: Floats, recurrent: Floats, bias: Floats
-) -> tuple[Floats, ...]:
+def _lstm(from_x: Floats, state: NetworkState, recurrent: Floats, bias: Floats) -> tuple[Floats, ...]:
     """i, f, o = σ(…); c' = f · c + i · tanh(…); h' = o · tanh(c'). Columns in the order i, f, c, o."""
     h, c = state
     units = h.shape[0]
-    i, f, candidate, o = (x @ kernel + h @ recurrent + bias).reshape(4, units)
+    i, f, candidate, o = (from_x + h @ recurrent + bias).reshape(4, units)
     c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(candidate)
     return _sigmoid(o) * np.tanh(c), c
 
 
-def _rnn(
-    x: Floats, state: NetworkState, kernel: Floats, recurrent: Floats, bias: Floats
-) -> tuple[Floats, ...]:
+def _rnn(from_x: Floats, state: NetworkState, recurrent: Floats, bias: Floats) -> tuple[Floats, ...]:
     """h' = tanh(W x + U h + b)."""
     (h,) = state
-    return (np.tanh(x @ kernel + h @ recurrent + bias),)
+    return (np.tanh(from_x + h @ recurrent + bias),)

@@ -1,0 +1,104 @@
+"""The text at hand as a value: what stands in it, kept so that many continuations can share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.lm.base import Floats
+
+LONGEST = 1024
+"""So many of a text's last pieces are remembered, at least half of them always."""
+_FIRST_ROOM = 64
+_MATCHED = 3
+
+
+class Passage:
+    """Pieces of a text, each with the network's vector from which it followed.
+
+    Going on shares what was there; a second continuation of the same place takes a copy.
+    """
+
+    __slots__ = ("_length", "_store")
+
+    def __init__(self, size: int) -> None:
+        self._store = _Store(np.zeros(_FIRST_ROOM, np.intp), np.zeros((_FIRST_ROOM, size), np.float32))
+        self._length = 0
+
+    def __len__(self) -> int:
+        """How many pieces it remembers."""
+        return self._length
+
+    @property
+    def pieces(self) -> NDArray[np.intp]:
+        """The pieces (length,), the newest last."""
+        return self._store.pieces[: self._length]
+
+    @property
+    def vectors(self) -> Floats:
+        """The vectors (length, size)."""
+        return self._store.vectors[: self._length]
+
+    def after(self, piece: int, vector: Floats) -> Passage:
+        """Return the passage with `piece`, which followed from `vector` (size,)."""
+        other = Passage.__new__(Passage)
+        store, length = self._store, self._length
+        if store.used != length or length == len(store.pieces):
+            store = store.copied(length)
+            length = store.used
+        store.pieces[length], store.vectors[length] = piece, vector
+        store.used = length + 1
+        other._store, other._length = store, length + 1
+        return other
+
+    def followers(self) -> NDArray[np.intp]:
+        """Return what followed the last piece wherever it stood before."""
+        pieces = self.pieces
+        if not len(pieces):
+            return pieces
+        return pieces[1:][pieces[:-1] == pieces[-1]]
+
+    def match(self) -> tuple[int, int]:
+        """Return what followed the longest, latest repetition of the end, and how long that is; or 0, 0."""
+        pieces = self.pieces
+        if len(pieces) <= _MATCHED:
+            return 0, 0
+        alike = pieces[_MATCHED - 1 : -1] == pieces[-1]
+        for back in range(1, _MATCHED):
+            alike &= pieces[_MATCHED - 1 - back : -1 - back] == pieces[-1 - back]
+        places = np.flatnonzero(alike)
+        if not len(places):
+            return 0, 0
+        place = int(places[-1]) + _MATCHED - 1
+        return int(pieces[place + 1]), _alike(pieces, place)
+
+
+class _Store:
+    """Room for pieces and vectors; it only grows."""
+
+    __slots__ = ("pieces", "used", "vectors")
+
+    def __init__(self, pieces: NDArray[np.intp], vectors: Floats) -> None:
+        self.pieces, self.vectors = pieces, vectors
+        self.used = 0
+
+    def copied(self, length: int) -> _Store:
+        """Return a store with the last of `length` pieces and room for more."""
+        start = length - LONGEST // 2 if length >= LONGEST else 0
+        kept = length - start
+        room = min(LONGEST, max(_FIRST_ROOM, 2 * kept))
+        pieces, vectors = np.zeros(room, np.intp), np.zeros((room, self.vectors.shape[1]), np.float32)
+        pieces[:kept], vectors[:kept] = self.pieces[start:length], self.vectors[start:length]
+        store = _Store(pieces, vectors)
+        store.used = kept
+        return store
+
+
+def _alike(pieces: Sequence[int] | NDArray[np.intp], place: int) -> int:
+    """Return how many pieces before and at `place` are those at the end."""
+    length = _MATCHED
+    while length < place + 1 and length < 32 + _MATCHED and pieces[place - length] == pieces[-1 - length]:
+        length += 1
+    return length
