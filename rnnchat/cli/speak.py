@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_j
     if not paths:
         raise click.UsageError("Name the texts to score: files or folders")
     from rnnchat.library.settings import load_settings
-    from rnnchat.lm.ngram import NgramModel
+    from rnnchat.lm.mixture import Mixture
     from rnnchat.notes.raw import read_raw
     from rnnchat.writing.evaluate import score
     from rnnchat.writing.speaking import load_model
@@ -95,11 +96,17 @@ def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_j
     name = model or load_settings(current_paths()).model
     loaded = load_model(open_library(), name)
     started = time.perf_counter()
-    result = score(loaded.speaker.predictor, loaded.tokenizer, texts, limit=limit or 0)
-    bits = {"network": result.bits_per_byte}
-    if loaded.memory is not None:
-        remembering = NgramModel(loaded.memory)
-        bits["memory"] = score(remembering, loaded.tokenizer, texts, limit=limit or 0).bits_per_byte
+    scores = {}
+    for member, predictor in loaded.members():
+        learn = predictor.learn if isinstance(predictor, Mixture) and predictor.adaptive else None
+        shown = _progress(member) if sys.stderr.isatty() else None
+        scores[member] = score(
+            predictor, loaded.tokenizer, texts, limit=limit or 0, learn=learn, progress=shown
+        )
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
+    result = scores.get("mixture", scores["network"])
+    bits = {member: one.bits_per_byte for member, one in scores.items()}
     seconds = time.perf_counter() - started
     if as_json:
         print_json(
@@ -117,4 +124,13 @@ def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_j
     say(f"{name} on {len(texts):,} texts, {result.bytes:,} bytes, {result.pieces:,} pieces:")
     for member, value in bits.items():
         say(f"  {member:<8} {value:.3f} bits per byte")
-    say(f"The network's likeliest piece was the right one in {result.top1:.1%}.")
+    say(f"The likeliest piece was the right one in {result.top1:.1%}.")
+    if "adaptive" in bits:
+        say("adaptive learns from each piece after it was scored; the others learn nothing from the texts.")
+
+
+def _progress(member: str) -> Callable[[int], None]:
+    def show(done: int) -> None:
+        click.echo(f"\r{member}: {done:,} bytes scored", nl=False, err=True)
+
+    return show

@@ -31,6 +31,9 @@ NETWORK = "network.safetensors"
 TOKENIZER = "tokenizer.model"
 MEMORY = "memory.safetensors"
 """The notes as pieces, sorted for looking up; the model that comes with rnnchat has none."""
+MIXTURE = "mixture.safetensors"
+"""How network and memory are mixed; a model that has a memory has this too."""
+OPTIONAL = (MEMORY, MIXTURE)
 FINISHED = "finished.json"
 """What tells that a run has made its model; an unfinished run is a person's to resume or discard."""
 BASE = "base"
@@ -67,6 +70,7 @@ class SavedModel:
     weights: dict[str, NDArray[np.floating]]
     tokenizer: bytes
     memory: dict[str, NDArray[Any]] | None = None
+    mixture: dict[str, NDArray[Any]] | None = None
 
 
 class Library:
@@ -123,17 +127,16 @@ class Library:
         weights: bytes,
         tokenizer: bytes,
         *,
-        memory: bytes | None = None,
+        optional: Mapping[str, bytes] | None = None,
         name: str | None = None,
     ) -> tuple[Card, int]:
         """Save a new version of the model that `card` names; return the final card and the version.
 
-        `weights` and `memory` are safetensors. Versions older than the one before are removed afterwards.
+        `weights` are safetensors; `optional` holds some of the OPTIONAL files. Versions older than the one
+        before are removed afterwards.
         """
         own = self.check_name(name or card.name)
-        files = {NETWORK: weights, TOKENIZER: tokenizer}
-        if memory is not None:
-            files[MEMORY] = memory
+        files = {NETWORK: weights, TOKENIZER: tokenizer, **(optional or {})}
         card = replace(card, name=own, files={file: sha256(data) for file, data in files.items()})
         folder = make_private(self._paths.models / own)
         remove_unfinished(folder)
@@ -233,8 +236,8 @@ class Library:
     def _publish_again(self, card: Card, version: Path, name: str) -> int:
         """Save the files of a version, checked before, as the newest version of the model `name`."""
         weights, tokenizer = ((version / file).read_bytes() for file in (NETWORK, TOKENIZER))
-        memory = (version / MEMORY).read_bytes() if MEMORY in card.files else None
-        return self.publish(card, weights, tokenizer, memory=memory, name=name)[1]
+        optional = {file: (version / file).read_bytes() for file in OPTIONAL if file in card.files}
+        return self.publish(card, weights, tokenizer, optional=optional, name=name)[1]
 
     def _names(self) -> list[str]:
         if not self._paths.models.is_dir():
@@ -305,13 +308,13 @@ def load_folder(folder: Path, name: str) -> SavedModel:
     for file, content in data.items():
         if card.files.get(file) != sha256(content):
             raise ModelError(f"The model {name} is damaged: {file} is not what was saved.", hint)
-    memory = read_weights(data[MEMORY]) if MEMORY in data else None
-    return SavedModel(card, read_weights(data[NETWORK]), data[TOKENIZER], memory)
+    memory, mixture = (read_weights(data[file]) if file in data else None for file in OPTIONAL)
+    return SavedModel(card, read_weights(data[NETWORK]), data[TOKENIZER], memory, mixture)
 
 
 def wanted_by(card: Card) -> tuple[str, ...]:
     """Return the files, beside its card, that a model needs."""
-    return (NETWORK, TOKENIZER, MEMORY) if MEMORY in card.files else (NETWORK, TOKENIZER)
+    return (NETWORK, TOKENIZER, *(file for file in OPTIONAL if file in card.files))
 
 
 def read_weights(data: bytes) -> dict[str, NDArray[Any]]:

@@ -12,7 +12,7 @@ from rnnchat.lm.base import Floats
 from rnnchat.lm.passage import Passage
 from rnnchat.lm.recurrent import RecurrentNetwork, softmax
 
-SHARPNESS = 0.5
+SHARPNESS = 0.05
 SHARE = 0.8
 """The part of a cached prediction that comes from the cache, the rest from the network."""
 
@@ -68,8 +68,6 @@ class AdaptedOutput:
         projection -= tops.T @ (np.float32(RATE) * back)
         bias -= np.float32(RATE) * back.sum(axis=0)
         for now, saved in zip(self._now, self._saved, strict=True):
-            now *= np.float32(1 - DECAY)
-            now += np.float32(DECAY) * saved
+            np.multiply(now, np.float32(1 - DECAY), out=now)
+            np.add(now, np.float32(DECAY) * saved, out=now)
         self.changed = True
-
-

@@ -192,7 +192,7 @@ class Surroundings:
         ends = np.flatnonzero(self._ends_line)
         starts = np.concatenate([[0], ends + 1])
         lengths = np.concatenate([ends, [len(self._pieces)]]) - starts
-        of_place = np.cumsum(self._ends_line) - self._ends_line
+        of_place: NDArray[np.int64] = np.cumsum(self._ends_line) - self._ends_line
         return starts, lengths, of_place
 
     def _fence_key(self, line: int) -> int:

@@ -7,13 +7,14 @@ probability, their mean decides. So the result sums to 1 by construction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.errors import ModelError
 from rnnchat.lm.base import Floats
 from rnnchat.lm.cache import AdaptedOutput, cached
 from rnnchat.lm.contexts import PieceKinds, Surroundings, Trail
@@ -106,12 +107,19 @@ class Mixture:
         adaptive: bool = False,
         mixer: Mixer | None = None,
     ) -> None:
+        if not network.vocabulary == memory.vocabulary == len(tree.order) == len(kinds.wordy):
+            raise ModelError("The parts of the model do not fit together: their vocabularies differ.")
         self.network, self.memory, self.tree, self.kinds = network, memory, tree, kinds
         self.adaptive = adaptive
         self._saved = mixer if mixer is not None else new_mixer(network.vocabulary, adaptive=adaptive)
         self._ngram = NgramModel(memory)
         self._followers = Followers(memory, Surroundings(memory.pieces, kinds), tree.leaf)
         self.forget()
+
+    @property
+    def saved(self) -> Mixer:
+        """The fitted mixer, without what was learned since."""
+        return self._saved
 
     @property
     def vocabulary(self) -> int:
@@ -121,7 +129,9 @@ class Mixture:
     def start(self) -> MixtureState:
         """Return the state before the first piece of a text."""
         state = self.network.start()
-        return MixtureState(state, self.network.project(state), Trail(), Passage(self.network.shape.embedding))
+        return MixtureState(
+            state, self.network.project(state), Trail(), Passage(self.network.shape.embedding)
+        )
 
     def advance(self, piece: int, state: MixtureState) -> MixtureState:
         """Return the state after `piece`."""
@@ -194,15 +204,12 @@ class Mixture:
         self._adapted = AdaptedOutput(self.network) if self.adaptive else None
         self._looked: tuple[MixtureState, _Scene] | None = None
 
-    def tensors(self) -> Mapping[str, NDArray[Any]]:
-        """Return the fitted weights."""
-        return self._saved.tensors()
-
     def _look(self, state: MixtureState) -> _Scene:
         """Ask every member; the last answer is kept, as it is asked for twice where a text is learned."""
-        if self._looked is None or self._looked[0] is not state:
-            self._looked = (state, self._ask(state))
-        return self._looked[1]
+        looked = self._looked
+        if looked is None or looked[0] is not state:
+            looked = self._looked = (state, self._ask(state))
+        return looked[1]
 
     def _ask(self, state: MixtureState) -> _Scene:
         network, recent, passage = self.network, state.trail.recent, state.passage
@@ -294,6 +301,54 @@ class Mixture:
         if self._adapted is not None and scene.adapted is not None:
             self._adapted.learn(scene.top, piece, scene.adapted)
         self._looked = None
+
+
+@dataclass(frozen=True)
+class MixtureWeights:
+    """What is saved of a mixture: its tree, and a mixer each for reading only and for learning on."""
+
+    tree: PieceTree
+    static: Mixer
+    adaptive: Mixer
+
+    @classmethod
+    def fit(
+        cls,
+        network: RecurrentNetwork,
+        memory: NgramMemory,
+        kinds: PieceKinds,
+        texts: Sequence[list[int]],
+    ) -> MixtureWeights:
+        """Fit both mixers to `texts`, which neither network nor memory has learned."""
+        counts = np.bincount(memory.pieces, minlength=memory.vocabulary)
+        tree = PieceTree.build(network.output_side()[0], counts)
+        mixers = []
+        for adaptive in (False, True):
+            mixture = Mixture(network, memory, kinds, tree, adaptive=adaptive)
+            mixture.fit(texts)
+            mixers.append(mixture.saved)
+        return cls(tree, *mixers)
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays that `from_tensors` makes the same weights of."""
+        parts = {
+            "tree": self.tree.tensors(),
+            "static": self.static.tensors(),
+            "adaptive": self.adaptive.tensors(),
+        }
+        return {f"{part}.{name}": array for part, own in parts.items() for name, array in own.items()}
+
+    @classmethod
+    def from_tensors(cls, tensors: Mapping[str, NDArray[Any]], vocabulary: int) -> MixtureWeights:
+        """Return saved weights; raise ModelError where they cannot be some."""
+        parts: dict[str, dict[str, NDArray[Any]]] = {"tree": {}, "static": {}, "adaptive": {}}
+        for name, array in tensors.items():
+            part, _, own = name.partition(".")
+            parts.setdefault(part, {})[own] = array
+        mixers = [new_mixer(vocabulary, adaptive=adaptive) for adaptive in (False, True)]
+        for mixer, part in zip(mixers, ("static", "adaptive"), strict=True):
+            mixer.load(parts[part])
+        return cls(PieceTree.from_tensors(parts["tree"], vocabulary), *mixers)
 
 
 def new_mixer(vocabulary: int, *, adaptive: bool) -> Mixer:

@@ -58,7 +58,8 @@ class Passage:
         pieces = self.pieces
         if not len(pieces):
             return pieces
-        return pieces[1:][pieces[:-1] == pieces[-1]]
+        after: NDArray[np.intp] = pieces[1:][pieces[:-1] == pieces[-1]]
+        return after
 
     def match(self) -> tuple[int, int]:
         """Return what followed the longest, latest repetition of the end, and how long that is; or 0, 0."""

@@ -53,7 +53,7 @@ class PieceTree:
         self._paths: dict[int, Path] = {}
 
     @classmethod
-    def build(cls, embedding: Floats, counts: NDArray[np.floating]) -> PieceTree:
+    def build(cls, embedding: Floats, counts: NDArray[Any]) -> PieceTree:
         """Split the pieces where they differ most, each half as often used as the other.
 
         `embedding` is (vocabulary, size), `counts` (vocabulary,) how often each piece was used.
@@ -136,7 +136,9 @@ def _halve(
         if len(pieces) > x.shape[1]:
             direction = np.linalg.eigh((x * own[:, None]).T @ x)[1][:, -1]
         else:
-            direction = np.linalg.svd(x * np.sqrt(own)[:, None], full_matrices=False)[2][0]
+            # Of few pieces by way of their products with one another, which are fewer numbers.
+            weighted = x * np.sqrt(own)[:, None]
+            direction = np.linalg.eigh(weighted @ weighted.T)[1][:, -1] @ weighted
         pieces = pieces[np.argsort(x @ direction, kind="stable")]
     heaped = np.cumsum(weights[pieces])
     split = 1 + int(np.abs(heaped[:-1] - heaped[-1] / 2).argmin())

@@ -43,6 +43,8 @@ class TrainingJob:
         for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
             environment.setdefault(name, str(2**30))
         environment.setdefault("MALLOC_ARENA_MAX", "2")
+        # Fitting the mixture multiplies what is small: more threads would only wait for one another.
+        environment.setdefault("OPENBLAS_NUM_THREADS", "1")
         try:
             with (self.run.folder / LOG).open("w", encoding="utf-8") as log:
                 self._process = subprocess.Popen(

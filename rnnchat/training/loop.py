@@ -89,6 +89,7 @@ class Trainer:
         weights: Weights | None = None,
         strategy: Any = None,
         chief: bool = True,
+        afterwards: float = 0.0,
     ) -> None:
         self.settings = settings
         self.plan = plan
@@ -106,7 +107,7 @@ class Trainer:
         self.engine.start_from(weights)
         self.best_weights = weights
         self.batches = Batches(data, batch=plan.batch, length=plan.length, seed=settings.seed)
-        self._budget = settings.minutes * 60
+        self._budget = settings.minutes * 60 - afterwards
         self._validation_cost = 0.0
         self._speed = 0.0
         self._resume()

@@ -51,7 +51,7 @@ class TrainingReport:
 
 def _in_words(event: dict[str, Any]) -> str:
     kind = event["event"]
-    if kind in ("scan", "encoding", "memory"):
+    if kind in ("scan", "encoding", "memory", "mixture"):
         return _reading(event)
     if kind == "plan":
         dropped = event["dropping"]
@@ -84,5 +84,7 @@ def _reading(event: dict[str, Any]) -> str:
     if event["event"] == "encoding":
         start = "scratch" if event["base"] == "scratch" else f"the model {event['base']}"
         return f"Starting from {start}, with {event['vocabulary']:,} pieces."
+    if event["event"] == "mixture":
+        return f"Mixed network and memory on {event['pieces']:,} pieces, in {event['seconds']:.1f} s."
     size = f"{event['bytes'] / 1e6:.1f} MB"
     return f"Remembered {event['pieces']:,} pieces, {size}, in {event['seconds']:.1f} s."

@@ -22,7 +22,7 @@ from typing import Any, TextIO
 from rnnchat.errors import RnnchatError, TrainingError, from_os_error
 from rnnchat.library.atomic import write_bytes, write_text
 from rnnchat.library.card import Card
-from rnnchat.library.models import MEMORY, TOKENIZER, Library, write_weights
+from rnnchat.library.models import MEMORY, MIXTURE, TOKENIZER, Library, write_weights
 from rnnchat.library.paths import Paths
 from rnnchat.training.cluster import Cluster, wait_for
 from rnnchat.training.prepare import (
@@ -41,6 +41,14 @@ TOLD_PIECES = 16_384
 """So many of the pieces that a base tells are kept back, to see how much of it is forgotten."""
 REMEMBERED_PIECES = 4_000_000
 """The memory holds so many of the last pieces at most; sorting them takes 200 MB."""
+FITTED_PIECES = 16_000
+"""The mixture is fitted to so many pieces kept back from training at most."""
+FITTED_PER_SECOND = 55
+"""So many of them for each second of the budget: about a fifteenth of it."""
+FITTING_SECONDS = 1.4e-3
+"""About what fitting takes for a piece, both mixers together."""
+SORTING_SECONDS = 4e-6
+"""About what sorting takes for a piece of the memory."""
 SAMPLE_SECONDS = 12.0
 SAMPLE_PIECES = 48
 
@@ -215,6 +223,7 @@ def _train(
         weights=weights,
         strategy=strategy,
         chief=cluster.chief,
+        afterwards=_seconds_afterwards(run, prepared, len(data.validation)),
     )
     if not cluster.chief:
         trainer.run(lambda _: None, lambda: "")
@@ -344,13 +353,12 @@ def _publish(
         base="" if prepared.base == SCRATCH else prepared.base,
         description=prepared.description,
     )
-    learned = trainer.best_weights
+    learned, shape = trainer.best_weights, trainer.engine.network.shape
     del trainer.engine
     gc.collect()  # what was only for training makes room for what is written
     weights = write_weights(learned)
-    remembered = run.folder / MEMORY
-    memory = remembered.read_bytes() if remembered.is_file() else None
-    card, version = Library(paths).publish(card, weights, tokenizer.model, memory=memory)
+    optional = _mix(run, shape, learned, tokenizer, events)
+    card, version = Library(paths).publish(card, weights, tokenizer.model, optional=optional)
     done = {
         "event": "done",
         "model": card.name,
@@ -362,6 +370,55 @@ def _publish(
     }
     run.finish(done)
     events.emit(done)
+
+
+def _seconds_afterwards(run: Run, prepared: Prepared, kept_back: int) -> float:
+    """Return about how long fitting the mixture will take, which is part of the budget."""
+    if prepared.texts:
+        return 0.0
+    fitted = _to_fit(run, kept_back)
+    return fitted * FITTING_SECONDS + min(prepared.pieces + kept_back, REMEMBERED_PIECES) * SORTING_SECONDS
+
+
+def _to_fit(run: Run, kept_back: int) -> int:
+    return int(min(kept_back, FITTED_PIECES, FITTED_PER_SECOND * 60 * run.settings.minutes))
+
+
+def _mix(run: Run, shape: Any, weights: Any, tokenizer: Any, events: Events) -> dict[str, bytes]:
+    """Fit the mixture to text kept back from training, then let the memory have that text too."""
+    import numpy as np
+
+    from rnnchat.library.models import read_weights
+    from rnnchat.lm.mixture import MixtureWeights
+    from rnnchat.lm.ngram import NgramMemory
+    from rnnchat.lm.recurrent import RecurrentNetwork
+    from rnnchat.writing.speaking import piece_kinds
+
+    path = run.folder / MEMORY
+    if not path.is_file():
+        return {}
+    started = time.monotonic()
+    memory = NgramMemory.from_tensors(read_weights(path.read_bytes()), tokenizer.size)
+    kept_back = np.asarray(pieces_on_disk(run.folder / VALIDATION, tokenizer.size))
+    texts = texts_in(kept_back[: _to_fit(run, len(kept_back))], tokenizer.roles.start)
+    network = RecurrentNetwork(shape, weights)
+    mixture = MixtureWeights.fit(network, memory, piece_kinds(tokenizer), texts)
+    if len(kept_back):
+        pieces = np.concatenate([memory.pieces, kept_back])[-REMEMBERED_PIECES:]
+        memory = NgramMemory.build(pieces, tokenizer.size)
+    seconds = round(time.monotonic() - started, 2)
+    events.emit({"event": "mixture", "pieces": sum(map(len, texts)), "seconds": seconds})
+    return {MEMORY: write_weights(memory.tensors()), MIXTURE: write_weights(mixture.tensors())}
+
+
+def texts_in(pieces: Any, start: int) -> list[list[int]]:
+    """Return the texts in a row of pieces, each of which begins with `start`."""
+    texts: list[list[int]] = []
+    for piece in pieces.tolist():
+        if piece == start or not texts:
+            texts.append([])
+        texts[-1].append(piece)
+    return texts
 
 
 def _import_tensorflow(run: Run) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from rnnchat.lm.base import AnyLanguageModel
 from rnnchat.tokenizer import Tokenizer
+
+Learn = Callable[[int, Any], None]
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,14 @@ def score(
     texts: Iterable[str],
     *,
     limit: int = 0,
+    learn: Learn | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Score:
-    """Score `texts`, each from the start of a note, without learning from them (static).
+    """Score `texts`, each from the start of a note.
 
-    With a `limit`, stops at the end of the line in which so many bytes are reached. `progress` is
-    given the bytes done after each text.
+    Without `learn` nothing is learned from them (static); with it, it is given each piece with the
+    state before it, once that piece has been scored (adaptive). With a `limit`, stops at the end of
+    the line in which so many bytes are reached. `progress` is given the bytes done after each text.
     """
     size = pieces = hits = 0
     bits = 0.0
@@ -52,6 +57,8 @@ def score(
         for piece in encoded:
             bits -= math.log2(max(float(probabilities[piece]), 1e-45))
             hits += int(probabilities.argmax()) == piece
+            if learn is not None:
+                learn(piece, state)
             probabilities, state = predictor.step(piece, state)
         size += len(text.encode())
         pieces += len(encoded)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rnnchat.errors import ModelError
 from rnnchat.library.card import Card
 from rnnchat.library.models import Library
-from rnnchat.lm.ngram import NgramMemory
+from rnnchat.lm.base import AnyLanguageModel
+from rnnchat.lm.contexts import PieceKinds
+from rnnchat.lm.mixture import Mixture, MixtureWeights
+from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.generate import Speaker
@@ -15,17 +19,35 @@ from rnnchat.writing.generate import Speaker
 
 @dataclass(frozen=True)
 class SpeakingModel:
-    """A model in memory: its card, and the speaker that makes its text."""
+    """A model in memory: its card, its parts, and the speaker that makes its text."""
 
     card: Card
     speaker: Speaker
+    network: RecurrentNetwork
     memory: NgramMemory | None = None
     """The notes it learned; None for the model that comes with rnnchat."""
+    weights: MixtureWeights | None = None
 
     @property
     def tokenizer(self) -> Tokenizer:
         """The model's tokenizer."""
         return self.speaker.tokenizer
+
+    def mixture(self, *, adaptive: bool = False) -> Mixture | None:
+        """Return a new mixture of network and memory, None where the model has no memory."""
+        if self.memory is None or self.weights is None:
+            return None
+        return _mix(self.network, self.memory, self.weights, self.tokenizer, adaptive=adaptive)
+
+    def members(self) -> Iterator[tuple[str, AnyLanguageModel]]:
+        """Yield the name and the predictor of the network, the memory and both mixtures."""
+        yield "network", self.network
+        if self.memory is not None:
+            yield "memory", NgramModel(self.memory)
+        for name, adaptive in (("mixture", False), ("adaptive", True)):
+            mixture = self.mixture(adaptive=adaptive)
+            if mixture is not None:
+                yield name, mixture
 
 
 def load_model(library: Library, name: str) -> SpeakingModel:
@@ -38,5 +60,34 @@ def load_model(library: Library, name: str) -> SpeakingModel:
             f"The model {name} is damaged: its tokenizer and network do not fit together.",
             "Go back to the version before with `rnnchat models rollback`.",
         )
-    memory = None if saved.memory is None else NgramMemory.from_tensors(saved.memory, shape.vocabulary)
-    return SpeakingModel(saved.card, Speaker(RecurrentNetwork(shape, saved.weights), tokenizer), memory)
+    network = RecurrentNetwork(shape, saved.weights)
+    if saved.memory is None:
+        return SpeakingModel(saved.card, Speaker(network, tokenizer), network)
+    memory = NgramMemory.from_tensors(saved.memory, shape.vocabulary)
+    if saved.mixture is None:
+        return SpeakingModel(saved.card, Speaker(network, tokenizer), network, memory)
+    weights = MixtureWeights.from_tensors(saved.mixture, shape.vocabulary)
+    speaker = Speaker(_mix(network, memory, weights, tokenizer, adaptive=False), tokenizer)
+    return SpeakingModel(saved.card, speaker, network, memory, weights)
+
+
+def piece_kinds(tokenizer: Tokenizer) -> PieceKinds:
+    """Return what sorts of pieces a tokenizer has."""
+    texts = [tokenizer.decode_bytes((piece,)) for piece in range(tokenizer.size)]
+    newline = tokenizer.encode("\n")
+    if len(newline) != 1:
+        raise ModelError("The tokenizer has no piece for the end of a line.")
+    return PieceKinds.of(texts, start=tokenizer.roles.start, newline=newline[0])
+
+
+def _mix(
+    network: RecurrentNetwork,
+    memory: NgramMemory,
+    weights: MixtureWeights,
+    tokenizer: Tokenizer,
+    *,
+    adaptive: bool,
+) -> Mixture:
+    mixer = weights.adaptive if adaptive else weights.static
+    kinds = piece_kinds(tokenizer)
+    return Mixture(network, memory, kinds, weights.tree, adaptive=adaptive, mixer=mixer)
