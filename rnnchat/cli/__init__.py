@@ -8,7 +8,7 @@ import sys
 import click
 
 from rnnchat import __version__
-from rnnchat.cli.learn import scan, train
+from rnnchat.cli.learn import compare, scan, train
 from rnnchat.cli.library import models, where
 from rnnchat.cli.output import complain
 from rnnchat.cli.speak import evaluate, generate
@@ -72,5 +72,5 @@ def open_app() -> None:
     run()
 
 
-for command in (train, scan, generate, evaluate, models, where):
+for command in (train, scan, generate, evaluate, compare, models, where):
     commands.add_command(command)

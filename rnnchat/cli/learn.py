@@ -113,6 +113,48 @@ def scan(paths: tuple[Path, ...], as_json: bool) -> None:
     )
 
 
+@click.command()
+@paths_argument
+@click.option(
+    "--minutes", type=click.FloatRange(0.15, 600), default=5.0, show_default=True, help="The budget of each."
+)
+@as_json
+def compare(paths: tuple[Path, ...], minutes: float, as_json: bool) -> None:
+    """Train every family of models on the notes in PATH... alike, and table how well each predicts.
+
+    A tenth of the notes is kept back to be scored. Nothing of it is kept.
+    """
+    if not paths:
+        raise click.UsageError("Name the notes to compare on: files or folders")
+    import signal
+
+    from rnnchat.training.compare import FAMILIES, compare
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is temporary is removed
+    live = sys.stderr.isatty() and not as_json
+    rows = []
+    for row in compare(paths, minutes, current_paths(), lambda text: _note(text) if live else None):
+        rows.append(row)
+        if as_json:
+            print_json(row.as_dict())
+    if live:
+        _note("")
+    if as_json:
+        return
+    say(f"{'family':<18}{'bits/byte':>10}{'seconds':>9}{'parameters':>13}{'pieces/s':>10}")
+    for row in sorted(rows, key=lambda row: FAMILIES.index(row.family)):
+        say(
+            f"{row.family:<18}{row.bits_per_byte:>10.3f}{row.seconds:>9.0f}{row.parameters:>13,}"
+            f"{row.tokens_per_second:>10,.0f}"
+        )
+    say("Fewer bits per byte predict better. adaptive learns from each piece after it was scored.")
+
+
+def _note(text: str) -> None:
+    """Show what is being done, on standard error, in the place of what was."""
+    click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+
+
 def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
     """Show a training's events to its end; Ctrl+C stops it with a checkpoint."""
     job.start()

@@ -179,12 +179,15 @@ def validation_bytes_for(size: int) -> int:
     return int(min(size * VALIDATION_SHARE, VALIDATION_LIMIT))
 
 
-def choose_validation(names: Sequence[str], sizes: Sequence[int], learned: Collection[int] = ()) -> set[int]:
+def choose_validation(
+    names: Sequence[str], sizes: Sequence[int], learned: Collection[int] = (), *, wanted: int | None = None
+) -> set[int]:
     """Return which notes are kept back, by number; none where notes are too few or too large for it.
 
     It depends on their names, so the same are chosen again. Those `learned` before are never chosen.
+    About `wanted` bytes are, VALIDATION_SHARE of all where that is not said.
     """
-    wanted = validation_bytes_for(sum(sizes))
+    wanted = validation_bytes_for(sum(sizes)) if wanted is None else wanted
     ranked = sorted(range(len(names)), key=lambda number: hashlib.sha256(names[number].encode()).digest())
     chosen: set[int] = set()
     size = 0

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from rnnchat.errors import TrainingError
@@ -29,8 +30,9 @@ class TrainingJob:
     When this process dies the child notices, leaves a checkpoint and stops.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, home: Path | None = None) -> None:
         self.run = run
+        self._home = home
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -39,6 +41,8 @@ class TrainingJob:
             name: value for name, value in os.environ.items() if name in _PASSED or name.startswith(_PREFIXES)
         }
         environment["PYTHONUNBUFFERED"] = "1"
+        if self._home is not None:
+            environment["RNNCHAT_HOME"] = str(self._home)
         # TensorFlow takes and gives back large blocks at every step: glibc is to keep them.
         for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
             environment.setdefault(name, str(2**30))
