@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rnnchat.library.models import Library
     from rnnchat.library.settings import Settings
     from rnnchat.writing.chat import Turn
+    from rnnchat.writing.origins import Origin
     from rnnchat.writing.speaking import SpeakingModel
 
 PIECES_PER_SECOND = 90
@@ -48,6 +49,11 @@ class Voice:
                 self._model = load_model(self._library, name)
                 self._key = key
             return self._model
+
+    def origins(self, name: str, text: str) -> list[Origin] | None:
+        """Return the stretches of `text` that stand in the notes of a model; None where it keeps none."""
+        model = self.load(name)
+        return None if model.origins is None else model.origins.find(text)
 
     def reply(
         self,

@@ -59,9 +59,10 @@ def generate(
     if not as_json:
         click.echo(harmless(text), nl=False)
     started = time.perf_counter()
-    count = 0
+    count, whole = 0, ""
     for chunk in loaded.speaker.stream(context, sampling, tokens):
         count += 1
+        whole += chunk.text
         shown = harmless(chunk.text)
         if not as_json:
             click.echo(shown, nl=False)
@@ -70,6 +71,8 @@ def generate(
         if chunk.finish:
             speed = count / max(time.perf_counter() - started, 1e-9)
             line |= {"finish": chunk.finish, "tokens_per_second": round(speed, 1)}
+            if loaded.origins is not None:
+                line["origins"] = [origin.as_dict() for origin in loaded.origins.find(whole)]
         print_json(line)
     if not as_json:
         click.echo()

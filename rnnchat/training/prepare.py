@@ -36,6 +36,8 @@ from rnnchat.training.spool import Spool, Spooled
 
 TRAINING = "training.pieces"
 VALIDATION = "validation.pieces"
+FILES = "files.json"
+"""The file of every text, those learned from before those kept back."""
 OFFSETS = "offsets.npy"
 DIGESTS = "digests.npy"
 LESSONS = "lessons.npy"
@@ -114,6 +116,8 @@ def prepare(run: Run, paths: Paths, emit: Emit) -> Prepared:
             counted,
             learned=earlier.learned if base == settings.name else set(),
         )
+        files = [entry.path for entry in (*training, *validation)]
+        write_text(run.folder / FILES, json.dumps(files, ensure_ascii=False) + "\n")
         counted = replace(counted, encoded=encoder.encoded)
     return _finish(run, counted)
 
@@ -246,7 +250,7 @@ def _read(settings: RunSettings, spool: Spool, emit: Emit) -> tuple[list[Skipped
         if isinstance(item, Skipped):
             skipped.append(item)
         else:
-            spool.append(item.note.name, item.note.text)
+            spool.append(item.note.name, item.note.text, str(item.path))
             secrets += item.secrets
     size = sum(entry.size for entry in spool.entries)
     emit({"event": "scan", **as_record(len(spool.entries), size, skipped, secrets)})

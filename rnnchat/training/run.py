@@ -215,7 +215,7 @@ class Run:
         """
         write_text(self.folder / FINISHED, json.dumps(result, ensure_ascii=False) + "\n")
         shutil.rmtree(self.checkpoints, ignore_errors=True)
-        for name in ("validation.pieces", "rehearsal.pieces", "lessons.npy", MEMORY):
+        for name in ("validation.pieces", "rehearsal.pieces", "lessons.npy", "files.json", MEMORY):
             (self.folder / name).unlink(missing_ok=True)
 
     def discard(self) -> None:

@@ -23,6 +23,8 @@ class Spooled:
     """The text's UTF-8 bytes."""
     digest: bytes
     """What the text is recognised by, 16 bytes."""
+    path: str = ""
+    """The file it was read from."""
 
 
 class Spool:
@@ -43,12 +45,12 @@ class Spool:
         self._file.close()
         self._path.unlink(missing_ok=True)
 
-    def append(self, name: str, text: str) -> None:
+    def append(self, name: str, text: str, path: str = "") -> None:
         """Add a text at the end."""
         data = text.encode()
         self._file.seek(self._end)
         self._file.write(data)
-        self.entries.append(Spooled(name, self._end, len(data), _digest(data)))
+        self.entries.append(Spooled(name, self._end, len(data), _digest(data), path))
         self._end += len(data)
 
     def read(self, entry: Spooled) -> str:
@@ -75,7 +77,7 @@ class Spool:
         head, tail = text[:place].encode(), text[place:].encode()
         return (
             replace(entry, size=len(head), digest=_digest(head)),
-            Spooled(f"{entry.name} (end)", entry.offset + len(head), len(tail), _digest(tail)),
+            Spooled(f"{entry.name} (end)", entry.offset + len(head), len(tail), _digest(tail), entry.path),
         )
 
 

@@ -26,6 +26,7 @@ from rnnchat.library.models import MEMORY, MIXTURE, TOKENIZER, Library, write_we
 from rnnchat.library.paths import Paths
 from rnnchat.training.cluster import Cluster, wait_for
 from rnnchat.training.prepare import (
+    FILES,
     LESSONS,
     REHEARSAL,
     TRAINING,
@@ -392,6 +393,7 @@ def _mix(run: Run, shape: Any, weights: Any, tokenizer: Any, events: Events) -> 
     from rnnchat.lm.mixture import MixtureWeights
     from rnnchat.lm.ngram import NgramMemory
     from rnnchat.lm.recurrent import RecurrentNetwork
+    from rnnchat.writing.origins import SOURCES, paths_to
     from rnnchat.writing.speaking import piece_kinds
 
     path = run.folder / MEMORY
@@ -408,7 +410,9 @@ def _mix(run: Run, shape: Any, weights: Any, tokenizer: Any, events: Events) -> 
         memory = NgramMemory.build(pieces, tokenizer.size)
     seconds = round(time.monotonic() - started, 2)
     events.emit({"event": "mixture", "pieces": sum(map(len, texts)), "seconds": seconds})
-    return {MEMORY: write_weights(memory.tensors()), MIXTURE: write_weights(mixture.tensors())}
+    files = json.loads((run.folder / FILES).read_text(encoding="utf-8"))
+    remembered = {**memory.tensors(), SOURCES: paths_to(files)}
+    return {MEMORY: write_weights(remembered), MIXTURE: write_weights(mixture.tensors())}
 
 
 def texts_in(pieces: Any, start: int) -> list[list[int]]:

@@ -15,6 +15,7 @@ from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.generate import Speaker
+from rnnchat.writing.origins import Origins
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class SpeakingModel:
     memory: NgramMemory | None = None
     """The notes it learned; None for the model that comes with rnnchat."""
     weights: MixtureWeights | None = None
+    origins: Origins | None = None
+    """Where its phrases come from; None where it has no memory."""
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -64,11 +67,12 @@ def load_model(library: Library, name: str) -> SpeakingModel:
     if saved.memory is None:
         return SpeakingModel(saved.card, Speaker(network, tokenizer), network)
     memory = NgramMemory.from_tensors(saved.memory, shape.vocabulary)
+    origins = Origins.of(saved.memory, memory, tokenizer)
     if saved.mixture is None:
-        return SpeakingModel(saved.card, Speaker(network, tokenizer), network, memory)
+        return SpeakingModel(saved.card, Speaker(network, tokenizer), network, memory, None, origins)
     weights = MixtureWeights.from_tensors(saved.mixture, shape.vocabulary)
     speaker = Speaker(_mix(network, memory, weights, tokenizer, adaptive=False), tokenizer)
-    return SpeakingModel(saved.card, speaker, network, memory, weights)
+    return SpeakingModel(saved.card, speaker, network, memory, weights, origins)
 
 
 def piece_kinds(tokenizer: Tokenizer) -> PieceKinds:

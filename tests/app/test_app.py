@@ -17,9 +17,10 @@ from textual.widgets import Button, Input, Static
 import rnnchat.app
 from rnnchat.app import voice
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.screens.chat import ChatScreen
+from rnnchat.app.screens.chat import ChatScreen, Said
 from rnnchat.app.screens.help import HelpScreen
 from rnnchat.app.screens.models import ModelsScreen
+from rnnchat.app.screens.origins import OriginsScreen
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.curve import draw
 from rnnchat.app.widgets.dial import Dial
@@ -28,6 +29,7 @@ from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.library.models import Entry, Library
 from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings, load_settings
+from rnnchat.writing.origins import Origin
 from tests.conftest import NOTES
 
 SIZE = (80, 24)
@@ -141,6 +143,31 @@ async def test_what_is_said_is_text_and_nothing_else(app: RnnchatApp) -> None:
         assert "[@click=app.leave]x[/]" in svg.replace("&#160;", " ").replace("&#x27;", "'")
         assert "\x1b" not in svg
         assert "\u202e" not in svg
+
+
+async def test_f8_shows_what_of_a_reply_stands_in_the_notes(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("f8")
+        await pilot.pause()
+        assert app.screen is chat_of(app), "there is no reply yet"
+        chat_of(app)._show_chat(
+            None, [Said("model", "Yes, the [b]boat leaves at noon[/b] today.", "tiny", 1)]
+        )
+        await pilot.press("f8")
+        await wait_until(pilot, lambda: isinstance(app.screen, OriginsScreen))
+        assert "keeps no notes" in written(app)
+        await pilot.press("escape")
+        found = [Origin("[b]boat leaves at noon", "/notes/[red]sea.md", 12, 9)]
+        app.voice.origins = lambda name, text: found  # type: ignore[method-assign]
+        await pilot.press("f8")
+        await wait_until(pilot, lambda: isinstance(app.screen, OriginsScreen))
+        assert "52% of this reply" in written(app)
+        assert "the [b]boat leaves at noon[1][/b]" in written(app)
+        assert "[1] /notes/[red]sea.md, line 12" in written(app)
+
+
+def written(app: RnnchatApp) -> str:
+    return "\n".join(str(static.render()) for static in app.screen.query(Static))
 
 
 async def test_a_long_chat_shows_its_end_and_more_on_demand(app: RnnchatApp) -> None:

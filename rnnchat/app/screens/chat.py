@@ -75,6 +75,15 @@ class ChatScreen(Room):
             id="chat.copy",
             tooltip="Copy the last reply (F6)",
         ),
+        Binding(
+            "f8",
+            "origins",
+            "Where from",
+            show=False,
+            priority=True,
+            id="chat.origins",
+            tooltip="What of the last reply stands in your notes (F8)",
+        ),
         Binding("f7", "earlier", "Earlier turns", show=False, priority=True, id="chat.earlier"),
         Binding("pageup", "scroll(-1)", "Scroll up", show=False, priority=True, id="chat.page-up"),
         Binding("pagedown", "scroll(1)", "Scroll down", show=False, priority=True, id="chat.page-down"),
@@ -164,6 +173,27 @@ class ChatScreen(Room):
             self.own_app.say("Copied through the terminal.")
         else:
             self.own_app.say("There is no reply to copy yet.")
+
+    def action_origins(self) -> None:
+        """Show what of the last reply stands word for word in the notes."""
+        reply = next((said for said in reversed(self._said) if said.role == "model"), None)
+        if reply is None:
+            self.own_app.say("There is no reply yet whose words could be looked up.")
+        else:
+            self._look_up(reply)
+
+    @work(thread=True, group="origins", exclusive=True, exit_on_error=False)
+    def _look_up(self, reply: Said) -> None:
+        from rnnchat.app.screens.origins import OriginsScreen
+
+        app = self.own_app
+        try:
+            found = app.voice.origins(reply.model, reply.text)
+        except RnnchatError as error:
+            app.call_from_thread(app.report, error)
+            return
+        if app.is_running:
+            app.call_from_thread(app.push_screen, OriginsScreen(reply.model, reply.text, found))
 
     def action_scroll(self, direction: int) -> None:
         """Scroll the transcript by most of a page."""

@@ -33,6 +33,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+G", "how bold and how long replies are"),
             ("PgUp PgDn", "scroll"),
             ("F6", "copy the last reply"),
+            ("F8", "what of the last reply stands in your notes, and where"),
         ),
     ),
     (
