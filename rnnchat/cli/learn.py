@@ -118,8 +118,9 @@ def scan(paths: tuple[Path, ...], as_json: bool) -> None:
 @click.option(
     "--minutes", type=click.FloatRange(0.15, 600), default=5.0, show_default=True, help="The budget of each."
 )
+@click.option("--follow", is_flag=True, hidden=True, help="With --json, say what is being done, too.")
 @as_json
-def compare(paths: tuple[Path, ...], minutes: float, as_json: bool) -> None:
+def compare(paths: tuple[Path, ...], minutes: float, follow: bool, as_json: bool) -> None:
     """Train every family of models on the notes in PATH... alike, and table how well each predicts.
 
     A tenth of the notes is kept back to be scored. Nothing of it is kept.
@@ -132,8 +133,15 @@ def compare(paths: tuple[Path, ...], minutes: float, as_json: bool) -> None:
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is temporary is removed
     live = sys.stderr.isatty() and not as_json
+
+    def tell(text: str) -> None:
+        if as_json and follow:
+            print_json({"event": "progress", "text": text})
+        elif live:
+            _note(text)
+
     rows = []
-    for row in compare(paths, minutes, current_paths(), lambda text: _note(text) if live else None):
+    for row in compare(paths, minutes, current_paths(), tell):
         rows.append(row)
         if as_json:
             print_json(row.as_dict())

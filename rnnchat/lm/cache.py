@@ -13,10 +13,10 @@ from rnnchat.lm.passage import Passage
 from rnnchat.lm.recurrent import RecurrentNetwork, softmax
 
 SHARPNESS = 0.05
-SHARE = 0.8
+SHARE = 0.6
 """The part of a cached prediction that comes from the cache, the rest from the network."""
 
-BATCH = 16
+BATCH = 8
 RATE = 0.02
 DECAY = 0.002
 

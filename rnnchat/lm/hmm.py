@@ -20,12 +20,20 @@ from rnnchat.errors import ModelError
 from rnnchat.lm.base import Floats
 
 STATES = 256
+"""So many states at most, and one for every so many pieces:"""
+PIECES_A_STATE = 300
 ROWS, LENGTH = 64, 128
 """A batch is so many stretches of so many pieces."""
 FALL = 0.7
 """The k-th batch moves the counts by (k + 2) ** -FALL."""
-PRIOR = 1e-4
-"""The share of every state's tellings that goes to all pieces as often as they are used."""
+PRIOR = 4.0
+"""Every state is taken to have told so many pieces more, drawn from all as often as they are used."""
+PRIOR_MOVES = 2.0
+"""Every state is taken to have been followed so often more, by all states alike."""
+KEPT_BACK = 0.05
+"""The share of the pieces that tells when more learning only learns by heart."""
+PATIENCE = 3
+"""Passes in a row that made no better prediction of these, before learning ends."""
 _TINY = np.float32(1e-30)
 
 Integers = NDArray[np.integer]
@@ -38,6 +46,12 @@ class _Counts:
     first: Floats
     moves: Floats
     tellings: Floats
+
+    def move(self, new: _Counts, step: np.float32) -> None:
+        """Go a `step` of the way towards `new` counts."""
+        for own, other in zip(vars(self).values(), vars(new).values(), strict=True):
+            np.multiply(own, 1 - step, out=own)
+            np.add(own, step * other, out=own)
 
 
 class HiddenMarkovModel:
@@ -55,36 +69,45 @@ class HiddenMarkovModel:
         pieces: Integers,
         vocabulary: int,
         *,
-        states: int = STATES,
+        states: int = 0,
         seconds: float = 60.0,
-        passes: int = 40,
+        passes: int = 100,
         seed: int = 0,
     ) -> HiddenMarkovModel:
-        """Learn from `pieces` (n,) until the time or the passes over them are spent."""
+        """Learn from `pieces` (n,) until nothing is gained, or the time or the passes over them are spent.
+
+        The number of `states` follows from the number of pieces where it is 0.
+        """
         if len(pieces) < 2 or int(pieces.max()) >= vocabulary:
             raise ModelError("There are no pieces to learn from, or some that the tokenizer does not have.")
+        states = states or int(min(STATES, max(4, len(pieces) // PIECES_A_STATE)))
         random = np.random.default_rng(seed)
         used: Floats = (np.bincount(pieces, minlength=vocabulary) + 0.1).astype(np.float32)
         used /= used.sum()
-        model = cls._start(used, states, random)
-        stretches = _stretches(np.asarray(pieces, np.intp))
+        best = model = cls._start(used, states, random)
+        stretches = random.permutation(_stretches(np.asarray(pieces, np.intp)))
+        held = int(len(stretches) * KEPT_BACK)
+        kept_back, stretches = stretches[:held], stretches[held:]
         every = np.float32(1 / states)
         counts = _Counts(model.first * every, model.moves * every, model.tellings * every)
         ends = time.monotonic() + seconds
+        fewest, since = np.inf, 0
         batch = 0
         for _ in range(passes):
             order = random.permutation(len(stretches))
             for start in range(0, len(order), ROWS):
                 found = model._expect(stretches[order[start : start + ROWS]])
-                step = np.float32((batch + 2) ** -FALL)
-                for now, new in zip(vars(counts).values(), vars(found).values(), strict=True):
-                    np.multiply(now, 1 - step, out=now)
-                    np.add(now, step * new, out=now)
-                model._maximise(counts, used)
+                counts.move(found, np.float32((batch + 2) ** -FALL))
+                model = cls._from_counts(counts, used, stretches.size)
                 batch += 1
                 if time.monotonic() > ends:
-                    return model
-        return model
+                    break
+            bits = model._bits(kept_back) if held else 0.0
+            better = bits < fewest or not held
+            best, fewest, since = (model, bits, 0) if better else (best, fewest, since + 1)
+            if since >= PATIENCE or time.monotonic() > ends:
+                break
+        return best
 
     @property
     def vocabulary(self) -> int:
@@ -147,12 +170,27 @@ class HiddenMarkovModel:
         every = np.float32(1 / stretches.size)
         return _Counts(there[:rows].sum(axis=0) * every, moves * every, tellings.T * every)
 
-    def _maximise(self, counts: _Counts, used: Floats) -> None:
-        """Make the counts the model's probabilities."""
-        self.first = _normalised(counts.first + np.float32(1e-6))
-        self.moves = _normalised(counts.moves + np.float32(1e-9))
-        tellings = _normalised(counts.tellings + _TINY)
-        self.tellings = tellings * np.float32(1 - PRIOR) + np.float32(PRIOR) * used
+    def _bits(self, stretches: NDArray[np.intp]) -> float:
+        """Return the bits that `stretches` (rows, length) take, on average of a piece."""
+        belief = np.broadcast_to(self.first, (len(stretches), len(self.first)))
+        bits = 0.0
+        for pieces in stretches.T:
+            there = belief * self.tellings.T[pieces]
+            told = np.maximum(there.sum(axis=1, keepdims=True), _TINY)
+            bits -= float(np.log2(told).mean())
+            belief = (there / told) @ self.moves
+        return bits / int(stretches.shape[1])
+
+    @classmethod
+    def _from_counts(cls, counts: _Counts, used: Floats, pieces: int) -> HiddenMarkovModel:
+        """Return the model under which the counts, and those taken for granted, are the likeliest."""
+        whole = np.float32(pieces)
+        states = len(counts.first)
+        return cls(
+            _normalised(counts.first + np.float32(1e-6)),
+            _normalised(counts.moves * whole + np.float32(PRIOR_MOVES / states)),
+            _normalised(counts.tellings * whole + np.float32(PRIOR) * used),
+        )
 
 
 def _stretches(pieces: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -27,7 +27,7 @@ from rnnchat.lm.tree import PieceTree
 
 WORTH_MIXING = 1e-3
 """A node with less probability than this is left to the members' mean."""
-RATE = 0.01
+RATE = 0.015
 FIRST_RATE = 0.05
 RATE_HALVES = 1000
 FINAL_RATE = 0.0005
@@ -134,7 +134,9 @@ class Mixture:
         )
 
     def advance(self, piece: int, state: MixtureState) -> MixtureState:
-        """Return the state after `piece`."""
+        """Return the state after `piece`; raise ModelError where there is no such piece."""
+        if not 0 <= piece < self.vocabulary:
+            raise ModelError(f"There is no piece {piece}.")
         network = self.network.advance(piece, state.network)
         return MixtureState(
             network,

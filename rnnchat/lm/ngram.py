@@ -67,19 +67,28 @@ class NgramMemory:
         self.suffixes = suffixes
         self.vocabulary = vocabulary
         self.discounts = discounts
+        """(order + 1, 4) what is taken off counts of 0, 1, 2 and more, by the context's length."""
         ends = np.bincount(pieces[:-1], minlength=vocabulary) if len(pieces) else np.zeros(vocabulary, int)
         self._first = np.concatenate([[0], np.cumsum(ends)])
 
     @classmethod
-    def build(cls, pieces: Integers, vocabulary: int) -> NgramMemory:
-        """Sort the places of `pieces` (n,) by what stands before them; about 3 s for a million."""
+    def build(cls, pieces: Integers, vocabulary: int, *, order: int = ORDER) -> NgramMemory:
+        """Sort the places of `pieces` (n,) by what stands before them; about 3 s for a million.
+
+        Contexts of up to `order` pieces are smoothed into a prediction.
+        """
         pieces = np.ascontiguousarray(pieces, np.uint16 if vocabulary <= 2**16 else np.uint32)
         if len(pieces) and int(pieces.max()) >= vocabulary:
             raise ModelError("The notes hold pieces that the tokenizer does not have.")
         suffixes = _sort_places(pieces)
-        memory = cls(pieces, suffixes, vocabulary, np.zeros((ORDER + 1, _LARGEST_DISCOUNTED + 1), np.float32))
-        memory.discounts = np.stack([memory._discounts(order) for order in range(ORDER + 1)])
+        memory = cls(pieces, suffixes, vocabulary, np.zeros((order + 1, _LARGEST_DISCOUNTED + 1), np.float32))
+        memory.discounts = np.stack([memory._discounts(order) for order in range(memory.order + 1)])
         return memory
+
+    @property
+    def order(self) -> int:
+        """The longest context whose counts are smoothed into a prediction."""
+        return len(self.discounts) - 1
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """Return the arrays that `from_tensors` makes the same memory of."""
@@ -97,7 +106,9 @@ class NgramMemory:
             and pieces.dtype in (np.uint16, np.uint32)
             and suffixes.dtype == np.uint32
             and discounts.dtype == np.float32
-            and discounts.shape == (ORDER + 1, _LARGEST_DISCOUNTED + 1)
+            and discounts.ndim == 2
+            and 1 < len(discounts) <= LONGEST_MATCH
+            and discounts.shape[1] == _LARGEST_DISCOUNTED + 1
             and len(suffixes) == max(0, len(pieces) - 1)
             and (not len(pieces) or int(pieces.max()) < vocabulary)
             and (not len(suffixes) or int(suffixes.max()) < len(suffixes))
@@ -134,7 +145,7 @@ class NgramMemory:
         The longest contexts count how often, shorter ones after how many different pieces.
         """
         followers = self.followers(interval).astype(np.int64)
-        if order < ORDER:
+        if order < self.order:
             before = self._before(interval[0], interval[1], order)
             pairs = (before + 1) * self.vocabulary + followers
             pairs.sort()
@@ -177,7 +188,7 @@ class NgramMemory:
         for back in range(order):
             before = self._before(0, len(places), back).astype(np.uint64)
             keys = keys * np.uint64(0x9E3779B97F4A7C15) + before + np.uint64(1)
-        if order < ORDER:
+        if order < self.order:
             before = self._before(0, len(places), order).astype(np.uint64)
             pairs = np.unique(np.stack([keys, before], axis=1), axis=0)
             keys = pairs[:, 0]
@@ -224,7 +235,7 @@ class NgramModel:
     def predict(self, state: NgramState, intervals: Sequence[Interval]) -> Floats:
         """Return the probabilities (vocabulary,) of what follows, given the context's intervals."""
         shares: list[_Smoothed] = []
-        for order in range(1, min(ORDER, len(state)) + 1):
+        for order in range(1, min(self.memory.order, len(state)) + 1):
             learned = self._learned.get(state[-order:])
             if learned is not None:
                 discounts = self.memory.discounts[order]
@@ -249,7 +260,7 @@ class NgramModel:
         count of different pieces before means; so this is what building anew would count.
         """
         intervals: Sequence[Interval] | None = None
-        for order in range(min(ORDER, len(state)), 0, -1):
+        for order in range(min(self.memory.order, len(state)), 0, -1):
             context = state[-order:]
             learned = self._learned.get(context)
             if learned is None:

@@ -108,7 +108,12 @@ class RecurrentNetwork:
         return (zeros,) * (self._per_layer * self.shape.layers)
 
     def advance(self, piece: int, state: NetworkState) -> NetworkState:
-        """Return the state after `piece`, without working out what follows it."""
+        """Return the state after `piece`, without working out what follows it.
+
+        Raises ModelError where there is no such piece.
+        """
+        if not 0 <= piece < self.vocabulary:
+            raise ModelError(f"There is no piece {piece}.")
         from_x = self._from_piece(piece)
         after: list[Floats] = []
         for index, (_, recurrent, bias) in enumerate(self._layers):

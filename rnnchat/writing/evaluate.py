@@ -44,7 +44,8 @@ def score(
 
     Without `learn` nothing is learned from them (static); with it, it is given each piece with the
     state before it, once that piece has been scored (adaptive). With a `limit`, stops at the end of
-    the line in which so many bytes are reached. `progress` is given the bytes done after each text.
+    the line in which so many bytes are reached, or within it where it is longer than that itself.
+    `progress` is given the bytes done after each text.
     """
     size = pieces = hits = 0
     bits = 0.0
@@ -72,6 +73,8 @@ def _within(text: str, limit: int) -> str:
     size = 0
     kept = []
     for line in text.splitlines(keepends=True):
+        if len(line) > limit:
+            line = line.encode()[: limit - size].decode("utf-8", "ignore")  # noqa: PLW2901
         kept.append(line)
         size += len(line.encode())
         if size >= limit:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 import pkgutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +20,7 @@ import rnnchat.app
 from rnnchat.app import voice
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.chat import ChatScreen, Said
+from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.help import HelpScreen
 from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.screens.origins import OriginsScreen
@@ -285,6 +288,40 @@ async def test_a_folder_with_nothing_to_learn_says_why(app: RnnchatApp, tmp_path
         await pilot.press("enter")
         await pilot.pause()
         assert any("nothing at" in note.title for note in app._notifications)
+
+
+async def test_a_comparison_follows_its_process_and_ends_it(
+    app: RnnchatApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import time\n"
+        """print('{"event": "progress", "text": "Training the GRU."}', flush=True)\n"""
+        """print('{"family": "GRU", "bits_per_byte": 1.9}', flush=True)\n"""
+        "time.sleep(600)\n"
+    )
+    started: list[subprocess.Popen[str]] = []
+
+    class Program(subprocess.Popen[str]):
+        def __init__(self, command: list[str], **options: object) -> None:
+            assert command[1:4] == ["-m", "rnnchat", "compare"]
+            super().__init__([sys.executable, str(program)], **options)  # type: ignore[call-overload]
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Program)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app.push_screen(CompareScreen([NOTES], 1.0))
+        await wait_until(pilot, lambda: "1.90" in written(app))
+        assert "Training the GRU." in written(app)
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: started[0].poll() is not None)
+
+
+async def test_a_comparison_of_nothing_says_why(app: RnnchatApp, tmp_path: Path) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app.push_screen(CompareScreen([tmp_path], 1.0))
+        await wait_until(pilot, lambda: "could not be finished" in written(app), 60)
+        assert any("no notes" in note.title for note in app._notifications)
 
 
 async def test_ctrl_c_says_how_to_leave(app: RnnchatApp) -> None:

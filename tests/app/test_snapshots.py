@@ -13,6 +13,7 @@ from textual.widgets import Button, Input
 
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.chat import ChatScreen, Said
+from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.train import TrainScreen
 from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.composer import Composer
@@ -100,8 +101,29 @@ async def help_page(pilot: Pilot[Any]) -> None:
     await pilot.pause()
 
 
+COMPARED = {
+    "GRU": 1.93,
+    "n-gram": 2.0,
+    "mixture": 1.54,
+    "mixture, adaptive": 1.47,
+    "unigram": 3.3,
+    "HMM": 2.6,
+}
+
+
+async def comparison(pilot: Pilot[Any]) -> None:
+    still(pilot.app)  # type: ignore[arg-type]
+    screen = CompareScreen([NOTES], 2.0)
+    screen._compare = lambda: None  # type: ignore[method-assign, return-value, assignment]
+    await pilot.app.push_screen(screen)
+    for family, bits in COMPARED.items():
+        screen.take({"family": family, "bits_per_byte": bits})
+    screen.take({"event": "progress", "text": "Training the RNN for 2 minutes."})
+    await pilot.pause()
+
+
 @pytest.mark.parametrize(
-    "place", [empty, chat, training, sampling, help_page], ids=lambda place: place.__name__
+    "place", [empty, chat, training, sampling, help_page, comparison], ids=lambda place: place.__name__
 )
 def test_the_look(
     snap_compare: Snapshot, look: tuple[RnnchatApp, tuple[int, int]], place: Callable[..., Any]

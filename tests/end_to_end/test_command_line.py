@@ -49,7 +49,9 @@ def test_what_was_trained_can_be_scored(trained: Trained) -> None:
     assert score["bytes"] == sum(path.stat().st_size for path in NOTES.iterdir())
     assert score["pieces"] > 500
     assert 0 < score["bits_per_byte"]["network"] < 5
-    assert 0 < score["bits_per_byte"]["memory"] < 5
+    bits = score["bits_per_byte"]
+    assert list(bits) == ["network", "memory", "mixture", "adaptive"]
+    assert all(0 < value < 5 for value in bits.values())
     limited = json_lines(rnnchat(home, "evaluate", NOTES, "--model", "me", "--limit", "500", "--json").stdout)
     assert 500 <= limited[0]["bytes"] < 700
 
@@ -65,8 +67,46 @@ def test_what_was_trained_speaks(trained: Trained) -> None:
     assert all(0 <= line["probability"] <= 1 for line in lines)
     assert lines[-1]["finish"] in ("end", "length")
     assert lines[-1]["tokens_per_second"] > 0
+    whole = "".join(line["text"] for line in lines)
+    for origin in lines[-1]["origins"]:
+        assert whole[origin["start"] :].startswith(origin["text"])
+        note = Path(origin["path"]).read_text(encoding="utf-8")
+        assert origin["text"].splitlines()[0] in note.splitlines()[origin["line"] - 1]
     piped = rnnchat(home, *words[:1], "-", *words[2:], stdin="The river")
     assert piped.stdout == first.stdout
+
+
+def test_any_text_can_be_scored(trained: Trained, tmp_path: Path) -> None:
+    home, _ = trained
+    (tmp_path / "unknown.txt").write_text("𒀀𒀁𒀂 ﷽ \u0000\u200f Ω≈ç√ 雨が好きです\n", encoding="utf-8")
+    (tmp_path / "long.txt").write_text("x" * 1_000_000, encoding="utf-8")
+    for name in ("unknown.txt", "long.txt"):
+        result = rnnchat(home, "evaluate", tmp_path / name, "--model", "me", "--limit", "2000", "--json")
+        if result.returncode:
+            assert "no text to score" in result.stderr
+            continue
+        (score,) = json_lines(result.stdout)
+        assert 0 < score["bytes"] <= 2000
+        assert all(0 < bits < 40 for bits in score["bits_per_byte"].values())
+    (tmp_path / "empty.txt").write_text("")
+    result = rnnchat(home, "evaluate", tmp_path / "empty.txt", "--model", "me")
+    assert result.returncode == 1
+    assert "no text to score" in result.stderr
+
+
+def test_families_are_compared_and_nothing_is_left(tmp_path: Path) -> None:
+    result = rnnchat(tmp_path, "compare", NOTES, "--minutes", "0.15", "--json", timeout=280)
+    assert result.returncode == 0, result.stderr
+    rows = {row["family"]: row for row in json_lines(result.stdout)}
+    assert set(rows) == {
+        *("unigram", "n-gram", "HMM", "RNN", "LSTM", "GRU"),
+        *("mixture", "mixture, adaptive"),
+    }
+    assert all(0 < row["bits_per_byte"] < 8 and row["parameters"] > 0 for row in rows.values())
+    assert rows["HMM"]["bits_per_byte"] < rows["unigram"]["bits_per_byte"]
+    assert rows["mixture, adaptive"]["bits_per_byte"] < rows["GRU"]["bits_per_byte"]
+    assert not list((tmp_path / "state").glob("compare-*"))
+    assert not list((tmp_path / "data").glob("models/*"))
 
 
 def test_the_models_on_the_command_line(trained: Trained) -> None:

@@ -13,7 +13,7 @@ from rnnchat.errors import ModelError
 from rnnchat.lm.cache import AdaptedOutput, cached
 from rnnchat.lm.contexts import PieceKinds
 from rnnchat.lm.mixture import Mixture, MixtureWeights, new_mixer
-from rnnchat.lm.ngram import NgramMemory
+from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.passage import LONGEST, Passage
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.lm.tree import PieceTree
@@ -152,6 +152,13 @@ def test_a_memory_of_nothing_or_little_is_no_trouble(memory: list[int]) -> None:
     model = Mixture(NETWORK, tiny, KINDS, WEIGHTS.tree, adaptive=True)
     assert bits(model, NEW) > 0
     MixtureWeights.fit(NETWORK, tiny, KINDS, [])
+
+
+@pytest.mark.parametrize("piece", [-1, VOCABULARY])
+def test_a_piece_out_of_range_is_refused_by_every_member(piece: int) -> None:
+    for model in (NETWORK, NgramModel(MEMORY), mixture()):
+        with pytest.raises(ModelError, match="no piece"):
+            model.step(piece, model.start())  # type: ignore[attr-defined]
 
 
 @given(st.integers(2, 60), st.integers(0, 9))

@@ -44,6 +44,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+T", "start"),
             ("Ctrl+E", "pause, and go on"),
             ("Ctrl+F", "finish now and keep what was learned"),
+            ("F9", "compare what every family of models makes of these notes"),
         ),
     ),
     (

@@ -48,6 +48,13 @@ class TrainScreen(Room):
         Binding("ctrl+e", "pause", "Pause / go on", id="train.pause"),
         Binding("ctrl+f", "finish", "Finish now", id="train.finish", tooltip="Keep what was learned so far"),
         Binding("ctrl+n", "another", "Train another", id="train.another"),
+        Binding(
+            "f9",
+            "compare",
+            "Compare",
+            id="train.compare",
+            tooltip="Train every family of models on these notes and compare them",
+        ),
         Binding("ctrl+g", "chat", "Chat with it", id="train.chat"),
     ]
 
@@ -120,6 +127,7 @@ class TrainScreen(Room):
         allowed = {
             "browse": not phase,
             "start": not phase,
+            "compare": not running,
             "pause": running,
             "finish": running,
             "another": bool(phase) and not running,
@@ -289,6 +297,16 @@ class TrainScreen(Room):
             )
 
     @on(Button.Pressed, "#pause")
+    def action_compare(self) -> None:
+        """Train every family of models on the chosen notes."""
+        if not self._chosen:
+            self.own_app.say("Add your notes first: a file or a folder above.")
+            return
+        from rnnchat.app.screens.compare import CompareScreen
+
+        minutes = float(str(self.query_one("#budget", Select).value))
+        self.app.push_screen(CompareScreen(self._chosen, minutes))
+
     def action_pause(self) -> None:
         """Pause, or go on."""
         self.own_app.training.pause_or_resume()
