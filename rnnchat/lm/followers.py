@@ -16,8 +16,8 @@ ORDERS = (1, 2, 3, 6)
 """So many of the last pieces make a context each."""
 AROUND = ("above", "words", "block")
 """The last piece with the piece above the next, with the words before, with the code block."""
-HERE = ("here", "here and piece")
-"""Nothing, and the last piece, within the text at hand only."""
+HERE = ("here", "here and piece", "here and two pieces")
+"""Nothing, the last piece, and the last two, within the text at hand only."""
 KINDS = len(ORDERS) + len(AROUND) + len(HERE)
 
 _CACHED = 100_000

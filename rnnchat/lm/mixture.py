@@ -57,7 +57,7 @@ class _Scene:
     intervals: list[Interval]
     followed: list[Followed]
     here: tuple[NDArray[np.intp], ...]
-    """The leaves that stand in the text at hand, and those that followed its last piece there."""
+    """The leaves that stand in the text at hand, and those that followed its last piece, or two, there."""
     matches: tuple[tuple[int, int], ...]
     """Leaf and length of each match."""
     selected: tuple[int, ...]
@@ -234,6 +234,7 @@ class Mixture:
         for row, member in zip(heaped, members, strict=True):
             np.cumsum(member, dtype=np.float64, out=row[1:])
         followed = self._followers.find(state.trail, intervals)
+        here = (passage.pieces, passage.followers(1), passage.followers(2))
         return _Scene(
             top,
             adapted,
@@ -241,9 +242,9 @@ class Mixture:
             heaped.sum(axis=0) / heaped[:, -1].sum(),
             intervals,
             followed,
-            (passage.pieces, passage.followers()),
+            here,
             tuple(matches),
-            _selected(of_network, of_memory, intervals, followed, matches, recent[-1]),
+            _selected(of_network, of_memory, intervals, followed, matches, recent[-1], tuple(map(len, here))),
         )
 
     def _match_in_notes(self, intervals: list[Interval]) -> tuple[int, int]:
@@ -356,7 +357,7 @@ class MixtureWeights:
 def new_mixer(vocabulary: int, *, adaptive: bool) -> Mixer:
     """Return an unfitted mixer for the members that a static or an adaptive mixture has."""
     members = 4 if adaptive else 3
-    return Mixer(vocabulary - 1, members, KINDS, 2, (256, 512, 512, vocabulary))
+    return Mixer(vocabulary - 1, members, KINDS, 2, (256, 512, 512, vocabulary, 512))
 
 
 def _selected(
@@ -366,8 +367,12 @@ def _selected(
     followed: list[Followed],
     matches: list[tuple[int, int]],
     last: int,
+    here: tuple[int, ...],
 ) -> tuple[int, ...]:
-    """Return the row of each weight set: by the matches, the longest context, the confidences, the piece."""
+    """Return the row of each weight set.
+
+    By the matches, the longest context, the confidences, the last piece, and how much there is `here`.
+    """
     lengths = [min(15, length) for _, length in matches]
     order = max((n + 1 for n in range(len(ORDERS)) if followed[n].size), default=0)
     distinct = followed[order - 1].size if order else 1
@@ -379,6 +384,7 @@ def _selected(
         order * 64 + _magnitude(distinct) * 8 + _magnitude(width),
         eighths[0] * 64 + min(7, int(uncertainty)) * 8 + eighths[1],
         last,
+        _magnitude(here[0]) * 64 + _magnitude(here[1]) * 8 + min(7, here[2]),
     )
 
 

@@ -53,12 +53,15 @@ class Passage:
         other._store, other._length = store, length + 1
         return other
 
-    def followers(self) -> NDArray[np.intp]:
-        """Return what followed the last piece wherever it stood before."""
+    def followers(self, count: int = 1) -> NDArray[np.intp]:
+        """Return what followed the last `count` pieces wherever they stood before."""
         pieces = self.pieces
-        if not len(pieces):
-            return pieces
-        after: NDArray[np.intp] = pieces[1:][pieces[:-1] == pieces[-1]]
+        if len(pieces) <= count:
+            return pieces[:0]
+        alike = pieces[count - 1 : -1] == pieces[-1]
+        for back in range(1, count):
+            alike &= pieces[count - 1 - back : -1 - back] == pieces[-1 - back]
+        after: NDArray[np.intp] = pieces[count:][alike]
         return after
 
     def match(self) -> tuple[int, int]:

@@ -87,7 +87,14 @@ def ablate(model: SpeakingModel, texts: list[str]) -> None:
     assert whole is not None
     names = ["network", "memory", "cache", "adapted network"]
     contexts = [f"{order} pieces" for order in followers.ORDERS]
-    contexts += ["piece above", "words", "code block", "this text", "this text and piece"]
+    contexts += [
+        "piece above",
+        "words",
+        "code block",
+        "this text",
+        "this text and piece",
+        "this text and two pieces",
+    ]
     inputs = {name: [number] for number, name in enumerate(names)}
     first = len(names)
     for number, name in enumerate(contexts):
