@@ -28,7 +28,7 @@ from rnnchat.lm.tree import PieceTree
 WORTH_MIXING = 1e-3
 """A node with less probability than this is left to the members' mean."""
 RATE = 0.015
-FIRST_RATE = 0.05
+FIRST_RATE = 0.03
 RATE_HALVES = 1000
 FINAL_RATE = 0.0005
 
@@ -328,7 +328,8 @@ class MixtureWeights:
         mixers = []
         for adaptive in (False, True):
             mixture = Mixture(network, memory, kinds, tree, adaptive=adaptive)
-            mixture.fit(texts)
+            # The static mixture has less to weigh, and so learns it from half of them.
+            mixture.fit(texts if adaptive else texts[: -(-len(texts) // 2)])
             mixers.append(mixture.saved)
         return cls(tree, *mixers)
 

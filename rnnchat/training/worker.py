@@ -42,11 +42,11 @@ TOLD_PIECES = 16_384
 """So many of the pieces that a base tells are kept back, to see how much of it is forgotten."""
 REMEMBERED_PIECES = 4_000_000
 """The memory holds so many of the last pieces at most; sorting them takes 200 MB."""
-FITTED_PIECES = 16_000
+FITTED_PIECES = 24_000
 """The mixture is fitted to so many pieces kept back from training at most."""
-FITTED_PER_SECOND = 55
-"""So many of them for each second of the budget: about a fifteenth of it."""
-FITTING_SECONDS = 1.4e-3
+FITTED_PER_SECOND = 80
+"""So many of them for each second of the budget: about a tenth of it."""
+FITTING_SECONDS = 1.3e-3
 """About what fitting takes for a piece, both mixers together."""
 SORTING_SECONDS = 4e-6
 """About what sorting takes for a piece of the memory."""
