@@ -21,7 +21,7 @@ from rnnchat.lm.contexts import PieceKinds, Surroundings, Trail
 from rnnchat.lm.followers import KINDS, ORDERS, Followed, Followers
 from rnnchat.lm.mixer import LENGTHS, Decisions, Mixer
 from rnnchat.lm.ngram import Interval, NgramMemory, NgramModel
-from rnnchat.lm.passage import Passage
+from rnnchat.lm.passage import History, Passage
 from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork, softmax
 from rnnchat.lm.tree import PieceTree
 
@@ -62,32 +62,6 @@ class _Scene:
     """Leaf and length of each match."""
     selected: tuple[int, ...]
     table: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 0), np.int32))
-
-
-class History:
-    """The pieces learned so far, and where three of them stood last."""
-
-    def __init__(self) -> None:
-        self._pieces: list[int] = []
-        self._places: dict[tuple[int, ...], int] = {}
-
-    def match(self, recent: tuple[int, ...]) -> tuple[int, int]:
-        """Return the piece after the last place like this one, and how many pieces are alike; 0 for none."""
-        place = self._places.get(recent[-3:], 0)
-        if not place:
-            return 0, 0
-        length = 3
-        while length < min(len(recent), place) and self._pieces[place - 1 - length] == recent[-1 - length]:
-            length += 1
-        return self._pieces[place], length
-
-    def learn(self, recent: tuple[int, ...], piece: int) -> None:
-        """Keep that `piece` followed."""
-        if len(recent) < 2 or not self._pieces:
-            self._pieces += recent
-        if len(recent) >= 3:
-            self._places[recent[-3:]] = len(self._pieces)
-        self._pieces.append(piece)
 
 
 class Mixture:

@@ -1,4 +1,4 @@
-"""The text at hand as a value: what stands in it, kept so that many continuations can share it."""
+"""The text at hand as a value, kept so that many continuations can share it; and all that was learned."""
 
 from __future__ import annotations
 
@@ -77,6 +77,32 @@ class Passage:
             return 0, 0
         place = int(places[-1]) + _MATCHED - 1
         return int(pieces[place + 1]), _alike(pieces, place)
+
+
+class History:
+    """The pieces learned so far, and where three of them stood last."""
+
+    def __init__(self) -> None:
+        self._pieces: list[int] = []
+        self._places: dict[tuple[int, ...], int] = {}
+
+    def match(self, recent: tuple[int, ...]) -> tuple[int, int]:
+        """Return the piece after the last place like this one, and how many pieces are alike; 0 for none."""
+        place = self._places.get(recent[-3:], 0)
+        if not place:
+            return 0, 0
+        length = 3
+        while length < min(len(recent), place) and self._pieces[place - 1 - length] == recent[-1 - length]:
+            length += 1
+        return self._pieces[place], length
+
+    def learn(self, recent: tuple[int, ...], piece: int) -> None:
+        """Keep that `piece` followed."""
+        if len(recent) < 2 or not self._pieces:
+            self._pieces += recent
+        if len(recent) >= 3:
+            self._places[recent[-3:]] = len(self._pieces)
+        self._pieces.append(piece)
 
 
 class _Store:

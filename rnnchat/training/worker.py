@@ -405,14 +405,32 @@ def _mix(run: Run, shape: Any, weights: Any, tokenizer: Any, events: Events) -> 
     texts = texts_in(kept_back[: _to_fit(run, len(kept_back))], tokenizer.roles.start)
     network = RecurrentNetwork(shape, weights)
     mixture = MixtureWeights.fit(network, memory, piece_kinds(tokenizer), texts)
-    if len(kept_back):
-        pieces = np.concatenate([memory.pieces, kept_back])[-REMEMBERED_PIECES:]
-        memory = NgramMemory.build(pieces, tokenizer.size)
+    files = json.loads((run.folder / FILES).read_text(encoding="utf-8"))
+    pieces, files = in_order(np.concatenate([memory.pieces, kept_back]), files, tokenizer.roles.start)
+    memory = NgramMemory.build(pieces[-REMEMBERED_PIECES:], tokenizer.size)
     seconds = round(time.monotonic() - started, 2)
     events.emit({"event": "mixture", "pieces": sum(map(len, texts)), "seconds": seconds})
-    files = json.loads((run.folder / FILES).read_text(encoding="utf-8"))
     remembered = {**memory.tensors(), SOURCES: paths_to(files)}
     return {MEMORY: write_weights(remembered), MIXTURE: write_weights(mixture.tensors())}
+
+
+def in_order(pieces: Any, files: list[str], start: int) -> tuple[Any, list[str]]:
+    """Return texts in the order of their files, and the files; what each is learned for does not matter.
+
+    So notes that are the same make the same memory, however they came to be learned. Where the first
+    texts of `files` are missing in `pieces`, they are left out.
+    """
+    import numpy as np
+
+    starts = np.flatnonzero(pieces == start)
+    texts = np.split(pieces, starts)[1:]
+    known = files[max(0, len(files) - len(texts)) :]
+    if len(known) < len(texts):
+        return pieces, files
+    order = sorted(range(len(texts)), key=lambda number: (known[number], texts[number].tobytes()))
+    if not order:
+        return pieces, files
+    return np.concatenate([texts[number] for number in order]), [known[number] for number in order]
 
 
 def texts_in(pieces: Any, start: int) -> list[list[int]]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rnnchat.errors import ModelError
 from rnnchat.lm.ngram import ORDER, NgramMemory, NgramModel
+from rnnchat.training.worker import in_order
 
 VOCABULARY = 7
 texts = st.lists(st.integers(0, VOCABULARY - 1), max_size=60)
@@ -136,3 +137,24 @@ def test_pieces_out_of_range_are_refused():
 def test_long_repetition_is_sorted_in_reasonable_time():
     memory = NgramMemory.build(np.ones(200_000, np.int64), VOCABULARY)
     assert memory.intervals((1,) * 40)[-1][1] > 100_000
+
+
+@given(st.permutations(range(6)), st.integers(0, 5))
+def test_removing_a_note_leaves_the_memory_that_building_without_it_makes(
+    order: list[int], gone: int
+) -> None:
+    """Whatever the notes were learned for, and in whichever order they came."""
+    random = np.random.default_rng(3)
+    notes = {f"/notes/{n}.md": [0, *random.integers(1, 9, 12).tolist()] for n in range(6)}
+
+    def memory(names: list[str]) -> NgramMemory:
+        pieces = np.array([piece for name in names for piece in notes[name]])
+        ordered, files = in_order(pieces, names, 0)
+        assert files == sorted(names)
+        return NgramMemory.build(ordered, 9)
+
+    names = list(notes)
+    left = [names[number] for number in order if number != gone]
+    updated, anew = memory(left).tensors(), memory(sorted(left)).tensors()
+    for name, array in anew.items():
+        np.testing.assert_array_equal(updated[name], array)
