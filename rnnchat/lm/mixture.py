@@ -107,8 +107,12 @@ class Mixture:
             state, self.network.project(state), Trail(), Passage(self.network.shape.embedding)
         )
 
-    def advance(self, piece: int, state: MixtureState) -> MixtureState:
-        """Return the state after `piece`; raise ModelError where there is no such piece."""
+    def advance(self, piece: int, state: MixtureState, *, read: bool = True) -> MixtureState:
+        """Return the state after `piece`; raise ModelError where there is no such piece.
+
+        What was not `read` but drawn stays out of the text at hand: it tells nothing of how a person
+        writes, and a model that believed itself would soon say the same again and again.
+        """
         if not 0 <= piece < self.vocabulary:
             raise ModelError(f"There is no piece {piece}.")
         network = self.network.advance(piece, state.network)
@@ -116,12 +120,17 @@ class Mixture:
             network,
             self.network.project(network),
             state.trail.after(piece, self.kinds),
-            state.passage.after(int(self.tree.leaf[piece]), state.vector),
+            state.passage.after(int(self.tree.leaf[piece]), state.vector) if read else state.passage,
         )
 
     def step(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
         """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""
         state = self.advance(piece, state)
+        return self.predict(state), state
+
+    def follow(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
+        """Return the same for a `piece` that was drawn from the probabilities of `state`."""
+        state = self.advance(piece, state, read=False)
         return self.predict(state), state
 
     def predict(self, state: MixtureState) -> Floats:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from rnnchat.writing.sampling import Sampler, Sampling
 
 LONGEST_CONTEXT = 1024
 """How many pieces back a text is read before it is continued."""
+
+
+Step = Callable[[int, Any], tuple[Floats, Any]]
 
 
 @dataclass(frozen=True)
@@ -39,13 +43,14 @@ class _Place:
 class Speaker:
     """A predictor with its tokenizer, ready to continue text.
 
-    It remembers where it last was, so that going on from there costs only the new pieces.
+    It remembers what it last read, so that going on from there costs only the new pieces.
     """
 
     def __init__(self, predictor: AnyLanguageModel, tokenizer: Tokenizer) -> None:
         self.predictor = predictor
         self.tokenizer = tokenizer
         self._last: _Place | None = None
+        self._follow = getattr(predictor, "follow", predictor.step)
         roles = tokenizer.roles
         self._never = np.array(sorted({0, roles.start, roles.user, roles.model}))
         self._opens = np.array([tokenizer.decode_bytes((p,))[:1] == b" " for p in range(tokenizer.size)])
@@ -59,26 +64,24 @@ class Speaker:
         opening = len(pieces) > 1 and pieces[-1:] == self.tokenizer.encode(" ")
         sampler = Sampler(sampling)
         decoder = self.tokenizer.stream()
-        place = self._read(pieces[:-1] if opening else pieces)
+        place = self._last = self._read(pieces[:-1] if opening else pieces)
+        place = _Place(list(place.read), place.probabilities, place.state)
         visible = False
-        try:
-            for count in range(1, maximum + 1):
-                piece = self._choose(place, sampler, visible, opening)
-                probability = float(place.probabilities[piece])
-                if piece == self.tokenizer.roles.end:
-                    yield Chunk(decoder.finish(), piece, probability, "end")
-                    return
-                text = decoder.feed(piece)
-                if opening:
-                    text, opening = text[1:], False
-                visible = visible or bool(text.strip())
-                if count == maximum:
-                    yield Chunk(text + decoder.finish(), piece, probability, "length")
-                    return
-                yield Chunk(text, piece, probability)
-                place = self._advance(place, piece)
-        finally:
-            self._last = place
+        for count in range(1, maximum + 1):
+            piece = self._choose(place, sampler, visible, opening)
+            probability = float(place.probabilities[piece])
+            if piece == self.tokenizer.roles.end:
+                yield Chunk(decoder.finish(), piece, probability, "end")
+                return
+            text = decoder.feed(piece)
+            if opening:
+                text, opening = text[1:], False
+            visible = visible or bool(text.strip())
+            if count == maximum:
+                yield Chunk(text + decoder.finish(), piece, probability, "length")
+                return
+            yield Chunk(text, piece, probability)
+            place = self._advance(place, piece, self._follow)
 
     def _choose(self, place: _Place, sampler: Sampler, visible: bool, opening: bool) -> int:
         """Return the next piece: never a role, no end before something can be seen."""
@@ -98,13 +101,13 @@ class Speaker:
         else:
             place = _Place(pieces[:1], *self.predictor.step(pieces[0], self.predictor.start()))
         for piece in pieces[len(place.read) :]:
-            place = self._advance(place, piece)
+            place = self._advance(place, piece, self.predictor.step)
         return place
 
-    def _advance(self, place: _Place, piece: int) -> _Place:
+    def _advance(self, place: _Place, piece: int, step: Step) -> _Place:
         """Return the place one piece on; the list of pieces is taken over from `place`, not copied."""
         place.read.append(piece)
-        return _Place(place.read, *self.predictor.step(piece, place.state))
+        return _Place(place.read, *step(piece, place.state))
 
 
 def text_context(tokenizer: Tokenizer, text: str) -> list[int]:

@@ -229,3 +229,18 @@ def test_an_unfitted_mixer_has_a_place_for_everything() -> None:
     for adaptive in (False, True):
         mixer = new_mixer(VOCABULARY, adaptive=adaptive)
         assert mixer.weights.shape[1] == mixer.members + 2 * mixer.contexts + 2 * mixer.match_models + 1
+
+
+def test_what_was_drawn_is_no_evidence_of_how_a_person_writes() -> None:
+    model = mixture()
+    text = SENTENCES[0] * 2
+    _, read = model.step(0, model.start())
+    drawn = read
+    for piece in text:
+        _, read = model.step(piece, read)
+        probabilities, drawn = model.follow(piece, drawn)
+        assert probabilities.sum(dtype=np.float64) == pytest.approx(1, abs=1e-5)
+    assert len(drawn.passage) == 1
+    assert len(read.passage) == 1 + len(text)
+    assert drawn.trail == read.trail
+    np.testing.assert_array_equal(drawn.vector, read.vector)

@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 IDEAS = {
     "unigram": "how often each piece is used",
-    "n-gram": "what followed the same words in your notes",
-    "HMM": "hidden states, each with pieces of its own",
+    "n-gram": "what followed the same words",
+    "HMM": "hidden states that tell pieces",
     "RNN": "a simple recurrent network",
-    "LSTM": "one with gates and a cell to remember",
-    "GRU": "one with fewer gates",
+    "LSTM": "with gates and a memory cell",
+    "GRU": "with fewer gates",
     "mixture": "GRU and n-gram together",
-    "mixture, adaptive": "and learning from what it reads",
+    "mixture, adaptive": "learning from what it reads",
 }
-BAR = 24
+BAR = 16
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
