@@ -17,7 +17,7 @@ from rnnchat.notes.walk import MAXIMUM_BYTES
 from rnnchat.tokenizer import Tokenizer
 
 SHORTEST_PIECES = 5
-SHORTEST_TEXT = 16
+SHORTEST_TEXT = 24
 """A stretch of fewer pieces or characters is how anybody says it."""
 SOURCES = "sources"
 """The array of a memory that tells its notes' files, as JSON in bytes."""
