@@ -31,6 +31,8 @@ class TrainingState:
     """(seconds, bits per byte) at each validation."""
     done: dict[str, Any] = field(default_factory=dict)
     error: RnnchatError | None = None
+    mixing: bool = False
+    """Whether the network has learned, and it is now found out how to mix it with the memory."""
 
     @property
     def shown_curve(self) -> list[tuple[float, float]]:
@@ -48,6 +50,8 @@ class TrainingState:
             bits = event["bits_per_byte"]
             if bits is not None and (not self.curve or self.curve[-1][1] != bits):
                 self.curve.append((event["seconds"], bits))
+        elif kind == "mixing":
+            self.mixing = True
         elif kind == "sample":
             self.sample = event["text"]
         elif kind == "paused":

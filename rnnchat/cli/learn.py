@@ -141,12 +141,16 @@ def compare(paths: tuple[Path, ...], minutes: float, follow: bool, as_json: bool
             _note(text)
 
     rows = []
-    for row in compare(paths, minutes, current_paths(), tell):
-        rows.append(row)
-        if as_json:
-            print_json(row.as_dict())
-    if live:
-        _note("")
+    try:
+        for row in compare(paths, minutes, current_paths(), tell):
+            rows.append(row)
+            if as_json:
+                print_json(row.as_dict())
+    except KeyboardInterrupt:
+        raise StoppedError("Stopped; nothing of the comparison is kept.", "Start it again.") from None
+    finally:
+        if live:
+            _note("")
     if as_json:
         return
     say(f"{'family':<18}{'bits/byte':>10}{'seconds':>9}{'parameters':>13}{'pieces/s':>10}")

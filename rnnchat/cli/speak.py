@@ -90,7 +90,6 @@ def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_j
     if not paths:
         raise click.UsageError("Name the texts to score: files or folders")
     from rnnchat.library.settings import load_settings
-    from rnnchat.lm.mixture import Mixture
     from rnnchat.notes.raw import read_raw
     from rnnchat.writing.evaluate import score
     from rnnchat.writing.speaking import load_model
@@ -100,8 +99,7 @@ def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_j
     loaded = load_model(open_library(), name)
     started = time.perf_counter()
     scores = {}
-    for member, predictor in loaded.members():
-        learn = predictor.learn if isinstance(predictor, Mixture) and predictor.adaptive else None
+    for member, predictor, learn in loaded.members():
         shown = _progress(member) if sys.stderr.isatty() else None
         scores[member] = score(
             predictor, loaded.tokenizer, texts, limit=limit or 0, learn=learn, progress=shown

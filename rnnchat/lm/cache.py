@@ -13,12 +13,15 @@ from rnnchat.lm.passage import Passage
 from rnnchat.lm.recurrent import RecurrentNetwork, softmax
 
 SHARPNESS = 0.05
+"""How much more a state counts that is more like the one at hand."""
 SHARE = 0.6
 """The part of a cached prediction that comes from the cache, the rest from the network."""
 
 BATCH = 8
+"""So many pieces make a gradient step."""
 RATE = 0.02
 DECAY = 0.002
+"""The part of the way back to the saved weights that each step goes."""
 
 
 def cached(passage: Passage, vector: Floats, base: Floats) -> Floats:

@@ -28,9 +28,13 @@ from rnnchat.lm.tree import PieceTree
 WORTH_MIXING = 1e-3
 """A node with less probability than this is left to the members' mean."""
 RATE = 0.015
+"""How far the weights follow each piece that is learned."""
 FIRST_RATE = 0.03
+"""The same at the beginning of fitting; it has fallen half the way to RATE after"""
 RATE_HALVES = 1000
+"""so many pieces."""
 FINAL_RATE = 0.0005
+"""How far the weights of the second mixing do."""
 
 _TINY = 1e-12
 
@@ -204,7 +208,8 @@ class Mixture:
         of_memory = self._ngram.predict(recent, intervals)
         members = [of_network.take(self.tree.order), of_memory.take(self.tree.order)]
         members.append(cached(passage, state.vector, members[0]))
-        matches = [self._match_in_notes(intervals), passage.match()]
+        ends = self.tree.leaf.take(recent)
+        matches = [self._match_in_notes(intervals), passage.match(ends)]
         adapted = None
         if self._adapted is not None:
             adapted = self._adapted.predict(top) if self._adapted.changed else of_network
@@ -217,7 +222,7 @@ class Mixture:
         for row, member in zip(heaped, members, strict=True):
             np.cumsum(member, dtype=np.float64, out=row[1:])
         followed = self._followers.find(state.trail, intervals)
-        here = (passage.pieces, passage.followers(1), passage.followers(2))
+        here = (passage.pieces, passage.followers(ends[-1:]), passage.followers(ends[-2:]))
         return _Scene(
             top,
             adapted,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,30 +51,30 @@ class Passage:
         other._store, other._length = store, length + 1
         return other
 
-    def followers(self, count: int = 1) -> NDArray[np.intp]:
-        """Return what followed the last `count` pieces wherever they stood before."""
-        pieces = self.pieces
-        if len(pieces) <= count:
+    def followers(self, ends: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return what followed the pieces `ends` wherever they stand in the passage."""
+        pieces, count = self.pieces, len(ends)
+        if len(pieces) <= count or not count:
             return pieces[:0]
-        alike = pieces[count - 1 : -1] == pieces[-1]
-        for back in range(1, count):
-            alike &= pieces[count - 1 - back : -1 - back] == pieces[-1 - back]
-        after: NDArray[np.intp] = pieces[count:][alike]
+        after: NDArray[np.intp] = pieces[count:][_stands(pieces, ends)]
         return after
 
-    def match(self) -> tuple[int, int]:
-        """Return what followed the longest, latest repetition of the end, and how long that is; or 0, 0."""
+    def match(self, ends: NDArray[np.intp]) -> tuple[int, int]:
+        """Return what followed the latest place where the last three of `ends` stand, and how many do there.
+
+        0, 0 where there is none.
+        """
         pieces = self.pieces
-        if len(pieces) <= _MATCHED:
+        if len(pieces) <= _MATCHED or len(ends) < _MATCHED:
             return 0, 0
-        alike = pieces[_MATCHED - 1 : -1] == pieces[-1]
-        for back in range(1, _MATCHED):
-            alike &= pieces[_MATCHED - 1 - back : -1 - back] == pieces[-1 - back]
-        places = np.flatnonzero(alike)
+        places = np.flatnonzero(_stands(pieces, ends[-_MATCHED:]))
         if not len(places):
             return 0, 0
         place = int(places[-1]) + _MATCHED - 1
-        return int(pieces[place + 1]), _alike(pieces, place)
+        length = _MATCHED
+        while length < min(place + 1, len(ends)) and pieces[place - length] == ends[-1 - length]:
+            length += 1
+        return int(pieces[place + 1]), length
 
 
 class History:
@@ -126,9 +124,10 @@ class _Store:
         return store
 
 
-def _alike(pieces: Sequence[int] | NDArray[np.intp], place: int) -> int:
-    """Return how many pieces before and at `place` are those at the end."""
-    length = _MATCHED
-    while length < place + 1 and length < 32 + _MATCHED and pieces[place - length] == pieces[-1 - length]:
-        length += 1
-    return length
+def _stands(pieces: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Tell of each place but the last ones whether `ends` begin there and something follows them."""
+    count = len(ends)
+    alike: NDArray[np.bool_] = pieces[count - 1 : -1] == ends[-1]
+    for back in range(1, count):
+        alike &= pieces[count - 1 - back : -1 - back] == ends[-1 - back]
+    return alike

@@ -93,10 +93,9 @@ def _compare(folder: Path, held_out: list[str], minutes: float, say: Say) -> Ite
             sizes |= {"mixture": own + model.weights.static.weights.size}
             sizes |= {"adaptive": own + model.weights.adaptive.weights.size}
         names = {"memory": "n-gram", "mixture": "mixture", "adaptive": "mixture, adaptive"}
-        for member, predictor in model.members():
+        for member, predictor, learn in model.members():
             if member in names:
                 say(f"Scoring the {names[member]}.")
-                learn: Learn | None = getattr(predictor, "learn", None) if member == "adaptive" else None
                 took = remembered if member == "memory" else seconds
                 yield _row(names[member], predictor, tokenizer, held_out, took, sizes[member], learn)
         del model

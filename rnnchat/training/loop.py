@@ -107,6 +107,7 @@ class Trainer:
         self.engine.start_from(weights)
         self.best_weights = weights
         self.batches = Batches(data, batch=plan.batch, length=plan.length, seed=settings.seed)
+        self._afterwards = afterwards
         self._budget = settings.minutes * 60 - afterwards
         self._validation_cost = 0.0
         self._speed = 0.0
@@ -312,7 +313,7 @@ class Trainer:
         return {
             "event": "progress",
             "seconds": round(seconds, 1),
-            "remaining": round(max(0.0, self._budget - seconds), 1),
+            "remaining": round(max(0.0, self._budget - seconds) + self._afterwards, 1),
             "share": round(state.share, 4),
             "step": state.step,
             "epoch": round(state.epoch + state.position / self.batches.steps, 2),

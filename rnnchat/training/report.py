@@ -60,6 +60,8 @@ def _in_words(event: dict[str, Any]) -> str:
             f" time for about {event['epochs']:g} readings of the notes,"
             f" so {dropped['values']:.0%} of the values are dropped at a time."
         )
+    if kind == "mixing":
+        return "Finding out how network and memory are best mixed; this is part of the budget."
     if kind == "sample":
         return f"  “{' '.join(event['text'].split())[:200]}”"
     if kind == "done":

@@ -13,7 +13,6 @@ import json
 import os
 import sys
 import threading
-import time
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -22,11 +21,11 @@ from typing import Any, TextIO
 from rnnchat.errors import RnnchatError, TrainingError, from_os_error
 from rnnchat.library.atomic import write_bytes, write_text
 from rnnchat.library.card import Card
-from rnnchat.library.models import MEMORY, MIXTURE, TOKENIZER, Library, write_weights
+from rnnchat.library.models import TOKENIZER, Library, write_weights
 from rnnchat.library.paths import Paths
 from rnnchat.training.cluster import Cluster, wait_for
+from rnnchat.training.mixing import fit_mixture, remember, seconds_afterwards
 from rnnchat.training.prepare import (
-    FILES,
     LESSONS,
     REHEARSAL,
     TRAINING,
@@ -40,16 +39,6 @@ from rnnchat.training.run import PLAN, PREPARED, SCRATCH, Run
 
 TOLD_PIECES = 16_384
 """So many of the pieces that a base tells are kept back, to see how much of it is forgotten."""
-REMEMBERED_PIECES = 4_000_000
-"""The memory holds so many of the last pieces at most; sorting them takes 200 MB."""
-FITTED_PIECES = 24_000
-"""The mixture is fitted to so many pieces kept back from training at most."""
-FITTED_PER_SECOND = 80
-"""So many of them for each second of the budget: about a tenth of it."""
-FITTING_SECONDS = 1.3e-3
-"""About what fitting takes for a piece, both mixers together."""
-SORTING_SECONDS = 4e-6
-"""About what sorting takes for a piece of the memory."""
 SAMPLE_SECONDS = 12.0
 SAMPLE_PIECES = 48
 
@@ -141,7 +130,7 @@ def work(run: Run, paths: Paths, events: Events, control: Control, cluster: Clus
         wait_for(run.folder / PREPARED)
     prepared = prepare(run, paths, events.emit)
     if cluster.chief:
-        _remember(run, prepared, events)
+        remember(run, prepared, events.emit)
     import_started.join()
     try:
         _train(run, paths, prepared, clock, events, control, cluster)
@@ -153,27 +142,6 @@ def work(run: Run, paths: Paths, events: Events, control: Control, cluster: Clus
         raise TrainingError(
             f"The training failed: {type(error).__name__}.", "Resume it; if it fails again, start it anew."
         ) from error
-
-
-def _remember(run: Run, prepared: Prepared, events: Events) -> None:
-    """Sort the notes into the n-gram memory, once for a run.
-
-    What was not a person's notes but texts for a model to be shipped is not kept verbatim.
-    """
-    import numpy as np
-
-    from rnnchat.lm.ngram import NgramMemory
-
-    path = run.folder / MEMORY
-    if prepared.texts or path.is_file():
-        return
-    started = time.monotonic()
-    pieces = np.asarray(pieces_on_disk(run.folder / TRAINING, prepared.vocabulary)[-REMEMBERED_PIECES:])
-    memory = NgramMemory.build(pieces, prepared.vocabulary)
-    data = write_weights(memory.tensors())
-    write_bytes(path, data)
-    seconds = round(time.monotonic() - started, 2)
-    events.emit({"event": "memory", "pieces": len(pieces), "bytes": len(data), "seconds": seconds})
 
 
 def _train(
@@ -224,7 +192,7 @@ def _train(
         weights=weights,
         strategy=strategy,
         chief=cluster.chief,
-        afterwards=_seconds_afterwards(run, prepared, len(data.validation)),
+        afterwards=seconds_afterwards(run, prepared, len(data.validation)),
     )
     if not cluster.chief:
         trainer.run(lambda _: None, lambda: "")
@@ -358,7 +326,7 @@ def _publish(
     del trainer.engine
     gc.collect()  # what was only for training makes room for what is written
     weights = write_weights(learned)
-    optional = _mix(run, shape, learned, tokenizer, events)
+    optional = fit_mixture(run, shape, learned, tokenizer, events.emit)
     card, version = Library(paths).publish(card, weights, tokenizer.model, optional=optional)
     done = {
         "event": "done",
@@ -371,76 +339,6 @@ def _publish(
     }
     run.finish(done)
     events.emit(done)
-
-
-def _seconds_afterwards(run: Run, prepared: Prepared, kept_back: int) -> float:
-    """Return about how long fitting the mixture will take, which is part of the budget."""
-    if prepared.texts:
-        return 0.0
-    fitted = _to_fit(run, kept_back)
-    return fitted * FITTING_SECONDS + min(prepared.pieces + kept_back, REMEMBERED_PIECES) * SORTING_SECONDS
-
-
-def _to_fit(run: Run, kept_back: int) -> int:
-    return int(min(kept_back, FITTED_PIECES, FITTED_PER_SECOND * 60 * run.settings.minutes))
-
-
-def _mix(run: Run, shape: Any, weights: Any, tokenizer: Any, events: Events) -> dict[str, bytes]:
-    """Fit the mixture to text kept back from training, then let the memory have that text too."""
-    import numpy as np
-
-    from rnnchat.library.models import read_weights
-    from rnnchat.lm.mixture import MixtureWeights
-    from rnnchat.lm.ngram import NgramMemory
-    from rnnchat.lm.recurrent import RecurrentNetwork
-    from rnnchat.writing.origins import SOURCES, paths_to
-    from rnnchat.writing.speaking import piece_kinds
-
-    path = run.folder / MEMORY
-    if not path.is_file():
-        return {}
-    started = time.monotonic()
-    memory = NgramMemory.from_tensors(read_weights(path.read_bytes()), tokenizer.size)
-    kept_back = np.asarray(pieces_on_disk(run.folder / VALIDATION, tokenizer.size))
-    texts = texts_in(kept_back[: _to_fit(run, len(kept_back))], tokenizer.roles.start)
-    network = RecurrentNetwork(shape, weights)
-    mixture = MixtureWeights.fit(network, memory, piece_kinds(tokenizer), texts)
-    files = json.loads((run.folder / FILES).read_text(encoding="utf-8"))
-    pieces, files = in_order(np.concatenate([memory.pieces, kept_back]), files, tokenizer.roles.start)
-    memory = NgramMemory.build(pieces[-REMEMBERED_PIECES:], tokenizer.size)
-    seconds = round(time.monotonic() - started, 2)
-    events.emit({"event": "mixture", "pieces": sum(map(len, texts)), "seconds": seconds})
-    remembered = {**memory.tensors(), SOURCES: paths_to(files)}
-    return {MEMORY: write_weights(remembered), MIXTURE: write_weights(mixture.tensors())}
-
-
-def in_order(pieces: Any, files: list[str], start: int) -> tuple[Any, list[str]]:
-    """Return texts in the order of their files, and the files; what each is learned for does not matter.
-
-    So notes that are the same make the same memory, however they came to be learned. Where the first
-    texts of `files` are missing in `pieces`, they are left out.
-    """
-    import numpy as np
-
-    starts = np.flatnonzero(pieces == start)
-    texts = np.split(pieces, starts)[1:]
-    known = files[max(0, len(files) - len(texts)) :]
-    if len(known) < len(texts):
-        return pieces, files
-    order = sorted(range(len(texts)), key=lambda number: (known[number], texts[number].tobytes()))
-    if not order:
-        return pieces, files
-    return np.concatenate([texts[number] for number in order]), [known[number] for number in order]
-
-
-def texts_in(pieces: Any, start: int) -> list[list[int]]:
-    """Return the texts in a row of pieces, each of which begins with `start`."""
-    texts: list[list[int]] = []
-    for piece in pieces.tolist():
-        if piece == start or not texts:
-            texts.append([])
-        texts[-1].append(piece)
-    return texts
 
 
 def _import_tensorflow(run: Run) -> None:

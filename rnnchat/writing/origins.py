@@ -128,8 +128,9 @@ def _line_in_file(path: str, text: str, line: int) -> int:
     except (OSError, UnreadableError):
         return line
     lines: list[int] = []
-    place = content.find(text)
+    passed, number, place = 0, 1, content.find(text)
     while place >= 0 and len(lines) < 1000:
-        lines.append(1 + content.count("\n", 0, place))
-        place = content.find(text, place + 1)
+        number += content.count("\n", passed, place)
+        lines.append(number)
+        passed, place = place, content.find(text, place + 1)
     return min(lines, key=lambda found: abs(found - line), default=line)

@@ -14,6 +14,7 @@ from rnnchat.lm.mixture import Mixture, MixtureWeights
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
+from rnnchat.writing.evaluate import Learn
 from rnnchat.writing.generate import Speaker
 from rnnchat.writing.origins import Origins
 
@@ -42,15 +43,18 @@ class SpeakingModel:
             return None
         return _mix(self.network, self.memory, self.weights, self.tokenizer, adaptive=adaptive)
 
-    def members(self) -> Iterator[tuple[str, AnyLanguageModel]]:
-        """Yield the name and the predictor of the network, the memory and both mixtures."""
-        yield "network", self.network
+    def members(self) -> Iterator[tuple[str, AnyLanguageModel, Learn | None]]:
+        """Yield the name and the predictor of the network, the memory and both mixtures.
+
+        And how it learns from a text that it is scored on, if it does.
+        """
+        yield "network", self.network, None
         if self.memory is not None:
-            yield "memory", NgramModel(self.memory)
+            yield "memory", NgramModel(self.memory), None
         for name, adaptive in (("mixture", False), ("adaptive", True)):
             mixture = self.mixture(adaptive=adaptive)
             if mixture is not None:
-                yield name, mixture
+                yield name, mixture, mixture.learn if adaptive else None
 
 
 def load_model(library: Library, name: str) -> SpeakingModel:

@@ -24,10 +24,12 @@ from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.help import HelpScreen
 from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.screens.origins import OriginsScreen
+from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.curve import draw
 from rnnchat.app.widgets.dial import Dial
 from rnnchat.app.widgets.path_suggester import complete_path
+from rnnchat.app.widgets.training_view import _headline
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.library.models import Entry, Library
 from rnnchat.library.paths import Paths
@@ -385,6 +387,13 @@ async def test_an_unforeseen_error_shows_no_values(
     assert "Something unforeseen" in told
     assert secret not in paths.log.read_text()
     assert "in fails" in paths.log.read_text()
+
+
+def test_a_training_says_that_it_mixes_at_its_end() -> None:
+    state = TrainingState("me", 5.0, phase="training")
+    assert str(_headline(state)) == "me is learning."
+    state.take({"event": "mixing", "pieces": 9})
+    assert "mix network and memory" in str(_headline(state))
 
 
 def test_paths_are_completed(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 Trains a model from scratch on the folder TRAIN, scores it on the folder HELD, and sets it beside what xz
 (and zpaq -m5, where it is installed) make of the same: size of train and held together less that of train.
 Then the time of a step, how fast the memory loads and text is generated. With `--ablate` every part of the
-mixture is left out in turn, on the first 60 kB.
+mixture is left out in turn, on the first 30 kB.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from rnnchat.writing.sampling import Sampling
 from rnnchat.writing.speaking import SpeakingModel, load_model
 from tests.end_to_end.conftest import COMMAND, environment
 
-ABLATED_BYTES = 60_000
+ABLATED_BYTES = 30_000
 
 
 def compressed(data: bytes, folder: Path) -> dict[str, int]:

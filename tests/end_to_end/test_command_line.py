@@ -109,6 +109,20 @@ def test_families_are_compared_and_nothing_is_left(tmp_path: Path) -> None:
     assert not list((tmp_path / "data").glob("models/*"))
 
 
+def test_ctrl_c_ends_a_comparison_and_leaves_nothing(tmp_path: Path) -> None:
+    command = [*COMMAND, "compare", str(NOTES), "--minutes", "5"]
+    with subprocess.Popen(command, env=environment(tmp_path), stderr=subprocess.PIPE, text=True) as process:
+        until = time.monotonic() + 60
+        while not list((tmp_path / "state").glob("compare-*/home/state/runs/gru")):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+        assert process.stderr is not None
+        assert "nothing of the comparison is kept" in process.stderr.read()
+    assert not list((tmp_path / "state").glob("compare-*"))
+
+
 def test_the_models_on_the_command_line(trained: Trained) -> None:
     home, _ = trained
     assert rnnchat(home, "models", "copy", "me", "other").returncode == 0

@@ -189,7 +189,7 @@ def test_a_passage_is_a_value(body: list[int], fork: int) -> None:
         assert state.pieces.tolist() == body[:count]
     assert passage.pieces.tolist() == body
     assert passage.vectors[:, 0].tolist() == body
-    found, length = passage.match()
+    found, length = passage.match(np.array(body[-32:], np.intp))
     if length:
         places = [
             n for n in range(length - 1, len(body) - 1) if body[n - length + 1 : n + 1] == body[-length:]
@@ -198,6 +198,17 @@ def test_a_passage_is_a_value(body: list[int], fork: int) -> None:
     else:
         text = "".join(map(str, body))
         assert text[-3:] not in text[:-1] or len(body) < 4
+
+
+def test_what_was_drawn_is_looked_up_in_what_was_read() -> None:
+    passage = Passage(2)
+    for piece in (1, 2, 3, 7, 5, 6):
+        passage = passage.after(piece, np.zeros(2, np.float32))
+    drawn = np.array([5, 6, 1, 2, 3])
+    assert passage.match(drawn) == (7, 3)
+    assert passage.followers(drawn[-1:]).tolist() == [7]
+    assert passage.followers(drawn[-2:]).tolist() == [7]
+    assert passage.followers(np.array([6])).tolist() == []
 
 
 def test_a_passage_remembers_the_end_of_a_long_text() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rnnchat.errors import ModelError
 from rnnchat.lm.ngram import ORDER, NgramMemory, NgramModel
-from rnnchat.training.worker import in_order
+from rnnchat.training.mixing import in_order
 
 VOCABULARY = 7
 texts = st.lists(st.integers(0, VOCABULARY - 1), max_size=60)

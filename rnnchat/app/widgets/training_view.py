@@ -76,7 +76,9 @@ def _headline(state: TrainingState) -> Content:
         return Content.assemble((state.error.message + " ", "bold $error"), state.error.hint)
     words = {
         "starting": f"{name} is getting ready: reading the notes, starting TensorFlow …",
-        "training": f"{name} is learning.",
+        "training": f"{name} is finding out how to mix network and memory."
+        if state.mixing
+        else f"{name} is learning.",
         "paused": f"{name} is paused; the budget does not run on.",
         "stopped": f"{name} was stopped; it can be resumed.",
     }
