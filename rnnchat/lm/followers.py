@@ -16,12 +16,14 @@ ORDERS = (1, 2, 3, 6)
 """So many of the last pieces make a context each."""
 AROUND = ("above", "words", "block")
 """The last piece with the piece above the next, with the words before, with the code block."""
+_TRAIL = {"above": "piece_above", "words": "words", "block": "block"}
 HERE = ("here", "here and piece", "here and two pieces")
 """Nothing, the last piece, and the last two, within the text at hand only."""
 KINDS = len(ORDERS) + len(AROUND) + len(HERE)
 
 _CACHED = 100_000
-_NONE = -1
+NONE = -1
+"""No leaf."""
 
 
 @dataclass
@@ -31,7 +33,7 @@ class Followed:
     leaves: NDArray[np.intp]
     counts: Floats
     size: int = 0
-    last: int = _NONE
+    last: int = NONE
 
     def add(self, leaf: int) -> None:
         """Count `leaf` once more."""
@@ -63,6 +65,7 @@ class Followers:
         self._around = around
         self._leaf = leaf
         self._known: dict[Hashable, Followed] = {}
+        self._sorted: dict[str, NDArray[np.integer]] = {}
         self.forget()
 
     def find(self, trail: Trail, intervals: Sequence[Interval]) -> list[Followed]:
@@ -100,27 +103,29 @@ class Followers:
 
     def _count(self, kind: int, trail: Trail, intervals: Sequence[Interval]) -> Followed:
         """Count in the notes."""
-        if kind < len(ORDERS):
-            order = ORDERS[kind]
-            if order > len(intervals):
-                return _EMPTY
-            places = self._memory.places(intervals[order - 1]).astype(np.intp)
-        elif intervals:
-            places = self._memory.places(intervals[0]).astype(np.intp)
-            around, wanted = (
-                (self._around.piece_above, trail.piece_above),
-                (self._around.words, trail.words),
-                (self._around.block, trail.block),
-            )[kind - len(ORDERS)]
-            places = places[around[places] == wanted]
-        else:
+        order = ORDERS[kind] if kind < len(ORDERS) else 1
+        if order > len(intervals):
             return _EMPTY
+        low, high = intervals[order - 1]
+        places = self._memory.places((low, high))
+        if kind >= len(ORDERS):
+            name = AROUND[kind - len(ORDERS)]
+            places = places[self._around_places(name)[low:high] == getattr(trail, _TRAIL[name])]
+        return self._counted(places.astype(np.intp))
+
+    def _counted(self, places: NDArray[np.intp]) -> Followed:
         if not len(places):
             return _EMPTY
-        leaves = self._leaf[self._memory.pieces[places + 1]]
+        leaves = self._leaf.take(self._memory.pieces.take(places + 1))
         last = int(leaves[places.argmax()])
         distinct, counts = tally(leaves)
         return Followed(distinct, counts, len(distinct), last)
+
+    def _around_places(self, name: str) -> NDArray[np.integer]:
+        """Return what is around each place of the notes, in the order of the memory's suffixes."""
+        if name not in self._sorted:
+            self._sorted[name] = getattr(self._around, _TRAIL[name])[self._memory.suffixes]
+        return self._sorted[name]
 
 
 def _keys(trail: Trail) -> list[Hashable | None]:

@@ -8,7 +8,7 @@ probability, their mean decides. So the result sums to 1 by construction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,8 @@ from rnnchat.errors import ModelError
 from rnnchat.lm.base import Floats
 from rnnchat.lm.cache import AdaptedOutput, cached
 from rnnchat.lm.contexts import PieceKinds, Surroundings, Trail
-from rnnchat.lm.followers import KINDS, ORDERS, Followed, Followers
-from rnnchat.lm.mixer import LENGTHS, Decisions, Mixer
+from rnnchat.lm.followers import KINDS, NONE, ORDERS, Followed, Followers
+from rnnchat.lm.mixer import DEPTHS, LENGTHS, Decisions, Mixer
 from rnnchat.lm.ngram import Interval, NgramMemory, NgramModel
 from rnnchat.lm.passage import History, Passage
 from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork, softmax
@@ -49,23 +49,100 @@ class MixtureState:
     passage: Passage
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """Leaves that followed contexts, one context after the other."""
+
+    leaves: NDArray[np.intp]
+    contexts: NDArray[np.intp]
+    often: Floats
+    marks: NDArray[np.intp]
+    """(contexts + matches,) the leaf that came last in each context, and the one each match goes on with."""
+
+    @classmethod
+    def of(
+        cls, followed: list[Followed], here: tuple[NDArray[np.intp], ...], matches: list[tuple[int, int]]
+    ) -> _Counted:
+        """Join what followed in the notes, what did in the text at hand, and leaf and length of matches."""
+        leaves = [own.leaves[: own.size] for own in followed]
+        leaves += here
+        often = [own.counts[: own.size] for own in followed]
+        often.append(np.ones(sum(map(len, here)), np.float32))
+        marks = [own.last for own in followed]
+        marks += [int(own[-1]) if len(own) else NONE for own in here]
+        marks += [leaf if length else NONE for leaf, length in matches]
+        contexts = np.arange(KINDS).repeat([len(own) for own in leaves])
+        return cls(np.concatenate(leaves), contexts, np.concatenate(often), np.array(marks))
+
+
 @dataclass
 class _Scene:
     """All that the members say at one place of a text."""
 
     top: Floats
     adapted: Floats | None
+    members: Floats
+    """(members, vocabulary) probabilities of the leaves."""
+    mean: Floats
+    """(vocabulary,) their mean, which sums to 1."""
     heaped: NDArray[np.float64]
-    """(members, vocabulary + 1) probabilities added up over the leaves."""
-    mean: NDArray[np.float64]
+    """(vocabulary + 1,) the mean added up over the leaves."""
     intervals: list[Interval]
-    followed: list[Followed]
-    here: tuple[NDArray[np.intp], ...]
-    """The leaves that stand in the text at hand, and those that followed its last piece, or two, there."""
-    matches: tuple[tuple[int, int], ...]
-    """Leaf and length of each match."""
+    counted: _Counted
+    lengths: tuple[int, ...]
+    """How long each match is."""
     selected: tuple[int, ...]
-    table: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 0), np.int32))
+
+
+class _Stretches:
+    """The leaves cut wherever one of some nodes begins, splits or ends.
+
+    Sums over what a node covers are sums over few stretches, instead of over many leaves.
+    """
+
+    def __init__(self, tree: PieceTree, nodes: NDArray[np.intp]) -> None:
+        bounds = tree.bounds.take(nodes, axis=1)
+        cut = np.zeros(len(tree.order) + 1, np.int8)
+        cut[bounds.reshape(-1)] = 1
+        cut[0] = 0
+        self.of_leaf: NDArray[np.intp] = cut.cumsum(dtype=np.intp)
+        """(vocabulary + 1,) the stretch of each leaf, from 0; the last is their number."""
+        cut[0] = 1
+        self.starts = cut[:-1].nonzero()[0]
+        self.bounds: NDArray[np.intp] = self.of_leaf.take(bounds)
+        """(3, nodes) the stretches at which each node begins, splits and ends."""
+
+    def members(self, members: Floats) -> Floats:
+        """Return the log odds of going right at each node (nodes, members)."""
+        heaped = np.zeros((len(self.starts) + 1, len(members)))
+        np.add.reduceat(members, self.starts, axis=1).T.cumsum(axis=0, dtype=np.float64, out=heaped[1:])
+        low, middle, high = heaped.take(self.bounds, axis=0)
+        odds: Floats = np.log(((high - middle + _TINY) / (middle - low + _TINY)).astype(np.float32))
+        return odds
+
+    def counts(self, counted: _Counted) -> NDArray[np.int32]:
+        """Return how often each context was followed by what lies left and right (2, nodes, contexts)."""
+        size = len(self.starts)
+        places = self.of_leaf.take(counted.leaves)
+        places *= KINDS
+        places += counted.contexts
+        heaped = np.zeros((size + 1, KINDS), np.int32)
+        heaped[1:] = np.bincount(places, counted.often, size * KINDS).reshape(size, KINDS)
+        heaped.cumsum(axis=0, out=heaped)
+        low, middle, high = heaped.take(self.bounds, axis=0)
+        high -= middle
+        middle -= low
+        return np.stack([middle, high])
+
+    def ways(self, leaves: NDArray[np.intp]) -> NDArray[np.int8]:
+        """Return where some leaves lie (nodes, leaves): −1 left in a node, 1 right, 0 not in it."""
+        at = self.of_leaf.take(leaves, mode="clip").astype(np.int16)
+        at[leaves == NONE] = NONE
+        low, middle, high = self.bounds.astype(np.int16)[:, :, None]
+        ways: NDArray[np.int8] = (at >= middle).view(np.int8) * np.int8(2)
+        ways -= np.int8(1)
+        ways *= ((at >= low) & (at < high)).view(np.int8)
+        return ways
 
 
 class Mixture:
@@ -90,6 +167,7 @@ class Mixture:
         self.network, self.memory, self.tree, self.kinds = network, memory, tree, kinds
         self.adaptive = adaptive
         self._saved = mixer if mixer is not None else new_mixer(network.vocabulary, adaptive=adaptive)
+        self._depths = np.minimum(tree.depth, DEPTHS - 1)
         self._ngram = NgramModel(memory)
         self._followers = Followers(memory, Surroundings(memory.pieces, kinds), tree.leaf)
         self.forget()
@@ -140,22 +218,22 @@ class Mixture:
     def predict(self, state: MixtureState) -> Floats:
         """Return the probabilities (vocabulary,) of what follows."""
         scene, tree = self._look(state), self.tree
-        mean = scene.mean
-        mass = mean.take(tree.high) - mean.take(tree.low)
+        mass = scene.heaped.take(tree.high) - scene.heaped.take(tree.low)
         nodes = np.flatnonzero(mass > WORTH_MIXING)
-        low, middle, high = tree.low.take(nodes), tree.middle.take(nodes), tree.high.take(nodes)
-        right = self.mixer.mix(self._decisions(scene, nodes)).astype(np.float64)
-        expected = (mean[high] - mean[middle]) / mass[nodes]
-        np.clip(expected, _TINY, 1 - _TINY, out=expected)
+        stretches = _Stretches(tree, nodes)
+        right = self.mixer.mix(self._decisions(scene, nodes, stretches)).astype(np.float64)
+        passed = scene.heaped.take(tree.high.take(nodes)) - scene.heaped.take(tree.middle.take(nodes))
+        expected = np.minimum(np.maximum(passed / mass.take(nodes), _TINY), 1 - _TINY)
         to_left, to_right = np.log((1 - right) / (1 - expected)), np.log(right / expected)
         changes = np.bincount(
-            np.concatenate([low, middle, high]),
+            stretches.bounds.reshape(-1),
             np.concatenate([to_left, to_right - to_left, -to_right]),
-            len(mean),
+            len(stretches.starts) + 1,
         )
-        leaves = (mean[1:] - mean[:-1]) * np.exp(changes[:-1].cumsum())
-        probabilities: Floats = np.empty(len(leaves), np.float32)
-        probabilities[tree.order] = leaves / leaves.sum()
+        leaves = np.exp(changes.cumsum()).astype(np.float32).take(stretches.of_leaf[:-1])
+        leaves *= scene.mean
+        leaves /= leaves.sum()
+        probabilities: Floats = leaves.take(tree.leaf)
         return probabilities
 
     def learn(self, piece: int, state: MixtureState) -> None:
@@ -218,21 +296,24 @@ class Mixture:
             if length > matches[1][1]:
                 matches[1] = int(self.tree.leaf[piece]), length
         matches[1] = matches[1][0], min(matches[1][1], LENGTHS - 1)
-        heaped = np.zeros((len(members), len(of_network) + 1))
-        for row, member in zip(heaped, members, strict=True):
-            np.cumsum(member, dtype=np.float64, out=row[1:])
+        together = np.stack(members)
+        mean: Floats = together.sum(axis=0)
+        mean /= mean.sum()
+        heaped = np.zeros(len(mean) + 1)
+        mean.cumsum(dtype=np.float64, out=heaped[1:])
         followed = self._followers.find(state.trail, intervals)
         here = (passage.pieces, passage.followers(ends[-1:]), passage.followers(ends[-2:]))
+        sizes = tuple(map(len, here))
         return _Scene(
             top,
             adapted,
+            together,
+            mean,
             heaped,
-            heaped.sum(axis=0) / heaped[:, -1].sum(),
             intervals,
-            followed,
-            here,
-            tuple(matches),
-            _selected(of_network, of_memory, intervals, followed, matches, recent[-1], tuple(map(len, here))),
+            _Counted.of(followed, here, matches),
+            tuple(length for _, length in matches),
+            _selected(of_network, of_memory, intervals, followed, matches, recent[-1], sizes),
         )
 
     def _match_in_notes(self, intervals: list[Interval]) -> tuple[int, int]:
@@ -241,48 +322,27 @@ class Mixture:
         place = int(self.memory.suffixes[intervals[-1][1] - 1])
         return int(self.tree.leaf[self.memory.pieces[place + 1]]), min(len(intervals), LENGTHS - 1)
 
-    def _decisions(self, scene: _Scene, nodes: NDArray[np.intp]) -> Decisions:
-        """Return all that is known at `nodes`."""
-        tree = self.tree
-        low, middle, high = tree.low.take(nodes), tree.middle.take(nodes), tree.high.take(nodes)
-        heaped = scene.heaped
-        to_middle = heaped.take(middle, axis=1)
-        left = to_middle - heaped.take(low, axis=1) + _TINY
-        right = heaped.take(high, axis=1) - to_middle + _TINY
-        counts = self._counts(scene)
-        counted = counts.take(middle, axis=1)
-        marked = [followed.last for followed in scene.followed]
-        marked += [int(leaves[-1]) if len(leaves) else -1 for leaves in scene.here]
-        marked += [leaf for leaf, _ in scene.matches]
-        sides = _side(np.array(marked)[:, None], low, middle, high)
+    def _decisions(self, scene: _Scene, nodes: NDArray[np.intp], stretches: _Stretches) -> Decisions:
+        """Return all that is known at `nodes`, whose stretches are given."""
+        ways = stretches.ways(scene.counted.marks)
         return Decisions(
             nodes,
-            tree.depth.take(nodes),
-            np.log((right / left).astype(np.float32)).T,
-            (counted - counts.take(low, axis=1), counts.take(high, axis=1) - counted),
-            sides[:KINDS],
-            sides[KINDS:],
-            tuple(length for _, length in scene.matches),
+            self._depths.take(nodes),
+            stretches.members(scene.members),
+            stretches.counts(scene.counted),
+            ways[:, :KINDS],
+            ways[:, KINDS:],
+            scene.lengths,
             scene.selected,
         )
 
-    def _counts(self, scene: _Scene) -> NDArray[np.int32]:
-        """Return the counts of each context added up over the leaves (contexts, vocabulary + 1)."""
-        if not len(scene.table):
-            table = np.zeros((KINDS, self.vocabulary + 1), np.int32)
-            for row, followed in zip(table[:, 1:], scene.followed, strict=False):
-                row[followed.leaves[: followed.size]] = followed.counts[: followed.size]
-            for row, leaves in zip(table[len(scene.followed) :, 1:], scene.here, strict=True):
-                if len(leaves):
-                    row[:] = np.bincount(leaves, minlength=self.vocabulary)
-            scene.table = np.cumsum(table, axis=1, dtype=np.int32, out=table)
-        return scene.table
-
     def _learn_to_mix(self, scene: _Scene, piece: int, mixer: Mixer, rate: float) -> None:
         path, tree = self.tree.path(piece), self.tree
-        mixed = scene.mean[tree.high[path.nodes]] - scene.mean[tree.low[path.nodes]] > WORTH_MIXING
+        mixed = scene.heaped[tree.high[path.nodes]] - scene.heaped[tree.low[path.nodes]] > WORTH_MIXING
         if mixed.any():
-            mixer.learn(self._decisions(scene, path.nodes[mixed]), path.right[mixed], rate, FINAL_RATE)
+            nodes = path.nodes[mixed]
+            decisions = self._decisions(scene, nodes, _Stretches(tree, nodes))
+            mixer.learn(decisions, path.right[mixed], rate, FINAL_RATE)
 
     def _experience(self, scene: _Scene, piece: int, state: MixtureState) -> None:
         """Count and adapt."""
@@ -379,12 +439,3 @@ def _selected(
 
 def _magnitude(count: int) -> int:
     return min(7, count.bit_length() - 1) if count else 0
-
-
-def _side(
-    leaf: NDArray[np.intp], low: NDArray[np.intp], middle: NDArray[np.intp], high: NDArray[np.intp]
-) -> NDArray[np.int8]:
-    """Return −1 where a leaf lies left of a node's middle, 1 where right of it, 0 where not below it."""
-    sides: NDArray[np.int8] = (leaf >= middle).view(np.int8) * np.int8(2) - np.int8(1)
-    sides *= ((leaf >= low) & (leaf < high)).view(np.int8)
-    return sides

@@ -313,10 +313,13 @@ def tally(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
     if len(values) == 1:
         return values, np.ones(1, np.float32)
     if len(values) < _FEW:
-        distinct, counts = np.unique(values, return_counts=True)
-        return distinct, counts.astype(np.float32)
+        often: dict[int, int] = {}
+        for value in values.tolist():
+            often[value] = often.get(value, 0) + 1
+        distinct = np.array(sorted(often), np.int64)
+        return distinct, np.array([often[value] for value in sorted(often)], np.float32)
     heaped = np.bincount(values)
-    distinct = np.flatnonzero(heaped)
+    distinct = heaped.nonzero()[0]
     return distinct, heaped[distinct].astype(np.float32)
 
 

@@ -50,6 +50,8 @@ class PieceTree:
         self.depth = np.zeros(size - 1, np.intp)
         self._children = np.full((size - 1, 2), -1, np.intp)
         self._unfold(size)
+        self.bounds = np.stack([self.low, self.middle, self.high])
+        """(3, nodes) where each begins, splits and ends."""
         self._paths: dict[int, Path] = {}
 
     @classmethod

@@ -36,11 +36,10 @@ from rnnchat.training.prepare import (
     prepare,
 )
 from rnnchat.training.run import PLAN, PREPARED, SCRATCH, Run
+from rnnchat.training.samples import Sampler, speak_from_memory
 
 TOLD_PIECES = 16_384
 """So many of the pieces that a base tells are kept back, to see how much of it is forgotten."""
-SAMPLE_SECONDS = 12.0
-SAMPLE_PIECES = 48
 
 
 class Events:
@@ -131,6 +130,7 @@ def work(run: Run, paths: Paths, events: Events, control: Control, cluster: Clus
     prepared = prepare(run, paths, events.emit)
     if cluster.chief:
         remember(run, prepared, events.emit)
+        speak_from_memory(run, prepared, events.emit)
     import_started.join()
     try:
         _train(run, paths, prepared, clock, events, control, cluster)
@@ -198,8 +198,8 @@ def _train(
         trainer.run(lambda _: None, lambda: "")
         return
     events.emit({"event": "plan", **plan.as_dict(), "parameters": trainer.engine.network.shape.parameters})
-    sampler = _Sampler(trainer, tokenizer, events)
-    ended = trainer.run(sampler.emit, lambda: control.check(trainer.clock))
+    sampler = Sampler(trainer, tokenizer, events.emit)
+    ended = trainer.run(sampler.pass_on, lambda: control.check(trainer.clock))
     if ended == "stopped":
         events.emit({"event": "stopped", "seconds": round(trainer.clock.seconds(), 1)})
         return
@@ -245,36 +245,6 @@ def _rehearsal(run: Run, shape: Any, weights: Any, tokenizer: Any) -> Any:
         del network
         gc.collect()  # its graph refers to itself
     return np.fromfile(path, dtype_for(tokenizer.size))
-
-
-class _Sampler:
-    """Passes progress on and adds a sample of the model's text now and then."""
-
-    def __init__(self, trainer: Any, tokenizer: Any, events: Events) -> None:
-        self._trainer = trainer
-        self._tokenizer = tokenizer
-        self._events = events
-        budget = trainer.settings.minutes * 60
-        self._interval = max(min(SAMPLE_SECONDS, budget / 8), budget / 20)
-        self._next = trainer.clock.seconds() + self._interval
-
-    def emit(self, event: dict[str, Any]) -> None:
-        """Print `event`, and a sample after it where one is due."""
-        self._events.emit(event)
-        if event["seconds"] < self._next:
-            return
-        self._next = event["seconds"] + self._interval
-        from rnnchat.lm.recurrent import RecurrentNetwork
-        from rnnchat.writing.generate import Speaker, text_context
-        from rnnchat.writing.sampling import Sampling
-
-        network = self._trainer.engine.averaged
-        speaker = Speaker(RecurrentNetwork(network.shape, network.weights_by_name()), self._tokenizer)
-        chunks = speaker.stream(
-            text_context(self._tokenizer, ""), Sampling(seed=event["step"]), SAMPLE_PIECES
-        )
-        text = "".join(chunk.text for chunk in chunks).strip()
-        self._events.emit({"event": "sample", "text": text, "step": event["step"]})
 
 
 def _publish(

@@ -12,7 +12,7 @@ from rnnchat.errors import RnnchatError
 from rnnchat.lm.base import Floats
 
 LOOP = 8
-_QUICK = 256  # so many of the likeliest pieces nearly always hold the wanted mass
+_QUICK = 1e-3  # pieces this likely beside the likeliest nearly always hold the wanted mass
 
 
 @dataclass(frozen=True)
@@ -92,13 +92,13 @@ def _would_repeat(recent: Sequence[int]) -> dict[int, int]:
 def _likeliest(weights: Floats, settings: Sampling) -> NDArray[np.intp]:
     """Return the pieces that top-k, min-p and top-p leave, the likeliest first."""
     total = float(weights.sum(dtype=np.float64))
-    count = min(settings.top_k or len(weights), len(weights))
-    quick = min(_QUICK, count)
-    order = _top(weights, quick)
-    if quick < count and float(weights[order].sum(dtype=np.float64)) < settings.top_p * total:
-        order = _top(weights, count)
     if settings.top_k:
+        order = _top(weights, min(settings.top_k, len(weights)))
         total = float(weights[order].sum(dtype=np.float64))
+    else:
+        some = (weights >= weights.max() * _QUICK).nonzero()[0]
+        enough = float(weights[some].sum(dtype=np.float64)) >= settings.top_p * total
+        order = _in_order(weights, some if enough else np.arange(len(weights)))
     if settings.min_p:
         order = order[weights[order] >= settings.min_p * weights[order[0]]]
     if settings.top_p < 1:
@@ -108,7 +108,12 @@ def _likeliest(weights: Floats, settings: Sampling) -> NDArray[np.intp]:
 
 
 def _top(weights: Floats, count: int) -> NDArray[np.intp]:
-    """Return the `count` likeliest pieces in order; ties go to the lower piece."""
-    some = np.argpartition(-weights, count - 1)[:count] if count < len(weights) else np.arange(len(weights))
-    some = np.sort(some)
-    return some[np.argsort(-weights[some], kind="stable")]
+    """Return the `count` likeliest pieces in order."""
+    if count == len(weights):
+        return _in_order(weights, np.arange(count))
+    return _in_order(weights, np.sort(np.argpartition(-weights, count - 1)[:count]))
+
+
+def _in_order(weights: Floats, pieces: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return `pieces`, which ascend, the likeliest first; ties go to the lower piece."""
+    return pieces[np.argsort(-weights[pieces], kind="stable")]

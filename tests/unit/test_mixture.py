@@ -121,6 +121,14 @@ def test_saved_weights_make_the_same_mixture() -> None:
     assert bits(again, NEW) == pytest.approx(bits(mixture(), NEW), rel=1e-3)
 
 
+def test_fitting_learns_what_counts_mean() -> None:
+    unfitted = new_mixer(VOCABULARY, adaptive=False)
+    assert WEIGHTS.static.seen.any()
+    moved, seen = WEIGHTS.static.maps != unfitted.maps, WEIGHTS.static.seen > 0
+    assert not moved[~seen].any()
+    assert moved[seen].mean() > 0.9
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
