@@ -18,11 +18,12 @@ from rnnchat.errors import ModelError
 from rnnchat.lm.base import Floats
 from rnnchat.lm.cache import AdaptedOutput, cached
 from rnnchat.lm.contexts import PieceKinds, Surroundings, Trail
-from rnnchat.lm.followers import KINDS, NONE, ORDERS, Followed, Followers
+from rnnchat.lm.followers import KINDS, Followers
 from rnnchat.lm.mixer import DEPTHS, LENGTHS, Decisions, Mixer
 from rnnchat.lm.ngram import Interval, NgramMemory, NgramModel
 from rnnchat.lm.passage import History, Passage
 from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork, softmax
+from rnnchat.lm.scene import TINY, Counted, Scene, Stretches, weight_rows
 from rnnchat.lm.tree import PieceTree
 
 WORTH_MIXING = 1e-3
@@ -36,8 +37,6 @@ RATE_HALVES = 1000
 FINAL_RATE = 0.0005
 """How far the weights of the second mixing do."""
 
-_TINY = 1e-12
-
 
 @dataclass(frozen=True)
 class MixtureState:
@@ -47,102 +46,6 @@ class MixtureState:
     vector: Floats
     trail: Trail
     passage: Passage
-
-
-@dataclass(frozen=True)
-class _Counted:
-    """Leaves that followed contexts, one context after the other."""
-
-    leaves: NDArray[np.intp]
-    contexts: NDArray[np.intp]
-    often: Floats
-    marks: NDArray[np.intp]
-    """(contexts + matches,) the leaf that came last in each context, and the one each match goes on with."""
-
-    @classmethod
-    def of(
-        cls, followed: list[Followed], here: tuple[NDArray[np.intp], ...], matches: list[tuple[int, int]]
-    ) -> _Counted:
-        """Join what followed in the notes, what did in the text at hand, and leaf and length of matches."""
-        leaves = [own.leaves[: own.size] for own in followed]
-        leaves += here
-        often = [own.counts[: own.size] for own in followed]
-        often.append(np.ones(sum(map(len, here)), np.float32))
-        marks = [own.last for own in followed]
-        marks += [int(own[-1]) if len(own) else NONE for own in here]
-        marks += [leaf if length else NONE for leaf, length in matches]
-        contexts = np.arange(KINDS).repeat([len(own) for own in leaves])
-        return cls(np.concatenate(leaves), contexts, np.concatenate(often), np.array(marks))
-
-
-@dataclass
-class _Scene:
-    """All that the members say at one place of a text."""
-
-    top: Floats
-    adapted: Floats | None
-    members: Floats
-    """(members, vocabulary) probabilities of the leaves."""
-    mean: Floats
-    """(vocabulary,) their mean, which sums to 1."""
-    heaped: NDArray[np.float64]
-    """(vocabulary + 1,) the mean added up over the leaves."""
-    intervals: list[Interval]
-    counted: _Counted
-    lengths: tuple[int, ...]
-    """How long each match is."""
-    selected: tuple[int, ...]
-
-
-class _Stretches:
-    """The leaves cut wherever one of some nodes begins, splits or ends.
-
-    Sums over what a node covers are sums over few stretches, instead of over many leaves.
-    """
-
-    def __init__(self, tree: PieceTree, nodes: NDArray[np.intp]) -> None:
-        bounds = tree.bounds.take(nodes, axis=1)
-        cut = np.zeros(len(tree.order) + 1, np.int8)
-        cut[bounds.reshape(-1)] = 1
-        cut[0] = 0
-        self.of_leaf: NDArray[np.intp] = cut.cumsum(dtype=np.intp)
-        """(vocabulary + 1,) the stretch of each leaf, from 0; the last is their number."""
-        cut[0] = 1
-        self.starts = cut[:-1].nonzero()[0]
-        self.bounds: NDArray[np.intp] = self.of_leaf.take(bounds)
-        """(3, nodes) the stretches at which each node begins, splits and ends."""
-
-    def members(self, members: Floats) -> Floats:
-        """Return the log odds of going right at each node (nodes, members)."""
-        heaped = np.zeros((len(self.starts) + 1, len(members)))
-        np.add.reduceat(members, self.starts, axis=1).T.cumsum(axis=0, dtype=np.float64, out=heaped[1:])
-        low, middle, high = heaped.take(self.bounds, axis=0)
-        odds: Floats = np.log(((high - middle + _TINY) / (middle - low + _TINY)).astype(np.float32))
-        return odds
-
-    def counts(self, counted: _Counted) -> NDArray[np.int32]:
-        """Return how often each context was followed by what lies left and right (2, nodes, contexts)."""
-        size = len(self.starts)
-        places = self.of_leaf.take(counted.leaves)
-        places *= KINDS
-        places += counted.contexts
-        heaped = np.zeros((size + 1, KINDS), np.int32)
-        heaped[1:] = np.bincount(places, counted.often, size * KINDS).reshape(size, KINDS)
-        heaped.cumsum(axis=0, out=heaped)
-        low, middle, high = heaped.take(self.bounds, axis=0)
-        high -= middle
-        middle -= low
-        return np.stack([middle, high])
-
-    def ways(self, leaves: NDArray[np.intp]) -> NDArray[np.int8]:
-        """Return where some leaves lie (nodes, leaves): −1 left in a node, 1 right, 0 not in it."""
-        at = self.of_leaf.take(leaves, mode="clip").astype(np.int16)
-        at[leaves == NONE] = NONE
-        low, middle, high = self.bounds.astype(np.int16)[:, :, None]
-        ways: NDArray[np.int8] = (at >= middle).view(np.int8) * np.int8(2)
-        ways -= np.int8(1)
-        ways *= ((at >= low) & (at < high)).view(np.int8)
-        return ways
 
 
 class Mixture:
@@ -220,10 +123,10 @@ class Mixture:
         scene, tree = self._look(state), self.tree
         mass = scene.heaped.take(tree.high) - scene.heaped.take(tree.low)
         nodes = np.flatnonzero(mass > WORTH_MIXING)
-        stretches = _Stretches(tree, nodes)
+        stretches = Stretches(tree, nodes)
         right = self.mixer.mix(self._decisions(scene, nodes, stretches)).astype(np.float64)
         passed = scene.heaped.take(tree.high.take(nodes)) - scene.heaped.take(tree.middle.take(nodes))
-        expected = np.minimum(np.maximum(passed / mass.take(nodes), _TINY), 1 - _TINY)
+        expected = np.minimum(np.maximum(passed / mass.take(nodes), TINY), 1 - TINY)
         to_left, to_right = np.log((1 - right) / (1 - expected)), np.log(right / expected)
         changes = np.bincount(
             stretches.bounds.reshape(-1),
@@ -269,16 +172,16 @@ class Mixture:
         self._followers.forget()
         self._history = History()
         self._adapted = AdaptedOutput(self.network) if self.adaptive else None
-        self._looked: tuple[MixtureState, _Scene] | None = None
+        self._looked: tuple[MixtureState, Scene] | None = None
 
-    def _look(self, state: MixtureState) -> _Scene:
+    def _look(self, state: MixtureState) -> Scene:
         """Ask every member; the last answer is kept, as it is asked for twice where a text is learned."""
         looked = self._looked
         if looked is None or looked[0] is not state:
             looked = self._looked = (state, self._ask(state))
         return looked[1]
 
-    def _ask(self, state: MixtureState) -> _Scene:
+    def _ask(self, state: MixtureState) -> Scene:
         network, recent, passage = self.network, state.trail.recent, state.passage
         top = network.top(state.network)
         of_network = softmax(network.logits(state.vector))
@@ -304,16 +207,16 @@ class Mixture:
         followed = self._followers.find(state.trail, intervals)
         here = (passage.pieces, passage.followers(ends[-1:]), passage.followers(ends[-2:]))
         sizes = tuple(map(len, here))
-        return _Scene(
+        return Scene(
             top,
             adapted,
             together,
             mean,
             heaped,
             intervals,
-            _Counted.of(followed, here, matches),
+            Counted.of(followed, here, matches),
             tuple(length for _, length in matches),
-            _selected(of_network, of_memory, intervals, followed, matches, recent[-1], sizes),
+            weight_rows(of_network, of_memory, intervals, followed, matches, recent[-1], sizes),
         )
 
     def _match_in_notes(self, intervals: list[Interval]) -> tuple[int, int]:
@@ -322,7 +225,7 @@ class Mixture:
         place = int(self.memory.suffixes[intervals[-1][1] - 1])
         return int(self.tree.leaf[self.memory.pieces[place + 1]]), min(len(intervals), LENGTHS - 1)
 
-    def _decisions(self, scene: _Scene, nodes: NDArray[np.intp], stretches: _Stretches) -> Decisions:
+    def _decisions(self, scene: Scene, nodes: NDArray[np.intp], stretches: Stretches) -> Decisions:
         """Return all that is known at `nodes`, whose stretches are given."""
         ways = stretches.ways(scene.counted.marks)
         return Decisions(
@@ -336,15 +239,15 @@ class Mixture:
             scene.selected,
         )
 
-    def _learn_to_mix(self, scene: _Scene, piece: int, mixer: Mixer, rate: float) -> None:
+    def _learn_to_mix(self, scene: Scene, piece: int, mixer: Mixer, rate: float) -> None:
         path, tree = self.tree.path(piece), self.tree
         mixed = scene.heaped[tree.high[path.nodes]] - scene.heaped[tree.low[path.nodes]] > WORTH_MIXING
         if mixed.any():
             nodes = path.nodes[mixed]
-            decisions = self._decisions(scene, nodes, _Stretches(tree, nodes))
+            decisions = self._decisions(scene, nodes, Stretches(tree, nodes))
             mixer.learn(decisions, path.right[mixed], rate, FINAL_RATE)
 
-    def _experience(self, scene: _Scene, piece: int, state: MixtureState) -> None:
+    def _experience(self, scene: Scene, piece: int, state: MixtureState) -> None:
         """Count and adapt."""
         self._ngram.learn(piece, state.trail.recent)
         self._followers.learn(state.trail, scene.intervals, piece)
@@ -407,35 +310,3 @@ def new_mixer(vocabulary: int, *, adaptive: bool) -> Mixer:
     """Return an unfitted mixer for the members that a static or an adaptive mixture has."""
     members = 4 if adaptive else 3
     return Mixer(vocabulary - 1, members, KINDS, 2, (256, 512, 512, vocabulary, 512))
-
-
-def _selected(
-    of_network: Floats,
-    of_memory: Floats,
-    intervals: list[Interval],
-    followed: list[Followed],
-    matches: list[tuple[int, int]],
-    last: int,
-    here: tuple[int, ...],
-) -> tuple[int, ...]:
-    """Return the row of each weight set.
-
-    By the matches, the longest context, the confidences, the last piece, and how much there is `here`.
-    """
-    lengths = [min(15, length) for _, length in matches]
-    order = max((n + 1 for n in range(len(ORDERS)) if followed[n].size), default=0)
-    distinct = followed[order - 1].size if order else 1
-    width = intervals[-1][1] - intervals[-1][0] if intervals else 1
-    uncertainty = float(-(of_network @ np.log(np.maximum(of_network, np.float32(1e-30)))))
-    eighths = [min(7, int(8 * float(p.max()))) for p in (of_network, of_memory)]
-    return (
-        lengths[0] * 16 + lengths[1],
-        order * 64 + _magnitude(distinct) * 8 + _magnitude(width),
-        eighths[0] * 64 + min(7, int(uncertainty)) * 8 + eighths[1],
-        last,
-        _magnitude(here[0]) * 64 + _magnitude(here[1]) * 8 + min(7, here[2]),
-    )
-
-
-def _magnitude(count: int) -> int:
-    return min(7, count.bit_length() - 1) if count else 0

@@ -109,9 +109,20 @@ def test_families_are_compared_and_nothing_is_left(tmp_path: Path) -> None:
     assert not list((tmp_path / "data").glob("models/*"))
 
 
+def heed_ctrl_c() -> None:
+    """Undo what a suite that runs in the background hands down: Ctrl+C ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_a_comparison_and_leaves_nothing(tmp_path: Path) -> None:
     command = [*COMMAND, "compare", str(NOTES), "--minutes", "5"]
-    with subprocess.Popen(command, env=environment(tmp_path), stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        env=environment(tmp_path),
+        preexec_fn=heed_ctrl_c,  # noqa: PLW1509
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
         until = time.monotonic() + 60
         while not list((tmp_path / "state").glob("compare-*/home/state/runs/gru")):
             assert time.monotonic() < until
@@ -260,8 +271,7 @@ def test_ctrl_c_keeps_a_checkpoint(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*COMMAND, "train", str(NOTES), "--name", "stopped", "--minutes", "2", "--json"],
         env=environment(tmp_path),
-        # A suite that runs in the background inherits Ctrl+C as ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=heed_ctrl_c,  # noqa: PLW1509
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
