@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -87,3 +88,12 @@ def test_a_choice_that_is_none_is_refused() -> None:
         with pytest.raises(TrainingError, match="not possible"):
             SETTINGS.choosing([choice]).check()
     assert set(LIMITS) == set(CHOICES) - {"half"}
+
+
+def test_a_wide_simple_rnn_learns_slower() -> None:
+    rates = [
+        make_plan(replace(SETTINGS, cell=cell, units=units), NOTES, FAST).learning_rate
+        for cell, units in (("rnn", 256), ("rnn", 384), ("rnn", 1280), ("gru", 1280))
+    ]
+    assert rates[0] == rates[1] == rates[3]
+    assert rates[2] == pytest.approx(0.3 * rates[3])
