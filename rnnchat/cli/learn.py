@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     help="What to start from.  [default: what fits]",
 )
 @click.option("--cell", type=click.Choice(["gru", "lstm", "rnn"]), default="gru", show_default=True)
-@click.option("--minutes", type=float, default=5.0, show_default=True, help="The budget, start included.")
+@click.option(
+    "--minutes",
+    type=float,
+    default=5.0,
+    show_default=True,
+    help="The budget, start included; 0 only remembers.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
     "--set",

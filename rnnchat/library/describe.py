@@ -39,7 +39,6 @@ def describe_card(entry: Entry) -> list[tuple[str, str]]:
         return [("name", entry.name), ("problem", entry.problem)]
     network = card.network
     training = card.training
-    seconds = training.get("seconds", 0)
     rows = [
         ("name", entry.name + (" (comes with rnnchat)" if entry.shipped else "")),
         ("learned from", f"{summary(card)} (trained {card.created[:10]})"),
@@ -52,11 +51,7 @@ def describe_card(entry: Entry) -> list[tuple[str, str]]:
             f"{network.get('cell', '?').upper()}, {network.get('units')} units, "
             f"{network.get('vocabulary'):,} pieces",
         ),
-        (
-            "training",
-            f"{seconds / 60:.1f} minutes, {training.get('epochs', '?')} epochs, "
-            f"{training.get('tokens_per_second', 0):,.0f} pieces a second" + _peak(training),
-        ),
+        ("training", _training(training)),
         ("speaks", "in turns, as in a chat" if card.style == "chat" else "by continuing what you write"),
         ("on disk", f"{human_size(entry.size)} in {entry.folder}"),
     ]
@@ -77,6 +72,15 @@ def human_size(size: float) -> str:
 def _peak(training: Mapping[str, Any]) -> str:
     """Return how much memory a training took, where its card says so."""
     return f", {training['memory_mb']:,} MB at most" if training.get("memory_mb") else ""
+
+
+def _training(training: Mapping[str, Any]) -> str:
+    if training.get("minutes") == 0:
+        return "none: the notes are remembered, the network has not learned them"
+    return (
+        f"{training.get('seconds', 0) / 60:.1f} minutes, {training.get('epochs', '?')} epochs, "
+        f"{training.get('tokens_per_second', 0):,.0f} pieces a second" + _peak(training)
+    )
 
 
 def _score(card: Card) -> str:

@@ -25,6 +25,8 @@ FITTED_PIECES = 24_000
 """The mixture is fitted to so many pieces kept back from training at most."""
 FITTED_PER_SECOND = 80
 """So many of them for each second of the budget: about a tenth of it."""
+FITTED_AT_ONCE = 4_800
+"""So many where there is no budget at all."""
 FITTING_SECONDS = 1.3e-3
 """About what fitting takes for a piece, both mixers together."""
 SORTING_SECONDS = 4e-6
@@ -57,7 +59,14 @@ def seconds_afterwards(run: Run, prepared: Prepared, kept_back: int) -> float:
 
 
 def _to_fit(run: Run, kept_back: int) -> int:
-    return int(min(kept_back, FITTED_PIECES, FITTED_PER_SECOND * 60 * run.settings.minutes))
+    wanted = FITTED_PER_SECOND * 60 * run.settings.minutes or FITTED_AT_ONCE
+    return int(min(kept_back, FITTED_PIECES, wanted))
+
+
+def texts_to_fit(run: Run, tokenizer: Tokenizer) -> list[list[int]]:
+    """Return the texts kept back from training that the mixture is fitted to."""
+    kept_back = pieces_on_disk(run.folder / VALIDATION, tokenizer.size)
+    return texts_in(kept_back[: _to_fit(run, len(kept_back))], tokenizer.roles.start)
 
 
 def fit_mixture(
@@ -67,11 +76,11 @@ def fit_mixture(
     path = run.folder / MEMORY
     if not path.is_file():
         return {}
-    emit({"event": "mixing", "pieces": len(pieces_on_disk(run.folder / VALIDATION, tokenizer.size))})
+    kept_back = np.asarray(pieces_on_disk(run.folder / VALIDATION, tokenizer.size))
+    emit({"event": "mixing", "pieces": len(kept_back)})
     started = time.monotonic()
     memory = NgramMemory.from_tensors(read_weights(path.read_bytes()), tokenizer.size)
-    kept_back = np.asarray(pieces_on_disk(run.folder / VALIDATION, tokenizer.size))
-    texts = texts_in(kept_back[: _to_fit(run, len(kept_back))], tokenizer.roles.start)
+    texts = texts_to_fit(run, tokenizer)
     network = RecurrentNetwork(shape, weights)
     mixture = MixtureWeights.fit(network, memory, piece_kinds(tokenizer), texts)
     files = json.loads((run.folder / FILES).read_text(encoding="utf-8"))

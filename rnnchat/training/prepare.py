@@ -39,6 +39,9 @@ VALIDATION = "validation.pieces"
 FILES = "files.json"
 """The file of every text, those learned from before those kept back."""
 OFFSETS = "offsets.npy"
+LEARNED = "learned.bin"
+"""Digests of what the network has learned, in a run that only remembers; else it learned all."""
+_DIGEST = 16
 DIGESTS = "digests.npy"
 LESSONS = "lessons.npy"
 REHEARSAL = "rehearsal.pieces"
@@ -116,6 +119,9 @@ def prepare(run: Run, paths: Paths, emit: Emit) -> Prepared:
             counted,
             learned=earlier.learned if base == settings.name else set(),
         )
+        if not settings.minutes:
+            learned = sorted(earlier.learned) if base == settings.name else []
+            write_bytes(run.folder / LEARNED, b"".join(learned))
         files = [entry.path for entry in (*training, *validation)]
         write_text(run.folder / FILES, json.dumps(files, ensure_ascii=False) + "\n")
         counted = replace(counted, encoded=encoder.encoded)
@@ -193,6 +199,8 @@ class Earlier:
         self.tokenizer = tokenizer
         self._places: dict[bytes, tuple[int, int]] = {}
         self._pieces: NDArray[np.integer[Any]] = np.zeros(0, np.uint16)
+        self.learned: set[bytes] = set()
+        """What a network learned from, by digest."""
 
     @classmethod
     def of(cls, run: Run) -> Earlier:
@@ -210,12 +218,9 @@ class Earlier:
             return cls()
         spans = zip(digests, offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)
         earlier._places = {digest.tobytes(): (start, end) for digest, start, end in spans}
+        learned = (folder / LEARNED).read_bytes() if (folder / LEARNED).is_file() else digests.tobytes()
+        earlier.learned = {learned[start : start + _DIGEST] for start in range(0, len(learned), _DIGEST)}
         return earlier
-
-    @property
-    def learned(self) -> set[bytes]:
-        """What was learned from, by digest."""
-        return set(self._places)
 
     def pieces(self, digest: bytes) -> list[int] | None:
         """Return a text's pieces, between their start and end, or None where it is new."""
@@ -322,7 +327,7 @@ def _write_pieces(
     write_bytes(run.folder / VALIDATION, np.concatenate(kept_back).tobytes() if kept_back else b"")
     for name, array in (
         (OFFSETS, offsets),
-        (DIGESTS, np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 16)),
+        (DIGESTS, np.frombuffer(b"".join(digests), np.uint8).reshape(-1, _DIGEST)),
         (LESSONS, lessons),
     ):
         write_bytes(run.folder / name, _as_npy(array))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any, Protocol
 
+from rnnchat.training.run import AT_ONCE
+
 SECONDS = 10.0
 """How often progress is told where lines cannot be replaced."""
 
@@ -61,20 +63,30 @@ def _in_words(event: dict[str, Any]) -> str:
             f" so {dropped['values']:.0%} of the values are dropped at a time."
         )
     if kind == "mixing":
-        return "Finding out how network and memory are best mixed; this is part of the budget."
+        return "Finding out how network and memory are best mixed."
     if kind == "sample":
         return f"  “{' '.join(event['text'].split())[:200]}”"
     if kind == "done":
-        name = event["model"]
-        early = " Nothing more was gained, so it ended early." if event["ended"] == "early" else ""
-        if not event["tokens_per_second"]:
-            early = " The budget left no time to learn: give it more minutes."
-        return (
-            f"Done: {name} needs {event['bits_per_byte']:.3f} bits per byte of your notes that it had not"
-            f" seen ({event['seconds']:.0f} s, {event['tokens_per_second']:,.0f} pieces a second).{early}\n"
-            f"Chat with it: `rnnchat models use {name!r}`, then `rnnchat`."
-        )
+        return _done(event)
     return ""
+
+
+def _done(event: dict[str, Any]) -> str:
+    name = event["model"]
+    if event["ended"] == AT_ONCE:
+        return (
+            f"Done: {name} remembers your notes ({event['seconds']:.0f} s); its network has not learned"
+            f" them yet.\nWrite with it: `rnnchat models use {name!r}`, then `rnnchat`."
+            " Training it for five minutes makes it better."
+        )
+    early = " Nothing more was gained, so it ended early." if event["ended"] == "early" else ""
+    if not event["tokens_per_second"]:
+        early = " The budget left no time to learn: give it more minutes."
+    return (
+        f"Done: {name} needs {event['bits_per_byte']:.3f} bits per byte of your notes that it had not"
+        f" seen ({event['seconds']:.0f} s, {event['tokens_per_second']:,.0f} pieces a second).{early}\n"
+        f"Chat with it: `rnnchat models use {name!r}`, then `rnnchat`."
+    )
 
 
 def _reading(event: dict[str, Any]) -> str:

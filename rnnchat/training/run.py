@@ -29,6 +29,8 @@ PREPARED = "prepared.json"
 PLAN = "plan.json"
 BEFORE = "before"
 """The folder of the finished run before, whose pieces are used again."""
+AT_ONCE = "at once"
+"""How a run without a budget ends: the notes are remembered, and no network has learned them."""
 SHORTEST_MINUTES = 0.15
 CHOICES = (
     "embedding",
@@ -77,7 +79,7 @@ class RunSettings:
     cell: str = "gru"
     """The kind of recurrent network: gru, lstm or rnn."""
     minutes: float = 5.0
-    """The budget: how long the training may work, start and scan included."""
+    """The budget: how long the training may work, start and scan included; 0 only remembers the notes."""
     seed: int = 0
     """What all chance in the training derives from."""
     embedding: int = 0
@@ -142,10 +144,11 @@ class RunSettings:
 
     def check(self) -> None:
         """Raise TrainingError where no training can be run with these settings."""
-        if not SHORTEST_MINUTES <= self.minutes <= LONGEST_MINUTES:
+        if self.minutes and not SHORTEST_MINUTES <= self.minutes <= LONGEST_MINUTES:
             raise TrainingError(
                 f"A budget of {self.minutes:g} minutes is not possible.",
-                "Give at least 0.15 minutes (9 seconds); 4 to 10 are good for a folder of notes.",
+                "Give at least 0.15 minutes (9 seconds); 4 to 10 are good for a folder of notes."
+                " 0 only remembers them.",
             )
         for name, (least, most) in LIMITS.items():
             if not least <= getattr(self, name) <= most:

@@ -13,18 +13,17 @@ import json
 import os
 import sys
 import threading
+import time
 from dataclasses import replace
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TextIO
 
 from rnnchat.errors import RnnchatError, TrainingError, from_os_error
 from rnnchat.library.atomic import write_bytes, write_text
-from rnnchat.library.card import Card
-from rnnchat.library.models import TOKENIZER, Library, write_weights
+from rnnchat.library.models import TOKENIZER, Library
 from rnnchat.library.paths import Paths
 from rnnchat.training.cluster import Cluster, wait_for
-from rnnchat.training.mixing import fit_mixture, remember, seconds_afterwards
+from rnnchat.training.mixing import remember, seconds_afterwards
 from rnnchat.training.prepare import (
     LESSONS,
     REHEARSAL,
@@ -35,6 +34,7 @@ from rnnchat.training.prepare import (
     pieces_on_disk,
     prepare,
 )
+from rnnchat.training.publish import publish
 from rnnchat.training.run import PLAN, PREPARED, SCRATCH, Run
 from rnnchat.training.samples import Sampler, speak_from_memory
 
@@ -120,6 +120,9 @@ def main() -> None:
 
 def work(run: Run, paths: Paths, events: Events, control: Control, cluster: Cluster) -> None:
     """Prepare, train and publish, or go on wherever the run was interrupted."""
+    if not run.settings.minutes:
+        _at_once(run, paths, events)
+        return
     import_started = threading.Thread(target=_import_tensorflow, args=(run,), daemon=True)
     import_started.start()  # takes seconds, during which the notes are read
     from rnnchat.training.clock import Clock
@@ -142,6 +145,15 @@ def work(run: Run, paths: Paths, events: Events, control: Control, cluster: Clus
         raise TrainingError(
             f"The training failed: {type(error).__name__}.", "Resume it; if it fails again, start it anew."
         ) from error
+
+
+def _at_once(run: Run, paths: Paths, events: Events) -> None:
+    from rnnchat.training.at_once import publish_at_once
+
+    started = time.monotonic()
+    prepared = prepare(run, paths, events.emit)
+    remember(run, prepared, events.emit)
+    publish_at_once(run, paths, prepared, started, events.emit)
 
 
 def _train(
@@ -258,57 +270,22 @@ def _publish(
 ) -> None:
     from rnnchat.training.loop import peak_memory_mb
 
-    settings = run.settings
     seconds = trainer.clock.seconds()
-    speed = trainer.progress.tokens / max(seconds, 1e-9)
-    card = Card(
-        name=settings.name,
-        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        network=trainer.engine.network.shape.as_dict(),
-        files={},
-        learned_from={
-            "files": prepared.files,
-            "bytes": prepared.bytes,
-            **({"texts": list(prepared.texts)} if prepared.texts else {"paths": list(settings.paths)}),
-        },
-        scores={
-            "bits_per_byte": round(trainer.progress.best, 4),
-            "bytes": prepared.validation_bytes,
-        },
-        training={
-            "minutes": settings.minutes,
-            "seconds": round(seconds, 1),
-            "tokens_per_second": round(speed, 1),
-            "steps": trainer.progress.step,
-            "epochs": round(trainer.progress.epoch + trainer.progress.position / trainer.batches.steps, 2),
-            "ended": ended,
-            "memory_mb": peak_memory_mb(),
-            "kept": trainer.progress.kept,
-            "plan": trainer.plan.as_dict(),
-            "seed": settings.seed,
-            "curve": trainer.progress.curve,
-        },
-        style=prepared.style,
-        base="" if prepared.base == SCRATCH else prepared.base,
-        description=prepared.description,
-    )
-    learned, shape = trainer.best_weights, trainer.engine.network.shape
+    training = {
+        "tokens_per_second": round(trainer.progress.tokens / max(seconds, 1e-9), 1),
+        "steps": trainer.progress.step,
+        "epochs": round(trainer.progress.epoch + trainer.progress.position / trainer.batches.steps, 2),
+        "ended": ended,
+        "memory_mb": peak_memory_mb(),
+        "kept": trainer.progress.kept,
+        "plan": trainer.plan.as_dict(),
+        "curve": trainer.progress.curve,
+    }
+    learned, shape, bits = trainer.best_weights, trainer.engine.network.shape, trainer.progress.best
     del trainer.engine
     gc.collect()  # what was only for training makes room for what is written
-    weights = write_weights(learned)
-    optional = fit_mixture(run, shape, learned, tokenizer, events.emit)
-    card, version = Library(paths).publish(card, weights, tokenizer.model, optional=optional)
-    done = {
-        "event": "done",
-        "model": card.name,
-        "version": version,
-        "bits_per_byte": card.scores["bits_per_byte"],
-        "seconds": round(seconds, 1),
-        "tokens_per_second": round(speed, 1),
-        "ended": ended,
-    }
-    run.finish(done)
-    events.emit(done)
+    clock = trainer.clock
+    publish(run, paths, prepared, shape, learned, tokenizer, training, bits, clock.seconds, events.emit)
 
 
 def _import_tensorflow(run: Run) -> None:

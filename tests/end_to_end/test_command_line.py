@@ -109,6 +109,34 @@ def test_families_are_compared_and_nothing_is_left(tmp_path: Path) -> None:
     assert not list((tmp_path / "data").glob("models/*"))
 
 
+def test_without_a_budget_notes_are_remembered_and_learned_later(tmp_path: Path) -> None:
+    result = rnnchat(tmp_path, "train", NOTES, "--minutes", "0", "--from", "base", "--json")
+    assert result.returncode == 0, result.stderr
+    events = json_lines(result.stdout)
+    assert [event["event"] for event in events] == ["scan", "encoding", "memory", "mixing", "mixture", "done"]
+    assert events[-1]["ended"] == "at once"
+    assert "has not learned" in rnnchat(tmp_path, "models", "show", "me").stdout
+    (scores,) = json_lines(rnnchat(tmp_path, "evaluate", NOTES, "--model", "me", "--json").stdout)
+    bits = scores["bits_per_byte"]
+    assert bits["adaptive"] < bits["mixture"] < bits["network"] / 2  # the notes are in its memory
+    later = rnnchat(tmp_path, "train", NOTES, "--from", "me", "--minutes", "0.3", "--json")
+    assert later.returncode == 0, later.stderr
+    plan = next(event for event in json_lines(later.stdout) if event["event"] == "plan")
+    assert plan["epochs"] > 0
+    assert json_lines(later.stdout)[-1]["ended"] != "at once"
+
+
+def test_without_a_budget_and_a_base_the_memory_speaks_alone(tmp_path: Path) -> None:
+    result = rnnchat(tmp_path, "train", NOTES, "--minutes", "0", "--from", "scratch")
+    assert result.returncode == 0, result.stderr
+    assert "remembers your notes" in result.stdout
+    said = rnnchat(tmp_path, "generate", "# ", "--model", "me", "--tokens", "40", "--seed", "1", "--json")
+    words = "".join(chunk["text"] for chunk in json_lines(said.stdout)).split()
+    known = "\n".join(path.read_text(encoding="utf-8") for path in NOTES.iterdir())
+    assert len(words) > 5
+    assert sum(word in known for word in words) > 0.8 * len(words)
+
+
 def heed_ctrl_c() -> None:
     """Undo what a suite that runs in the background hands down: Ctrl+C ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

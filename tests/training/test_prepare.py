@@ -143,3 +143,14 @@ def test_a_network_tells_what_it_knows() -> None:
     assert 0.4 < (told[:, 1:] == 3).mean() < 0.6
     assert (tell(network, 1, 50, seed=0) == told.ravel()).all()
     assert steps_for(0.2) < steps_for(2) < steps_for(5) == steps_for(500)
+
+
+def test_a_network_of_frequencies_says_how_often_pieces_come() -> None:
+    from rnnchat.lm.recurrent import RecurrentNetwork
+    from rnnchat.training.at_once import of_frequencies
+
+    counts = np.array([0, 9, 90, 1])
+    network = RecurrentNetwork(*of_frequencies(counts))
+    probabilities, state = network.step(1, network.start())
+    np.testing.assert_allclose(probabilities, (counts + 0.5) / (counts + 0.5).sum(), rtol=1e-5)
+    np.testing.assert_array_equal(network.step(3, state)[0], probabilities)

@@ -24,6 +24,7 @@ from rnnchat.notes import Scan
 from rnnchat.training.run import AUTO, SCRATCH, Run, RunSettings, unfinished
 
 BUDGETS = (
+    (0.0, "at once: only remember the notes"),
     (2.0, "2 minutes: a first taste"),
     (5.0, "5 minutes"),
     (10.0, "10 minutes"),

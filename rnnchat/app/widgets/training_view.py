@@ -10,6 +10,7 @@ from textual.widgets import Button, Static
 from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.curve import Curve
 from rnnchat.app.widgets.meter import Meter
+from rnnchat.training.run import AT_ONCE
 
 
 class TrainingView(Vertical):
@@ -67,6 +68,11 @@ class TrainingView(Vertical):
 def _headline(state: TrainingState) -> Content:
     name = state.name
     if state.phase == "done":
+        if state.done["ended"] == AT_ONCE:
+            return Content.assemble(
+                (f"{name} is ready. ", "bold $success"),
+                "It remembers your notes; training it for some minutes makes it better.",
+            )
         bits = state.done["bits_per_byte"]
         return Content.assemble(
             (f"{name} is ready. ", "bold $success"),
@@ -75,19 +81,23 @@ def _headline(state: TrainingState) -> Content:
     if state.phase == "failed" and state.error is not None:
         return Content.assemble((state.error.message + " ", "bold $error"), state.error.hint)
     words = {
-        "starting": f"{name} is getting ready: reading the notes, starting TensorFlow …",
-        "training": f"{name} is finding out how to mix network and memory."
-        if state.mixing
-        else f"{name} is learning.",
+        "starting": f"{name} is getting ready: reading the notes, starting TensorFlow …"
+        if state.minutes
+        else f"{name} is reading the notes …",
+        "training": f"{name} is learning.",
         "paused": f"{name} is paused; the budget does not run on.",
         "stopped": f"{name} was stopped; it can be resumed.",
     }
-    return Content.styled(words.get(state.phase, name), "bold")
+    mixing = state.mixing and state.phase in ("starting", "training")
+    words_now = f"{name} is finding out how to mix network and memory." if mixing else words.get(state.phase)
+    return Content.styled(words_now or name, "bold")
 
 
 def _facts(state: TrainingState) -> Content:
     if state.phase == "done":
         done = state.done
+        if done["ended"] == AT_ONCE:
+            return Content(f"{done['seconds']:.0f} seconds")
         early = "  ·  ended early: nothing more was gained" if done.get("ended") == "early" else ""
         if not done["tokens_per_second"]:
             early = "  ·  the budget left no time to learn: give it more minutes"

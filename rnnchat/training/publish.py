@@ -1,0 +1,70 @@
+"""The end of a training: network, memory and mixture become a saved model, with a card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from rnnchat.library.card import Card
+from rnnchat.library.models import Library, write_weights
+from rnnchat.library.paths import Paths
+from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.tokenizer import Tokenizer
+from rnnchat.training.mixing import fit_mixture
+from rnnchat.training.prepare import Emit, Prepared
+from rnnchat.training.run import SCRATCH, Run
+
+
+def publish(
+    run: Run,
+    paths: Paths,
+    prepared: Prepared,
+    shape: NetworkShape,
+    weights: Any,
+    tokenizer: Tokenizer,
+    training: Mapping[str, Any],
+    bits_per_byte: float,
+    seconds: Callable[[], float],
+    emit: Emit,
+) -> None:
+    """Fit the mixture, save the model, finish the run and emit ``done``.
+
+    `training` is what the card tells of how it was learned, with ``tokens_per_second`` and ``ended`` at
+    least; `bits_per_byte` is the network's on the text kept back, and `seconds` tells the time taken.
+    """
+    settings = run.settings
+    data = write_weights(weights)
+    optional = fit_mixture(run, shape, weights, tokenizer, emit)
+    training = {
+        "minutes": settings.minutes,
+        "seed": settings.seed,
+        "seconds": round(seconds(), 1),
+        **training,
+    }
+    card = Card(
+        name=settings.name,
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        network=shape.as_dict(),
+        files={},
+        learned_from={
+            "files": prepared.files,
+            "bytes": prepared.bytes,
+            **({"texts": list(prepared.texts)} if prepared.texts else {"paths": list(settings.paths)}),
+        },
+        scores={"bits_per_byte": round(bits_per_byte, 4), "bytes": prepared.validation_bytes},
+        training=training,
+        style=prepared.style,
+        base="" if prepared.base == SCRATCH else prepared.base,
+        description=prepared.description,
+    )
+    card, version = Library(paths).publish(card, data, tokenizer.model, optional=optional)
+    done = {
+        "event": "done",
+        "model": card.name,
+        "version": version,
+        "bits_per_byte": card.scores["bits_per_byte"],
+        **{name: training[name] for name in ("seconds", "tokens_per_second", "ended")},
+    }
+    run.finish(done)
+    emit(done)
