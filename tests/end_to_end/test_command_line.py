@@ -134,7 +134,7 @@ def test_without_a_budget_and_a_base_the_memory_speaks_alone(tmp_path: Path) -> 
     words = "".join(chunk["text"] for chunk in json_lines(said.stdout)).split()
     known = "\n".join(path.read_text(encoding="utf-8") for path in NOTES.iterdir())
     assert len(words) > 5
-    assert sum(word in known for word in words) > 0.8 * len(words)
+    assert sum(word in known for word in words) > 0.6 * len(words)
 
 
 def heed_ctrl_c() -> None:
