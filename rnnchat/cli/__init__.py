@@ -11,7 +11,7 @@ from rnnchat import __version__
 from rnnchat.cli.learn import compare, scan, train
 from rnnchat.cli.library import models, where
 from rnnchat.cli.output import complain
-from rnnchat.cli.speak import evaluate, generate
+from rnnchat.cli.speak import complete, evaluate, generate
 from rnnchat.errors import RnnchatError, from_os_error
 
 
@@ -72,5 +72,5 @@ def open_app() -> None:
     run()
 
 
-for command in (train, scan, generate, evaluate, compare, models, where):
+for command in (train, scan, generate, complete, evaluate, compare, models, where):
     commands.add_command(command)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +20,10 @@ from rnnchat.cli.output import (
     print_json,
     say,
 )
+
+if TYPE_CHECKING:
+    from rnnchat.writing.complete import Completer
+    from rnnchat.writing.speaking import SpeakingModel
 
 
 @click.command()
@@ -84,8 +89,13 @@ def generate(
 @click.option(
     "--limit", type=click.IntRange(min=1), default=None, metavar="BYTES", help="Score only so much."
 )
+@click.option(
+    "--typing", is_flag=True, help="Type the texts, too, and take what is suggested: how many keys are saved."
+)
 @as_json
-def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_json: bool) -> None:
+def evaluate(
+    paths: tuple[Path, ...], model: str | None, limit: int | None, typing: bool, as_json: bool
+) -> None:
     """Score a model on the texts in PATH..., which it should not have learned from."""
     if not paths:
         raise click.UsageError("Name the texts to score: files or folders")
@@ -108,6 +118,7 @@ def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_j
         click.echo("\r\x1b[K", nl=False, err=True)
     result = scores.get("mixture", scores["network"])
     bits = {member: one.bits_per_byte for member, one in scores.items()}
+    typed = _type(loaded, texts, limit or 0) if typing else {}
     seconds = time.perf_counter() - started
     if as_json:
         print_json(
@@ -119,6 +130,7 @@ def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_j
                 "bits_per_byte": {member: round(value, 4) for member, value in bits.items()},
                 "top1": round(result.top1, 4),
                 "seconds": round(seconds, 2),
+                **typed,
             }
         )
         return
@@ -126,8 +138,110 @@ def evaluate(paths: tuple[Path, ...], model: str | None, limit: int | None, as_j
     for member, value in bits.items():
         say(f"  {member:<8} {value:.3f} bits per byte")
     say(f"The likeliest piece was the right one in {result.top1:.1%}.")
+    if typed:
+        saved, intervals = typed["keystrokes_saved"], typed["intervals"]
+        for way, words in (
+            ("menu", "six suggestions in a menu"),
+            ("ghost", "one suggestion after the cursor"),
+        ):
+            low, high = intervals[way]
+            say(f"With {words}, {saved[way]:.1%} of the keys are saved ({low:.1%} to {high:.1%}).")
+        say(
+            f"The next word was the first guess in {typed['top1']:.1%}, among the first three in"
+            f" {typed['top3']:.1%}. A key took {typed['p50_ms']:.1f} ms, 95 of 100 at most"
+            f" {typed['p95_ms']:.1f}."
+        )
     if "adaptive" in bits:
         say("adaptive learns from each piece after it was scored; the others learn nothing from the texts.")
+
+
+def _type(loaded: SpeakingModel, texts: list[str], limit: int) -> dict[str, Any]:
+    """Return what a simulated writer saves who types `texts`, up to `limit` characters if there is one."""
+    from rnnchat.writing.typist import type_texts
+
+    whole = sum(map(len, texts))
+    left = min(limit or whole, whole)
+    chosen = []
+    for text in texts:
+        chosen.append(text[:left])
+        left -= len(chosen[-1])
+        if not left:
+            break
+    menu = type_texts(chosen, loaded.completer(), inline=False)
+    ghost = type_texts(chosen, loaded.completer(), inline=True)
+    return {
+        "keystrokes_saved": {"menu": round(menu.saved, 4), "ghost": round(ghost.saved, 4)},
+        "intervals": {
+            way: [round(bound, 4) for bound in typing.interval()]
+            for way, typing in (("menu", menu), ("ghost", ghost))
+        },
+        "top1": round(menu.top1 / max(1, menu.words), 4),
+        "top3": round(menu.top3 / max(1, menu.words), 4),
+        "p50_ms": round(menu.slowest(0.5), 2),
+        "p95_ms": round(menu.slowest(0.95), 2),
+    }
+
+
+@click.command()
+@model_option
+@click.option("-n", "count", type=click.IntRange(1, 50), default=6, show_default=True, help="The most.")
+@click.option(
+    "--lines",
+    is_flag=True,
+    help='Stay, and answer a line of JSON such as {"before": "text"} with one, until the input ends.',
+)
+@as_json
+def complete(model: str | None, count: int, lines: bool, as_json: bool) -> None:
+    """Suggest how the draft on standard input goes on at its end."""
+    from rnnchat.library.settings import load_settings
+    from rnnchat.writing.speaking import load_model
+
+    loaded = load_model(open_library(), model or load_settings(current_paths()).model)
+    completer = loaded.completer()
+    if lines:
+        _answer_lines(completer, count)
+        return
+    draft = sys.stdin.buffer.read().decode("utf-8", "replace")
+    answer = _suggest(completer, draft, count)
+    if as_json:
+        print_json(answer)
+        return
+    for suggestion in answer["suggestions"]:
+        say(f"{suggestion['probability']:7.1%}  {suggestion['text']}")
+    if not answer["suggestions"]:
+        say("Nothing comes to mind.")
+
+
+def _suggest(completer: Completer, before: str, count: int) -> dict[str, Any]:
+    started = time.perf_counter()
+    found = completer.suggest(before, count)
+    milliseconds = 1000 * (time.perf_counter() - started)
+    return {"suggestions": [one.as_dict() for one in found], "milliseconds": round(milliseconds, 2)}
+
+
+def _answer_lines(completer: Completer, count: int) -> None:
+    """Answer each line of standard input: a draft before the cursor, or what was dismissed there."""
+    for line in sys.stdin.buffer:
+        try:
+            asked = json.loads(line)
+            before = asked["before"]
+            dismissed = asked.get("dismiss", "")
+            if not isinstance(before, str) or not isinstance(dismissed, str):
+                raise TypeError
+        except (ValueError, TypeError, KeyError, AttributeError):
+            print_json(
+                {
+                    "error": "That is not a question that can be answered.",
+                    "hint": 'Send a line such as {"before": "The text so far"}.',
+                }
+            )
+            continue
+        before = before.encode("utf-8", "replace").decode("utf-8")  # halves of surrogates are no text
+        if asked.get("new") is True:
+            completer.begin()
+        if dismissed:
+            completer.dismiss(before, dismissed)
+        print_json(_suggest(completer, before, count))
 
 
 def _progress(member: str) -> Callable[[int], None]:

@@ -14,6 +14,7 @@ from rnnchat.lm.mixture import Mixture, MixtureWeights
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
+from rnnchat.writing.complete import Completer
 from rnnchat.writing.evaluate import Learn
 from rnnchat.writing.generate import Speaker
 from rnnchat.writing.origins import Origins
@@ -42,6 +43,13 @@ class SpeakingModel:
         if self.memory is None or self.weights is None:
             return None
         return _mix(self.network, self.memory, self.weights, self.tokenizer, adaptive=adaptive)
+
+    def completer(self) -> Completer:
+        """Return what completes a draft, and learns from it; without a memory, it learns its words alone."""
+        mixture = self.mixture(adaptive=True)
+        if mixture is None:
+            return Completer(self.network, self.tokenizer)
+        return Completer(mixture, self.tokenizer, mixture.learn)
 
     def members(self) -> Iterator[tuple[str, AnyLanguageModel, Learn | None]]:
         """Yield the name and the predictor of the network, the memory and both mixtures.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -107,6 +108,49 @@ def test_families_are_compared_and_nothing_is_left(tmp_path: Path) -> None:
     assert rows["mixture, adaptive"]["bits_per_byte"] < rows["GRU"]["bits_per_byte"]
     assert not list((tmp_path / "state").glob("compare-*"))
     assert not list((tmp_path / "data").glob("models/*"))
+
+
+def test_a_draft_is_completed(trained: Trained) -> None:
+    home, _ = trained
+    result = rnnchat(home, "complete", "--model", "me", "-n", "3", "--json", stdin="I would like th")
+    (answer,) = json_lines(result.stdout)
+    assert 1 <= len(answer["suggestions"]) <= 3
+    assert set(answer["suggestions"][0]) == {"text", "probability"}
+    assert answer["milliseconds"] > 0
+    shown = rnnchat(home, "complete", "--model", "me", stdin="I would like th")
+    assert answer["suggestions"][0]["text"] in shown.stdout
+    assert rnnchat(home, "complete", stdin=b"\xff\xfe half \xe2\x82").returncode == 0
+
+
+def test_an_editor_asks_line_by_line(trained: Trained) -> None:
+    home, _ = trained
+    questions = [
+        '{"before": "I would like th"}',
+        "not JSON",
+        "[]",
+        '{"before": 1}',
+        '{"before": "a \\ud800"}',
+    ]
+    result = rnnchat(home, "complete", "--model", "me", "--lines", stdin="\n".join(questions) + "\n")
+    assert result.returncode == 0
+    answers = json_lines(result.stdout)
+    assert ["suggestions" in answer for answer in answers] == [True, False, False, False, True]
+    assert all(answer["hint"] for answer in answers[1:4])
+    again = json.dumps({"before": "I would like th", "dismiss": answers[0]["suggestions"][0]["text"]})
+    (less,) = json_lines(rnnchat(home, "complete", "--model", "me", "--lines", stdin=again + "\n").stdout)
+    assert answers[0]["suggestions"][0]["text"] not in [one["text"] for one in less["suggestions"]]
+
+
+def test_keys_saved_are_measured(trained: Trained) -> None:
+    home, _ = trained
+    (scores,) = json_lines(
+        rnnchat(home, "evaluate", NOTES, "--model", "me", "--typing", "--limit", "300", "--json").stdout
+    )
+    saved = scores["keystrokes_saved"]
+    assert 0 < saved["ghost"] < 1
+    assert 0 < saved["menu"] < 1
+    assert 0 < scores["top1"] <= scores["top3"] < 1
+    assert scores["p95_ms"] > 0
 
 
 def test_without_a_budget_notes_are_remembered_and_learned_later(tmp_path: Path) -> None:

@@ -1,0 +1,386 @@
+"""Suggestions for a draft: how the word at the cursor, and the words after it, are likely to go on.
+
+Pieces do not cross the beginning of a word. So the search starts from the predictor's state before the
+word at the cursor, follows the pieces that agree with the bytes typed since, and adds up whatever spells
+the same word in different pieces.
+"""
+
+from __future__ import annotations
+
+import bisect
+import heapq
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.lm.base import AnyLanguageModel, Floats
+from rnnchat.tokenizer import Tokenizer
+from rnnchat.writing.evaluate import Learn
+
+CONTEXT = 1500
+"""At least so many characters before the cursor are read, where there are as many; at most twice as many."""
+STEPS = 12
+"""How many pieces a suggestion may look ahead, all branches together."""
+STEPS_AHEAD = 5
+"""The same for each word after the first."""
+WORDS_AHEAD = 5
+"""The most words that are suggested in a row."""
+BRANCHES = 8
+"""So many continuations of each branch are considered."""
+OWN_WORDS = 0.15
+"""The share of the probability that goes to words that stand in the draft already."""
+THRESHOLD = 0.35
+"""What is suggested unasked is at least so likely."""
+
+_WORD = re.compile(r"[^\W_](?:[\w'’]*\w)?")
+_TAIL = re.compile(r"\w[\w'’]*\Z")
+_INSIDE = "'’_"
+_TINY = 1e-30
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What may follow the cursor."""
+
+    text: str
+    """The characters to be added; the word's first ones are there already."""
+    probability: float
+    """How likely it is that the writer goes on so, given what was typed."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for programs."""
+        return {"text": self.text, "probability": round(self.probability, 4)}
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What follows some pieces, and the predictor's state there."""
+
+    probabilities: Floats
+    state: Any
+
+
+@dataclass
+class _Word:
+    """A word found by the search: its probability, and the likeliest pieces that spell it."""
+
+    probability: float = 0.0
+    best: float = 0.0
+    path: tuple[int, ...] = ()
+
+    def add(self, probability: float, path: tuple[int, ...]) -> None:
+        """Count another spelling."""
+        self.probability += probability
+        if probability > self.best:
+            self.best, self.path = probability, path
+
+
+@dataclass
+class _Found:
+    """The words that a search found, by the characters to be added."""
+
+    words: dict[str, _Word] = field(default_factory=dict)
+    mass: float = 0.0
+    """The probability of all that agrees with what was typed."""
+
+
+class _Spelling:
+    """The pieces in the order of their bytes: which begin with some, and which are the beginning of some."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.bytes = [tokenizer.decode_bytes((piece,)) for piece in range(tokenizer.size)]
+        spelled = sorted((own, piece) for piece, own in enumerate(self.bytes) if own)
+        self._keys = [own for own, _ in spelled]
+        self._pieces = np.array([piece for _, piece in spelled], np.intp)
+        self._of_bytes = dict(spelled)
+        self._longest = max(map(len, self._keys))
+        wordy = [_begins_in_word(own) for own in self.bytes]
+        self.goes_on: NDArray[np.intp] = np.flatnonzero(wordy)
+        """The pieces that a word may go on with."""
+
+    def beginning(self, start: bytes) -> NDArray[np.intp]:
+        """Return the pieces whose bytes begin with `start`."""
+        low = bisect.bisect_left(self._keys, start)
+        high = bisect.bisect_left(self._keys, start + b"\xff" * (self._longest + 1))
+        return self._pieces[low:high]
+
+    def within(self, text: bytes) -> list[int]:
+        """Return the pieces whose bytes are the beginning of `text`, and shorter."""
+        sizes = range(1, min(len(text), self._longest + 1))
+        return [self._of_bytes[text[:size]] for size in sizes if text[:size] in self._of_bytes]
+
+
+class Completer:
+    """Completes one draft; what it has read of it is kept, so that a key costs a few steps.
+
+    With `learn`, it learns from the draft as it is read, each part once. Not for several threads at once.
+    """
+
+    def __init__(self, predictor: AnyLanguageModel, tokenizer: Tokenizer, learn: Learn | None = None) -> None:
+        self._predictor = predictor
+        self._tokenizer = tokenizer
+        self._learn = learn
+        self._spelling = _Spelling(tokenizer)
+        self._begin = 0
+        """Where in the draft reading began."""
+        self._head = ""
+        """What was read, from the draft's beginning."""
+        self._pieces: list[int] = []
+        self._places: list[_Place] = []
+        """The place after each piece that was read."""
+        self._ahead: dict[tuple[int, ...], _Place] = {}
+        """Places after the last of them, by the pieces that lead there."""
+        self._learned = 0
+        """So many characters of the draft were learned."""
+        self._own: Counter[str] = Counter()
+        self._own_of = ""
+        self._dismissed: set[tuple[str, str]] = set()
+
+    def suggest(self, before: str, count: int = 6) -> list[Suggestion]:
+        """Return at most `count` ways in which the word at the end of `before` may go on, likeliest first.
+
+        After a space or at a line's beginning, those are whole words.
+        """
+        head, typed = _cut(before)
+        self._read(head)
+        ranked = self._rank(before, typed, self._search((), typed.encode(), STEPS))
+        return [Suggestion(text, word.probability) for text, word in ranked[:count]]
+
+    def inline(self, before: str, threshold: float = THRESHOLD) -> Suggestion | None:
+        """Return the one suggestion that is likely enough to be shown unasked, of several words if it can be.
+
+        None where nothing is: then it is better to be quiet.
+        """
+        head, typed = _cut(before)
+        self._read(head)
+        ranked = self._rank(before, typed, self._search((), typed.encode(), STEPS))
+        if not ranked or ranked[0][1].probability < threshold:
+            return None
+        text, word = ranked[0]
+        probability, path = word.probability, word.path
+        for _ in range(WORDS_AHEAD - 1):
+            if not path:
+                break
+            place = self._look(path)
+            space = float(place.probabilities[self._spelling.beginning(b" ")].sum())
+            found = self._search(path, b" ", STEPS_AHEAD)
+            if not found.words:
+                break
+            following = max(found.words, key=lambda text: found.words[text].probability)
+            next_word = found.words[following]
+            together = probability * space * next_word.probability / max(found.mass, _TINY)
+            if together < threshold:
+                break
+            text, path, probability = f"{text} {following}", next_word.path, together
+        return Suggestion(text, probability)
+
+    def dismiss(self, before: str, text: str) -> None:
+        """Do not suggest `text` at this place again, nor for what is typed of it meanwhile."""
+        start = _word_start(before)
+        self._dismissed.add((before[:start], before[start:] + text.split(" ", maxsplit=1)[0]))
+
+    def begin(self) -> None:
+        """Begin another draft; what was learned from the ones before stays."""
+        self._head, self._begin, self._learned = "", 0, 0
+        self._pieces, self._places, self._ahead = [], [], {}
+        self._own, self._own_of = Counter(), ""
+        self._dismissed = set()
+
+    # What was read
+
+    def _read(self, head: str) -> None:
+        """Bring the predictor to the end of `head`."""
+        if head == self._head and self._places:
+            return
+        if not head.startswith(self._head[: self._begin]) or not (
+            CONTEXT <= len(head) - self._begin <= 2 * CONTEXT
+            or (len(head) <= 2 * CONTEXT and not self._begin)
+        ):
+            self._begin = _context_start(head)
+            self._pieces, self._places = [], []
+        roles = self._tokenizer.roles
+        wanted = [roles.start, *self._tokenizer.encode(head[self._begin :])]
+        same = 0
+        for old, new in zip(self._pieces, wanted, strict=False):
+            if old != new:
+                break
+            same += 1
+        del self._pieces[same:], self._places[same:]
+        offset = self._begin + len(self._tokenizer.decode(self._pieces))
+        for piece in wanted[same:]:
+            offset += len(self._spelling.bytes[piece])  # bytes: at least as far as the characters
+            self._go_on(piece, offset)
+        self._learned = max(self._learned, len(head))
+        self._head = head
+        self._ahead = {}
+
+    def _go_on(self, piece: int, offset: int) -> None:
+        if not self._places:
+            place = _Place(*self._predictor.step(piece, self._predictor.start()))
+        else:
+            state = self._places[-1].state
+            if self._learn is not None and offset > self._learned:
+                self._learn(piece, state)
+            place = _Place(*self._predictor.step(piece, state))
+        self._pieces.append(piece)
+        self._places.append(place)
+
+    def _look(self, path: tuple[int, ...]) -> _Place:
+        """Return the place after `path`, from the end of what was read; each is asked for once."""
+        if not path:
+            return self._places[-1]
+        place = self._ahead.get(path)
+        if place is None:
+            before = self._look(path[:-1])
+            place = self._ahead[path] = _Place(*self._predictor.step(path[-1], before.state))
+        return place
+
+    # Searching
+
+    def _search(self, root: tuple[int, ...], typed: bytes, steps: int) -> _Found:
+        """Follow what agrees with `typed` after the path `root`, the likeliest first, for so many steps."""
+        found = _Found()
+        waiting: list[tuple[float, tuple[int, ...], bytes, bytes]] = [(-1.0, root, typed, b"")]
+        while waiting and steps:
+            minus, path, rest, added = heapq.heappop(waiting)
+            steps -= 1  # also where it is known already: what is suggested depends on the text alone
+            place = self._look(path)
+            if added and not rest:
+                self._count_end(found, -minus, path, added, place)
+            for piece, probability, left, more in self._branches(place, rest, added):
+                likely = -minus * probability
+                if rest and not left:
+                    found.mass += likely
+                if left or more or rest:
+                    heapq.heappush(waiting, (-likely, (*path, piece), left, more))
+        if not typed:
+            found.mass = 1.0
+        for minus, path, rest, added in waiting:  # not looked at: half of them are taken to end there
+            word = _as_text(added)
+            if word and not rest:
+                found.words.setdefault(word, _Word()).add(-minus * 0.5, path)
+        return found
+
+    def _count_end(
+        self, found: _Found, probability: float, path: tuple[int, ...], added: bytes, place: _Place
+    ) -> None:
+        """Count that a word may end after `added`."""
+        word = _as_text(added)
+        if word:
+            going_on = 0.0 if _stands_alone(word) else self._goes_on(place)
+            found.words.setdefault(word, _Word()).add(probability * max(0.0, 1 - going_on), path)
+
+    def _goes_on(self, place: _Place) -> float:
+        return float(place.probabilities.take(self._spelling.goes_on).sum())
+
+    def _branches(self, place: _Place, rest: bytes, added: bytes) -> list[tuple[int, float, bytes, bytes]]:
+        """Return pieces that may come, how likely they are, what is left of `rest`, and what they add."""
+        probabilities, spelled = place.probabilities, self._spelling.bytes
+        branches = []
+        if rest:
+            branches = [
+                (piece, float(probabilities[piece]), rest[len(spelled[piece]) :], b"")
+                for piece in self._spelling.within(rest)
+            ]
+            candidates = self._spelling.beginning(rest)
+        elif added and _stands_alone(_as_text(added)):
+            return []
+        else:
+            candidates = self._spelling.goes_on
+        if len(candidates) > BRANCHES:
+            likely = probabilities.take(candidates)
+            candidates = candidates[np.argpartition(-likely, BRANCHES)[: BRANCHES + 1]]
+        for piece in candidates.tolist():
+            more = spelled[piece][len(rest) :]
+            if more and not _begins_in_word(more):
+                continue
+            branches.append((piece, float(probabilities[piece]), b"", added + more))
+        return branches
+
+    # Ranking
+
+    def _rank(self, before: str, typed: str, found: _Found) -> list[tuple[str, _Word]]:
+        """Return the words found, the likeliest first, those that stand in the draft helped along."""
+        start = _word_start(before)
+        partial = before[start:]
+        words = found.words
+        mass = max(found.mass, sum(word.probability for word in words.values()), _TINY)
+        for word in words.values():
+            word.probability /= mass
+        if partial:
+            self._count_own(before[:start])
+            own = {word: n for word, n in self._own.items() if word.startswith(partial) and word != partial}
+            total = sum(own.values())
+            for word in words.values():
+                word.probability *= 1 - OWN_WORDS if total else 1
+            for text, count in own.items():
+                words.setdefault(text[len(partial) :], _Word()).probability += OWN_WORDS * count / total
+        place = before[:start]
+        ranked = [
+            (text, word) for text, word in words.items() if (place, partial + text) not in self._dismissed
+        ]
+        return sorted(ranked, key=lambda pair: -pair[1].probability)
+
+    def _count_own(self, text: str) -> None:
+        """Count the words of the draft, going on from the last time where it only grew."""
+        if text.startswith(self._own_of):
+            start = _word_start(self._own_of)
+            self._own.subtract(_WORD.findall(self._own_of[start:]))
+        else:
+            start = 0
+            self._own.clear()
+        self._own.update(_WORD.findall(text[start:]))
+        self._own_of = text
+
+
+def _cut(before: str) -> tuple[str, str]:
+    """Return what was written before the last word, and that word with the space before it."""
+    place = len(before)
+    while place and not before[place - 1].isspace():
+        place -= 1
+    if place and before[place - 1] == " ":
+        place -= 1
+    return before[:place], before[place:]
+
+
+def _word_start(before: str) -> int:
+    """Return where the word that `before` ends with begins; its length where it ends with none."""
+    tail = _TAIL.search(before[-64:])
+    return len(before) - (len(tail.group()) if tail else 0)
+
+
+def _context_start(head: str) -> int:
+    """Return where to begin to read: CONTEXT characters back, at the beginning of a line if there is one."""
+    if len(head) <= 2 * CONTEXT:
+        return 0
+    start = len(head) - CONTEXT - CONTEXT // 4
+    line = head.find("\n", start, len(head) - CONTEXT)
+    return start if line < 0 else line + 1
+
+
+def _begins_in_word(own: bytes) -> bool:
+    """Whether these bytes can go on a word: letters, digits and such, or part of a character."""
+    if not own:
+        return False
+    if own[0] >= 0x80:
+        text = own.decode("utf-8", "ignore")
+        return not text or text[0].isalnum() or text[0] in _INSIDE
+    return chr(own[0]).isalnum() or chr(own[0]) in _INSIDE
+
+
+def _as_text(added: bytes) -> str:
+    """Return the characters, or nothing where the last one is only half there or none is a letter."""
+    try:
+        text = added.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    return text if text and (text[-1].isalnum() or text[-1] == "_") else ""
+
+
+def _stands_alone(word: str) -> bool:
+    """Whether a word's last character is of a script that is written without spaces between words."""
+    return bool(word) and 0x2E80 <= ord(word[-1]) <= 0xD7AF

@@ -1,0 +1,106 @@
+"""A simulated writer who types a text and takes what is suggested wherever it is right.
+
+The completer is only ever shown what has been typed. Scored are the keys for word characters and spaces.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rnnchat.writing.complete import Completer
+
+MENU = 6
+RESAMPLED = 1000
+_WORD = re.compile(r"\w[\w'’]*")
+
+
+@dataclass
+class Typing:
+    """What typing some texts took."""
+
+    typed: list[int] = field(default_factory=list)
+    """Keys that were needed, a text each."""
+    alone: list[int] = field(default_factory=list)
+    """Keys without suggestions, a text each."""
+    top1: int = 0
+    top3: int = 0
+    words: int = 0
+    """Words that were guessed at before their first letter."""
+    milliseconds: list[float] = field(default_factory=list)
+
+    @property
+    def saved(self) -> float:
+        """The share of keys that were saved."""
+        return 1 - sum(self.typed) / max(1, sum(self.alone))
+
+    def interval(self) -> tuple[float, float]:
+        """Return what 95 of 100 resamplings of the texts lie between."""
+        typed, alone = np.array(self.typed), np.array(self.alone)
+        if not len(typed):
+            return 0.0, 0.0
+        chosen = np.random.default_rng(0).integers(0, len(typed), (RESAMPLED, len(typed)))
+        saved = 1 - typed[chosen].sum(axis=1) / np.maximum(1, alone[chosen].sum(axis=1))
+        low, high = np.percentile(saved, (2.5, 97.5))
+        return float(low), float(high)
+
+    def slowest(self, share: float) -> float:
+        """Return the milliseconds of a key that `share` of all keys do not exceed."""
+        return float(np.percentile(self.milliseconds, 100 * share)) if self.milliseconds else 0.0
+
+
+def type_texts(texts: Iterable[str], completer: Completer, *, inline: bool) -> Typing:
+    """Type `texts`, one after the other in a draft each.
+
+    With `inline`, one suggestion stands after the cursor and Tab takes all of it; else six words are in a
+    menu, and choosing one brings its space.
+    """
+    result = Typing()
+    for text in texts:
+        completer.begin()
+        typed = alone = place = 0
+        while place < len(text):
+            before, after = text[:place], text[place:]
+            if _scored(after[0]):
+                taken = _look(before, after, completer, result, inline=inline)
+                typed += 1
+                alone += sum(map(_scored, after[: taken or 1]))
+                place += taken or 1
+            else:
+                place += 1
+        result.typed.append(typed)
+        result.alone.append(alone)
+    return result
+
+
+def _look(before: str, after: str, completer: Completer, result: Typing, *, inline: bool) -> int:
+    """Return how many characters one key brings by a suggestion; 0 where none is right."""
+    started = time.perf_counter()
+    if inline:
+        one = completer.inline(before)
+        offered = [one.text] if one is not None else []
+    else:
+        offered = [suggestion.text for suggestion in completer.suggest(before, MENU)]
+    result.milliseconds.append(1000 * (time.perf_counter() - started))
+    word = _WORD.match(after)
+    if not inline and word and (not before or before[-1].isspace()):
+        result.words += 1
+        result.top1 += offered[:1] == [word.group()]
+        result.top3 += word.group() in offered[:3]
+    for text in offered:
+        if after.startswith(text) and len(text) > 0 and not _inside(after, len(text)):
+            return len(text) + (after[len(text) : len(text) + 1] == " ")
+    return 0
+
+
+def _scored(character: str) -> bool:
+    return character in " _" or character.isalnum()
+
+
+def _inside(text: str, place: int) -> bool:
+    """Whether a word goes on at `place`."""
+    return place < len(text) and (text[place].isalnum() or text[place] == "_")

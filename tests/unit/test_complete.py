@@ -1,0 +1,124 @@
+"""Completing: what is suggested agrees with what was typed, wherever and however one gets there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rnnchat.lm.ngram import NgramMemory, NgramModel
+from rnnchat.tokenizer import Tokenizer
+from rnnchat.writing.complete import Completer
+from rnnchat.writing.typist import type_texts
+
+
+@pytest.fixture(scope="module")
+def memory(texts: list[str], tokenizer: Tokenizer) -> NgramModel:
+    pieces = [piece for text in texts for piece in [tokenizer.roles.start, *tokenizer.encode(text)]]
+    return NgramModel(NgramMemory.build(np.array(pieces), tokenizer.size))
+
+
+@pytest.fixture
+def completer(memory: NgramModel, tokenizer: Tokenizer) -> Completer:
+    return Completer(memory, tokenizer)
+
+
+def first_words(texts: list[str]) -> list[str]:
+    return [" ".join(text.split("\n")[2].split()[:6]) for text in texts if len(text.split("\n")) > 2]
+
+
+def test_a_word_of_the_notes_is_completed_from_its_first_letters(
+    completer: Completer, texts: list[str]
+) -> None:
+    sentence = next(line for line in texts[0].split("\n") if len(line.split()) > 8)
+    words = sentence.split(" ")
+    for number in range(4, 8):
+        word = words[number].rstrip(".,;:!?")
+        before = " ".join(words[:number]) + " " + word[:2]
+        if len(word) > 3 and word.isalpha():
+            offered = [suggestion.text for suggestion in completer.suggest(before)]
+            assert word[2:] in offered
+
+
+drafts = st.text(st.sampled_from(list("aeinrst TW.,\n'(é語🙂\u0301")), max_size=40)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(draft=drafts, count=st.integers(1, 8))
+def test_suggestions_are_ranked_probabilities_of_words(completer: Completer, draft: str, count: int) -> None:
+    completer.begin()
+    offered = completer.suggest(draft, count)
+    assert len(offered) <= count
+    assert len({suggestion.text for suggestion in offered}) == len(offered)
+    likely = [suggestion.probability for suggestion in offered]
+    assert likely == sorted(likely, reverse=True)
+    assert all(probability >= 0 for probability in likely)
+    assert sum(likely) <= 1 + 1e-6
+    assert all(suggestion.text and not suggestion.text[0].isspace() for suggestion in offered)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(draft=drafts, other=drafts)
+def test_typing_deleting_and_pasting_lead_to_the_same(
+    memory: NgramModel, tokenizer: Tokenizer, draft: str, other: str
+) -> None:
+    used = Completer(memory, tokenizer)
+    for end in range(len(draft) + 1):
+        used.suggest(draft[:end])
+    used.suggest(other)
+    fresh = Completer(memory, tokenizer)
+    for typed, pasted in zip(used.suggest(draft), fresh.suggest(draft), strict=True):
+        assert typed.text == pasted.text
+        assert typed.probability == pytest.approx(pasted.probability, rel=1e-4, abs=1e-7)
+
+
+def test_a_word_that_only_the_draft_has_is_completed(completer: Completer) -> None:
+    draft = "Yesterday the zyxomma flew past. The zy"
+    assert "xomma" in [suggestion.text for suggestion in completer.suggest(draft)]
+    completer.begin()
+    assert "xomma" not in [suggestion.text for suggestion in completer.suggest("The zy")]
+
+
+def test_what_was_dismissed_is_not_suggested_there_again(completer: Completer) -> None:
+    before = "The th"
+    text = completer.suggest(before)[0].text
+    completer.dismiss(before, text)
+    assert text not in [suggestion.text for suggestion in completer.suggest(before)]
+    assert text[1:] not in [suggestion.text for suggestion in completer.suggest(before + text[0])]
+    assert text in [suggestion.text for suggestion in completer.suggest("And the th")]
+
+
+def test_a_long_draft_is_read_from_near_its_end(memory: NgramModel, tokenizer: Tokenizer) -> None:
+    steps = 0
+
+    class Counting:
+        vocabulary = memory.vocabulary
+
+        def start(self) -> object:
+            return memory.start()
+
+        def step(self, piece: int, state: object) -> object:
+            nonlocal steps
+            steps += 1
+            return memory.step(piece, state)  # type: ignore[arg-type]
+
+    completer = Completer(Counting(), tokenizer)  # type: ignore[arg-type]
+    draft = "The rain fell on the roof all day.\n" * 30_000
+    completer.suggest(draft + "The r")
+    assert steps < 3000
+    steps = 0
+    completer.suggest(draft + "The ra")
+    assert steps < 30
+
+
+def test_a_writer_who_types_saves_keys(completer: Completer, texts: list[str]) -> None:
+    text = texts[0][:400]
+    menu = type_texts([text], completer, inline=False)
+    ghost = type_texts([text], completer, inline=True)
+    assert menu.alone == ghost.alone == [sum(c in " _" or c.isalnum() for c in text)]
+    assert 0.3 < menu.saved < 1
+    assert 0.2 < ghost.saved < 1
+    low, high = menu.interval()
+    assert low <= menu.saved <= high
+    assert menu.words >= menu.top3 >= menu.top1 > 0
