@@ -25,15 +25,17 @@ CONTEXT = 1500
 """At least so many characters before the cursor are read, where there are as many; at most twice as many."""
 STEPS = 12
 """How many pieces a suggestion may look ahead, all branches together."""
-STEPS_AHEAD = 5
-"""The same for each word after the first."""
-WORDS_AHEAD = 5
-"""The most words that are suggested in a row."""
+PIECES_AHEAD = 12
+"""The most pieces that a suggestion goes on after its word."""
+LONGEST = 40
+"""About as many characters does a suggestion have at most."""
+FEW = 3
+"""Of more suggestions than these, one may be of several words."""
 BRANCHES = 8
 """So many continuations of each branch are considered."""
 OWN_WORDS = 0.15
 """The share of the probability that goes to words that stand in the draft already."""
-THRESHOLD = 0.35
+THRESHOLD = 0.15
 """What is suggested unasked is at least so likely."""
 
 _WORD = re.compile(r"[^\W_](?:[\w'’]*\w)?")
@@ -145,38 +147,51 @@ class Completer:
 
         After a space or at a line's beginning, those are whole words.
         """
-        head, typed = _cut(before)
-        self._read(head)
-        ranked = self._rank(before, typed, self._search((), typed.encode(), STEPS))
-        return [Suggestion(text, word.probability) for text, word in ranked[:count]]
+        ranked = self._ranked(before)
+        offered = [Suggestion(text, word.probability) for text, word in ranked[:count]]
+        if len(offered) > FEW and offered[0].probability >= THRESHOLD:
+            longer = self._extended(*ranked[0])
+            if longer.text != offered[0].text:
+                offered = sorted([*offered[: count - 1], longer], key=lambda one: -one.probability)
+        return offered
 
-    def inline(self, before: str, threshold: float = THRESHOLD) -> Suggestion | None:
+    def inline(self, before: str, threshold: float | None = None) -> Suggestion | None:
         """Return the one suggestion that is likely enough to be shown unasked, of several words if it can be.
 
-        None where nothing is: then it is better to be quiet.
+        None where nothing reaches the threshold (THRESHOLD where none is given): then it is better to be
+        quiet.
         """
+        ranked = self._ranked(before)
+        if not ranked or ranked[0][1].probability < (THRESHOLD if threshold is None else threshold):
+            return None
+        return self._extended(*ranked[0])
+
+    def _ranked(self, before: str) -> list[tuple[str, _Word]]:
         head, typed = _cut(before)
         self._read(head)
-        ranked = self._rank(before, typed, self._search((), typed.encode(), STEPS))
-        if not ranked or ranked[0][1].probability < threshold:
-            return None
-        text, word = ranked[0]
-        probability, path = word.probability, word.path
-        for _ in range(WORDS_AHEAD - 1):
-            if not path:
-                break
+        return self._rank(before, typed, self._search((), typed.encode(), STEPS))
+
+    def _extended(self, text: str, word: _Word) -> Suggestion:
+        """Return a word and as much of its line after it as makes the most characters expected.
+
+        Each time the likeliest piece comes next; a part of a word is not taken.
+        """
+        best = Suggestion(text, word.probability)
+        path, probability, added = word.path, word.probability, text.encode()
+        for _ in range(PIECES_AHEAD if path else 0):
             place = self._look(path)
-            space = float(place.probabilities[self._spelling.beginning(b" ")].sum())
-            found = self._search(path, b" ", STEPS_AHEAD)
-            if not found.words:
+            piece = int(place.probabilities.argmax())
+            own = self._spelling.bytes[piece]
+            if not _begins_in_word(own):
+                taken = probability * (1 - self._goes_on(place))
+                ready = _as_text(added)
+                if ready and taken * len(ready) > best.probability * len(best.text):
+                    best = Suggestion(ready, taken)
+            probability *= float(place.probabilities[piece])
+            if not own or b"\n" in own or probability * LONGEST < best.probability * len(best.text):
                 break
-            following = max(found.words, key=lambda text: found.words[text].probability)
-            next_word = found.words[following]
-            together = probability * space * next_word.probability / max(found.mass, _TINY)
-            if together < threshold:
-                break
-            text, path, probability = f"{text} {following}", next_word.path, together
-        return Suggestion(text, probability)
+            path, added = (*path, piece), added + own
+        return best
 
     def dismiss(self, before: str, text: str) -> None:
         """Do not suggest `text` at this place again, nor for what is typed of it meanwhile."""
@@ -313,7 +328,7 @@ class Completer:
             word.probability /= mass
         if partial:
             self._count_own(before[:start])
-            own = {word: n for word, n in self._own.items() if word.startswith(partial) and word != partial}
+            own = {w: n for w, n in self._own.items() if n > 0 and w.startswith(partial) and w != partial}
             total = sum(own.values())
             for word in words.values():
                 word.probability *= 1 - OWN_WORDS if total else 1

@@ -91,10 +91,11 @@ def _look(before: str, after: str, completer: Completer, result: Typing, *, inli
         result.words += 1
         result.top1 += offered[:1] == [word.group()]
         result.top3 += word.group() in offered[:3]
-    for text in offered:
-        if after.startswith(text) and len(text) > 0 and not _inside(after, len(text)):
-            return len(text) + (after[len(text) : len(text) + 1] == " ")
-    return 0
+    right = [text for text in offered if after.startswith(text) and not _inside(after, len(text))]
+    if not right:
+        return 0
+    longest = max(map(len, right))
+    return longest + (after[longest : longest + 1] == " ")
 
 
 def _scored(character: str) -> bool:

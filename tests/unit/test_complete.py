@@ -122,3 +122,10 @@ def test_a_writer_who_types_saves_keys(completer: Completer, texts: list[str]) -
     low, high = menu.interval()
     assert low <= menu.saved <= high
     assert menu.words >= menu.top3 >= menu.top1 > 0
+
+
+def test_a_word_that_was_taken_out_of_the_draft_is_forgotten(completer: Completer) -> None:
+    completer.suggest("A zyxomma and zyx")
+    completer.suggest("A zyxomm")
+    completer.suggest("A zy")
+    assert "xomma" not in [suggestion.text for suggestion in completer.suggest("A zyxom and zy")]
