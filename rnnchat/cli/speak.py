@@ -157,7 +157,7 @@ def evaluate(
 
 def _type(loaded: SpeakingModel, texts: list[str], limit: int) -> dict[str, Any]:
     """Return what a simulated writer saves who types `texts`, up to `limit` characters if there is one."""
-    from rnnchat.writing.typist import type_texts
+    from rnnchat.writing.typist import guess_words, type_texts
 
     whole = sum(map(len, texts))
     left = min(limit or whole, whole)
@@ -169,14 +169,15 @@ def _type(loaded: SpeakingModel, texts: list[str], limit: int) -> dict[str, Any]
             break
     menu = type_texts(chosen, loaded.completer(), inline=False)
     ghost = type_texts(chosen, loaded.completer(), inline=True)
+    guesses = guess_words(chosen, loaded.completer())
     return {
         "keystrokes_saved": {"menu": round(menu.saved, 4), "ghost": round(ghost.saved, 4)},
         "intervals": {
             way: [round(bound, 4) for bound in typing.interval()]
             for way, typing in (("menu", menu), ("ghost", ghost))
         },
-        "top1": round(menu.top1 / max(1, menu.words), 4),
-        "top3": round(menu.top3 / max(1, menu.words), 4),
+        "top1": round(guesses.first / max(1, guesses.words), 4),
+        "top3": round(guesses.among_three / max(1, guesses.words), 4),
         "p50_ms": round(menu.slowest(0.5), 2),
         "p95_ms": round(menu.slowest(0.95), 2),
     }

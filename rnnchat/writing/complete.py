@@ -145,7 +145,8 @@ class Completer:
     def suggest(self, before: str, count: int = 6) -> list[Suggestion]:
         """Return at most `count` ways in which the word at the end of `before` may go on, likeliest first.
 
-        After a space or at a line's beginning, those are whole words.
+        After a space or at a line's beginning, those are whole words. Where the first is likely enough,
+        another goes on with the words after it.
         """
         ranked = self._ranked(before)
         offered = [Suggestion(text, word.probability) for text, word in ranked[:count]]
@@ -154,6 +155,10 @@ class Completer:
             if longer.text != offered[0].text:
                 offered = sorted([*offered[: count - 1], longer], key=lambda one: -one.probability)
         return offered
+
+    def words(self, before: str, count: int) -> list[Suggestion]:
+        """Return the same, but single words alone."""
+        return [Suggestion(text, word.probability) for text, word in self._ranked(before)[:count]]
 
     def inline(self, before: str, threshold: float | None = None) -> Suggestion | None:
         """Return the one suggestion that is likely enough to be shown unasked, of several words if it can be.

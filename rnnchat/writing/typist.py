@@ -27,10 +27,6 @@ class Typing:
     """Keys that were needed, a text each."""
     alone: list[int] = field(default_factory=list)
     """Keys without suggestions, a text each."""
-    top1: int = 0
-    top3: int = 0
-    words: int = 0
-    """Words that were guessed at before their first letter."""
     milliseconds: list[float] = field(default_factory=list)
 
     @property
@@ -51,6 +47,32 @@ class Typing:
     def slowest(self, share: float) -> float:
         """Return the milliseconds of a key that `share` of all keys do not exceed."""
         return float(np.percentile(self.milliseconds, 100 * share)) if self.milliseconds else 0.0
+
+
+@dataclass
+class Guesses:
+    """How often the next word was guessed before its first letter."""
+
+    words: int = 0
+    first: int = 0
+    """Words that were the first guess."""
+    among_three: int = 0
+    """Words that were among the first three."""
+
+
+def guess_words(texts: Iterable[str], completer: Completer) -> Guesses:
+    """Guess every word of `texts` that stands after white space or at the beginning."""
+    result = Guesses()
+    for text in texts:
+        completer.begin()
+        for word in _WORD.finditer(text):
+            if word.start() and not text[word.start() - 1].isspace():
+                continue
+            offered = [one.text for one in completer.words(text[: word.start()], 3)]
+            result.words += 1
+            result.first += offered[:1] == [word.group()]
+            result.among_three += word.group() in offered
+    return result
 
 
 def type_texts(texts: Iterable[str], completer: Completer, *, inline: bool) -> Typing:
@@ -86,11 +108,6 @@ def _look(before: str, after: str, completer: Completer, result: Typing, *, inli
     else:
         offered = [suggestion.text for suggestion in completer.suggest(before, MENU)]
     result.milliseconds.append(1000 * (time.perf_counter() - started))
-    word = _WORD.match(after)
-    if not inline and word and (not before or before[-1].isspace()):
-        result.words += 1
-        result.top1 += offered[:1] == [word.group()]
-        result.top3 += word.group() in offered[:3]
     right = [text for text in offered if after.startswith(text) and not _inside(after, len(text))]
     if not right:
         return 0

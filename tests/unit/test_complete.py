@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.complete import Completer
-from rnnchat.writing.typist import type_texts
+from rnnchat.writing.typist import guess_words, type_texts
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +22,6 @@ def memory(texts: list[str], tokenizer: Tokenizer) -> NgramModel:
 @pytest.fixture
 def completer(memory: NgramModel, tokenizer: Tokenizer) -> Completer:
     return Completer(memory, tokenizer)
-
-
-def first_words(texts: list[str]) -> list[str]:
-    return [" ".join(text.split("\n")[2].split()[:6]) for text in texts if len(text.split("\n")) > 2]
 
 
 def test_a_word_of_the_notes_is_completed_from_its_first_letters(
@@ -121,7 +117,8 @@ def test_a_writer_who_types_saves_keys(completer: Completer, texts: list[str]) -
     assert 0.2 < ghost.saved < 1
     low, high = menu.interval()
     assert low <= menu.saved <= high
-    assert menu.words >= menu.top3 >= menu.top1 > 0
+    guesses = guess_words([text], completer)
+    assert len(text.split()) >= guesses.words >= guesses.among_three >= guesses.first > 0
 
 
 def test_a_word_that_was_taken_out_of_the_draft_is_forgotten(completer: Completer) -> None:
