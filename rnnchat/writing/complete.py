@@ -7,7 +7,6 @@ the same word in different pieces.
 
 from __future__ import annotations
 
-import bisect
 import heapq
 import re
 from collections import Counter
@@ -15,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rnnchat.lm.base import AnyLanguageModel, Floats
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.evaluate import Learn
+from rnnchat.writing.spelling import Spelling, as_word, begins_in_word, stands_alone
 
 CONTEXT = 1500
 """At least so many characters before the cursor are read, where there are as many; at most twice as many."""
@@ -40,7 +39,6 @@ THRESHOLD = 0.15
 
 _WORD = re.compile(r"[^\W_](?:[\w'’]*\w)?")
 _TAIL = re.compile(r"\w[\w'’]*\Z")
-_INSIDE = "'’_"
 _TINY = 1e-30
 
 
@@ -90,32 +88,6 @@ class _Found:
     """The probability of all that agrees with what was typed."""
 
 
-class _Spelling:
-    """The pieces in the order of their bytes: which begin with some, and which are the beginning of some."""
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self.bytes = [tokenizer.decode_bytes((piece,)) for piece in range(tokenizer.size)]
-        spelled = sorted((own, piece) for piece, own in enumerate(self.bytes) if own)
-        self._keys = [own for own, _ in spelled]
-        self._pieces = np.array([piece for _, piece in spelled], np.intp)
-        self._of_bytes = dict(spelled)
-        self._longest = max(map(len, self._keys))
-        wordy = [_begins_in_word(own) for own in self.bytes]
-        self.goes_on: NDArray[np.intp] = np.flatnonzero(wordy)
-        """The pieces that a word may go on with."""
-
-    def beginning(self, start: bytes) -> NDArray[np.intp]:
-        """Return the pieces whose bytes begin with `start`."""
-        low = bisect.bisect_left(self._keys, start)
-        high = bisect.bisect_left(self._keys, start + b"\xff" * (self._longest + 1))
-        return self._pieces[low:high]
-
-    def within(self, text: bytes) -> list[int]:
-        """Return the pieces whose bytes are the beginning of `text`, and shorter."""
-        sizes = range(1, min(len(text), self._longest + 1))
-        return [self._of_bytes[text[:size]] for size in sizes if text[:size] in self._of_bytes]
-
-
 class Completer:
     """Completes one draft; what it has read of it is kept, so that a key costs a few steps.
 
@@ -126,7 +98,7 @@ class Completer:
         self._predictor = predictor
         self._tokenizer = tokenizer
         self._learn = learn
-        self._spelling = _Spelling(tokenizer)
+        self._spelling = Spelling(tokenizer)
         self._begin = 0
         """Where in the draft reading began."""
         self._head = ""
@@ -187,9 +159,9 @@ class Completer:
             place = self._look(path)
             piece = int(place.probabilities.argmax())
             own = self._spelling.bytes[piece]
-            if not _begins_in_word(own):
+            if not begins_in_word(own):
                 taken = probability * (1 - self._goes_on(place))
-                ready = _as_text(added)
+                ready = as_word(added)
                 if ready and taken * len(ready) > best.probability * len(best.text):
                     best = Suggestion(ready, taken)
             probability *= float(place.probabilities[piece])
@@ -280,7 +252,7 @@ class Completer:
         if not typed:
             found.mass = 1.0
         for minus, path, rest, added in waiting:  # not looked at: half of them are taken to end there
-            word = _as_text(added)
+            word = as_word(added)
             if word and not rest:
                 found.words.setdefault(word, _Word()).add(-minus * 0.5, path)
         return found
@@ -289,9 +261,9 @@ class Completer:
         self, found: _Found, probability: float, path: tuple[int, ...], added: bytes, place: _Place
     ) -> None:
         """Count that a word may end after `added`."""
-        word = _as_text(added)
+        word = as_word(added)
         if word:
-            going_on = 0.0 if _stands_alone(word) else self._goes_on(place)
+            going_on = 0.0 if stands_alone(word) else self._goes_on(place)
             found.words.setdefault(word, _Word()).add(probability * max(0.0, 1 - going_on), path)
 
     def _goes_on(self, place: _Place) -> float:
@@ -307,7 +279,7 @@ class Completer:
                 for piece in self._spelling.within(rest)
             ]
             candidates = self._spelling.beginning(rest)
-        elif added and _stands_alone(_as_text(added)):
+        elif added and stands_alone(as_word(added)):
             return []
         else:
             candidates = self._spelling.goes_on
@@ -316,7 +288,7 @@ class Completer:
             candidates = candidates[np.argpartition(-likely, BRANCHES)[: BRANCHES + 1]]
         for piece in candidates.tolist():
             more = spelled[piece][len(rest) :]
-            if more and not _begins_in_word(more):
+            if more and not begins_in_word(more):
                 continue
             branches.append((piece, float(probabilities[piece]), b"", added + more))
         return branches
@@ -380,27 +352,3 @@ def _context_start(head: str) -> int:
     start = len(head) - CONTEXT - CONTEXT // 4
     line = head.find("\n", start, len(head) - CONTEXT)
     return start if line < 0 else line + 1
-
-
-def _begins_in_word(own: bytes) -> bool:
-    """Whether these bytes can go on a word: letters, digits and such, or part of a character."""
-    if not own:
-        return False
-    if own[0] >= 0x80:
-        text = own.decode("utf-8", "ignore")
-        return not text or text[0].isalnum() or text[0] in _INSIDE
-    return chr(own[0]).isalnum() or chr(own[0]) in _INSIDE
-
-
-def _as_text(added: bytes) -> str:
-    """Return the characters, or nothing where the last one is only half there or none is a letter."""
-    try:
-        text = added.decode("utf-8")
-    except UnicodeDecodeError:
-        return ""
-    return text if text and (text[-1].isalnum() or text[-1] == "_") else ""
-
-
-def _stands_alone(word: str) -> bool:
-    """Whether a word's last character is of a script that is written without spaces between words."""
-    return bool(word) and 0x2E80 <= ord(word[-1]) <= 0xD7AF
