@@ -197,6 +197,8 @@ def complete(model: str | None, count: int, lines: bool, as_json: bool) -> None:
     from rnnchat.library.settings import load_settings
     from rnnchat.writing.speaking import load_model
 
+    if sys.stdin.isatty() and not lines:
+        raise click.UsageError("Give the draft on standard input: `rnnchat complete < draft.md`")
     loaded = load_model(open_library(), model or load_settings(current_paths()).model)
     completer = loaded.completer()
     if lines:

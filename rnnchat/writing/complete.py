@@ -30,6 +30,10 @@ LONGEST = 40
 """About as many characters does a suggestion have at most."""
 FEW = 3
 """Of more suggestions than these, one may be of several words."""
+LONGEST_WORD = 64
+"""A word is looked for so many characters back at most."""
+OVERLAP = 4
+"""Where words stand without spaces, pieces may reach over so many characters."""
 BRANCHES = 8
 """So many continuations of each branch are considered."""
 OWN_WORDS = 0.15
@@ -115,9 +119,10 @@ class Completer:
         self._dismissed: set[tuple[str, str]] = set()
 
     def suggest(self, before: str, count: int = 6) -> list[Suggestion]:
-        """Return at most `count` ways in which the word at the end of `before` may go on, likeliest first.
+        """Return at most `count` ways in which `before` may go on, likeliest first.
 
-        After a space or at a line's beginning, those are whole words. Where the first is likely enough,
+        Within a word, it is ended, or, where it may be whole, another follows with its space. After a space
+        or at a line's beginning, those are whole words. Where the first is likely enough,
         another goes on with the words after it.
         """
         ranked = self._ranked(before)
@@ -204,7 +209,7 @@ class Completer:
         del self._pieces[same:], self._places[same:]
         offset = self._begin + len(self._tokenizer.decode(self._pieces))
         for piece in wanted[same:]:
-            offset += len(self._spelling.bytes[piece])  # bytes: at least as far as the characters
+            offset += sum(byte & 0xC0 != 0x80 for byte in self._spelling.bytes[piece])  # characters
             self._go_on(piece, offset)
         self._learned = max(self._learned, len(head))
         self._head = head
@@ -236,6 +241,7 @@ class Completer:
     def _search(self, root: tuple[int, ...], typed: bytes, steps: int) -> _Found:
         """Follow what agrees with `typed` after the path `root`, the likeliest first, for so many steps."""
         found = _Found()
+        in_word = typed.decode()[-1:].isalnum()
         waiting: list[tuple[float, tuple[int, ...], bytes, bytes]] = [(-1.0, root, typed, b"")]
         while waiting and steps:
             minus, path, rest, added = heapq.heappop(waiting)
@@ -243,7 +249,7 @@ class Completer:
             place = self._look(path)
             if added and not rest:
                 self._count_end(found, -minus, path, added, place)
-            for piece, probability, left, more in self._branches(place, rest, added):
+            for piece, probability, left, more in self._branches(place, rest, added, in_word):
                 likely = -minus * probability
                 if rest and not left:
                     found.mass += likely
@@ -269,8 +275,13 @@ class Completer:
     def _goes_on(self, place: _Place) -> float:
         return float(place.probabilities.take(self._spelling.goes_on).sum())
 
-    def _branches(self, place: _Place, rest: bytes, added: bytes) -> list[tuple[int, float, bytes, bytes]]:
-        """Return pieces that may come, how likely they are, what is left of `rest`, and what they add."""
+    def _branches(
+        self, place: _Place, rest: bytes, added: bytes, in_word: bool
+    ) -> list[tuple[int, float, bytes, bytes]]:
+        """Return pieces that may come, how likely they are, what is left of `rest`, and what they add.
+
+        After what may be a whole word (`in_word`), the next one may begin.
+        """
         probabilities, spelled = place.probabilities, self._spelling.bytes
         branches = []
         if rest:
@@ -282,13 +293,14 @@ class Completer:
         elif added and stands_alone(as_word(added)):
             return []
         else:
-            candidates = self._spelling.goes_on
+            spelling = self._spelling
+            candidates = spelling.goes_on_or_next if in_word and not added else spelling.goes_on
         if len(candidates) > BRANCHES:
             likely = probabilities.take(candidates)
             candidates = candidates[np.argpartition(-likely, BRANCHES)[: BRANCHES + 1]]
         for piece in candidates.tolist():
             more = spelled[piece][len(rest) :]
-            if more and not begins_in_word(more):
+            if rest and more and not begins_in_word(more):
                 continue
             branches.append((piece, float(probabilities[piece]), b"", added + more))
         return branches
@@ -331,9 +343,10 @@ class Completer:
 
 def _cut(before: str) -> tuple[str, str]:
     """Return what was written before the last word, and that word with the space before it."""
-    place = len(before)
-    while place and not before[place - 1].isspace():
+    place, farthest, alone = len(before), max(0, len(before) - LONGEST_WORD), 0
+    while place > farthest and not before[place - 1].isspace() and alone < OVERLAP:
         place -= 1
+        alone += stands_alone(before[place])
     if place and before[place - 1] == " ":
         place -= 1
     return before[:place], before[place:]
@@ -341,8 +354,11 @@ def _cut(before: str) -> tuple[str, str]:
 
 def _word_start(before: str) -> int:
     """Return where the word that `before` ends with begins; its length where it ends with none."""
-    tail = _TAIL.search(before[-64:])
-    return len(before) - (len(tail.group()) if tail else 0)
+    tail = _TAIL.search(before[-LONGEST_WORD:])
+    own = tail.group() if tail else ""
+    while any(map(stands_alone, own)):
+        own = own[1:]
+    return len(before) - len(own)
 
 
 def _context_start(head: str) -> int:

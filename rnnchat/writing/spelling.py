@@ -23,8 +23,11 @@ class Spelling:
         self._of_bytes = dict(spelled)
         self._longest = max(map(len, self._keys))
         wordy = [begins_in_word(own) for own in self.bytes]
+        next_word = [own[:1] == b" " and begins_in_word(own[1:]) for own in self.bytes]
         self.goes_on: NDArray[np.intp] = np.flatnonzero(wordy)
         """The pieces that a word may go on with."""
+        self.goes_on_or_next: NDArray[np.intp] = np.flatnonzero(np.logical_or(wordy, next_word))
+        """Those, and the ones that begin a word after a space."""
 
     def beginning(self, start: bytes) -> NDArray[np.intp]:
         """Return the pieces whose bytes begin with `start`."""

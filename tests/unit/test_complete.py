@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rnnchat.lm.ngram import NgramMemory, NgramModel
-from rnnchat.tokenizer import Tokenizer
+from rnnchat.tokenizer import Tokenizer, train_tokenizer
 from rnnchat.writing.complete import Completer
 from rnnchat.writing.typist import guess_words, type_texts
 
@@ -51,7 +51,9 @@ def test_suggestions_are_ranked_probabilities_of_words(completer: Completer, dra
     assert likely == sorted(likely, reverse=True)
     assert all(probability >= 0 for probability in likely)
     assert sum(likely) <= 1 + 1e-6
-    assert all(suggestion.text and not suggestion.text[0].isspace() for suggestion in offered)
+    for suggestion in offered:
+        assert suggestion.text.strip()
+        assert not suggestion.text[0].isspace() or draft[-1].isalnum()
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -126,3 +128,26 @@ def test_a_word_that_was_taken_out_of_the_draft_is_forgotten(completer: Complete
     completer.suggest("A zyxomm")
     completer.suggest("A zy")
     assert "xomma" not in [suggestion.text for suggestion in completer.suggest("A zyxom and zy")]
+
+
+def test_a_script_without_spaces_is_completed() -> None:
+    text = "今天天气很好，我们去公园散步。明天天气不好，我们在家看书。\n" * 12
+    own = train_tokenizer([text], 300)
+    pieces = np.array([own.roles.start, *own.encode(text)])
+    completer = Completer(NgramModel(NgramMemory.build(pieces, own.size)), own)
+    draft = text + "今天天"
+    offered = completer.suggest(draft)
+    assert offered[0].text.startswith("气")
+    assert completer.suggest(text.replace("\n", "") * 50 + "我们去公")[0].text.startswith("园")
+
+
+def test_one_endless_word_is_no_obstacle(completer: Completer) -> None:
+    assert completer.suggest("x" * 300_000) is not None
+    assert completer.inline("ab" * 150_000 + " th") is not None
+
+
+def test_after_a_whole_word_the_next_one_is_suggested(completer: Completer, texts: list[str]) -> None:
+    words = next(line for line in texts[0].split("\n") if len(line.split()) > 8).split(" ")
+    number = next(n for n in range(3, 8) if words[n].isalpha() and words[n + 1].isalpha())
+    offered = [suggestion.text for suggestion in completer.suggest(" ".join(words[: number + 1]))]
+    assert any(text.startswith(f" {words[number + 1]}") for text in offered)
