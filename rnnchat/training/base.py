@@ -49,7 +49,7 @@ class Source:
 SOURCES = (
     Source(
         "dialogue/self_dialogue",
-        30_000_000,
+        24_000_000,
         "The Self-dialogue Corpus (Fainberg, Krause, Dobre, Damonte, Kahembwe, Duma, Webber and Fancellu"
         " 2018), BSD-3-Clause",
     ),
@@ -64,12 +64,12 @@ SOURCES = (
     Source("dialogue/chatterbot_en", 1_000_000, "chatterbot-corpus (Gunther Cox), BSD-3-Clause"),
     Source(
         "pretrain/prose-standard-ebooks",
-        16_000_000,
+        24_000_000,
         "97 novels, stories and plays in the public domain, in the productions of Standard Ebooks, CC0",
     ),
     Source(
         "pretrain/prose-openstax",
-        8_000_000,
+        12_000_000,
         "OpenStax textbooks (Rice University, openstax.org), CC BY 4.0, shortened: American Government,"
         " Anatomy & Physiology, Astronomy, Business Ethics, Chemistry, College Physics, College Success,"
         " Contemporary Mathematics, Entrepreneurship, Anthropology, Business, Intellectual Property,"
@@ -79,14 +79,20 @@ SOURCES = (
         " Writing Guide",
     ),
     Source(
-        "pretrain/prose-us-gov", 3_000_000, "Digital.gov and 18F (U.S. General Services Administration), CC0"
+        "pretrain/prose-us-gov", 6_000_000, "Digital.gov and 18F (U.S. General Services Administration), CC0"
     ),
     Source(
         "pretrain/prose-docs-ccby",
-        5_000_000,
+        20_000_000,
         "The Carpentries lessons, PowerShell and Sysinternals documentation (Microsoft), rOpenSci blog,"
         " Everything curl (Daniel Stenberg), Artsy Engineering blog, Code-With Engineering Playbook"
         " (Microsoft), 500 Lines or Less, Open Source Guides (GitHub); CC BY 4.0 and 3.0, shortened",
+    ),
+    Source(
+        "pretrain/prose-docs-permissive",
+        14_000_000,
+        "Kubernetes community documents, the Sourcegraph handbook, The Rust Programming Language; Apache-2.0"
+        " and MIT, shortened",
     ),
     Source("pretrain/notes-mtlynch", 4_000_000, "The blog of Michael Lynch, CC BY 4.0"),
     Source("pretrain/notes-benbalter", 2_000_000, "The blog of Ben Balter, CC BY 3.0"),
