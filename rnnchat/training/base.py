@@ -134,6 +134,7 @@ def main() -> None:
                 learning_rate=options.learning_rate,
                 weight_decay=0.01,
                 dropout=0.0,
+                weight_drop=0.0,
                 checkpoint_seconds=60,
             )
             run = Run.create(paths, settings)
