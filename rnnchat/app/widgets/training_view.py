@@ -41,7 +41,9 @@ class TrainingView(Vertical):
         self.query_one(Meter).share = share
         self.query_one("#headline", Static).update(_headline(state))
         self.query_one("#facts", Static).update(_facts(state))
-        self.query_one(Curve).show(state.shown_curve, state.minutes * 60)
+        curve = self.query_one(Curve)
+        curve.show(state.shown_curve, state.minutes * 60)
+        curve.display = self.query_one("#sample").display = bool(state.minutes)  # else there are none
         sample = " ".join(state.sample.split())
         self.query_one("#sample", Static).update(
             Content(sample) if sample else Content.styled("The first sample comes in a moment.", "dim")
@@ -97,7 +99,7 @@ def _facts(state: TrainingState) -> Content:
     if state.phase == "done":
         done = state.done
         if done["ended"] == AT_ONCE:
-            return Content(f"{done['seconds']:.0f} seconds")
+            return Content(f"Done in {done['seconds']:.0f} s")
         early = "  ·  ended early: nothing more was gained" if done.get("ended") == "early" else ""
         if not done["tokens_per_second"]:
             early = "  ·  the budget left no time to learn: give it more minutes"
