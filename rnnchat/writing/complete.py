@@ -122,8 +122,8 @@ class Completer:
         """Return at most `count` ways in which `before` may go on, likeliest first.
 
         Within a word, it is ended, or, where it may be whole, another follows with its space. After a space
-        or at a line's beginning, those are whole words. Where the first is likely enough,
-        another goes on with the words after it.
+        or at a line's beginning, those are whole words. Where the first is likely enough, another goes on
+        with the words after it.
         """
         ranked = self._ranked(before)
         offered = [Suggestion(text, word.probability) for text, word in ranked[:count]]
@@ -151,7 +151,7 @@ class Completer:
     def _ranked(self, before: str) -> list[tuple[str, _Word]]:
         head, typed = _cut(before)
         self._read(head)
-        return self._rank(before, typed, self._search((), typed.encode(), STEPS))
+        return self._rank(before, self._search(typed.encode()))
 
     def _extended(self, text: str, word: _Word) -> Suggestion:
         """Return a word and as much of its line after it as makes the most characters expected.
@@ -238,11 +238,11 @@ class Completer:
 
     # Searching
 
-    def _search(self, root: tuple[int, ...], typed: bytes, steps: int) -> _Found:
-        """Follow what agrees with `typed` after the path `root`, the likeliest first, for so many steps."""
-        found = _Found()
+    def _search(self, typed: bytes) -> _Found:
+        """Follow what agrees with `typed` after what was read, the likeliest first, for STEPS steps."""
+        found, steps = _Found(), STEPS
         in_word = typed.decode()[-1:].isalnum()
-        waiting: list[tuple[float, tuple[int, ...], bytes, bytes]] = [(-1.0, root, typed, b"")]
+        waiting: list[tuple[float, tuple[int, ...], bytes, bytes]] = [(-1.0, (), typed, b"")]
         while waiting and steps:
             minus, path, rest, added = heapq.heappop(waiting)
             steps -= 1  # also where it is known already: what is suggested depends on the text alone
@@ -307,7 +307,7 @@ class Completer:
 
     # Ranking
 
-    def _rank(self, before: str, typed: str, found: _Found) -> list[tuple[str, _Word]]:
+    def _rank(self, before: str, found: _Found) -> list[tuple[str, _Word]]:
         """Return the words found, the likeliest first, those that stand in the draft helped along."""
         start = _word_start(before)
         partial = before[start:]
@@ -323,9 +323,10 @@ class Completer:
                 word.probability *= 1 - OWN_WORDS if total else 1
             for text, count in own.items():
                 words.setdefault(text[len(partial) :], _Word()).probability += OWN_WORDS * count / total
-        place = before[:start]
         ranked = [
-            (text, word) for text, word in words.items() if (place, partial + text) not in self._dismissed
+            (text, word)
+            for text, word in words.items()
+            if (before[:start], partial + text) not in self._dismissed
         ]
         return sorted(ranked, key=lambda pair: -pair[1].probability)
 

@@ -78,8 +78,8 @@ def guess_words(texts: Iterable[str], completer: Completer) -> Guesses:
 def type_texts(texts: Iterable[str], completer: Completer, *, inline: bool) -> Typing:
     """Type `texts`, one after the other in a draft each.
 
-    With `inline`, one suggestion stands after the cursor and Tab takes all of it; else six words are in a
-    menu, and choosing one brings its space.
+    With `inline`, one suggestion stands after the cursor and Tab takes all of it; else six are in a menu, and
+    the longest right one is chosen. Either costs one key and brings the space that follows.
     """
     result = Typing()
     for text in texts:
