@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -19,6 +20,7 @@ from rnnchat.app.training import TrainingWatch
 from rnnchat.app.voice import Voice
 from rnnchat.errors import RnnchatError
 from rnnchat.library.chats import Chats
+from rnnchat.library.drafts import Drafts
 from rnnchat.library.log import note_unforeseen
 from rnnchat.library.models import Library
 from rnnchat.library.paths import Paths
@@ -37,26 +39,41 @@ def _models_screen() -> Screen[None]:
     return ModelsScreen()
 
 
+def _draft_screen() -> Screen[None]:
+    from rnnchat.app.screens.draft import DraftScreen
+
+    return DraftScreen()
+
+
 class RnnchatApp(App[None]):
-    """rnnchat in a terminal: Chat, Train and Models."""
+    """rnnchat in a terminal: Chat, Train, Models and Draft."""
 
     TITLE = "rnnchat"
     CSS_PATH = "app.tcss"
-    MODES: ClassVar = {"chat": ChatScreen, "train": _train_screen, "models": _models_screen}
+    MODES: ClassVar = {
+        "chat": ChatScreen,
+        "train": _train_screen,
+        "models": _models_screen,
+        "draft": _draft_screen,
+    }
     DEFAULT_MODE = "chat"
     BINDINGS: ClassVar = [
         Binding("f1", "help", "Help", id="app.help"),
         Binding("f2", "go('chat')", "Chat", show=False, id="app.chat"),
         Binding("f3", "go('train')", "Train", show=False, id="app.train"),
         Binding("f4", "go('models')", "Models", show=False, id="app.models"),
+        Binding("f5", "go('draft')", "Draft", show=False, id="app.draft"),
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True, id="app.quit"),
     ]
 
-    def __init__(self, paths: Paths | None = None) -> None:
+    def __init__(self, paths: Paths | None = None, file: Path | None = None) -> None:
         super().__init__()
+        self.file_to_open = file
+        """A file to open as a draft."""
         self.paths = paths or Paths.from_environment()
         self.library = Library(self.paths)
         self.chats = Chats(self.paths.chats)
+        self.drafts = Drafts(self.paths.drafts)
         self.voice = Voice(self.library)
         self.training = TrainingWatch(self)
         self.settings = load_settings(self.paths)
@@ -68,6 +85,8 @@ class RnnchatApp(App[None]):
     def on_mount(self) -> None:
         """Keep the theme that is chosen from now on."""
         self.watch(self, "theme", self._keep_theme, init=False)
+        if self.file_to_open is not None:
+            self.action_go("draft")
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let nothing dangerous through to the terminal."""
@@ -76,6 +95,7 @@ class RnnchatApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action in the command palette."""
         yield SystemCommand("Chat", "Talk with the model in use (F2)", partial(self.action_go, "chat"))
+        yield SystemCommand("Draft", "Write, and be completed (F5)", partial(self.action_go, "draft"))
         yield SystemCommand("Train", "Learn from your notes (F3)", partial(self.action_go, "train"))
         yield SystemCommand("Models", "Choose, rename, delete models (F4)", partial(self.action_go, "models"))
         for binding in screen.active_bindings.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -60,8 +61,15 @@ def commands(context: click.Context) -> None:
         open_app()
 
 
-def open_app() -> None:
-    """Open the app; raise RnnchatError where there is no terminal to draw on."""
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def draft(file: Path) -> None:
+    """Open FILE in the app as a draft; it is made when it is saved."""
+    open_app(file)
+
+
+def open_app(file: Path | None = None) -> None:
+    """Open the app, on `file` where there is one; raise RnnchatError where there is no terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise RnnchatError(
             "The app needs a terminal.",
@@ -69,8 +77,8 @@ def open_app() -> None:
         )
     from rnnchat.app import run
 
-    run()
+    run(file)
 
 
-for command in (train, scan, generate, complete, evaluate, compare, models, where):
+for command in (draft, train, scan, generate, complete, evaluate, compare, models, where):
     commands.add_command(command)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnchat.errors import StorageError, from_os_error
-from rnnchat.library.paths import make_private
+from rnnchat.library.database import open_database
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS chats (
@@ -112,25 +109,5 @@ class Chats:
             connection.execute("DELETE FROM turns WHERE chat = ?", (chat,))
             connection.execute("DELETE FROM chats WHERE id = ?", (chat,))
 
-    @contextlib.contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        make_private(self._path.parent)
-        try:
-            if not self._path.exists():
-                os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600))
-            connection = sqlite3.connect(self._path, timeout=5)
-            try:
-                connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + _SCHEMA)
-                with connection:
-                    yield connection
-            finally:
-                connection.close()
-        except OSError as error:
-            raise from_os_error(error, "keeping the chat") from error
-        except sqlite3.Error as error:
-            hint = "What was said so far stays on the screen."
-            if "malformed" in str(error) or "not a database" in str(error):
-                hint = f"The file {self._path} is damaged. Move it away to start afresh."
-            elif "full" in str(error):
-                hint = "The disk is full. Free some space; what was said so far stays on the screen."
-            raise StorageError("The chats could not be read or kept.", hint) from error
+    def _connection(self) -> AbstractContextManager[sqlite3.Connection]:
+        return open_database(self._path, _SCHEMA, "the chats")

@@ -14,7 +14,7 @@ class Paths:
     """The three folders everything is kept in; nothing is written anywhere else."""
 
     data: Path
-    """Saved models, chats and the bin for deleted models."""
+    """Saved models, chats, drafts and the bin for deleted models."""
     config: Path
     """Settings."""
     state: Path
@@ -59,6 +59,11 @@ class Paths:
     def chats(self) -> Path:
         """The database of chats."""
         return self.data / "chats.sqlite3"
+
+    @property
+    def drafts(self) -> Path:
+        """The database of drafts."""
+        return self.data / "drafts.sqlite3"
 
     @property
     def log(self) -> Path:

@@ -42,6 +42,9 @@ class Settings:
     reply_pieces: int = 160
     """How long a reply may become, in pieces."""
 
+    suggest_from: float = 0.15
+    """How likely what is suggested unasked in a draft must be, 0 to 1; 1 for never."""
+
     minutes: float = 5.0
     """The budget last chosen for a training."""
 

@@ -3,7 +3,8 @@
 It reads collections of documents (``.jsonl.xz`` files with a JSON object a line: ``{"source", "text"}``
 for prose, ``{"id", "turns": [[role, text], …]}`` for dialogue), makes a run of them, trains it like any
 other, and writes the result to ``models/base`` with float16 weights. An interrupted training goes on when
-the same command is given again.
+the same command is given again. With ``--further`` it begins with the model that ships now and its tokenizer,
+so that the hours of several sessions add up.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy as np
 
 from rnnchat.errors import RnnchatError
 from rnnchat.library.atomic import sha256, write_bytes
-from rnnchat.library.models import CARD, NETWORK, TOKENIZER, Library, write_weights
+from rnnchat.library.models import BASE, CARD, NETWORK, TOKENIZER, Library, write_weights
 from rnnchat.library.paths import Paths
 from rnnchat.notes.clean import clean
 from rnnchat.notes.deduplicate import Deduplicator
@@ -119,6 +120,7 @@ def main() -> None:
     parser.add_argument("--vocabulary", type=int, default=6144)
     parser.add_argument("--units", type=int, default=768)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
+    parser.add_argument("--further", action="store_true", help="begin with the model that ships now")
     parser.add_argument("--share", type=float, default=1.0, help="how much of every source to use")
     options = parser.parse_args()
     try:
@@ -128,9 +130,10 @@ def main() -> None:
             settings = RunSettings(
                 name=RUN,
                 paths=(str(options.data),),
-                base=SCRATCH,
+                base=BASE if options.further else SCRATCH,
+                is_guarded=False,
                 minutes=options.minutes,
-                units=options.units,
+                units=0 if options.further else options.units,
                 learning_rate=options.learning_rate,
                 weight_decay=0.01,
                 dropout=0.0,
@@ -138,7 +141,8 @@ def main() -> None:
                 checkpoint_seconds=60,
             )
             run = Run.create(paths, settings)
-            _assemble(run, options.data, options.vocabulary, options.share)
+            known = Library(paths).load(BASE).tokenizer if options.further else None
+            _assemble(run, options.data, options.vocabulary, options.share, known)
         for event in TrainingJob(run).events():
             print(json.dumps(event, ensure_ascii=False), flush=True)
         if run.is_finished:
@@ -194,13 +198,18 @@ def encode(tokenizer: Tokenizer, document: Document) -> list[int]:
     return pieces
 
 
-def _assemble(run: Run, data: Path, vocabulary: int, share: float) -> None:
+def _assemble(run: Run, data: Path, vocabulary: int, share: float, known: bytes | None) -> None:
+    """Write the pieces of all sources; `known` is the tokenizer to keep, else one is trained."""
     documents = [doc for source in SOURCES for doc in read_source(data, source, share)]
     validation = [doc for doc in documents if _is_validation(doc)]
     training = [doc for doc in documents if not _is_validation(doc)]
     size = sum(_size(document) for document in training)
     every = max(1, size // TOKENIZER_BYTES)
-    tokenizer = train_tokenizer((_plain(document) for document in training[::every]), vocabulary)
+    tokenizer = (
+        Tokenizer(known)
+        if known is not None
+        else train_tokenizer((_plain(document) for document in training[::every]), vocabulary)
+    )
     counted = Prepared(
         files=len(documents),
         bytes=size + sum(_size(document) for document in validation),
@@ -210,6 +219,7 @@ def _assemble(run: Run, data: Path, vocabulary: int, share: float) -> None:
         validation_bytes=sum(_size(document) for document in validation),
         pieces=0,
         vocabulary=tokenizer.size,
+        base=run.settings.base,
         style="chat",
         description="comes with rnnchat: public-domain and openly licensed prose and dialogue",
         texts=tuple(source.credit for source in SOURCES),

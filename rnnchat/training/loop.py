@@ -100,7 +100,8 @@ class Trainer:
         self._folder = folder
         self._strategy = strategy
         self._base = weights
-        self.engine = Engine(shape, plan, seed=settings.seed, anchors=weights, strategy=strategy)
+        anchors = weights if settings.is_guarded else None
+        self.engine = Engine(shape, plan, seed=settings.seed, anchors=anchors, strategy=strategy)
         if weights is None:
             weights = self.engine.network.weights_by_name()
             weights["output.bias"] = log_frequencies(data.training, shape.vocabulary)

@@ -121,7 +121,7 @@ def make_plan(
         weight_decay=settings.weight_decay,
         dropping=_dropping(settings, epochs, base is None),
         horizon=settings.horizon,
-        rates={} if base is None else dict(LAYER_RATES),
+        rates={} if base is None or not settings.is_guarded else dict(LAYER_RATES),
         half=half,
         epochs=round(epochs, 1),
     )

@@ -78,6 +78,8 @@ class RunSettings:
     """The model it starts from."""
     cell: str = "gru"
     """The kind of recurrent network: gru, lstm or rnn."""
+    is_guarded: bool = True
+    """Whether a base is kept from forgetting what it knew; not where it goes on with texts like its own."""
     minutes: float = 5.0
     """The budget: how long the training may work, start and scan included; 0 only remembers the notes."""
     seed: int = 0

@@ -188,7 +188,7 @@ def _train(
     if not cluster.chief:
         wait_for(folder / PLAN)
     plan = _plan(run, prepared, shape, 1 if strategy is None else strategy.num_replicas_in_sync)
-    if weights is not None:
+    if weights is not None and settings.is_guarded:
         if not cluster.chief:
             wait_for(folder / REHEARSAL)
         told = _rehearsal(run, shape, weights, tokenizer)

@@ -177,7 +177,7 @@ class Completer:
 
     def dismiss(self, before: str, text: str) -> None:
         """Do not suggest `text` at this place again, nor for what is typed of it meanwhile."""
-        start = _word_start(before)
+        start = word_start(before)
         self._dismissed.add((before[:start], before[start:] + text.split(" ", maxsplit=1)[0]))
 
     def begin(self) -> None:
@@ -309,7 +309,7 @@ class Completer:
 
     def _rank(self, before: str, found: _Found) -> list[tuple[str, _Word]]:
         """Return the words found, the likeliest first, those that stand in the draft helped along."""
-        start = _word_start(before)
+        start = word_start(before)
         partial = before[start:]
         words = found.words
         mass = max(found.mass, sum(word.probability for word in words.values()), _TINY)
@@ -333,7 +333,7 @@ class Completer:
     def _count_own(self, text: str) -> None:
         """Count the words of the draft, going on from the last time where it only grew."""
         if text.startswith(self._own_of):
-            start = _word_start(self._own_of)
+            start = word_start(self._own_of)
             self._own.subtract(_WORD.findall(self._own_of[start:]))
         else:
             start = 0
@@ -353,7 +353,7 @@ def _cut(before: str) -> tuple[str, str]:
     return before[:place], before[place:]
 
 
-def _word_start(before: str) -> int:
+def word_start(before: str) -> int:
     """Return where the word that `before` ends with begins; its length where it ends with none."""
     tail = _TAIL.search(before[-LONGEST_WORD:])
     own = tail.group() if tail else ""

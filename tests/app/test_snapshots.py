@@ -12,11 +12,14 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
 from rnnchat.app.app import RnnchatApp
+from rnnchat.app.completion import Alternative
 from rnnchat.app.screens.chat import ChatScreen, Said
 from rnnchat.app.screens.compare import CompareScreen
+from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.train import TrainScreen
 from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.composer import Composer
+from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings
 from tests.app.test_app import wait_until
@@ -122,8 +125,36 @@ async def comparison(pilot: Pilot[Any]) -> None:
     await pilot.pause()
 
 
+async def draft(pilot: Pilot[Any]) -> None:
+    app = pilot.app
+    assert isinstance(app, RnnchatApp)
+    await pilot.press("f5")
+    await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+    screen = app.screen
+    assert isinstance(screen, DraftScreen)
+    screen.completion.ask = lambda question: None  # type: ignore[method-assign]
+    screen.editor.cursor_blink = False
+    for key in "[b]Rain[/b] 雨🙂, and the ri":
+        await pilot.press({" ": "space"}.get(key, key))
+    await wait_until(pilot, lambda: screen.query_one(DraftStatus).visual is not None and not screen._waits)
+    await pilot.pause(0.2)
+    ways = (Alternative("ver", "river"), Alternative("ver runs", "river runs"), Alternative("se", "rise"))
+    screen.editor.suggest("ver runs", ways)
+    await pilot.pause()
+
+
+async def first_draft(pilot: Pilot[Any]) -> None:
+    await pilot.press("f5")
+    await wait_until(pilot, lambda: getattr(pilot.app.screen, "_is_loaded", False))
+    assert isinstance(pilot.app.screen, DraftScreen)
+    pilot.app.screen.editor.cursor_blink = False
+    await pilot.pause()
+
+
 @pytest.mark.parametrize(
-    "place", [empty, chat, training, sampling, help_page, comparison], ids=lambda place: place.__name__
+    "place",
+    [empty, chat, draft, first_draft, training, sampling, help_page, comparison],
+    ids=lambda place: place.__name__,
 )
 def test_the_look(
     snap_compare: Snapshot, look: tuple[RnnchatApp, tuple[int, int]], place: Callable[..., Any]

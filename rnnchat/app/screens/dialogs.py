@@ -11,6 +11,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from rnnchat.app.widgets.path_suggester import PathSuggester
+
 
 class Confirm(ModalScreen[bool]):
     """A question with two answers; Esc is the careful one."""
@@ -49,15 +51,21 @@ class AskName(ModalScreen[str]):
 
     BINDINGS: ClassVar = [Binding("escape", "give_up", "Leave it", id="name.leave")]
 
-    def __init__(self, title: str, name: str) -> None:
+    def __init__(self, title: str, name: str, *, is_path: bool = False) -> None:
         super().__init__()
-        self._title, self._name_before = title, name
+        self._title, self._name_before, self._is_path = title, name, is_path
 
     def compose(self) -> ComposeResult:
         """Lay the question out."""
         with Vertical(id="dialog"):
             yield Static(self._title, classes="title", markup=False)
-            yield Input(self._name_before, max_length=64, compact=True)
+            yield Input(
+                self._name_before,
+                max_length=4096 if self._is_path else 64,
+                compact=True,
+                select_on_focus=not self._is_path,  # a path is more often gone on with than replaced
+                suggester=PathSuggester() if self._is_path else None,
+            )
             yield Static("Enter: take this name   Esc: leave it", classes="hint", markup=False)
 
     @on(Input.Submitted)

@@ -15,7 +15,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Everywhere",
         (
-            ("F2  F3  F4", "Chat, Train, Models"),
+            ("F2 F3 F4 F5", "Chat, Train, Models, Draft"),
             ("Ctrl+P", "all commands, by name"),
             ("Tab", "go on to the next thing"),
             ("Ctrl+Q", "leave"),
@@ -34,6 +34,22 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("PgUp PgDn", "scroll"),
             ("F6", "copy the last reply"),
             ("F8", "what of the last reply stands in your notes, and where"),
+        ),
+    ),
+    (
+        "Draft",
+        (
+            ("Tab", "take what is suggested (also → at the end of a line)"),
+            ("Ctrl+→", "take one word of it"),
+            ("Esc", "refuse it; it is not suggested there again"),
+            ("Alt+1 … 6", "take another way to go on, from the line below"),
+            ("Alt+\\", "choose among these with ← → and Enter (also Ctrl+Space)"),
+            ("Ctrl+S  F12", "save to its file, save as"),
+            ("Ctrl+O", "other drafts, and files"),
+            ("Ctrl+N", "another draft; this one is kept"),
+            ("Ctrl+Z ^Y", "undo, redo"),
+            ("Ctrl+F", "find and replace"),
+            ("Ctrl+G", "how sure rnnchat must be to suggest something"),
         ),
     ),
     (

@@ -31,8 +31,16 @@ SCALES = (
 )
 
 
+SUGGESTING = (
+    Scale("suggest_from", "From", 0.05, 1, 0.05, "likely · lower: speaks up more", words=((1, "never"),)),
+)
+
+
 class SamplingScreen(ModalScreen[None]):
     """Dials for sampling; what they show holds at once."""
+
+    HEADING: ClassVar = "How replies are made"
+    DIALS: ClassVar[tuple[Scale, ...]] = SCALES
 
     BINDINGS: ClassVar = [
         Binding("escape,enter,ctrl+g", "dismiss", "Back", id="sampling.back", key_display="esc"),
@@ -43,8 +51,8 @@ class SamplingScreen(ModalScreen[None]):
         """Lay the dials out."""
         settings = cast("RnnchatApp", self.app).settings
         with Vertical(id="dialog", classes="wide"):
-            yield Static("How replies are made", classes="title", markup=False)
-            for scale in SCALES:
+            yield Static(self.HEADING, classes="title", markup=False)
+            for scale in self.DIALS:
                 value = getattr(settings, scale.name)
                 yield Dial(scale, float(-1 if value is None else value))
             yield Static("↑ ↓ choose   ← → change", classes="hint", markup=False)
@@ -69,3 +77,10 @@ class SamplingScreen(ModalScreen[None]):
             value = getattr(defaults, dial.scale.name)
             dial.value = float(-1 if value is None else value)
             dial.post_message(Dial.Turned(dial.scale.name, dial.value))
+
+
+class SuggestingScreen(SamplingScreen):
+    """The dial for what is suggested unasked in a draft."""
+
+    HEADING: ClassVar = "When a draft is completed unasked"
+    DIALS: ClassVar[tuple[Scale, ...]] = SUGGESTING

@@ -8,7 +8,12 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-PLACES = (("chat", "Chat", "F2"), ("train", "Train", "F3"), ("models", "Models", "F4"))
+PLACES = (
+    ("chat", "Chat", "F2"),
+    ("train", "Train", "F3"),
+    ("models", "Models", "F4"),
+    ("draft", "Draft", "F5"),
+)
 
 
 class Place(Static):

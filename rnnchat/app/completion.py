@@ -1,0 +1,134 @@
+"""What completes drafts in the app: a thread of its own, which always answers the latest question only."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from rnnchat.errors import RnnchatError
+from rnnchat.library.log import note_unforeseen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnnchat.app.voice import Voice
+    from rnnchat.writing.complete import Completer
+
+OFFERED = 6
+"""How many alternatives there are at most."""
+FAINT = 0.01
+"""What is less likely than this is not even offered as an alternative."""
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way to go on: what the cursor adds, and the whole word that comes of it."""
+
+    text: str
+    shown: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """Where the cursor stands in which draft, and which model is asked."""
+
+    model: str
+    draft: object
+    """Anything that differs from one draft to another."""
+    before: str
+    threshold: float
+
+
+class Completion:
+    """Asked at every key, answers when it can; the editor never waits for it."""
+
+    @dataclass
+    class Answered(Message):
+        """How the draft may go on."""
+
+        question: Question
+        inline: str
+        alternatives: tuple[Alternative, ...]
+
+    @dataclass
+    class Failed(Message):
+        """The model cannot complete; it is asked again once another one is chosen."""
+
+        error: RnnchatError
+
+    def __init__(self, voice: Voice, deliver: Callable[[Message], object]) -> None:
+        self._voice = voice
+        self._deliver = deliver
+        self._wake = threading.Condition()
+        self._question: Question | None = None
+        self._dismissed: list[tuple[str, str]] = []
+        self._is_closed = False
+        self._thread: threading.Thread | None = None
+        self._completer: Completer | None = None
+        self._of: tuple[object, object] = (None, None)
+        self._failed = ""
+
+    def ask(self, question: Question) -> None:
+        """Ask how the draft may go on; a question not yet begun is forgotten."""
+        with self._wake:
+            self._question = question
+            self._wake.notify()
+            if self._thread is None and not self._is_closed:
+                self._thread = threading.Thread(target=self._work, name="completion", daemon=True)
+                self._thread.start()
+
+    def dismiss(self, before: str, text: str) -> None:
+        """Do not offer `text` there again."""
+        with self._wake:
+            self._dismissed.append((before, text))
+
+    def close(self) -> None:
+        """Let the thread end."""
+        with self._wake:
+            self._is_closed = True
+            self._wake.notify()
+
+    def _work(self) -> None:
+        while True:
+            with self._wake:
+                while self._question is None and not self._is_closed:
+                    self._wake.wait()
+                question, self._question = self._question, None
+                dismissed, self._dismissed = self._dismissed, []
+            if question is None:
+                return
+            try:
+                self._answer(question, dismissed)
+                self._failed = ""
+            except RnnchatError as error:
+                if self._failed != question.model:
+                    self._failed = question.model
+                    self._deliver(self.Failed(error))
+            except Exception as error:
+                note_unforeseen(error)
+                self._completer = None  # it may be in any state; the next question makes another
+
+    def _answer(self, question: Question, dismissed: list[tuple[str, str]]) -> None:
+        from rnnchat.notes.clean import harmless
+        from rnnchat.writing.complete import word_start
+
+        model = self._voice.load(question.model)
+        if self._completer is None or self._of[0] is not model:
+            self._completer = model.completer()
+        elif self._of[1] != question.draft:
+            self._completer.begin()
+        self._of = (model, question.draft)
+        for before, text in dismissed:
+            self._completer.dismiss(before, text)
+        inline = self._completer.inline(question.before, question.threshold)
+        partial = question.before[word_start(question.before) :]
+        alternatives = tuple(
+            Alternative(one.text, harmless(partial + one.text if one.text[:1] != " " else one.text).strip())
+            for one in self._completer.suggest(question.before, OFFERED)
+            if one.probability >= FAINT and "\n" not in one.text
+        )
+        shown = harmless(inline.text).split("\n")[0] if inline else ""
+        self._deliver(self.Answered(question, shown, alternatives))

@@ -1,0 +1,407 @@
+"""The draft: an editor that knows how you write."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widgets import Static, TextArea
+
+from rnnchat.app.completion import Completion, Question
+from rnnchat.app.screens.room import Room
+from rnnchat.app.widgets.alternatives import Alternatives
+from rnnchat.app.widgets.draft_editor import DraftEditor
+from rnnchat.app.widgets.draft_status import DraftStatus
+from rnnchat.app.widgets.find_bar import MOST, FindBar, count, find
+from rnnchat.errors import RnnchatError
+from rnnchat.library.drafts import Draft
+from rnnchat.library.files import has_changed, new_file, save_text
+from rnnchat.notes.opening import find_draft
+
+KEPT_AFTER = 0.5
+"""Seconds from a change to its being on the disk, and a moment for the writing."""
+WELCOME = (
+    "Write here, and {model} goes on in grey: Tab takes it, Ctrl+→ a word of it, Esc refuses it. "
+    "The line below has other ways to go on: Alt and their number.\n\n"
+    "All you type is kept as you type it; Ctrl+S saves it to a file, Ctrl+O opens one."
+)
+
+
+class DraftScreen(Room):
+    """A draft, and what completes it."""
+
+    MODE = "draft"
+    BINDINGS: ClassVar = [
+        Binding("ctrl+s", "save", "Save", id="draft.save", tooltip="Save to the draft's file (Ctrl+S)"),
+        Binding("f12", "save_as", "Save as", show=False, id="draft.save-as", tooltip="Save elsewhere (F12)"),
+        Binding("ctrl+o", "open", "Open", id="draft.open", tooltip="Other drafts, and files (Ctrl+O)"),
+        Binding("ctrl+n", "new", "New", id="draft.new", tooltip="Another draft; this one is kept (Ctrl+N)"),
+        Binding("ctrl+f", "find", "Find", id="draft.find", tooltip="Find and replace (Ctrl+F)"),
+        Binding(
+            "ctrl+g",
+            "discretion",
+            "How sure",
+            show=False,
+            id="draft.discretion",
+            tooltip="How sure it must be to suggest something (Ctrl+G)",
+        ),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.editor = DraftEditor()
+        self._draft = Draft()
+        self._shown = 0
+        """Counts the drafts that were shown; suggestions for one never reach another."""
+        self._keeping = threading.Lock()
+        self._waits = False
+        self._is_loaded = False
+        self._complained = ""
+        self._today = (0, 0)
+        self._uncounted = (0, 0)
+        self._is_saved = False
+
+    def contents(self) -> ComposeResult:
+        """The editor, other ways to go on, and how things stand."""
+        yield FindBar()
+        with Vertical(id="paper"):
+            yield Static("", id="draft-welcome", markup=False)
+            yield self.editor
+        yield Alternatives()
+        yield DraftStatus()
+
+    def on_mount(self) -> None:
+        """Show the draft last worked on, or the file that was asked for."""
+        self.query_one(FindBar).display = False
+        self.completion = Completion(self.own_app.voice, self.post_message)
+        editor, line = self.editor, self.query_one(Alternatives)
+        self.watch(editor, "alternatives", partial(setattr, line, "offered"))
+        self.watch(editor, "choosing", partial(setattr, line, "chosen"))
+        editor.focus()
+        if self.own_app.file_to_open is None:
+            self._open(None)
+
+    def on_screen_resume(self) -> None:
+        """Let the model in use now complete; open the file that was asked for."""
+        super().on_screen_resume()
+        self._show_welcome()
+        file, self.own_app.file_to_open = self.own_app.file_to_open, None
+        if file is not None:
+            self._open(file)
+        elif self._is_loaded:
+            self._ask()
+
+    def on_unmount(self) -> None:
+        """Keep what was typed last."""
+        self.completion.close()
+        if self._is_loaded:
+            self._keep_now(self._current())
+
+    # Writing
+
+    @on(TextArea.Changed)
+    def changed(self) -> None:
+        """Keep what was typed, soon, and ask how it may go on."""
+        if not self._is_loaded:
+            return
+        self._show_welcome()
+        self._ask()
+        if not self._waits:
+            self._waits = True
+            self.set_timer(KEPT_AFTER, self._keep)
+
+    @on(TextArea.SelectionChanged)
+    def moved(self) -> None:
+        """Ask how it may go on here."""
+        if self._is_loaded:
+            self._ask()
+
+    @on(DraftEditor.Wrote)
+    def wrote(self, event: DraftEditor.Wrote) -> None:
+        """Count keys."""
+        draft, (keys, characters) = self._draft, self._uncounted
+        self._uncounted = keys + event.keys, characters + event.characters
+        self._draft = replace(
+            draft, keys=draft.keys + event.keys, characters=draft.characters + event.characters
+        )
+
+    @on(DraftEditor.Refused)
+    def refused(self, event: DraftEditor.Refused) -> None:
+        """Suggest this here no more."""
+        for text in event.texts:
+            self.completion.dismiss(event.before, text)
+
+    @on(Completion.Answered)
+    def answered(self, answer: Completion.Answered) -> None:
+        """Show how the text may go on, if the cursor is still there."""
+        editor = self.editor
+        if answer.question == self._question() and editor.has_focus:
+            editor.suggest(answer.inline, answer.alternatives)
+
+    @on(Completion.Failed)
+    def failed(self, failure: Completion.Failed) -> None:
+        """Say why nothing is suggested."""
+        self.own_app.report(failure.error)
+
+    def _question(self) -> Question | None:
+        if not self.editor.takes_suggestions:
+            return None
+        first, before = self.editor.before_cursor()
+        settings = self.own_app.settings
+        return Question(settings.model, (self._shown, first), before, settings.suggest_from)
+
+    def _ask(self) -> None:
+        question = self._question()
+        if question is None:
+            self.editor.quiet()
+        elif question.before.strip():
+            self.completion.ask(question)
+
+    # Keeping
+
+    def _current(self) -> Draft:
+        editor = self.editor
+        return replace(self._draft, text=editor.text, cursor=editor.offset_of_cursor)
+
+    @work(thread=True, group="keep", exit_on_error=False)
+    def _keep(self) -> None:
+        self._waits = False
+        self._keep_now(self.app.call_from_thread(self._current))
+        if self.app.is_running:
+            self.app.call_from_thread(self._show_status)
+
+    def _keep_now(self, draft: Draft) -> None:
+        """Write a draft to the disk; where that fails, say so once and try again with the next change."""
+        app = self.own_app
+        with self._keeping:
+            (keys, characters), self._uncounted = self._uncounted, (0, 0)
+            try:
+                if draft.text or draft.id:
+                    # The number and version of what was kept last, perhaps while this was waiting.
+                    draft = replace(draft, id=self._draft.id, version=self._draft.version)
+                    kept = app.drafts.keep(draft)
+                    self._draft = replace(self._draft, id=kept.id, version=kept.version)
+                    self._tell_of_fork(draft, kept)
+                self._is_saved = draft.is_saved
+                if keys:
+                    app.drafts.count_keys(keys, characters)
+                self._today = app.drafts.keys_today()
+                self._complained = ""
+            except RnnchatError as error:
+                self._uncounted = self._uncounted[0] + keys, self._uncounted[1] + characters
+                if error.message != self._complained and app.is_running:
+                    self._complained = error.message
+                    app.call_from_thread(app.report, error)
+
+    def _tell_of_fork(self, draft: Draft, kept: Draft) -> None:
+        if draft.id and kept.id != draft.id and self.app.is_running:
+            self.app.call_from_thread(
+                self.own_app.say, "Another rnnchat has changed this draft. Both are kept (Ctrl+O)."
+            )
+
+    # Opening
+
+    def action_new(self) -> None:
+        """Begin another draft."""
+        self._leave_for(Draft())
+
+    def action_open(self) -> None:
+        """Open another draft or a file."""
+        from rnnchat.app.screens.drafts import DraftsScreen
+
+        def chosen(which: int | Path | None) -> None:
+            if which is not None:
+                self._open(which)
+
+        self.app.push_screen(DraftsScreen(self._draft.id), chosen)
+
+    @work(thread=True, group="open", exclusive=True, exit_on_error=False)
+    def _open(self, which: int | Path | None) -> None:
+        app = self.own_app
+        try:
+            draft, word = find_draft(app.drafts, which)
+        except RnnchatError as error:
+            app.call_from_thread(app.report, error)
+            if self._is_loaded:
+                return
+            draft, word = Draft(), ""
+        if not app.is_running:
+            return
+        app.call_from_thread(self._leave_for, draft)
+        if word:
+            app.call_from_thread(app.say, word)
+
+    def _leave_for(self, draft: Draft) -> None:
+        """Keep the draft that is open and show another."""
+        if self._is_loaded:
+            self._keep_then(self._current())
+        self._shown += 1
+        self._draft, self._is_saved = draft, draft.is_saved
+        self._is_loaded = False
+        editor = self.editor
+        editor.load_text(draft.text)
+        editor.move_cursor(editor.location_at(draft.cursor), center=True)
+        self._is_loaded = True
+        self.query_one(FindBar).display = False
+        editor.focus()
+        self._show_welcome()
+        self._show_status()
+        self._ask()
+        if draft.text and not draft.id:
+            self._keep()
+
+    @work(thread=True, group="keep", exit_on_error=False)
+    def _keep_then(self, draft: Draft) -> None:
+        """Keep a draft that is no longer shown."""
+        try:
+            if draft.text or draft.id:
+                with self._keeping:
+                    self.own_app.drafts.keep(draft)
+        except RnnchatError as error:
+            self.app.call_from_thread(self.own_app.report, error)
+
+    # Saving
+
+    def action_save(self) -> None:
+        """Save to the draft's file; ask for one where it has none."""
+        if self._draft.file is None:
+            self.action_save_as()
+        else:
+            self._save(self._current(), sure=False)
+
+    def action_save_as(self) -> None:
+        """Save to another file."""
+        from rnnchat.app.screens.dialogs import AskName
+
+        file = self._draft.file
+        before = str(file.path if file is not None else Path.cwd() / "")
+        if file is None and not before.endswith("/"):
+            before += "/"
+
+        def named(path: str | None) -> None:
+            if path:
+                self._save_to(path)
+
+        self.app.push_screen(AskName("Save this draft as", before, is_path=True), named)
+
+    def _save_to(self, named: str) -> None:
+        try:
+            file = new_file(named)
+        except RnnchatError as error:
+            self.own_app.report(error)
+            return
+        mine = self._draft.file
+        if mine is not None and mine.path == file.path:
+            file = mine
+        self._save(replace(self._current(), file=file), sure=False)
+
+    @work(thread=True, group="save", exit_on_error=False)
+    def _save(self, draft: Draft, *, sure: bool) -> None:
+        """Write the file, unless somebody else has changed it, which is asked about first."""
+        app, file = self.own_app, draft.file
+        assert file is not None
+        try:
+            if not sure and has_changed(file):
+                app.call_from_thread(self._confirm_save, draft)
+                return
+            written = save_text(file, draft.text)
+        except RnnchatError as error:
+            app.call_from_thread(app.report, error)
+            return
+        app.call_from_thread(self._saved, replace(draft, file=written))
+
+    def _confirm_save(self, draft: Draft) -> None:
+        from rnnchat.app.screens.dialogs import Confirm
+
+        assert draft.file is not None
+        is_known = bool(draft.file.digest)
+        question = f"{draft.file.path.name} {'was changed by another program' if is_known else 'exists'}."
+        more = "Write this draft over it? Nothing of what is in the file now is kept by rnnchat."
+
+        def decide(sure: bool | None) -> None:
+            if sure:
+                self._save(draft, sure=True)
+
+        self.app.push_screen(Confirm(question, more, yes="Write over it", no="Leave it"), decide)
+
+    def _saved(self, draft: Draft) -> None:
+        assert draft.file is not None
+        self._draft = replace(self._draft, file=draft.file)
+        self.own_app.say(f"Saved {draft.file.path}.")
+        self._keep()
+
+    # Finding
+
+    def action_find(self) -> None:
+        """Find and replace."""
+        selected = self.editor.selected_text
+        self.query_one(FindBar).open(selected if "\n" not in selected else "")
+
+    @on(FindBar.Sought)
+    def seek(self, event: FindBar.Sought) -> None:
+        """Go to the next find, or the one before."""
+        bar, editor = self.query_one(FindBar), self.editor
+        pattern = bar.pattern
+        if pattern is None:
+            bar.say("")
+            return
+        start, end = sorted(map(editor.offset_at, editor.selection))
+        found = find(pattern, editor.text, end if event.direction > 0 else start, event.direction)
+        if found is None:
+            bar.say("none")
+            return
+        total = count(pattern, editor.text)
+        bar.say("10,000 or more" if total == MOST else f"{total:,} found")
+        self._select(*found)
+
+    @on(FindBar.Replaced)
+    def replace_found(self, event: FindBar.Replaced) -> None:
+        """Replace the find that is shown and go on to the next, or replace all; one step to undo."""
+        bar, editor = self.query_one(FindBar), self.editor
+        pattern = bar.pattern
+        if pattern is None:
+            return
+        if event.everywhere:
+            replaced, number = pattern.subn(lambda _: bar.replacement, editor.text)
+            if number:
+                editor.replace(replaced, (0, 0), editor.document.end)
+            bar.say(f"{number:,} replaced")
+            return
+        start, end = sorted(editor.selection)
+        if pattern.fullmatch(editor.selected_text):
+            editor.replace(bar.replacement, start, end)
+        self.seek(FindBar.Sought(1))
+
+    @on(FindBar.Left)
+    def back_to_writing(self) -> None:
+        """Go on writing."""
+        self.editor.focus()
+
+    def _select(self, start: int, end: int) -> None:
+        editor = self.editor
+        editor.move_cursor(editor.location_at(start), center=True)
+        editor.move_cursor(editor.location_at(end), select=True)
+
+    # What is shown
+
+    def action_discretion(self) -> None:
+        """Set how sure rnnchat must be to suggest something."""
+        from rnnchat.app.screens.sampling import SuggestingScreen
+
+        self.app.push_screen(SuggestingScreen())
+
+    def _show_welcome(self) -> None:
+        welcome = self.query_one("#draft-welcome", Static)
+        welcome.display = self._is_loaded and not self.editor.text
+        if welcome.display:
+            welcome.update(WELCOME.format(model=self.own_app.settings.model))
+
+    def _show_status(self) -> None:
+        self.query_one(DraftStatus).show(self._draft, self.editor.text, self._is_saved, self._today)

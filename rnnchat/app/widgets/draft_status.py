@@ -1,0 +1,58 @@
+"""The line below a draft: what it is called, how long it is, where it is kept, how many keys were saved."""
+
+from __future__ import annotations
+
+import re
+
+from textual.content import Content
+from textual.widgets import Static
+
+from rnnchat.library.drafts import Draft
+
+LONGEST_NAME = 24
+"""Of a longer file's name the end is shown, in characters."""
+FEW_KEYS = 20
+"""Of fewer characters written, no share of keys saved is shown."""
+
+_WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_](?:[^\W_]|['’_-](?=\w))*")
+
+
+class DraftStatus(Static):
+    """How a draft stands, in one line."""
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False)
+
+    def show(self, draft: Draft, text: str, is_saved: bool, today: tuple[int, int]) -> None:
+        """Show how `draft` stands with its present `text`; `today` has today's keys and their characters."""
+        parts = [_words(text), _state(draft, text, is_saved)]
+        counts = ((draft.keys, draft.characters), "here"), (today, "today")
+        saved = [f"{share_saved(*pair):.0%} {when}" for pair, when in counts if pair[1] >= FEW_KEYS]
+        if saved:
+            parts.append(f"keys saved {', '.join(saved)}")
+        name = "" if draft.file is None else draft.file.path.name
+        if len(name) > LONGEST_NAME:
+            name = f"…{name[1 - LONGEST_NAME :]}"
+        line = "  ·  ".join(parts)
+        self.update(Content.assemble((name, "bold"), "  ·  " if name else "", line))
+
+
+def share_saved(keys: int, characters: int) -> float:
+    """Return the share of keys that were saved where `keys` wrote so many characters; never below 0."""
+    return max(0.0, 1 - keys / characters) if characters else 0.0
+
+
+def count_words(text: str) -> int:
+    """Return the number of words; a Chinese or Japanese character counts as one."""
+    return sum(1 for _ in _WORDS.finditer(text))
+
+
+def _words(text: str) -> str:
+    words = count_words(text)
+    return f"{words:,} word{'' if words == 1 else 's'}"
+
+
+def _state(draft: Draft, text: str, is_saved: bool) -> str:
+    if draft.file is None:
+        return "kept here, in no file" if text else "nothing yet"
+    return "saved" if is_saved else "kept, not saved yet"

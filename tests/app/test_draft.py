@@ -1,0 +1,351 @@
+"""The draft screen as a writer uses it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static
+
+from rnnchat.app.app import RnnchatApp
+from rnnchat.app.completion import Alternative
+from rnnchat.app.screens.dialogs import AskName, Confirm
+from rnnchat.app.screens.draft import DraftScreen
+from rnnchat.app.screens.drafts import DraftsScreen
+from rnnchat.app.widgets.alternatives import Alternatives
+from rnnchat.app.widgets.draft_editor import DraftEditor
+from rnnchat.app.widgets.draft_status import DraftStatus
+from rnnchat.app.widgets.find_bar import FindBar
+from rnnchat.library.drafts import Draft
+from rnnchat.library.paths import Paths
+from rnnchat.library.settings import change_settings
+from rnnchat.writing.complete import Completer, Suggestion
+from tests.app.test_app import SIZE, wait_until
+
+WAYS = [Suggestion("ver runs", 0.5), Suggestion("ver", 0.4), Suggestion("se", 0.1)]
+
+
+@pytest.fixture
+def app(paths: Paths, tiny_model: str) -> RnnchatApp:
+    with change_settings(paths) as settings:
+        settings.model = tiny_model
+    return RnnchatApp(paths)
+
+
+@pytest.fixture
+def knowing(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
+    """Whatever is asked, "The ri" goes on with "ver runs"; gives what was dismissed."""
+    dismissed: list[tuple[str, str]] = []
+
+    def inline(self: Completer, before: str, threshold: float | None = None) -> Suggestion | None:
+        if threshold is not None and threshold > 0.5:
+            return None
+        whole = "The river runs"
+        known = 5 <= len(before) < len(whole) and whole.startswith(before)
+        return Suggestion(whole[len(before) :], 0.5) if known else None
+
+    def suggest(self: Completer, before: str, count: int = 6) -> list[Suggestion]:
+        return WAYS if before.endswith("The ri") else []
+
+    def dismiss(self: Completer, before: str, text: str) -> None:
+        dismissed.append((before, text))
+
+    monkeypatch.setattr(Completer, "inline", inline)
+    monkeypatch.setattr(Completer, "suggest", suggest)
+    monkeypatch.setattr(Completer, "dismiss", dismiss)
+    yield dismissed
+
+
+async def open_draft(pilot: Pilot[None], app: RnnchatApp) -> tuple[DraftScreen, DraftEditor]:
+    await pilot.press("f5")
+    await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+    screen = app.screen
+    assert isinstance(screen, DraftScreen)
+    return screen, screen.editor
+
+
+async def write(pilot: Pilot[None], text: str) -> None:
+    await pilot.press(*({" ": "space", "\n": "enter"}.get(character, character) for character in text))
+
+
+async def ghost(pilot: Pilot[None], editor: DraftEditor, text: str) -> None:
+    await wait_until(pilot, lambda: editor.suggestion == text)
+
+
+def status(app: RnnchatApp) -> str:
+    return str(app.screen.query_one(DraftStatus).render())
+
+
+def news(app: RnnchatApp) -> str:
+    return "\n".join(f"{note.title} {note.message}" for note in app._notifications)
+
+
+async def test_it_opens_empty_and_says_what_it_does(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        screen, editor = await open_draft(pilot, app)
+        assert app.focused is editor
+        welcome = screen.query_one("#draft-welcome", Static)
+        assert "tiny goes on in grey" in str(welcome.render())
+        await write(pilot, "a")
+        assert not welcome.display
+
+
+async def test_tab_takes_all_and_keys_are_counted(app: RnnchatApp, knowing: object) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        await write(pilot, "The ri")
+        await ghost(pilot, editor, "ver runs")
+        await write(pilot, "v")
+        assert editor.suggestion == "er runs", "what is typed of it leaves the rest in place"
+        await pilot.press("tab")
+        assert editor.text == "The river runs "
+        await write(pilot, ", fast")
+        assert editor.text == "The river runs, fast", "punctuation takes the place of the space"
+        await wait_until(pilot, lambda: app.drafts.keys_today() == (14, 21))
+        await wait_until(pilot, lambda: "keys saved 33% here, 33% today" in status(app))
+
+
+async def test_ctrl_right_takes_a_word_and_right_all(app: RnnchatApp, knowing: object) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        await write(pilot, "The ri")
+        await ghost(pilot, editor, "ver runs")
+        await pilot.press("ctrl+right")
+        assert editor.text == "The river "
+        await ghost(pilot, editor, "runs")
+        await pilot.press("right")
+        assert editor.text == "The river runs "
+        await pilot.press("ctrl+z")
+        assert editor.text == "The river ", "each taking is one step to undo"
+        await pilot.press("ctrl+y")
+        assert editor.text == "The river runs "
+
+
+async def test_escape_refuses_for_good(app: RnnchatApp, knowing: list[tuple[str, str]]) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        await write(pilot, "The ri")
+        await ghost(pilot, editor, "ver runs")
+        await pilot.press("escape")
+        assert (editor.suggestion, editor.alternatives) == ("", ())
+        await write(pilot, "x")
+        await wait_until(pilot, lambda: knowing == [("The ri", "ver runs")])
+
+
+async def test_backspace_leaves_no_stale_suggestion(app: RnnchatApp, knowing: object) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        await write(pilot, "The ri")
+        await ghost(pilot, editor, "ver runs")
+        await pilot.press("backspace", "backspace", "backspace")
+        assert editor.suggestion == ""
+        await pilot.press("left")
+        assert editor.alternatives == ()
+
+
+async def test_alternatives_by_number_and_by_arrows(app: RnnchatApp, knowing: object) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        screen, editor = await open_draft(pilot, app)
+        line = screen.query_one(Alternatives)
+        await write(pilot, "The ri")
+        await wait_until(pilot, lambda: len(line.offered) == 3)
+        assert line.offered[2] == Alternative("se", "rise")
+        await pilot.press("alt+3")
+        assert editor.text == "The rise "
+        await pilot.press("ctrl+z")
+        await pilot.press("backspace", "i")
+        await wait_until(pilot, lambda: len(line.offered) == 3)
+        await pilot.press("alt+backslash", "right", "left", "right")
+        assert line.chosen == 1
+        await pilot.press("enter")
+        assert editor.text == "The river "
+        assert line.chosen == -1
+
+
+async def test_nothing_is_suggested_inside_a_line_or_when_unsure(app: RnnchatApp, knowing: object) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        await write(pilot, " there")
+        await pilot.press("home")
+        await write(pilot, "The ri")
+        await pilot.pause(0.2)
+        assert editor.suggestion == ""
+        await pilot.press("end", "ctrl+u", "ctrl+g", *["right"] * 10, "escape")
+        assert app.settings.suggest_from == pytest.approx(0.65)
+        await write(pilot, "The ri")
+        await pilot.pause(0.2)
+        assert editor.suggestion == ""
+
+
+async def test_all_that_is_typed_is_kept_and_comes_back(app: RnnchatApp, paths: Paths) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        await write(pilot, "Dear reader")
+        await wait_until(pilot, lambda: [one.title for one in app.drafts.find()] == ["Dear reader"])
+        await pilot.press("left", "left")
+        await write(pilot, "X")
+    again = RnnchatApp(paths)
+    async with again.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, again)
+        assert editor.text == "Dear readXer", "leaving keeps what was typed last"
+        assert editor.offset_of_cursor == 10
+
+
+async def test_a_new_draft_keeps_the_old_one(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        await write(pilot, "one")
+        await pilot.press("ctrl+n")
+        assert editor.text == ""
+        await write(pilot, "two")
+        await wait_until(pilot, lambda: len(app.drafts.find()) == 2)
+        await pilot.press("ctrl+o")
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftsScreen))
+        await wait_until(pilot, lambda: app.screen.query_one(OptionList).option_count == 2)
+        await write(pilot, "one")
+        await wait_until(pilot, lambda: app.screen.query_one(OptionList).option_count == 1)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: editor.text == "one")
+        assert {one.title for one in app.drafts.find()} == {"one", "two"}
+
+
+async def test_saving_to_a_file_and_over_a_change(app: RnnchatApp, tmp_path: Path) -> None:
+    path = tmp_path / "letter.md"
+    async with app.run_test(size=SIZE) as pilot:
+        await open_draft(pilot, app)
+        await write(pilot, "Hello")
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: isinstance(app.screen, AskName))
+        app.screen.query_one(Input).value = str(path)
+        await pilot.press("enter")
+        await wait_until(pilot, path.exists)
+        await wait_until(pilot, lambda: "letter.md  ·  1 word  ·  saved" in status(app))
+        path.write_text("by another program")
+        await write(pilot, "!")
+        await wait_until(pilot, lambda: "not saved yet" in status(app))
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("escape")
+        assert path.read_text() == "by another program"
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("right", "enter")
+        await wait_until(pilot, lambda: path.read_text() == "Hello!")
+
+
+async def test_a_place_that_cannot_be_written_to_says_so(app: RnnchatApp, tmp_path: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await open_draft(pilot, app)
+        await write(pilot, "Hello")
+        await pilot.press("f12")
+        await wait_until(pilot, lambda: isinstance(app.screen, AskName))
+        app.screen.query_one(Input).value = str(tmp_path / "nowhere" / "x.md")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "There is no folder" in news(app))
+
+
+async def test_a_file_given_on_the_command_line(paths: Paths, tiny_model: str, tmp_path: Path) -> None:
+    path = tmp_path / "note.md"
+    path.write_text("[b]not markup[/b] \x1b]0;x\x07\n")
+    app = RnnchatApp(paths, file=path)
+    async with app.run_test(size=SIZE) as pilot:
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        screen = app.screen
+        assert isinstance(screen, DraftScreen)
+        assert screen.editor.text == path.read_text()
+        svg = app.export_screenshot()
+        assert "\x1b" not in svg
+        assert "note.md" in status(app)
+
+
+async def test_finding_and_replacing(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        screen, editor = await open_draft(pilot, app)
+        editor.load_text("rain\nRain and rain")
+        await pilot.press("ctrl+f")
+        await write(pilot, "rain")
+        found = screen.query_one("#found", Static)
+        await wait_until(pilot, lambda: "3 found" in str(found.render()))
+        assert editor.selected_text == "rain"
+        await pilot.press("enter")
+        assert editor.selected_text == "Rain"
+        await pilot.press("tab")
+        await write(pilot, "s[1]n")
+        await pilot.press("ctrl+r")
+        await wait_until(pilot, lambda: editor.text == "rain\ns[1]n and rain")
+        await pilot.press("ctrl+t")
+        await wait_until(pilot, lambda: editor.text == "s[1]n\ns[1]n and s[1]n")
+        await pilot.press("escape")
+        assert app.focused is editor
+        assert not screen.query_one(FindBar).display
+        await pilot.press("ctrl+z")
+        assert editor.text == "rain\ns[1]n and rain", "replacing all is one step"
+
+
+async def test_what_is_pasted_is_made_harmless(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        app.post_message(events.Paste("a\x1b]52;c;aGk=\x07b\u202ec\n" + "x" * 20_000))
+        await wait_until(pilot, lambda: len(editor.text) > 100)
+        assert editor.text.startswith("abc\nxx")
+        assert max(map(len, editor.text.split("\n"))) == 8000
+        assert "were broken" in news(app)
+
+
+async def test_more_than_a_draft_holds_is_not_added(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        app.post_message(events.Paste("line\n" * 1_300_000))
+        await wait_until(pilot, lambda: "at most 6,000,000" in news(app), 30)
+        assert editor.text == ""
+
+
+async def test_a_draft_changed_by_another_rnnchat_is_kept_twice(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        screen, _ = await open_draft(pilot, app)
+        await write(pilot, "mine")
+        await wait_until(pilot, lambda: bool(app.drafts.find()))
+        kept = app.drafts.load()
+        assert kept is not None
+        app.drafts.keep(Draft(kept.id, kept.version, "theirs"))
+        await write(pilot, "!")
+        await wait_until(pilot, lambda: "Another rnnchat has changed this draft" in news(app))
+        assert {one.title for one in app.drafts.find()} == {"mine!", "theirs"}
+        assert screen._draft.id != kept.id
+
+
+async def test_the_editor_does_not_wait_for_the_engine(
+    app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go = threading.Event()
+    asked: list[str] = []
+
+    def slow(self: Completer, before: str, threshold: float | None = None) -> None:
+        asked.append(before)
+        let_go.wait(20)
+
+    monkeypatch.setattr(Completer, "inline", slow)
+    monkeypatch.setattr(Completer, "suggest", lambda self, before, count: [])
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        await write(pilot, "a")
+        await wait_until(pilot, lambda: asked == ["a"])
+        await write(pilot, "bcdef")
+        assert editor.text == "abcdef"
+        let_go.set()
+        await wait_until(pilot, lambda: asked == ["a", "abcdef"])
+
+
+async def test_a_model_that_cannot_be_read_says_so_once(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await open_draft(pilot, app)
+        app.settings.model = "gone"
+        await write(pilot, "abc")
+        await wait_until(pilot, lambda: "no model called 'gone'" in news(app))
+        await write(pilot, "def")
+        await pilot.pause(0.3)
+        assert news(app).count("no model called 'gone'") == 1
