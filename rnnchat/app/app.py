@@ -14,6 +14,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from rnnchat.app.filters import HarmlessFilter
+from rnnchat.app.keys import know_alt_digits
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.themes import DARK, LIGHT
 from rnnchat.app.training import TrainingWatch
@@ -68,6 +69,7 @@ class RnnchatApp(App[None]):
 
     def __init__(self, paths: Paths | None = None, file: Path | None = None) -> None:
         super().__init__()
+        know_alt_digits()
         self.file_to_open = file
         """A file to open as a draft."""
         self.paths = paths or Paths.from_environment()

@@ -159,7 +159,7 @@ async def test_alternatives_by_number_and_by_arrows(app: RnnchatApp, knowing: ob
         await pilot.press("ctrl+z")
         await pilot.press("backspace", "i")
         await wait_until(pilot, lambda: len(line.offered) == 3)
-        await pilot.press("alt+backslash", "right", "left", "right")
+        await pilot.press("ctrl+@", "right", "left", "right")
         assert line.chosen == 1
         await pilot.press("enter")
         assert editor.text == "The river "

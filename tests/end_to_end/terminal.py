@@ -16,6 +16,10 @@ KEYS = {
     "F2": "\x1bOQ",
     "F3": "\x1bOR",
     "F4": "\x1bOS",
+    "F5": "\x1b[15~",
+    "Tab": "\t",
+    "Alt+1": "\x1b1",
+    "Ctrl+Right": "\x1b[1;5C",
     "Enter": "\r",
     "Escape": "\x1b",
     "PageUp": "\x1b[5~",
@@ -24,15 +28,15 @@ KEYS = {
 
 
 class Terminal:
-    """rnnchat's app in a terminal of `columns` × `rows`."""
+    """rnnchat's app in a terminal of `columns` × `rows`, started with `words`."""
 
-    def __init__(self, home: Path, columns: int = 80, rows: int = 24) -> None:
+    def __init__(self, home: Path, columns: int = 80, rows: int = 24, *words: str) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
         self.process = pexpect.spawn(
             COMMAND[0],
-            list(COMMAND[1:]),
+            [*COMMAND[1:], *words],
             env=environment(home, TERM="xterm-256color", COLORTERM="truecolor"),
             dimensions=(rows, columns),
             timeout=30,

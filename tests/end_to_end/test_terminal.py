@@ -85,3 +85,34 @@ def test_an_interrupted_training_waits_in_the_app(tmp_path: Path) -> None:
     again.press("F3")
     again.wait_for("was interrupted")
     assert again.leave() == 0
+
+
+def test_a_draft_is_written_completed_and_saved(tmp_path: Path) -> None:
+    file = tmp_path / "letter.md"
+    terminal = Terminal(tmp_path, 80, 24, "draft", str(file))
+    terminal.wait_for("letter.md")
+    terminal.wait_for("a new file")
+    terminal.press("雨🙂 I would like to tha")
+    terminal.wait_for("1 than")
+    terminal.press("Alt+1")
+    terminal.wait_for(lambda text: "like to than" in text.split("\n")[2])
+    terminal.press("Ctrl+S")
+    terminal.wait_for("saved")
+    assert file.read_text(encoding="utf-8").startswith("雨🙂 I would like to than")
+    assert terminal.leave() == 0
+
+
+def test_what_was_typed_two_seconds_before_a_kill_is_there(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, 80, 24)
+    terminal.wait_for("Say something below")
+    terminal.press("F5")
+    terminal.wait_for("Write here")
+    terminal.press(*"kept whatever happens")
+    terminal.read(2)
+    terminal.process.kill(9)
+    terminal.process.close(force=True)
+    again = Terminal(tmp_path, 80, 24)
+    again.wait_for("Say something below")
+    again.press("F5")
+    again.wait_for("kept whatever happens")
+    assert again.leave() == 0

@@ -333,8 +333,9 @@ class DraftScreen(Room):
 
     def _saved(self, draft: Draft) -> None:
         assert draft.file is not None
+        if self._draft.file is None or self._draft.file.path != draft.file.path:
+            self.own_app.say(f"Saved as {draft.file.path}.")
         self._draft = replace(self._draft, file=draft.file)
-        self.own_app.say(f"Saved {draft.file.path}.")
         self._keep()
 
     # Finding

@@ -43,7 +43,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+→", "take one word of it"),
             ("Esc", "refuse it; it is not suggested there again"),
             ("Alt+1 … 6", "take another way to go on, from the line below"),
-            ("Alt+\\", "choose among these with ← → and Enter (also Ctrl+Space)"),
+            ("Ctrl+Space", "choose among these with ← → and Enter (also Alt+A)"),
             ("Ctrl+S  F12", "save to its file, save as"),
             ("Ctrl+O", "other drafts, and files"),
             ("Ctrl+N", "another draft; this one is kept"),

@@ -47,8 +47,10 @@ class DraftEditor(TextArea):
     BINDINGS = [  # noqa: RUF012
         Binding("tab", "take", "Take", id="draft.take", tooltip="Take all that is suggested (Tab)"),
         Binding("ctrl+right", "cursor_word_right", "Word", id="draft.take-word", key_display="^→"),
-        Binding("alt+backslash", "choose", "Others", id="draft.choose", key_display="alt+\\"),
-        Binding("ctrl+@,ctrl+space", "choose", "Others", show=False, id="draft.choose-too"),
+        Binding("ctrl+@,ctrl+space", "choose", "Others", id="draft.choose", key_display="^space"),
+        Binding("alt+a,alt+backslash", "choose", "Others", show=False, id="draft.choose-too"),
+        Binding("ctrl+home", "cursor_to(0)", "First line", show=False, id="draft.first"),
+        Binding("ctrl+end", "cursor_to(-1)", "Last line", show=False, id="draft.last"),
         Binding("alt+z", "redo", "Redo", show=False, id="draft.redo"),
     ]
 
@@ -203,7 +205,7 @@ class DraftEditor(TextArea):
         count = len(self.alternatives)
         if key in ("left", "up"):
             self.choosing = (self.choosing - 1) % count
-        elif key in ("right", "down", "tab", "alt+backslash", "ctrl+@", "ctrl+space"):
+        elif key in ("right", "down", "tab", "alt+a", "alt+backslash", "ctrl+@", "ctrl+space"):
             self.choosing = (self.choosing + 1) % count
         elif key == "enter":
             self._take_alternative(self.choosing)
@@ -256,6 +258,10 @@ class DraftEditor(TextArea):
             if self.suggestion:
                 self.quiet()
             super().action_cursor_right(select)
+
+    def action_cursor_to(self, row: int) -> None:
+        """Go to the beginning (0) or the end (-1) of the draft."""
+        self.move_cursor(self.document.end if row else (0, 0))
 
     def action_choose(self) -> None:
         """Choose among the alternatives, with arrows and Enter or by number."""

@@ -11,6 +11,7 @@ from rnnchat.library.drafts import Draft
 
 LONGEST_NAME = 24
 """Of a longer file's name the end is shown, in characters."""
+SAVED = "saved"
 FEW_KEYS = 20
 """Of fewer characters written, no share of keys saved is shown."""
 
@@ -33,8 +34,10 @@ class DraftStatus(Static):
         name = "" if draft.file is None else draft.file.path.name
         if len(name) > LONGEST_NAME:
             name = f"…{name[1 - LONGEST_NAME :]}"
-        line = "  ·  ".join(parts)
-        self.update(Content.assemble((name, "bold"), "  ·  " if name else "", line))
+        looks = [(name, "bold")] if name else []
+        looks += [(part, "$success" if part == SAVED else "") for part in parts]
+        between = Content("  ·  ")
+        self.update(between.join(Content.styled(*look) for look in looks))
 
 
 def share_saved(keys: int, characters: int) -> float:
@@ -55,4 +58,6 @@ def _words(text: str) -> str:
 def _state(draft: Draft, text: str, is_saved: bool) -> str:
     if draft.file is None:
         return "kept here, in no file" if text else "nothing yet"
-    return "saved" if is_saved else "kept, not saved yet"
+    if not draft.file.digest:
+        return "a new file, not saved yet"
+    return SAVED if is_saved else "kept, not saved yet"
