@@ -33,7 +33,9 @@ MEMORY = "memory.safetensors"
 """The notes as pieces, sorted for looking up; the model that comes with rnnchat has none."""
 MIXTURE = "mixture.safetensors"
 """How network and memory are mixed; a model that has a memory has this too."""
-OPTIONAL = (MEMORY, MIXTURE)
+GROUND = "base.safetensors"
+"""The network of the base that a model's own was trained from, as it was: it speaks along in the mixture."""
+OPTIONAL = (MEMORY, MIXTURE, GROUND)
 FINISHED = "finished.json"
 """What tells that a run has made its model; an unfinished run is a person's to resume or discard."""
 BASE = "base"
@@ -71,6 +73,7 @@ class SavedModel:
     tokenizer: bytes
     memory: dict[str, NDArray[Any]] | None = None
     mixture: dict[str, NDArray[Any]] | None = None
+    ground: dict[str, NDArray[np.floating]] | None = None
 
 
 class Library:
@@ -308,8 +311,8 @@ def load_folder(folder: Path, name: str) -> SavedModel:
     for file, content in data.items():
         if card.files.get(file) != sha256(content):
             raise ModelError(f"The model {name} is damaged: {file} is not what was saved.", hint)
-    memory, mixture = (read_weights(data[file]) if file in data else None for file in OPTIONAL)
-    return SavedModel(card, read_weights(data[NETWORK]), data[TOKENIZER], memory, mixture)
+    memory, mixture, ground = (read_weights(data[file]) if file in data else None for file in OPTIONAL)
+    return SavedModel(card, read_weights(data[NETWORK]), data[TOKENIZER], memory, mixture, ground)
 
 
 def wanted_by(card: Card) -> tuple[str, ...]:

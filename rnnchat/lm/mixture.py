@@ -44,6 +44,8 @@ class MixtureState:
 
     network: NetworkState
     vector: Floats
+    base: NetworkState
+    """What the base knows of it; nothing where there is none."""
     trail: Trail
     passage: Passage
 
@@ -64,12 +66,16 @@ class Mixture:
         *,
         adaptive: bool = False,
         mixer: Mixer | None = None,
+        base: RecurrentNetwork | None = None,
     ) -> None:
-        if not network.vocabulary == memory.vocabulary == len(tree.order) == len(kinds.wordy):
+        if not network.vocabulary == memory.vocabulary == len(tree.order) == len(kinds.wordy) or (
+            base is not None and base.vocabulary != network.vocabulary
+        ):
             raise ModelError("The parts of the model do not fit together: their vocabularies differ.")
         self.network, self.memory, self.tree, self.kinds = network, memory, tree, kinds
+        self.base = base
         self.adaptive = adaptive
-        self._saved = mixer if mixer is not None else new_mixer(network.vocabulary, adaptive=adaptive)
+        self._saved = mixer or new_mixer(network.vocabulary, adaptive=adaptive, base=base is not None)
         self._depths = np.minimum(tree.depth, DEPTHS - 1)
         self._ngram = NgramModel(memory)
         self._followers = Followers(memory, Surroundings(memory.pieces, kinds), tree.leaf)
@@ -88,9 +94,9 @@ class Mixture:
     def start(self) -> MixtureState:
         """Return the state before the first piece of a text."""
         state = self.network.start()
-        return MixtureState(
-            state, self.network.project(state), Trail(), Passage(self.network.shape.embedding)
-        )
+        passage = Passage(self.network.shape.embedding)
+        base = () if self.base is None else self.base.start()
+        return MixtureState(state, self.network.project(state), base, Trail(), passage)
 
     def advance(self, piece: int, state: MixtureState, *, read: bool = True) -> MixtureState:
         """Return the state after `piece`; raise ModelError where there is no such piece.
@@ -104,6 +110,7 @@ class Mixture:
         return MixtureState(
             network,
             self.network.project(network),
+            () if self.base is None else self.base.advance(piece, state.base),
             state.trail.after(piece, self.kinds),
             state.passage.after(int(self.tree.leaf[piece]), state.vector) if read else state.passage,
         )
@@ -189,6 +196,9 @@ class Mixture:
         of_memory = self._ngram.predict(recent, intervals)
         members = [of_network.take(self.tree.order), of_memory.take(self.tree.order)]
         members.append(cached(passage, state.vector, members[0]))
+        if self.base is not None:
+            of_base = softmax(self.base.logits(self.base.project(state.base)))
+            members.append(of_base.take(self.tree.order))
         ends = self.tree.leaf.take(recent)
         matches = [self._match_in_notes(intervals), passage.match(ends)]
         adapted = None
@@ -272,13 +282,14 @@ class MixtureWeights:
         memory: NgramMemory,
         kinds: PieceKinds,
         texts: Sequence[list[int]],
+        base: RecurrentNetwork | None = None,
     ) -> MixtureWeights:
         """Fit both mixers to `texts`, which neither network nor memory has learned."""
         counts = np.bincount(memory.pieces, minlength=memory.vocabulary)
         tree = PieceTree.build(network.output_side()[0], counts)
         mixers = []
         for adaptive in (False, True):
-            mixture = Mixture(network, memory, kinds, tree, adaptive=adaptive)
+            mixture = Mixture(network, memory, kinds, tree, adaptive=adaptive, base=base)
             # The static mixture has less to weigh, and so learns it from half of them.
             mixture.fit(texts if adaptive else texts[: -(-len(texts) // 2)])
             mixers.append(mixture.saved)
@@ -294,19 +305,21 @@ class MixtureWeights:
         return {f"{part}.{name}": array for part, own in parts.items() for name, array in own.items()}
 
     @classmethod
-    def from_tensors(cls, tensors: Mapping[str, NDArray[Any]], vocabulary: int) -> MixtureWeights:
-        """Return saved weights; raise ModelError where they cannot be some."""
+    def from_tensors(
+        cls, tensors: Mapping[str, NDArray[Any]], vocabulary: int, *, base: bool = False
+    ) -> MixtureWeights:
+        """Return saved weights, with a `base` among the members or not; raise ModelError where damaged."""
         parts: dict[str, dict[str, NDArray[Any]]] = {"tree": {}, "static": {}, "adaptive": {}}
         for name, array in tensors.items():
             part, _, own = name.partition(".")
             parts.setdefault(part, {})[own] = array
-        mixers = [new_mixer(vocabulary, adaptive=adaptive) for adaptive in (False, True)]
+        mixers = [new_mixer(vocabulary, adaptive=adaptive, base=base) for adaptive in (False, True)]
         for mixer, part in zip(mixers, ("static", "adaptive"), strict=True):
             mixer.load(parts[part])
         return cls(PieceTree.from_tensors(parts["tree"], vocabulary), *mixers)
 
 
-def new_mixer(vocabulary: int, *, adaptive: bool) -> Mixer:
+def new_mixer(vocabulary: int, *, adaptive: bool, base: bool = False) -> Mixer:
     """Return an unfitted mixer for the members that a static or an adaptive mixture has."""
-    members = 4 if adaptive else 3
+    members = 3 + adaptive + base
     return Mixer(vocabulary - 1, members, KINDS, 2, (256, 512, 512, vocabulary, 512))

@@ -28,12 +28,14 @@ def publish_at_once(run: Run, paths: Paths, prepared: Prepared, started: float, 
     """Save a model of memory and base; `started` is when work on it began, in monotonic seconds."""
     tokenizer = Tokenizer((run.folder / TOKENIZER).read_bytes())
     weights: Any
+    ground: Any = None
     if prepared.base == SCRATCH:
         pieces = np.asarray(pieces_on_disk(run.folder / TRAINING, tokenizer.size))
         shape, weights = of_frequencies(np.bincount(pieces, minlength=tokenizer.size))
     else:
         base = Library(paths).load(prepared.base)
         shape, weights = NetworkShape.from_dict(base.card.network), base.weights
+        ground = base.ground
     kept_back = [tokenizer.decode(text) for text in texts_to_fit(run, tokenizer)]
     bits_per_byte = score(RecurrentNetwork(shape, weights), tokenizer, kept_back).bits_per_byte
     training = {"tokens_per_second": 0.0, "steps": 0, "ended": AT_ONCE}
@@ -41,7 +43,7 @@ def publish_at_once(run: Run, paths: Paths, prepared: Prepared, started: float, 
     def seconds() -> float:
         return time.monotonic() - started
 
-    publish(run, paths, prepared, shape, weights, tokenizer, training, bits_per_byte, seconds, emit)
+    publish(run, paths, prepared, shape, weights, ground, tokenizer, training, bits_per_byte, seconds, emit)
 
 
 def of_frequencies(counts: Any) -> tuple[NetworkShape, dict[str, Floats]]:

@@ -188,7 +188,8 @@ class Trainer:
         order = control() if self.chief else ""
         self.clock.tick()
         now = self.clock.seconds()
-        early = self.progress.worse >= PATIENCE
+        # What goes on with texts like its own begins at its best, and is worse until the rate falls again.
+        early = self.settings.is_guarded and self.progress.worse >= PATIENCE
         mine = Decision(
             rate=self.plan.learning_rate * schedule(self.progress.share),
             over=order == "finish" or early or self._is_over(),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnnchat.library.atomic import write_bytes
-from rnnchat.library.models import MEMORY, MIXTURE, read_weights, write_weights
+from rnnchat.library.models import GROUND, MEMORY, MIXTURE, read_weights, write_weights
 from rnnchat.lm.mixture import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
@@ -70,9 +70,12 @@ def texts_to_fit(run: Run, tokenizer: Tokenizer) -> list[list[int]]:
 
 
 def fit_mixture(
-    run: Run, shape: NetworkShape, weights: Any, tokenizer: Tokenizer, emit: Emit
+    run: Run, shape: NetworkShape, weights: Any, ground: Any, tokenizer: Tokenizer, emit: Emit
 ) -> dict[str, bytes]:
-    """Fit the mixture to text kept back from training, then let the memory have that text too."""
+    """Fit the mixture to text kept back from training, then let the memory have that text too.
+
+    `ground` are the weights of the base, of the same shape, or None where the network has none or is it.
+    """
     path = run.folder / MEMORY
     if not path.is_file():
         return {}
@@ -82,14 +85,18 @@ def fit_mixture(
     memory = NgramMemory.from_tensors(read_weights(path.read_bytes()), tokenizer.size)
     texts = texts_to_fit(run, tokenizer)
     network = RecurrentNetwork(shape, weights)
-    mixture = MixtureWeights.fit(network, memory, piece_kinds(tokenizer), texts)
+    base = None if ground is None else RecurrentNetwork(shape, ground)
+    mixture = MixtureWeights.fit(network, memory, piece_kinds(tokenizer), texts, base)
     files = json.loads((run.folder / FILES).read_text(encoding="utf-8"))
     pieces, files = in_order(np.concatenate([memory.pieces, kept_back]), files, tokenizer.roles.start)
     memory = NgramMemory.build(pieces[-REMEMBERED_PIECES:], tokenizer.size)
     seconds = round(time.monotonic() - started, 2)
     emit({"event": "mixture", "pieces": sum(map(len, texts)), "seconds": seconds})
     remembered = {**memory.tensors(), SOURCES: paths_to(files)}
-    return {MEMORY: write_weights(remembered), MIXTURE: write_weights(mixture.tensors())}
+    files_made = {MEMORY: write_weights(remembered), MIXTURE: write_weights(mixture.tensors())}
+    if ground is not None:
+        files_made[GROUND] = write_weights({k: np.asarray(v, np.float16) for k, v in ground.items()})
+    return files_made
 
 
 def in_order(pieces: Any, files: list[str], start: int) -> tuple[Any, list[str]]:

@@ -22,6 +22,7 @@ def publish(
     prepared: Prepared,
     shape: NetworkShape,
     weights: Any,
+    ground: Any,
     tokenizer: Tokenizer,
     training: Mapping[str, Any],
     bits_per_byte: float,
@@ -30,12 +31,13 @@ def publish(
 ) -> None:
     """Fit the mixture, save the model, finish the run and emit ``done``.
 
-    `training` is what the card tells of how it was learned, with ``tokens_per_second`` and ``ended`` at
-    least; `bits_per_byte` is the network's on the text kept back, and `seconds` tells the time taken.
+    `ground` are the base's weights, where the network is not the base itself. `training` is what the card
+    tells of how it was learned, with ``tokens_per_second`` and ``ended`` at least; `bits_per_byte`
+    is the network's on the text kept back, and `seconds` tells the time taken.
     """
     settings = run.settings
     data = write_weights(weights)
-    optional = fit_mixture(run, shape, weights, tokenizer, emit)
+    optional = fit_mixture(run, shape, weights, ground, tokenizer, emit)
     training = {
         "minutes": settings.minutes,
         "seed": settings.seed,

@@ -181,10 +181,12 @@ def _train(
         validation_bytes=prepared.validation_bytes,
         training_bytes=prepared.training_bytes,
     )
-    shape, weights = None, None
+    shape, weights, ground = None, None, None
     if prepared.base != SCRATCH:
         base = Library(paths).load(prepared.base)
         shape, weights = NetworkShape.from_dict(base.card.network), base.weights
+        # What is trained on from a base keeps that base, however often; what began with nothing has none.
+        ground = base.ground if base.memory is not None else weights
     if not cluster.chief:
         wait_for(folder / PLAN)
     plan = _plan(run, prepared, shape, 1 if strategy is None else strategy.num_replicas_in_sync)
@@ -215,7 +217,7 @@ def _train(
     if ended == "stopped":
         events.emit({"event": "stopped", "seconds": round(trainer.clock.seconds(), 1)})
         return
-    _publish(run, paths, prepared, trainer, tokenizer, ended, events)
+    _publish(run, paths, prepared, trainer, ground, tokenizer, ended, events)
 
 
 def _plan(run: Run, prepared: Prepared, shape: Any, replicas: int) -> Any:
@@ -264,6 +266,7 @@ def _publish(
     paths: Paths,
     prepared: Prepared,
     trainer: Any,
+    ground: Any,
     tokenizer: Any,
     ended: str,
     events: Events,
@@ -285,7 +288,8 @@ def _publish(
     del trainer.engine
     gc.collect()  # what was only for training makes room for what is written
     clock = trainer.clock
-    publish(run, paths, prepared, shape, learned, tokenizer, training, bits, clock.seconds, events.emit)
+    seconds = clock.seconds
+    publish(run, paths, prepared, shape, learned, ground, tokenizer, training, bits, seconds, events.emit)
 
 
 def _import_tensorflow(run: Run) -> None:

@@ -1,48 +1,46 @@
 """Suggestions for a draft: how the word at the cursor, and the words after it, are likely to go on.
 
-Pieces do not cross the beginning of a word. So the search starts from the predictor's state before the
-word at the cursor, follows the pieces that agree with the bytes typed since, and adds up whatever spells
-the same word in different pieces.
+Three answers become one: what a search finds in the predictor's pieces, what the notes' whole words count,
+and the words of the draft itself, the latest most.
 """
 
 from __future__ import annotations
 
-import heapq
 import re
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from rnnchat.lm.base import AnyLanguageModel, Floats
+from rnnchat.lm.base import AnyLanguageModel
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.evaluate import Learn
-from rnnchat.writing.spelling import Spelling, as_word, begins_in_word, stands_alone
+from rnnchat.writing.search import STEPS_ON, Found, Place, Search, Word
+from rnnchat.writing.spelling import Spelling, stands_alone
+from rnnchat.writing.words import LONGEST_WORD, DraftWords, WordCounts, tokens_of
 
 CONTEXT = 1500
 """At least so many characters before the cursor are read, where there are as many; at most twice as many."""
-STEPS = 12
-"""How many pieces a suggestion may look ahead, all branches together."""
-PIECES_AHEAD = 12
-"""The most pieces that a suggestion goes on after its word."""
-LONGEST = 40
-"""About as many characters does a suggestion have at most."""
 FEW = 3
-"""Of more suggestions than these, one may be of several words."""
-LONGEST_WORD = 64
-"""A word is looked for so many characters back at most."""
+"""Of more suggestions than these, some may be of several words."""
+LONGER = 2
+"""So many may, at most."""
+ANOTHER_WORD = 1.5
+"""What a further word is worth, that then needs no key, where the first saves one."""
 OVERLAP = 4
 """Where words stand without spaces, pieces may reach over so many characters."""
-BRANCHES = 8
-"""So many continuations of each branch are considered."""
-OWN_WORDS = 0.15
-"""The share of the probability that goes to words that stand in the draft already."""
+COUNTED = 0.3
+"""The share of the probability that the counts of the notes' words have."""
+OWN_NEXT, OWN_WORDS = 0.05, 0.15
+"""The share that goes to words that stand in the draft already, before a word's first letter and after."""
 THRESHOLD = 0.15
 """What is suggested unasked is at least so likely."""
+MOST_COUNTED = 12
+"""So many of the words that the notes count are considered."""
 
-_WORD = re.compile(r"[^\W_](?:[\w'’]*\w)?")
+_RUN = re.compile(r" ?(?:[^\W_]+|[^\w\s]+|_+)\Z| \Z")
+_INDENTATION = re.compile(r"(?:\A|(?<=\n))[ \t]+\Z")
 _TAIL = re.compile(r"\w[\w'’]*\Z")
+_LAST_TOKENS = 200
 _TINY = 1e-30
 
 
@@ -60,82 +58,59 @@ class Suggestion:
         return {"text": self.text, "probability": round(self.probability, 4)}
 
 
-@dataclass(frozen=True)
-class _Place:
-    """What follows some pieces, and the predictor's state there."""
-
-    probabilities: Floats
-    state: Any
-
-
-@dataclass
-class _Word:
-    """A word found by the search: its probability, and the likeliest pieces that spell it."""
-
-    probability: float = 0.0
-    best: float = 0.0
-    path: tuple[int, ...] = ()
-
-    def add(self, probability: float, path: tuple[int, ...]) -> None:
-        """Count another spelling."""
-        self.probability += probability
-        if probability > self.best:
-            self.best, self.path = probability, path
-
-
-@dataclass
-class _Found:
-    """The words that a search found, by the characters to be added."""
-
-    words: dict[str, _Word] = field(default_factory=dict)
-    mass: float = 0.0
-    """The probability of all that agrees with what was typed."""
-
-
 class Completer:
     """Completes one draft; what it has read of it is kept, so that a key costs a few steps.
 
-    With `learn`, it learns from the draft as it is read, each part once. Not for several threads at once.
+    With `learn`, it learns from the draft as it is read, each part once; `counts` gives the words of the
+    notes, which are counted when they are first needed. Not for several threads at once.
     """
 
-    def __init__(self, predictor: AnyLanguageModel, tokenizer: Tokenizer, learn: Learn | None = None) -> None:
+    def __init__(
+        self,
+        predictor: AnyLanguageModel,
+        tokenizer: Tokenizer,
+        learn: Learn | None = None,
+        counts: Callable[[], WordCounts | None] = lambda: None,
+    ) -> None:
         self._predictor = predictor
         self._tokenizer = tokenizer
         self._learn = learn
+        self._counts = counts
         self._spelling = Spelling(tokenizer)
+        self._search = Search(predictor, self._spelling)
         self._begin = 0
         """Where in the draft reading began."""
         self._head = ""
         """What was read, from the draft's beginning."""
         self._pieces: list[int] = []
-        self._places: list[_Place] = []
+        self._places: list[Place] = []
         """The place after each piece that was read."""
-        self._ahead: dict[tuple[int, ...], _Place] = {}
-        """Places after the last of them, by the pieces that lead there."""
         self._learned = 0
         """So many characters of the draft were learned."""
-        self._own: Counter[str] = Counter()
-        self._own_of = ""
+        self._own = DraftWords()
         self._dismissed: set[tuple[str, str]] = set()
 
     def suggest(self, before: str, count: int = 6) -> list[Suggestion]:
         """Return at most `count` ways in which `before` may go on, likeliest first.
 
-        Within a word, it is ended, or, where it may be whole, another follows with its space. After a space
-        or at a line's beginning, those are whole words. Where the first is likely enough, another goes on
-        with the words after it.
+        A word at the cursor is ended, or, where it may be whole, followed by another with what stands
+        between; before a word, it comes with its indentation or quotation mark, if it has one. Some go on
+        with the words after the likeliest, where that is worth more than one more single word.
         """
         ranked = self._ranked(before)
-        offered = [Suggestion(text, word.probability) for text, word in ranked[:count]]
-        if len(offered) > FEW and offered[0].probability >= THRESHOLD:
-            longer = self._extended(*ranked[0])
-            if longer.text != offered[0].text:
-                offered = sorted([*offered[: count - 1], longer], key=lambda one: -one.probability)
-        return offered
+        if count <= FEW or not ranked:
+            return [Suggestion(text, word.probability) for text, word in ranked[:count]]
+        worth = [(word.probability, text, word.probability) for text, word in ranked[:count]]
+        first, spare = worth[:FEW], worth[FEW:]
+        known = {text for _, text, _ in worth}
+        spare += [way for way in self._longer(before, *ranked[0]) if way[1] not in known]
+        chosen = first + sorted(spare, reverse=True)[: count - FEW]
+        return sorted((Suggestion(text, likely) for _, text, likely in chosen), key=lambda s: -s.probability)
 
     def words(self, before: str, count: int) -> list[Suggestion]:
-        """Return the same, but single words alone."""
-        return [Suggestion(text, word.probability) for text, word in self._ranked(before)[:count]]
+        """Return single words alone, as they may follow white space or go on."""
+        ranked = self._ranked(before, leads=False)
+        return [Suggestion(text, word.probability) for text, word in ranked[:count]]
 
     def inline(self, before: str, threshold: float | None = None) -> Suggestion | None:
         """Return the one suggestion that is likely enough to be shown unasked, of several words if it can be.
@@ -146,34 +121,9 @@ class Completer:
         ranked = self._ranked(before)
         if not ranked or ranked[0][1].probability < (THRESHOLD if threshold is None else threshold):
             return None
-        return self._extended(*ranked[0])
-
-    def _ranked(self, before: str) -> list[tuple[str, _Word]]:
-        head, typed = _cut(before)
-        self._read(head)
-        return self._rank(before, self._search(typed.encode()))
-
-    def _extended(self, text: str, word: _Word) -> Suggestion:
-        """Return a word and as much of its line after it as makes the most characters expected.
-
-        Each time the likeliest piece comes next; a part of a word is not taken.
-        """
-        best = Suggestion(text, word.probability)
-        path, probability, added = word.path, word.probability, text.encode()
-        for _ in range(PIECES_AHEAD if path else 0):
-            place = self._look(path)
-            piece = int(place.probabilities.argmax())
-            own = self._spelling.bytes[piece]
-            if not begins_in_word(own):
-                taken = probability * (1 - self._goes_on(place))
-                ready = as_word(added)
-                if ready and taken * len(ready) > best.probability * len(best.text):
-                    best = Suggestion(ready, taken)
-            probability *= float(place.probabilities[piece])
-            if not own or b"\n" in own or probability * LONGEST < best.probability * len(best.text):
-                break
-            path, added = (*path, piece), added + own
-        return best
+        text, word = ranked[0]
+        ways = [(text, word.probability), *self._chain(before, text, word)]
+        return Suggestion(*max(ways, key=lambda way: way[1] * len(way[0])))
 
     def dismiss(self, before: str, text: str) -> None:
         """Do not suggest `text` at this place again, nor for what is typed of it meanwhile."""
@@ -183,15 +133,38 @@ class Completer:
     def begin(self) -> None:
         """Begin another draft; what was learned from the ones before stays."""
         self._head, self._begin, self._learned = "", 0, 0
-        self._pieces, self._places, self._ahead = [], [], {}
-        self._own, self._own_of = Counter(), ""
+        self._pieces, self._places = [], []
+        self._own = DraftWords()
         self._dismissed = set()
+
+    def _ranked(self, before: str, *, leads: bool = True) -> list[tuple[str, Word]]:
+        """Return the ways to go on by a word, the likeliest first."""
+        head, typed = _cut(before)
+        self._read(head)
+        return self._rank(before, self._search.find(typed.encode(), leads=leads))
+
+    def _chain(self, before: str, text: str, word: Word) -> list[tuple[str, float]]:
+        """Return how a word goes on with those after it, and how likely that is."""
+        if not word.path:  # it was counted, not found: its pieces are looked up
+            path = tuple(self._tokenizer.encode(_cut(before)[1] + text))
+            word.path = path if len(path) <= STEPS_ON else ()
+        return self._search.go_on(text, word)
+
+    def _longer(self, before: str, text: str, word: Word) -> list[tuple[float, str, float]]:
+        """Return what is worth most of how a word goes on: its worth, the text, and its probability."""
+        chain = self._chain(before, text, word)
+        worth = [
+            (likely * ANOTHER_WORD * further, longer, likely)
+            for further, (longer, likely) in enumerate(chain, start=1)
+        ]
+        return sorted(worth, reverse=True)[:LONGER]
 
     # What was read
 
     def _read(self, head: str) -> None:
         """Bring the predictor to the end of `head`."""
         if head == self._head and self._places:
+            self._search.start(self._places[-1], again=True)
             return
         if not head.startswith(self._head[: self._begin]) or not (
             CONTEXT <= len(head) - self._begin <= 2 * CONTEXT
@@ -213,116 +186,31 @@ class Completer:
             self._go_on(piece, offset)
         self._learned = max(self._learned, len(head))
         self._head = head
-        self._ahead = {}
+        self._search.start(self._places[-1])
 
     def _go_on(self, piece: int, offset: int) -> None:
         if not self._places:
-            place = _Place(*self._predictor.step(piece, self._predictor.start()))
+            place = Place(*self._predictor.step(piece, self._predictor.start()))
         else:
             state = self._places[-1].state
             if self._learn is not None and offset > self._learned:
                 self._learn(piece, state)
-            place = _Place(*self._predictor.step(piece, state))
+            place = Place(*self._predictor.step(piece, state))
         self._pieces.append(piece)
         self._places.append(place)
 
-    def _look(self, path: tuple[int, ...]) -> _Place:
-        """Return the place after `path`, from the end of what was read; each is asked for once."""
-        if not path:
-            return self._places[-1]
-        place = self._ahead.get(path)
-        if place is None:
-            before = self._look(path[:-1])
-            place = self._ahead[path] = _Place(*self._predictor.step(path[-1], before.state))
-        return place
-
-    # Searching
-
-    def _search(self, typed: bytes) -> _Found:
-        """Follow what agrees with `typed` after what was read, the likeliest first, for STEPS steps."""
-        found, steps = _Found(), STEPS
-        in_word = typed.decode()[-1:].isalnum()
-        waiting: list[tuple[float, tuple[int, ...], bytes, bytes]] = [(-1.0, (), typed, b"")]
-        while waiting and steps:
-            minus, path, rest, added = heapq.heappop(waiting)
-            steps -= 1  # also where it is known already: what is suggested depends on the text alone
-            place = self._look(path)
-            if added and not rest:
-                self._count_end(found, -minus, path, added, place)
-            for piece, probability, left, more in self._branches(place, rest, added, in_word):
-                likely = -minus * probability
-                if rest and not left:
-                    found.mass += likely
-                if left or more or rest:
-                    heapq.heappush(waiting, (-likely, (*path, piece), left, more))
-        if not typed:
-            found.mass = 1.0
-        for minus, path, rest, added in waiting:  # not looked at: half of them are taken to end there
-            word = as_word(added)
-            if word and not rest:
-                found.words.setdefault(word, _Word()).add(-minus * 0.5, path)
-        return found
-
-    def _count_end(
-        self, found: _Found, probability: float, path: tuple[int, ...], added: bytes, place: _Place
-    ) -> None:
-        """Count that a word may end after `added`."""
-        word = as_word(added)
-        if word:
-            going_on = 0.0 if stands_alone(word) else self._goes_on(place)
-            found.words.setdefault(word, _Word()).add(probability * max(0.0, 1 - going_on), path)
-
-    def _goes_on(self, place: _Place) -> float:
-        return float(place.probabilities.take(self._spelling.goes_on).sum())
-
-    def _branches(
-        self, place: _Place, rest: bytes, added: bytes, in_word: bool
-    ) -> list[tuple[int, float, bytes, bytes]]:
-        """Return pieces that may come, how likely they are, what is left of `rest`, and what they add.
-
-        After what may be a whole word (`in_word`), the next one may begin.
-        """
-        probabilities, spelled = place.probabilities, self._spelling.bytes
-        branches = []
-        if rest:
-            branches = [
-                (piece, float(probabilities[piece]), rest[len(spelled[piece]) :], b"")
-                for piece in self._spelling.within(rest)
-            ]
-            candidates = self._spelling.beginning(rest)
-        elif added and stands_alone(as_word(added)):
-            return []
-        else:
-            spelling = self._spelling
-            candidates = spelling.goes_on_or_next if in_word and not added else spelling.goes_on
-        if len(candidates) > BRANCHES:
-            likely = probabilities.take(candidates)
-            candidates = candidates[np.argpartition(-likely, BRANCHES)[: BRANCHES + 1]]
-        for piece in candidates.tolist():
-            more = spelled[piece][len(rest) :]
-            if rest and more and not begins_in_word(more):
-                continue
-            branches.append((piece, float(probabilities[piece]), b"", added + more))
-        return branches
-
     # Ranking
 
-    def _rank(self, before: str, found: _Found) -> list[tuple[str, _Word]]:
-        """Return the words found, the likeliest first, those that stand in the draft helped along."""
+    def _rank(self, before: str, found: Found) -> list[tuple[str, Word]]:
+        """Return the words found, the likeliest first, with those that notes and draft count."""
         start = word_start(before)
         partial = before[start:]
         words = found.words
         mass = max(found.mass, sum(word.probability for word in words.values()), _TINY)
         for word in words.values():
             word.probability /= mass
-        if partial:
-            self._count_own(before[:start])
-            own = {w: n for w, n in self._own.items() if n > 0 and w.startswith(partial) and w != partial}
-            total = sum(own.values())
-            for word in words.values():
-                word.probability *= 1 - OWN_WORDS if total else 1
-            for text, count in own.items():
-                words.setdefault(text[len(partial) :], _Word()).probability += OWN_WORDS * count / total
+        self._own.read(before[:start])
+        self._add_counted(before[:start], partial, words)
         ranked = [
             (text, word)
             for text, word in words.items()
@@ -330,26 +218,36 @@ class Completer:
         ]
         return sorted(ranked, key=lambda pair: -pair[1].probability)
 
-    def _count_own(self, text: str) -> None:
-        """Count the words of the draft, going on from the last time where it only grew."""
-        if text.startswith(self._own_of):
-            start = word_start(self._own_of)
-            self._own.subtract(_WORD.findall(self._own_of[start:]))
-        else:
-            start = 0
-            self._own.clear()
-        self._own.update(_WORD.findall(text[start:]))
-        self._own_of = text
+    def _add_counted(self, before: str, partial: str, words: dict[str, Word]) -> None:
+        """Give words that begin with `partial` the shares of notes and draft."""
+        counts = self._counts()
+        tokens = ["\n", *tokens_of(before[-_LAST_TOKENS:])]
+        own = self._own.likely(partial)
+        noted = {} if counts is None else counts.likely(tokens, partial, MOST_COUNTED)
+        of_own = (OWN_WORDS if partial else OWN_NEXT) if own else 0.0
+        of_notes = COUNTED * (1 - of_own) if noted else 0.0
+        within = {text: word for text, word in words.items() if text[0].isalnum() or text[0] in "'’_"}
+        # What leads elsewhere keeps its probability; the rest is shared.
+        rest = max(0.0, 1 - sum(word.probability for text, word in words.items() if text not in within))
+        for word in within.values():
+            word.probability *= 1 - of_own - of_notes
+        for share, ways in ((of_own, own), (of_notes, noted)):
+            for text, likely in ways.items():
+                words.setdefault(text, Word()).probability += share * rest * likely
 
 
 def _cut(before: str) -> tuple[str, str]:
-    """Return what was written before the last word, and that word with the space before it."""
-    place, farthest, alone = len(before), max(0, len(before) - LONGEST_WORD), 0
-    while place > farthest and not before[place - 1].isspace() and alone < OVERLAP:
+    """Return what was written before the last run of letters, or of punctuation, and that run with its space.
+
+    Indentation is a run of its own.
+    """
+    tail = before[-LONGEST_WORD:]
+    run = _INDENTATION.search(tail) or _RUN.search(tail)
+    size = len(run.group()) if run else 0
+    place, alone = len(before), 0
+    while place > len(before) - size and alone < OVERLAP:
         place -= 1
         alone += stands_alone(before[place])
-    if place and before[place - 1] == " ":
-        place -= 1
     return before[:place], before[place:]
 
 

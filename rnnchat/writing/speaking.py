@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from rnnchat.errors import ModelError
 from rnnchat.library.card import Card
@@ -18,6 +20,7 @@ from rnnchat.writing.complete import Completer
 from rnnchat.writing.evaluate import Learn
 from rnnchat.writing.generate import Speaker
 from rnnchat.writing.origins import Origins
+from rnnchat.writing.words import WordCounts
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,11 @@ class SpeakingModel:
     memory: NgramMemory | None = None
     """The notes it learned; None for the model that comes with rnnchat."""
     weights: MixtureWeights | None = None
+    ground: RecurrentNetwork | None = None
+    """The network it was trained from, which speaks along."""
     origins: Origins | None = None
     """Where its phrases come from; None where it has no memory."""
+    _counted: list[WordCounts] = field(default_factory=list, repr=False)
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -42,14 +48,24 @@ class SpeakingModel:
         """Return a new mixture of network and memory, None where the model has no memory."""
         if self.memory is None or self.weights is None:
             return None
-        return _mix(self.network, self.memory, self.weights, self.tokenizer, adaptive=adaptive)
+        parts = (self.network, self.memory, self.weights, self.ground)
+        return _mix(*parts, self.tokenizer, adaptive=adaptive)
 
     def completer(self) -> Completer:
         """Return what completes a draft, and learns from it; without a memory, it learns its words alone."""
         mixture = self.mixture(adaptive=True)
         if mixture is None:
             return Completer(self.network, self.tokenizer)
-        return Completer(mixture, self.tokenizer, mixture.learn)
+        return Completer(mixture, self.tokenizer, mixture.learn, self._word_counts)
+
+    def _word_counts(self) -> WordCounts | None:
+        """Return the words of the notes, counted once for all completers."""
+        if self.memory is not None and not self._counted:
+            notes = np.split(
+                self.memory.pieces, np.flatnonzero(self.memory.pieces == self.tokenizer.roles.start)
+            )
+            self._counted.append(WordCounts(self.tokenizer.decode(note.tolist()) for note in notes))
+        return self._counted[0] if self._counted else None
 
     def members(self) -> Iterator[tuple[str, AnyLanguageModel, Learn | None]]:
         """Yield the name and the predictor of the network, the memory and both mixtures.
@@ -81,10 +97,11 @@ def load_model(library: Library, name: str) -> SpeakingModel:
     memory = NgramMemory.from_tensors(saved.memory, shape.vocabulary)
     origins = Origins.of(saved.memory, memory, tokenizer)
     if saved.mixture is None:
-        return SpeakingModel(saved.card, Speaker(network, tokenizer), network, memory, None, origins)
-    weights = MixtureWeights.from_tensors(saved.mixture, shape.vocabulary)
-    speaker = Speaker(_mix(network, memory, weights, tokenizer, adaptive=False), tokenizer)
-    return SpeakingModel(saved.card, speaker, network, memory, weights, origins)
+        return SpeakingModel(saved.card, Speaker(network, tokenizer), network, memory, origins=origins)
+    ground = None if saved.ground is None else RecurrentNetwork(shape, saved.ground)
+    weights = MixtureWeights.from_tensors(saved.mixture, shape.vocabulary, base=ground is not None)
+    speaker = Speaker(_mix(network, memory, weights, ground, tokenizer, adaptive=False), tokenizer)
+    return SpeakingModel(saved.card, speaker, network, memory, weights, ground, origins)
 
 
 def piece_kinds(tokenizer: Tokenizer) -> PieceKinds:
@@ -100,10 +117,11 @@ def _mix(
     network: RecurrentNetwork,
     memory: NgramMemory,
     weights: MixtureWeights,
+    ground: RecurrentNetwork | None,
     tokenizer: Tokenizer,
     *,
     adaptive: bool,
 ) -> Mixture:
     mixer = weights.adaptive if adaptive else weights.static
     kinds = piece_kinds(tokenizer)
-    return Mixture(network, memory, kinds, weights.tree, adaptive=adaptive, mixer=mixer)
+    return Mixture(network, memory, kinds, weights.tree, adaptive=adaptive, mixer=mixer, base=ground)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rnnchat.tokenizer import Tokenizer
 
 _INSIDE = "'’_"
+_CONTROL = frozenset(range(9)) | frozenset(range(10, 32)) | {127}
 
 
 class Spelling:
@@ -23,11 +24,12 @@ class Spelling:
         self._of_bytes = dict(spelled)
         self._longest = max(map(len, self._keys))
         wordy = [begins_in_word(own) for own in self.bytes]
-        next_word = [own[:1] == b" " and begins_in_word(own[1:]) for own in self.bytes]
         self.goes_on: NDArray[np.intp] = np.flatnonzero(wordy)
         """The pieces that a word may go on with."""
-        self.goes_on_or_next: NDArray[np.intp] = np.flatnonzero(np.logical_or(wordy, next_word))
-        """Those, and the ones that begin a word after a space."""
+        plain = [bool(own) and not set(own) & _CONTROL for own in self.bytes]
+        self.in_line: NDArray[np.intp] = np.flatnonzero(plain)
+        """The pieces that stay in the line."""
+        self.nothing: NDArray[np.intp] = np.zeros(0, np.intp)
 
     def beginning(self, start: bytes) -> NDArray[np.intp]:
         """Return the pieces whose bytes begin with `start`."""
@@ -49,6 +51,11 @@ def begins_in_word(own: bytes) -> bool:
         text = own.decode("utf-8", "ignore")
         return not text or text[0].isalnum() or text[0] in _INSIDE
     return chr(own[0]).isalnum() or chr(own[0]) in _INSIDE
+
+
+def ends_in_word(added: bytes) -> bool:
+    """Whether the last character can be one of a word."""
+    return bool(added) and (added[-1] >= 0x80 or chr(added[-1]).isalnum() or chr(added[-1]) in _INSIDE)
 
 
 def as_word(added: bytes) -> str:

@@ -53,7 +53,8 @@ def test_suggestions_are_ranked_probabilities_of_words(completer: Completer, dra
     assert sum(likely) <= 1 + 1e-6
     for suggestion in offered:
         assert suggestion.text.strip()
-        assert not suggestion.text[0].isspace() or draft[-1].isalnum()
+        assert "\n" not in suggestion.text
+        assert suggestion.text[-1].isalnum() or suggestion.text[-1] == "_"
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -32,7 +32,7 @@ SCALES = (
 
 
 SUGGESTING = (
-    Scale("suggest_from", "From", 0.05, 1, 0.05, "likely · lower: speaks up more", words=((1, "never"),)),
+    Scale("suggest_from", "At least", 0.05, 1, 0.05, "sure of it · lower: more often", words=((1, "never"),)),
 )
 
 

@@ -1,0 +1,178 @@
+"""What may be written next, found by following a predictor's pieces: likeliest first, for a few steps.
+
+Pieces do not cross the beginning of a word or of a run of punctuation. So the search starts from the
+predictor's state before the run at the cursor, follows the pieces that agree with the bytes typed since,
+and adds up whatever spells the same text in different pieces.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.lm.base import AnyLanguageModel, Floats
+from rnnchat.writing.spelling import Spelling, as_word, begins_in_word, ends_in_word, stands_alone
+
+STEPS = 9
+"""How many places the search may look at, all branches together."""
+STEPS_ON = 7
+"""How many more for the words after the likeliest one."""
+BRANCHES = 8
+"""So many continuations of each place are considered, and one more."""
+LONGEST_LEAD = 16
+"""What stands before a word, such as indentation, has so many bytes at most."""
+LONGEST = 40
+"""A suggestion goes on while that may make more characters expected, up to about so many."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What follows some pieces, and the predictor's state there."""
+
+    probabilities: Floats
+    state: Any
+
+
+@dataclass
+class Word:
+    """A word found, with what leads to it: its probability, and the likeliest pieces that spell it."""
+
+    probability: float = 0.0
+    best: float = 0.0
+    path: tuple[int, ...] = ()
+
+    def add(self, probability: float, path: tuple[int, ...]) -> None:
+        """Count another spelling."""
+        self.probability += probability
+        if probability > self.best:
+            self.best, self.path = probability, path
+
+
+@dataclass
+class Found:
+    """The words that a search found, by the characters to be added."""
+
+    words: dict[str, Word] = field(default_factory=dict)
+    mass: float = 0.0
+    """The probability of all that agrees with what was typed."""
+
+
+class Search:
+    """Looks ahead from one place of a text; what it has looked at is kept until the next one."""
+
+    def __init__(self, predictor: AnyLanguageModel, spelling: Spelling) -> None:
+        self._predictor = predictor
+        self._spelling = spelling
+        self._places: dict[tuple[int, ...], Place] = {}
+
+    def start(self, place: Place, *, again: bool = False) -> None:
+        """Look ahead from `place` from now on; what was looked at stays where it is that place `again`."""
+        if not again:
+            self._places = {(): place}
+
+    def look(self, path: tuple[int, ...]) -> Place:
+        """Return the place after `path`; each is asked for once."""
+        place = self._places.get(path)
+        if place is None:
+            state = self.look(path[:-1]).state
+            place = self._places[path] = Place(*self._predictor.step(path[-1], state))
+        return place
+
+    def find(self, typed: bytes, *, leads: bool) -> Found:
+        """Return what goes on with `typed`: words, with what may lead to them where `leads` allows it."""
+        found, steps = Found(), STEPS
+        waiting: list[tuple[float, tuple[int, ...], bytes, bytes]] = [(-1.0, (), typed, b"")]
+        while waiting and steps:
+            minus, path, rest, added = heapq.heappop(waiting)
+            steps -= 1  # also where it is known already: what is suggested depends on the text alone
+            place = self.look(path)
+            if added and not rest:
+                self._count_end(found, -minus, path, added, place)
+            for piece, probability, left, more in self._branches(place, rest, added, leads):
+                likely = -minus * probability
+                if rest and not left:
+                    found.mass += likely
+                if left or more or rest:
+                    heapq.heappush(waiting, (-likely, (*path, piece), left, more))
+        if not typed:
+            found.mass = 1.0
+        for minus, path, rest, added in waiting:  # not looked at: half of them are taken to end there
+            word = as_word(added)
+            if word and not rest:
+                found.words.setdefault(word, Word()).add(-minus * 0.5, path)
+        return found
+
+    def go_on(self, text: str, word: Word) -> list[tuple[str, float]]:
+        """Return longer texts that begin with the word `text`, each likelier than those after it.
+
+        Each time the likeliest piece comes next; the end of the line is the end, and so is a probability
+        that makes nothing longer worth while.
+        """
+        longer: list[tuple[str, float]] = []
+        path, probability, added = word.path, word.probability, text.encode()
+        for _ in range(STEPS_ON if path else 0):
+            place = self.look(path)
+            probabilities = place.probabilities
+            if path == word.path and not stands_alone(text):  # the word is over
+                probabilities = probabilities.copy()
+                probabilities[self._spelling.goes_on] = 0
+            piece = int(probabilities.argmax())
+            own = self._spelling.bytes[piece]
+            if not begins_in_word(own):
+                ready = as_word(added)
+                if ready and ready != text:
+                    longer.append((ready, probability * (1 - self._goes_on(place))))
+            probability *= float(place.probabilities[piece])
+            if not own or b"\n" in own or probability * LONGEST < word.probability * len(text):
+                break
+            path, added = (*path, piece), added + own
+        return longer
+
+    def _count_end(
+        self, found: Found, probability: float, path: tuple[int, ...], added: bytes, place: Place
+    ) -> None:
+        """Count that a word may end after `added`."""
+        word = as_word(added)
+        if word:
+            going_on = 0.0 if stands_alone(word) else self._goes_on(place)
+            found.words.setdefault(word, Word()).add(probability * max(0.0, 1 - going_on), path)
+
+    def _goes_on(self, place: Place) -> float:
+        return float(place.probabilities.take(self._spelling.goes_on).sum())
+
+    def _branches(
+        self, place: Place, rest: bytes, added: bytes, leads: bool
+    ) -> list[tuple[int, float, bytes, bytes]]:
+        """Return pieces that may come, how likely they are, what is left of `rest`, and what they add."""
+        probabilities, spelled = place.probabilities, self._spelling.bytes
+        branches = []
+        if rest:
+            branches = [
+                (piece, float(probabilities[piece]), rest[len(spelled[piece]) :], b"")
+                for piece in self._spelling.within(rest)
+            ]
+        for piece in self._likely(probabilities, self._candidates(rest, added, leads)).tolist():
+            more = spelled[piece][len(rest) :]
+            if rest and more and not (begins_in_word(more) or (leads and more.isspace())):
+                continue
+            branches.append((piece, float(probabilities[piece]), b"", added + more))
+        return branches
+
+    def _candidates(self, rest: bytes, added: bytes, leads: bool) -> NDArray[np.intp]:
+        """Return the pieces that may come: within a word its own, before one also what leads to it."""
+        spelling = self._spelling
+        if rest:
+            return spelling.beginning(rest)
+        if not ends_in_word(added):
+            return spelling.in_line if leads and len(added) < LONGEST_LEAD else spelling.goes_on
+        return spelling.nothing if stands_alone(as_word(added)) else spelling.goes_on
+
+    def _likely(self, probabilities: Floats, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
+        if len(candidates) <= BRANCHES:
+            return candidates
+        likely = probabilities.take(candidates)
+        return candidates[np.argpartition(-likely, BRANCHES)[: BRANCHES + 1]]
