@@ -41,16 +41,17 @@ class AdaptedOutput:
     """A network's output side that takes a small step towards each text it reads, and slowly back."""
 
     def __init__(self, network: RecurrentNetwork) -> None:
-        self._saved = network.output_side()
-        self._now = tuple(array.copy() for array in self._saved)
+        embedding, *others = network.output_side()
+        self._saved = (embedding.T, *others)  # a piece in each column, as it is quickest read
+        self._now = tuple(np.array(array, order="C") for array in self._saved)
         self._read: list[tuple[Floats, Floats, Floats]] = []
         self.changed = False
         """Whether it differs from the network yet."""
 
     def predict(self, top: Floats) -> Floats:
         """Return the probabilities (vocabulary,) after the top state (units,)."""
-        embedding, output, projection, bias = self._now
-        return softmax(embedding @ (top @ projection + bias) + output)
+        columns, output, projection, bias = self._now
+        return softmax((top @ projection + bias) @ columns + output)
 
     def learn(self, top: Floats, piece: int, predicted: Floats) -> None:
         """Take in that `piece` followed; every BATCH pieces the weights take one gradient step."""
@@ -64,9 +65,9 @@ class AdaptedOutput:
     def _step(self) -> None:
         errors, outputs, tops = (np.stack(part) for part in zip(*self._read, strict=True))
         self._read = []
-        embedding, output, projection, bias = self._now
-        back = errors @ embedding
-        embedding -= (np.float32(RATE) * errors).T @ outputs
+        columns, output, projection, bias = self._now
+        back = errors @ columns.T
+        columns -= outputs.T @ (np.float32(RATE) * errors)
         output -= np.float32(RATE) * errors.sum(axis=0)
         projection -= tops.T @ (np.float32(RATE) * back)
         bias -= np.float32(RATE) * back.sum(axis=0)

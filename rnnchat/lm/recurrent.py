@@ -85,7 +85,9 @@ class RecurrentNetwork:
                 raise ModelError(f"The network's weight {name} holds values that are no numbers.")
         self.shape = shape
         own = {name: np.ascontiguousarray(weights[name], dtype=np.float32) for name in shape.weights()}
-        self._embedding: Floats = own["embedding"]
+        # The output layer reads all of it at every step, which is quicker with a piece in each column.
+        self._output: Floats = np.ascontiguousarray(own["embedding"].T)
+        self._embedding: Floats = self._output.T
         self._layers = [
             tuple(own[f"layer_{layer}.{part}"] for part in ("kernel", "recurrent_kernel", "bias"))
             for layer in range(shape.layers)
@@ -134,7 +136,7 @@ class RecurrentNetwork:
 
     def logits(self, vector: Floats) -> Floats:
         """Return the unnormalised log-probabilities (vocabulary,) that a projected state stands for."""
-        logits: Floats = self._embedding @ vector
+        logits: Floats = vector @ self._output
         logits += self._output_bias
         return logits
 

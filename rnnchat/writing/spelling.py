@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import bisect
+import re
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.tokenizer import Tokenizer
 
+STANDING_ALONE = re.compile("[\u2e80-\ud7af]")
+"""Characters of scripts that are written without spaces between words."""
 _INSIDE = "'’_"
 _CONTROL = frozenset(range(9)) | frozenset(range(10, 32)) | {127}
 
@@ -69,4 +72,4 @@ def as_word(added: bytes) -> str:
 
 def stands_alone(word: str) -> bool:
     """Whether a word's last character is of a script that is written without spaces between words."""
-    return bool(word) and 0x2E80 <= ord(word[-1]) <= 0xD7AF
+    return bool(word) and STANDING_ALONE.match(word[-1]) is not None

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.writing.spelling import stands_alone
+from rnnchat.writing.spelling import STANDING_ALONE
 
 ORDER = 3
 """So many tokens before a word are looked at."""
@@ -182,4 +182,4 @@ def _alike(one: str, other: str) -> int:
 
 def _as_token(token: str) -> str:
     """Return the token, the end of a line in the place of what is no word that one could suggest."""
-    return _START if len(token) > LONGEST_WORD or any(map(stands_alone, token)) else token
+    return _START if len(token) > LONGEST_WORD or STANDING_ALONE.search(token) else token

@@ -152,3 +152,20 @@ def test_after_a_whole_word_the_next_one_is_suggested(completer: Completer, text
     number = next(n for n in range(3, 8) if words[n].isalpha() and words[n + 1].isalpha())
     offered = [suggestion.text for suggestion in completer.suggest(" ".join(words[: number + 1]))]
     assert any(text.startswith(f" {words[number + 1]}") for text in offered)
+
+
+def test_after_punctuation_the_space_comes_along(completer: Completer, texts: list[str]) -> None:
+    text = next(text for text in texts if ", " in text)
+    place = text.index(", ") + 1
+    offered = [suggestion.text for suggestion in completer.suggest(text[:place])]
+    assert any(one.startswith(" ") and one.strip() for one in offered)
+
+
+def test_some_suggestions_go_on_with_further_words(completer: Completer, texts: list[str]) -> None:
+    sentence = next(line for line in texts[0].split("\n") if len(line.split()) > 8)
+    several = 0
+    for number in range(3, 7):
+        before = " ".join(sentence.split(" ")[:number]) + " "
+        several += any(" " in one.text.strip() for one in completer.suggest(before))
+        assert all(" " not in one.text for one in completer.words(before, 6))
+    assert several

@@ -1,0 +1,75 @@
+"""Whole words: counted in notes, and in the draft at hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnchat.writing.words import DraftWords, WordCounts, tokens_of
+
+NOTES = ["the river runs\nthe river rises", "a river runs dry", "the rain in the river_bed 雨が好き"]
+
+
+def test_probabilities_sum_to_one_after_anything() -> None:
+    counts = WordCounts(NOTES)
+    for before in ([], ["the"], ["\n", "the"], ["nowhere"], ["river", "runs"], ["a", "river", "runs"]):
+        _, likely = counts.following(before, "")
+        wordless = ["\n", *(w for w in counts.words if not w[0].isalnum())]
+        assert likely.min() >= 0
+        assert likely.sum() <= 1 + 1e-9
+        assert likely.sum() > 0.3, f"{before}: what is no word has little, of {wordless}"
+
+
+def test_what_followed_is_likelier() -> None:
+    counts = WordCounts(NOTES)
+    after = counts.likely(["the", "river"], "r", 5)
+    assert next(iter(sorted(after, key=lambda text: -after[text]))) in ("uns", "ises")
+    assert counts.likely(["a", "river"], "r", 5)["uns"] > counts.likely(["the", "river"], "r", 5)["uns"]
+    assert sum(after.values()) == pytest.approx(1)
+    assert "" not in counts.likely(["the"], "river", 5), "a word that is whole needs nothing"
+    assert counts.likely(["the"], "zzz", 5) == {}
+
+
+def test_scripts_without_spaces_and_endless_words_are_no_words() -> None:
+    assert tokens_of("a 雨が好き b\n") == ["a", "\n", "b", "\n"]
+    assert tokens_of("x" * 65) == ["\n"]
+    assert tokens_of("it’s don't snake_case (x).") == ["it’s", "don't", "snake_case", "(", "x", ")."]
+
+
+drafts = st.text(st.sampled_from(list("ab 'é_.\n雨")), max_size=30)
+
+
+@given(st.lists(drafts, min_size=1, max_size=6))
+def test_reading_on_and_back_is_as_reading_anew(texts: list[str]) -> None:
+    used = DraftWords()
+    for text in texts:
+        used.read(text)
+    fresh = DraftWords()
+    fresh.read(texts[-1])
+    for prefix in ("", "a", "b", "é"):
+        assert used.likely(prefix) == pytest.approx(fresh.likely(prefix))
+
+
+def test_the_latest_words_and_those_after_the_same_are_likelier() -> None:
+    own = DraftWords()
+    own.read("cat car cat car " + "x " * 600 + "cap so ")
+    likely = own.likely("ca")
+    assert likely["p"] > likely["t"]
+    own.read("big cat, small car, big ")
+    likely = own.likely("ca")
+    assert likely["t"] > likely["r"]
+    assert sum(likely.values()) == pytest.approx(1)
+
+
+def test_a_word_of_long_ago_is_still_there() -> None:
+    own = DraftWords()
+    own.read("zyxomma " + "word " * 5000)
+    assert own.likely("zy") == {"xomma": 1.0}
+
+
+def test_counts_of_nothing() -> None:
+    counts = WordCounts([])
+    assert counts.likely(["a"], "", 3) == {}
+    assert np.isfinite(counts.following([], "")[1]).all()
