@@ -118,9 +118,10 @@ class DraftWords:
         if text == self._text:
             return
         same = _alike(text, self._text)
-        while self._ends and self._ends[-1] >= same:  # the last token may go on in the new text
+        # What stands after the last white space may be divided into other tokens now.
+        start = max(text.rfind(" ", 0, same), text.rfind("\n", 0, same)) + 1
+        while self._ends and self._ends[-1] > start:
             self._forget_last()
-        start = self._ends[-1] if self._ends else 0
         for token in _TOKEN.finditer(text, start):
             self._add(_as_token(token.group()), token.end())
         self._text = text
