@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,9 @@ from rnnchat.library.log import note_unforeseen
 from rnnchat.library.models import Library
 from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings, load_settings
+
+SWITCH_SECONDS = 5e-4
+"""How long a thread that computes may keep the one that draws waiting; Python's own 5 ms can be felt."""
 
 
 def _train_screen() -> Screen[None]:
@@ -70,6 +74,7 @@ class RnnchatApp(App[None]):
     def __init__(self, paths: Paths | None = None, file: Path | None = None) -> None:
         super().__init__()
         know_alt_digits()
+        sys.setswitchinterval(SWITCH_SECONDS)
         self.file_to_open = file
         """A file to open as a draft."""
         self.paths = paths or Paths.from_environment()

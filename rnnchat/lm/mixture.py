@@ -7,8 +7,9 @@ probability, their mean decides. So the result sums to 1 by construction.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,12 @@ FIRST_RATE = 0.03
 """The same at the beginning of fitting; it has fallen half the way to RATE after"""
 RATE_HALVES = 1000
 """so many pieces."""
+TRUST = 0.9
+"""How likely it is at first that a text is for the mixture, where there is a base that it could be for."""
+TRUST_DRAWN = 0.01
+"""How far the trust is drawn back to that by every piece, so that it can change within a text."""
+SAID = 64
+"""So many answers are kept for the pieces that turn out to follow."""
 FINAL_RATE = 0.0005
 """How far the weights of the second mixing do."""
 
@@ -46,6 +53,8 @@ class MixtureState:
     vector: Floats
     base: NetworkState
     """What the base knows of it; nothing where there is none."""
+    trust: float
+    """How likely it is, by what was read, that this text is for the mixture and not for the base alone."""
     trail: Trail
     passage: Passage
 
@@ -96,7 +105,7 @@ class Mixture:
         state = self.network.start()
         passage = Passage(self.network.shape.embedding)
         base = () if self.base is None else self.base.start()
-        return MixtureState(state, self.network.project(state), base, Trail(), passage)
+        return MixtureState(state, self.network.project(state), base, TRUST, Trail(), passage)
 
     def advance(self, piece: int, state: MixtureState, *, read: bool = True) -> MixtureState:
         """Return the state after `piece`; raise ModelError where there is no such piece.
@@ -111,13 +120,17 @@ class Mixture:
             network,
             self.network.project(network),
             () if self.base is None else self.base.advance(piece, state.base),
+            state.trust,
             state.trail.after(piece, self.kinds),
             state.passage.after(int(self.tree.leaf[piece]), state.vector) if read else state.passage,
         )
 
     def step(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
         """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""
+        trust = self._trust_after(piece, state)
         state = self.advance(piece, state)
+        if trust != state.trust:
+            state = replace(state, trust=trust)
         return self.predict(state), state
 
     def follow(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
@@ -127,7 +140,40 @@ class Mixture:
 
     def predict(self, state: MixtureState) -> Floats:
         """Return the probabilities (vocabulary,) of what follows."""
-        scene, tree = self._look(state), self.tree
+        mixed, of_base = self._say(state)
+        if of_base is None:
+            return mixed
+        said: Floats = of_base + np.float32(state.trust) * (mixed - of_base)
+        return said
+
+    def _say(self, state: MixtureState) -> tuple[Floats, Floats | None]:
+        """Return the probabilities (vocabulary,) of the mixture, and those of the base where there is one."""
+        for asked, said in reversed(self._said):
+            if asked is state:
+                return said
+        scene = self._look(state)
+        said = self._mix(scene), scene.of_base
+        if self.base is not None:
+            self._said.append((state, said))
+        return said
+
+    def _trust_after(self, piece: int, state: MixtureState) -> float:
+        """Return the trust in the mixture once `piece` was read: its posterior, drawn a little to TRUST.
+
+        So a text that is not like the notes is soon left to the base, and a chat to one who knows chats.
+        Source: the fixed-share mixture of experts, Herbster and Warmuth 1998.
+        """
+        if self.base is None or not state.trail.recent or not 0 <= piece < self.vocabulary:
+            return state.trust
+        mixed, of_base = self._say(state)
+        assert of_base is not None
+        own, other = state.trust * float(mixed[piece]), (1 - state.trust) * float(of_base[piece])
+        posterior = own / (own + other) if own + other > 0 else state.trust
+        return posterior + TRUST_DRAWN * (TRUST - posterior)
+
+    def _mix(self, scene: Scene) -> Floats:
+        """Return the probabilities (vocabulary,) that all members make together."""
+        tree = self.tree
         mass = scene.heaped.take(tree.high) - scene.heaped.take(tree.low)
         nodes = np.flatnonzero(mass > WORTH_MIXING)
         stretches = Stretches(tree, nodes)
@@ -180,6 +226,7 @@ class Mixture:
         self._history = History()
         self._adapted = AdaptedOutput(self.network) if self.adaptive else None
         self._looked: tuple[MixtureState, Scene] | None = None
+        self._said: deque[tuple[MixtureState, tuple[Floats, Floats | None]]] = deque(maxlen=SAID)
 
     def _look(self, state: MixtureState) -> Scene:
         """Ask every member; the last answer is kept, as it is asked for twice where a text is learned."""
@@ -196,6 +243,7 @@ class Mixture:
         of_memory = self._ngram.predict(recent, intervals)
         members = [of_network.take(self.tree.order), of_memory.take(self.tree.order)]
         members.append(cached(passage, state.vector, members[0]))
+        of_base = None
         if self.base is not None:
             of_base = softmax(self.base.logits(self.base.project(state.base)))
             members.append(of_base.take(self.tree.order))
@@ -220,6 +268,7 @@ class Mixture:
         return Scene(
             top,
             adapted,
+            of_base,
             together,
             mean,
             heaped,

@@ -48,6 +48,7 @@ class Scene:
 
     top: Floats
     adapted: Floats | None
+    of_base: Floats | None
     members: Floats
     """(members, vocabulary) probabilities of the leaves."""
     mean: Floats

@@ -400,7 +400,7 @@ class DraftScreen(Room):
 
     def _show_welcome(self) -> None:
         welcome = self.query_one("#draft-welcome", Static)
-        welcome.display = self._is_loaded and not self.editor.text
+        welcome.display = self._is_loaded and self.editor.is_empty
         if welcome.display:
             welcome.update(WELCOME.format(model=self.own_app.settings.model))
 

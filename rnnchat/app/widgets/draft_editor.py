@@ -90,6 +90,11 @@ class DraftEditor(TextArea):
         super().load_text(text)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written."""
+        return self.document.line_count == 1 and not self.document[0]
+
+    @property
     def offset_of_cursor(self) -> int:
         """Where the cursor stands, in characters from the beginning."""
         return self.offset_at(self.cursor_location)
