@@ -131,7 +131,7 @@ def main() -> None:
                 name=RUN,
                 paths=(str(options.data),),
                 base=BASE if options.further else SCRATCH,
-                is_guarded=False,
+                is_personal=False,
                 minutes=options.minutes,
                 units=0 if options.further else options.units,
                 learning_rate=options.learning_rate,

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 Pieces = NDArray[np.integer[Any]]
 
-REHEARSING = 3
-"""One stream in so many rehearses, where there is something not to be forgotten."""
-
 
 @dataclass(frozen=True)
 class TrainingData:
@@ -26,10 +23,6 @@ class TrainingData:
     validation: Pieces
     validation_bytes: int
     training_bytes: int
-    rehearsal: Pieces | None = None
-    """Pieces of what is not to be forgotten; a third of the streams is given to them."""
-    told: Pieces | None = None
-    """More of these, to measure with."""
 
 
 class Batches:
@@ -43,8 +36,7 @@ class Batches:
         self._data = data
         self._seed = seed
         self.batch = batch
-        self._rehearsing = 0 if data.rehearsal is None else batch // REHEARSING
-        per_stream = (int(data.lessons[:, 1].sum()) - 1) // (batch - self._rehearsing)
+        per_stream = (int(data.lessons[:, 1].sum()) - 1) // batch
         self.length = max(2, min(length, per_stream))
         self.steps = max(1, per_stream // self.length)
 
@@ -54,20 +46,12 @@ class Batches:
         starts, sizes = random.permutation(self._data.lessons).T
         ends = np.cumsum(sizes)
         first = int(random.integers(ends[-1]))
-        streams = first + np.arange(self.batch - self._rehearsing) * self.steps * self.length
+        streams = first + np.arange(self.batch) * self.steps * self.length
         for step in range(skip, self.steps):
             chunk = np.empty((self.batch, self.length + 1), np.int32)
-            for row, place in zip(chunk, streams + step * self.length, strict=False):
+            for row, place in zip(chunk, streams + step * self.length, strict=True):
                 self._read(row, int(place), starts, sizes, ends)
-            for stream in range(self._rehearsing):
-                self._rehearse(chunk[-1 - stream], stream, number * self.steps + step)
             yield chunk
-
-    def _rehearse(self, into: NDArray[np.int32], stream: int, step: int) -> None:
-        """Fill `into` with what the step `step` of all rehearses in its `stream`."""
-        assert self._data.rehearsal is not None
-        own = np.array_split(self._data.rehearsal, self._rehearsing)[stream]
-        into[:] = own[np.arange(step * self.length, (step + 1) * self.length + 1) % len(own)]
 
     def _read(self, into: NDArray[np.int32], place: int, starts: Pieces, sizes: Pieces, ends: Pieces) -> None:
         """Fill `into` with the pieces from `place` on, the texts in their order, over and over."""

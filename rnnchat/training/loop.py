@@ -34,7 +34,6 @@ WORSE = 1.004  # so much more than the best counts as worse
 VALIDATIONS = 18  # about so many in a budget
 SCORED_STREAM = 512  # pieces of validation text that are scored in one go, where there are so many
 RESERVE = 2.0  # seconds kept for publishing
-FORGOTTEN = 1.05  # a model that is trained further may need so many times the bits for what it knew
 ROLES = (1, 2, 3, 4)  # the pieces that no text encodes to are not counted
 
 
@@ -57,8 +56,6 @@ class Progress:
     """Validations in a row that were worse than the best."""
     loss: float = math.nan
     """The running mean of -ln p of a training piece."""
-    kept: float = 1.0
-    """How far the result went from its base towards what was learned, from 0 to 1."""
     curve: list[list[float]] = field(default_factory=list)
     """[seconds, training bits per piece, validation bits per byte] at each validation."""
 
@@ -99,8 +96,7 @@ class Trainer:
         self.chief = chief
         self._folder = folder
         self._strategy = strategy
-        self._base = weights
-        anchors = weights if settings.is_guarded else None
+        anchors = weights if settings.is_personal else None
         self.engine = Engine(shape, plan, seed=settings.seed, anchors=anchors, strategy=strategy)
         if weights is None:
             weights = self.engine.network.weights_by_name()
@@ -145,7 +141,6 @@ class Trainer:
         else:
             if ended != "early":
                 self._validate()
-            self._remember()
             emit(self._progress_event())
         return ended
 
@@ -189,7 +184,7 @@ class Trainer:
         self.clock.tick()
         now = self.clock.seconds()
         # What goes on with texts like its own begins at its best, and is worse until the rate falls again.
-        early = self.settings.is_guarded and self.progress.worse >= PATIENCE
+        early = self.settings.is_personal and self.progress.worse >= PATIENCE
         mine = Decision(
             rate=self.plan.learning_rate * schedule(self.progress.share),
             over=order == "finish" or early or self._is_over(),
@@ -232,8 +227,7 @@ class Trainer:
         return self.progress.share >= 1 or self.clock.seconds() >= self._budget - self._reserve()
 
     def _reserve(self) -> float:
-        remembering = 0.0 if self.data.told is None else 4.0 * len(self.data.told) / 16_384
-        return RESERVE + remembering + 1.5 * self._validation_cost
+        return RESERVE + 1.5 * self._validation_cost
 
     def _validation_is_due(self, now: float) -> bool:
         """Tell whether to validate: by the clock, or by steps where the clock does not count."""
@@ -281,26 +275,6 @@ class Trainer:
             state.worse = state.worse + 1 if score > state.best * WORSE and state.share > 0.1 else 0
         loss = 0.0 if math.isnan(state.loss) else state.loss / math.log(2)
         state.curve.append([round(self.clock.seconds(), 1), round(loss, 4), round(score, 4)])
-
-    def _remember(self) -> None:
-        """Where too much of the base was forgotten, go back towards it (Wortsman et al. 2022).
-
-        Measured on pieces that the base told and that were not rehearsed.
-        """
-        told, state = self.data.told, self.progress
-        if self._base is None or told is None:
-            return
-        base = {name: np.asarray(value, np.float32) for name, value in self._base.items()}
-        learned = self.best_weights
-        self.engine.averaged.load_weights_by_name(base)
-        limit = FORGOTTEN * self.score(told, len(told))
-        for share in np.arange(1.0, 0.0, -0.05):
-            blend = {name: base[name] + np.float32(share) * (learned[name] - base[name]) for name in learned}
-            self.engine.averaged.load_weights_by_name(blend)
-            if self.score(told, len(told)) <= limit:
-                state.kept, self.best_weights = round(float(share), 2), blend
-                state.best = self.score(self.data.validation, self.data.validation_bytes)
-                break
 
     def _tell(self, emit: Callable[[Event], None]) -> None:
         now = self.clock.seconds()

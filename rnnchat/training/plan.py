@@ -121,7 +121,7 @@ def make_plan(
         weight_decay=settings.weight_decay,
         dropping=_dropping(settings, epochs, base is None),
         horizon=settings.horizon,
-        rates={} if base is None or not settings.is_guarded else dict(LAYER_RATES),
+        rates={} if base is None or not settings.is_personal else dict(LAYER_RATES),
         half=half,
         epochs=round(epochs, 1),
     )
@@ -156,7 +156,7 @@ def _highest_rate(scratch: bool, size: int, shape: NetworkShape) -> float:
     A simple RNN has no gates that bound what a step does to its state, and the more units it has the
     sooner it diverges: 1,280 units at 4e-3 ended at a perplexity of 651 on the Penn Treebank.
     """
-    rate = 4e-3 if scratch else 1e-3 * min(1.0, max(0.05, (size / MB) ** 0.5))
+    rate = 4e-3 if scratch else 1e-3 * min(1.0, max(0.25, (size / MB) ** 0.5))
     return rate * min(1.0, STEADY_UNITS / shape.units) if shape.cell == "rnn" else rate
 
 

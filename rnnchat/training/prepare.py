@@ -44,7 +44,6 @@ LEARNED = "learned.bin"
 _DIGEST = 16
 DIGESTS = "digests.npy"
 LESSONS = "lessons.npy"
-REHEARSAL = "rehearsal.pieces"
 
 FITTING = 1.8
 """The bytes a piece must stand for on average where a tokenizer is to fit a corpus."""

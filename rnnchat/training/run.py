@@ -78,8 +78,8 @@ class RunSettings:
     """The model it starts from."""
     cell: str = "gru"
     """The kind of recurrent network: gru, lstm or rnn."""
-    is_guarded: bool = True
-    """Whether a base is kept from forgetting what it knew; not where it goes on with texts like its own."""
+    is_personal: bool = True
+    """Whether it learns a person's notes; what ships is changed freely, to the end of its budget."""
     minutes: float = 5.0
     """The budget: how long the training may work, start and scan included; 0 only remembers the notes."""
     seed: int = 0
@@ -220,7 +220,7 @@ class Run:
         """
         write_text(self.folder / FINISHED, json.dumps(result, ensure_ascii=False) + "\n")
         shutil.rmtree(self.checkpoints, ignore_errors=True)
-        for name in ("validation.pieces", "rehearsal.pieces", "lessons.npy", "files.json", MEMORY):
+        for name in ("validation.pieces", "lessons.npy", "files.json", MEMORY):
             (self.folder / name).unlink(missing_ok=True)
 
     def discard(self) -> None:

@@ -14,32 +14,26 @@ import os
 import sys
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from rnnchat.errors import RnnchatError, TrainingError, from_os_error
-from rnnchat.library.atomic import write_bytes, write_text
+from rnnchat.library.atomic import write_text
 from rnnchat.library.models import TOKENIZER, Library
 from rnnchat.library.paths import Paths
 from rnnchat.training.cluster import Cluster, wait_for
 from rnnchat.training.mixing import remember, seconds_afterwards
 from rnnchat.training.prepare import (
     LESSONS,
-    REHEARSAL,
     TRAINING,
     VALIDATION,
     Prepared,
-    dtype_for,
     pieces_on_disk,
     prepare,
 )
 from rnnchat.training.publish import publish
 from rnnchat.training.run import PLAN, PREPARED, SCRATCH, Run
 from rnnchat.training.samples import Sampler, speak_from_memory
-
-TOLD_PIECES = 16_384
-"""So many of the pieces that a base tells are kept back, to see how much of it is forgotten."""
 
 
 class Events:
@@ -190,12 +184,6 @@ def _train(
     if not cluster.chief:
         wait_for(folder / PLAN)
     plan = _plan(run, prepared, shape, 1 if strategy is None else strategy.num_replicas_in_sync)
-    if weights is not None and settings.is_guarded:
-        if not cluster.chief:
-            wait_for(folder / REHEARSAL)
-        told = _rehearsal(run, shape, weights, tokenizer)
-        kept_back = min(TOLD_PIECES, len(told) // 4)
-        data = replace(data, rehearsal=told[kept_back:], told=told[:kept_back])
     trainer = Trainer(
         settings,
         shape or NetworkShape(tokenizer.size, plan.embedding, plan.units, plan.layers, settings.cell),
@@ -242,25 +230,6 @@ def _plan(run: Run, prepared: Prepared, shape: Any, replicas: int) -> Any:
     return plan
 
 
-def _rehearsal(run: Run, shape: Any, weights: Any, tokenizer: Any) -> Any:
-    """Return pieces that the base tells of what it knows, told once for a run."""
-    import numpy as np
-
-    from rnnchat.training.network import Network
-    from rnnchat.training.rehearsal import steps_for, tell
-
-    path = run.folder / REHEARSAL
-    if not path.is_file():
-        network = Network(shape)
-        network.load_weights_by_name(weights)
-        steps = steps_for(run.settings.minutes)
-        told = tell(network, tokenizer.roles.start, steps, seed=run.settings.seed)
-        write_bytes(path, told.astype(dtype_for(tokenizer.size)).tobytes())
-        del network
-        gc.collect()  # its graph refers to itself
-    return np.fromfile(path, dtype_for(tokenizer.size))
-
-
 def _publish(
     run: Run,
     paths: Paths,
@@ -280,7 +249,6 @@ def _publish(
         "epochs": round(trainer.progress.epoch + trainer.progress.position / trainer.batches.steps, 2),
         "ended": ended,
         "memory_mb": peak_memory_mb(),
-        "kept": trainer.progress.kept,
         "plan": trainer.plan.as_dict(),
         "curve": trainer.progress.curve,
     }

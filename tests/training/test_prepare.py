@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from rnnchat.library.models import TOKENIZER, Library
 from rnnchat.library.paths import Paths
-from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.tokenizer import Tokenizer
-from rnnchat.training.batches import Batches, TrainingData
-from rnnchat.training.network import Network
 from rnnchat.training.prepare import (
     DIGESTS,
     LESSONS,
@@ -29,7 +24,6 @@ from rnnchat.training.prepare import (
     pieces_on_disk,
     prepare,
 )
-from rnnchat.training.rehearsal import STREAMS, steps_for, tell
 from rnnchat.training.run import BEFORE, Run, RunSettings
 from rnnchat.training.spool import Spool
 
@@ -111,38 +105,6 @@ def test_a_spool_gives_back_what_it_was_given(tmp_path: Path) -> None:
         assert spool.read(head) + spool.read(tail) == texts[2]
         assert (tmp_path / "spool").stat().st_mode & 0o077 == 0
     assert not (tmp_path / "spool").exists()
-
-
-def test_a_third_of_the_streams_rehearses() -> None:
-    data = TrainingData(
-        training=np.arange(1000, 5000),
-        lessons=np.array([[0, 2500], [2500, 1500]]),
-        validation=np.zeros(1),
-        validation_bytes=1,
-        training_bytes=1,
-        rehearsal=np.arange(200),
-    )
-    batches = Batches(data, batch=16, length=10, seed=0)
-    chunks = list(batches.epoch(0))
-    for chunk in chunks:
-        assert (chunk[:11] >= 1000).all()
-        assert (chunk[11:] < 200).all()
-    told: Any = np.concatenate([chunk[-1, :-1] for chunk in chunks])
-    assert set(told.tolist()) == set(range(40)), "each stream rehearses its own part, over and over"
-
-
-def test_a_network_tells_what_it_knows() -> None:
-    network = Network(NetworkShape(20, embedding=4, units=6))
-    bias = np.full(20, -30.0, np.float32)
-    bias[[3, 7]] = 5.0
-    network.output_bias.assign(bias)
-    network.embedding.assign(tf.zeros((20, 4)))
-    told = tell(network, 1, 50, seed=0).reshape(STREAMS, 50)
-    assert (told[:, 0] == 1).all()
-    assert set(told[:, 1:].ravel().tolist()) == {3, 7}
-    assert 0.4 < (told[:, 1:] == 3).mean() < 0.6
-    assert (tell(network, 1, 50, seed=0) == told.ravel()).all()
-    assert steps_for(0.2) < steps_for(2) < steps_for(5) == steps_for(500)
 
 
 def test_a_network_of_frequencies_says_how_often_pieces_come() -> None:

@@ -263,3 +263,61 @@ def test_what_was_drawn_is_no_evidence_of_how_a_person_writes() -> None:
     assert len(read.passage) == 1 + len(text)
     assert drawn.trail == read.trail
     np.testing.assert_array_equal(drawn.vector, read.vector)
+
+
+BASE = RecurrentNetwork(SHAPE, random_weights(SHAPE, 4))
+GROUNDED = MixtureWeights.fit(NETWORK, MEMORY, KINDS, KEPT_BACK, BASE)
+
+
+def grounded(*, adaptive: bool = False) -> Mixture:
+    mixer = GROUNDED.adaptive if adaptive else GROUNDED.static
+    return Mixture(NETWORK, MEMORY, KINDS, GROUNDED.tree, adaptive=adaptive, mixer=mixer, base=BASE)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(pieces, max_size=40), st.booleans())
+def test_with_a_base_it_sums_to_one_and_says_the_same_again(context: list[int], adaptive: bool) -> None:
+    model = grounded(adaptive=adaptive)
+    probabilities, state = model.step(0, model.start())
+    for piece in context:
+        model.step((piece + 1) % VOCABULARY, state)
+        probabilities, state = model.step(piece, state)
+        assert probabilities.sum(dtype=np.float64) == pytest.approx(1, abs=1e-5)
+        assert 0 < state.trust < 1
+    other = grounded(adaptive=adaptive)
+    again, there = other.step(0, other.start())
+    for piece in context:
+        again, there = other.step(piece, there)
+    np.testing.assert_allclose(again, probabilities, rtol=1e-5)
+
+
+def test_a_text_that_the_base_tells_is_left_to_it() -> None:
+    model, random = grounded(), np.random.default_rng(0)
+    probabilities, state = model.step(0, model.start())
+    of_base, told = BASE.step(0, BASE.start())
+    cost = alone = 0.0
+    for _ in range(300):
+        piece = int(random.choice(VOCABULARY, p=of_base / of_base.sum()))
+        cost, alone = cost - math.log2(probabilities[piece]), alone - math.log2(of_base[piece])
+        probabilities, state = model.step(piece, state)
+        of_base, told = BASE.step(piece, told)
+    assert state.trust < 0.3
+    assert cost < alone * 1.05
+    _, state = model.step(0, model.start())
+    for piece in NEW[0][1:]:
+        _, state = model.step(piece, state)
+    assert state.trust > 0.9, "notes are the mixture's"
+
+
+def test_what_is_drawn_leaves_the_trust_as_it_was() -> None:
+    model = grounded()
+    _, state = model.step(0, model.start())
+    _, after = model.follow(5, state)
+    assert after.trust == state.trust
+
+
+def test_weights_for_a_base_do_not_fit_a_mixture_without() -> None:
+    again = MixtureWeights.from_tensors(GROUNDED.tensors(), VOCABULARY, base=True)
+    np.testing.assert_array_equal(again.static.weights.shape, GROUNDED.static.weights.shape)
+    with pytest.raises(ModelError):
+        MixtureWeights.from_tensors(GROUNDED.tensors(), VOCABULARY)
