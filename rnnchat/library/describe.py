@@ -46,6 +46,7 @@ def describe_card(entry: Entry) -> list[tuple[str, str]]:
         *[("", str(text)) for text in card.learned_from.get("texts", [])],
         ("started from", card.base or "scratch"),
         ("predicts", _score(card)),
+        *[("", f"{bits:.3f} of {text}") for text, bits in card.scores.get("held_out", {}).items()],
         (
             "network",
             f"{network.get('cell', '?').upper()}, {network.get('units')} units, "
@@ -77,8 +78,9 @@ def _peak(training: Mapping[str, Any]) -> str:
 def _training(training: Mapping[str, Any]) -> str:
     if training.get("minutes") == 0:
         return "none: the notes are remembered, the network has not learned them"
+    seconds = training.get("seconds_in_all", training.get("seconds", 0))
     return (
-        f"{training.get('seconds', 0) / 60:.1f} minutes, {training.get('epochs', '?')} epochs, "
+        f"{seconds / 60:.1f} minutes, {training.get('epochs', '?')} epochs, "
         f"{training.get('tokens_per_second', 0):,.0f} pieces a second" + _peak(training)
     )
 

@@ -24,6 +24,7 @@ from rnnchat.errors import RnnchatError
 from rnnchat.library.atomic import sha256, write_bytes
 from rnnchat.library.models import BASE, CARD, NETWORK, TOKENIZER, Library, write_weights
 from rnnchat.library.paths import Paths
+from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.notes.clean import clean
 from rnnchat.notes.deduplicate import Deduplicator
 from rnnchat.notes.secrets import screen
@@ -146,23 +147,36 @@ def main() -> None:
         for event in TrainingJob(run).events():
             print(json.dumps(event, ensure_ascii=False), flush=True)
         if run.is_finished:
-            write_shipped(Library(paths), RUN, options.target)
+            write_shipped(Library(paths), RUN, options.target, options.data)
     except RnnchatError as error:
         sys.exit(f"{error.message} {error.hint}")
 
 
-def write_shipped(library: Library, name: str, target: Path) -> None:
-    """Write the saved model called `name` to the folder `target` with float16 weights."""
+def write_shipped(library: Library, name: str, target: Path, data: Path) -> None:
+    """Write the saved model called `name` to the folder `target` with float16 weights.
+
+    Its card gets how well it tells what was kept out of `data`, and how long it was trained in all.
+    """
+    from rnnchat.training.held_out import bits_per_byte, held_out
+
     saved = library.load(name)
+    tokenizer = Tokenizer(saved.tokenizer)
+    network = RecurrentNetwork(NetworkShape.from_dict(saved.card.network), saved.weights)
+    scores = {text: round(bits_per_byte(network, tokenizer, own), 4) for text, own in held_out(data)}
+    before = library.load(BASE).card.training if saved.card.base == BASE else {}
+    seconds = saved.card.training["seconds"] + before.get("seconds_in_all", before.get("seconds", 0))
     weights = write_weights({k: v.astype(np.float16) for k, v in saved.weights.items()})
     card = replace(
         saved.card,
         name=target.name,
+        base="",
+        scores={**saved.card.scores, "held_out": scores},
+        training={**saved.card.training, "seconds_in_all": seconds},
         files={NETWORK: sha256(weights), TOKENIZER: sha256(saved.tokenizer)},
         learned_from={**saved.card.learned_from, "texts": [source.credit for source in SOURCES]},
     )
-    for file, data in ((NETWORK, weights), (TOKENIZER, saved.tokenizer), (CARD, card.to_json())):
-        write_bytes(target / file, data)
+    for file, content in ((NETWORK, weights), (TOKENIZER, saved.tokenizer), (CARD, card.to_json())):
+        write_bytes(target / file, content)
         (target / file).chmod(0o644)
 
 
@@ -174,7 +188,7 @@ def read_source(data: Path, source: Source, share: float) -> Iterator[Document]:
     size = 0
     copies = Deduplicator()
     due = 0.0
-    for number, document in enumerate(_documents(file)):
+    for number, document in enumerate(documents_in(file)):
         if number < due:
             continue
         due += every
@@ -201,9 +215,9 @@ def encode(tokenizer: Tokenizer, document: Document) -> list[int]:
 def _assemble(run: Run, data: Path, vocabulary: int, share: float, known: bytes | None) -> None:
     """Write the pieces of all sources; `known` is the tokenizer to keep, else one is trained."""
     documents = [doc for source in SOURCES for doc in read_source(data, source, share)]
-    validation = [doc for doc in documents if _is_validation(doc)]
-    training = [doc for doc in documents if not _is_validation(doc)]
-    size = sum(_size(document) for document in training)
+    validation = [doc for doc in documents if is_validation(doc)]
+    training = [doc for doc in documents if not is_validation(doc)]
+    size = sum(size_of(document) for document in training)
     every = max(1, size // TOKENIZER_BYTES)
     tokenizer = (
         Tokenizer(known)
@@ -212,11 +226,11 @@ def _assemble(run: Run, data: Path, vocabulary: int, share: float, known: bytes 
     )
     counted = Prepared(
         files=len(documents),
-        bytes=size + sum(_size(document) for document in validation),
+        bytes=size + sum(size_of(document) for document in validation),
         skipped=0,
         secrets=0,
         training_bytes=size,
-        validation_bytes=sum(_size(document) for document in validation),
+        validation_bytes=sum(size_of(document) for document in validation),
         pieces=0,
         vocabulary=tokenizer.size,
         base=run.settings.base,
@@ -233,7 +247,8 @@ def _assemble(run: Run, data: Path, vocabulary: int, share: float, known: bytes 
     )
 
 
-def _documents(file: Path) -> Iterator[Document]:
+def documents_in(file: Path) -> Iterator[Document]:
+    """Yield the documents of a collection, cleaned, but for the books that are kept out."""
     with lzma.open(file, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
@@ -273,20 +288,22 @@ def _plain(document: Document) -> str:
     return document if isinstance(document, str) else "\n".join(text for _, text in document)
 
 
-def _size(document: Document) -> int:
+def size_of(document: Document) -> int:
+    """Return the bytes of a document's text."""
     if isinstance(document, str):
         return len(document.encode())
     return sum(len(text.encode()) for _, text in document)
 
 
-def _is_validation(document: Document) -> bool:
+def is_validation(document: Document) -> bool:
+    """Whether a document is kept back to measure with."""
     digest = hashlib.sha256(_plain(document).encode()).digest()
     return int.from_bytes(digest[:4], "big") % VALIDATION_ONE_IN == 0
 
 
 def _unpacked(file: Path) -> int:
     """Return the characters of all documents in a collection."""
-    return sum(len(_plain(document)) for document in _documents(file))
+    return sum(len(_plain(document)) for document in documents_in(file))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,57 @@
+"""English that the shipped model never learns from, and how well a model tells it."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+from rnnchat.lm.base import AnyLanguageModel
+from rnnchat.notes.clean import clean
+from rnnchat.tokenizer import Tokenizer
+from rnnchat.training.base import KEPT_OUT, SOURCES, Document, documents_in, encode, is_validation, size_of
+
+EBOOKS = "pretrain/prose-standard-ebooks"
+SIZE = 60_000
+"""Characters of each text."""
+
+
+def held_out(data: Path, size: int = SIZE) -> Iterator[tuple[str, list[Document]]]:
+    """Yield the names and the documents of what is measured with: three ebooks, and dialogues.
+
+    The ebooks are those KEPT_OUT of training, the dialogues those that the recipe keeps for validation.
+    """
+    with lzma.open(data / f"{EBOOKS}.jsonl.xz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            for name in KEPT_OUT:
+                if name in record["source"]:
+                    yield name, [clean(record["text"])[:size]]
+    yield "dialogue", _dialogues(data, size)
+
+
+def bits_per_byte(predictor: AnyLanguageModel, tokenizer: Tokenizer, documents: list[Document]) -> float:
+    """Return the bits for each byte of `documents`, each told from its start, roles and ends included."""
+    bits = 0.0
+    for document in documents:
+        first, *pieces = encode(tokenizer, document)
+        probabilities, state = predictor.step(first, predictor.start())
+        for piece in pieces:
+            bits -= math.log2(max(float(probabilities[piece]), 1e-45))
+            probabilities, state = predictor.step(piece, state)
+    return bits / max(1, sum(map(size_of, documents)))
+
+
+def _dialogues(data: Path, size: int) -> list[Document]:
+    """Return some of each collection of dialogues."""
+    sources = [source for source in SOURCES if source.path.startswith("dialogue/")]
+    chosen: list[Document] = []
+    for source in sources:
+        own = 0
+        for document in documents_in(data / f"{source.path}.jsonl.xz"):
+            if own < size / len(sources) and is_validation(document):
+                chosen.append(document)
+                own += size_of(document)
+    return chosen
