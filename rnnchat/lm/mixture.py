@@ -7,6 +7,8 @@ probability, their mean decides. So the result sums to 1 by construction.
 
 from __future__ import annotations
 
+import math
+import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,6 +41,8 @@ TRUST = 0.9
 """How likely it is at first that a text is for the mixture, where there is a base that it could be for."""
 TRUST_DRAWN = 0.01
 """How far the trust is drawn back to that by every piece, so that it can change within a text."""
+FOR_STATIC = 0.3
+"""The part of the time for fitting that the static mixture takes at most."""
 SAID = 64
 """So many answers are kept for the pieces that turn out to follow."""
 FINAL_RATE = 0.0005
@@ -199,14 +203,17 @@ class Mixture:
             self._learn_to_mix(scene, piece, self.mixer, RATE)
             self._experience(scene, piece, state)
 
-    def fit(self, texts: Iterable[list[int]]) -> None:
+    def fit(self, texts: Iterable[list[int]], until: float = math.inf) -> None:
         """Fit the saved weights to texts that no member has learned; forgets what else was learned.
 
-        Each text is a list of pieces that begins with the start piece.
+        Each text is a list of pieces that begins with the start piece. No other one is begun once the
+        monotonic clock is at `until`.
         """
         self.forget()
         done = 0
         for text in texts:
+            if time.monotonic() >= until:
+                break
             state = self.advance(text[0], self.start())
             for piece in text[1:]:
                 rate = RATE + (FIRST_RATE - RATE) / (1 + done / RATE_HALVES)
@@ -332,15 +339,20 @@ class MixtureWeights:
         kinds: PieceKinds,
         texts: Sequence[list[int]],
         base: RecurrentNetwork | None = None,
+        seconds: float = math.inf,
     ) -> MixtureWeights:
-        """Fit both mixers to `texts`, which neither network nor memory has learned."""
+        """Fit both mixers to `texts`, which neither network nor memory has learned, in about `seconds`."""
+        started = time.monotonic()
         counts = np.bincount(memory.pieces, minlength=memory.vocabulary)
         tree = PieceTree.build(network.output_side()[0], counts)
         mixers = []
         for adaptive in (False, True):
             mixture = Mixture(network, memory, kinds, tree, adaptive=adaptive, base=base)
             # The static mixture has less to weigh, and so learns it from half of them.
-            mixture.fit(texts if adaptive else texts[: -(-len(texts) // 2)])
+            if adaptive:
+                mixture.fit(texts, started + seconds)
+            else:
+                mixture.fit(texts[: -(-len(texts) // 2)], started + FOR_STATIC * seconds)
             mixers.append(mixture.saved)
         return cls(tree, *mixers)
 

@@ -15,7 +15,7 @@ from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.training.prepare import FILES, TRAINING, VALIDATION, Emit, Prepared, pieces_on_disk
-from rnnchat.training.run import Run
+from rnnchat.training.run import SCRATCH, Run
 from rnnchat.writing.origins import SOURCES, paths_to
 from rnnchat.writing.speaking import piece_kinds
 
@@ -29,6 +29,10 @@ FITTED_AT_ONCE = 4_800
 """So many where there is no budget at all."""
 FITTING_SECONDS = 1.3e-3
 """About what fitting takes for a piece, both mixers together."""
+FITTING_BESIDE_BASE = 2e-3
+"""The same where the base speaks along."""
+LEAST_FITTING = 15.0
+"""So many seconds fitting may take even where no time is left."""
 SORTING_SECONDS = 4e-6
 """About what sorting takes for a piece of the memory."""
 
@@ -55,7 +59,8 @@ def seconds_afterwards(run: Run, prepared: Prepared, kept_back: int) -> float:
     if prepared.texts:
         return 0.0
     fitted = _to_fit(run, kept_back)
-    return fitted * FITTING_SECONDS + min(prepared.pieces + kept_back, REMEMBERED_PIECES) * SORTING_SECONDS
+    fitting = FITTING_SECONDS if prepared.base == SCRATCH else FITTING_BESIDE_BASE
+    return fitted * fitting + min(prepared.pieces + kept_back, REMEMBERED_PIECES) * SORTING_SECONDS
 
 
 def _to_fit(run: Run, kept_back: int) -> int:
@@ -70,11 +75,18 @@ def texts_to_fit(run: Run, tokenizer: Tokenizer) -> list[list[int]]:
 
 
 def fit_mixture(
-    run: Run, shape: NetworkShape, weights: Any, ground: Any, tokenizer: Tokenizer, emit: Emit
+    run: Run,
+    shape: NetworkShape,
+    weights: Any,
+    ground: Any,
+    tokenizer: Tokenizer,
+    emit: Emit,
+    seconds: float,
 ) -> dict[str, bytes]:
     """Fit the mixture to text kept back from training, then let the memory have that text too.
 
     `ground` are the weights of the base, of the same shape, or None where the network has none or is it.
+    Fitting ends after about `seconds`.
     """
     path = run.folder / MEMORY
     if not path.is_file():
@@ -86,7 +98,7 @@ def fit_mixture(
     texts = texts_to_fit(run, tokenizer)
     network = RecurrentNetwork(shape, weights)
     base = None if ground is None else RecurrentNetwork(shape, ground)
-    mixture = MixtureWeights.fit(network, memory, piece_kinds(tokenizer), texts, base)
+    mixture = MixtureWeights.fit(network, memory, piece_kinds(tokenizer), texts, base, seconds)
     files = json.loads((run.folder / FILES).read_text(encoding="utf-8"))
     pieces, files = in_order(np.concatenate([memory.pieces, kept_back]), files, tokenizer.roles.start)
     memory = NgramMemory.build(pieces[-REMEMBERED_PIECES:], tokenizer.size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -11,9 +12,12 @@ from rnnchat.library.models import Library, write_weights
 from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.tokenizer import Tokenizer
-from rnnchat.training.mixing import fit_mixture
+from rnnchat.training.mixing import LEAST_FITTING, fit_mixture
 from rnnchat.training.prepare import Emit, Prepared
 from rnnchat.training.run import SCRATCH, Run
+
+PUBLISHING_SECONDS = 4.0
+"""About what remembering all notes anew and writing the model take."""
 
 
 def publish(
@@ -37,7 +41,9 @@ def publish(
     """
     settings = run.settings
     data = write_weights(weights)
-    optional = fit_mixture(run, shape, weights, ground, tokenizer, emit)
+    timed = bool(settings.minutes) and not settings.steps
+    left = max(LEAST_FITTING, 60 * settings.minutes - seconds() - PUBLISHING_SECONDS) if timed else math.inf
+    optional = fit_mixture(run, shape, weights, ground, tokenizer, emit, left)
     training = {
         "minutes": settings.minutes,
         "seed": settings.seed,
