@@ -18,7 +18,7 @@ from rnnchat.app.completion import Completion, Question
 from rnnchat.app.screens.room import Room
 from rnnchat.app.widgets.alternatives import Alternatives
 from rnnchat.app.widgets.draft_editor import DraftEditor
-from rnnchat.app.widgets.draft_status import DraftStatus
+from rnnchat.app.widgets.draft_status import DraftStatus, count_words
 from rnnchat.app.widgets.find_bar import MOST, FindBar, count, find
 from rnnchat.errors import RnnchatError
 from rnnchat.library.drafts import Draft
@@ -173,9 +173,11 @@ class DraftScreen(Room):
     @work(thread=True, group="keep", exit_on_error=False)
     def _keep(self) -> None:
         self._waits = False
-        self._keep_now(self.app.call_from_thread(self._current))
+        draft = self.app.call_from_thread(self._current)
+        self._keep_now(draft)
+        words = count_words(draft.text)  # in this thread: in a long draft it takes a while
         if self.app.is_running:
-            self.app.call_from_thread(self._show_status)
+            self.app.call_from_thread(self._show_status, words)
 
     def _keep_now(self, draft: Draft) -> None:
         """Write a draft to the disk; where that fails, say so once and try again with the next change."""
@@ -252,7 +254,7 @@ class DraftScreen(Room):
         self.query_one(FindBar).display = False
         editor.focus()
         self._show_welcome()
-        self._show_status()
+        self._show_status(count_words(draft.text))
         self._ask()
         if draft.text and not draft.id:
             self._keep()
@@ -404,5 +406,6 @@ class DraftScreen(Room):
         if welcome.display:
             welcome.update(WELCOME.format(model=self.own_app.settings.model))
 
-    def _show_status(self) -> None:
-        self.query_one(DraftStatus).show(self._draft, self.editor.text, self._is_saved, self._today)
+    def _show_status(self, words: int) -> None:
+        is_empty = self.editor.is_empty
+        self.query_one(DraftStatus).show(self._draft, words, is_empty, self._is_saved, self._today)

@@ -24,9 +24,9 @@ class DraftStatus(Static):
     def __init__(self) -> None:
         super().__init__("", markup=False)
 
-    def show(self, draft: Draft, text: str, is_saved: bool, today: tuple[int, int]) -> None:
-        """Show how `draft` stands with its present `text`; `today` has today's keys and their characters."""
-        parts = [_words(text), _state(draft, text, is_saved)]
+    def show(self, draft: Draft, words: int, is_empty: bool, is_saved: bool, today: tuple[int, int]) -> None:
+        """Show how `draft` stands; `today` has today's keys and the characters that they wrote."""
+        parts = [f"{words:,} word{'' if words == 1 else 's'}", _state(draft, is_empty, is_saved)]
         counts = ((draft.keys, draft.characters), "here"), (today, "today")
         saved = [f"{share_saved(*pair):.0%} {when}" for pair, when in counts if pair[1] >= FEW_KEYS]
         if saved:
@@ -50,14 +50,9 @@ def count_words(text: str) -> int:
     return sum(1 for _ in _WORDS.finditer(text))
 
 
-def _words(text: str) -> str:
-    words = count_words(text)
-    return f"{words:,} word{'' if words == 1 else 's'}"
-
-
-def _state(draft: Draft, text: str, is_saved: bool) -> str:
+def _state(draft: Draft, is_empty: bool, is_saved: bool) -> str:
     if draft.file is None:
-        return "kept here, in no file" if text else "nothing yet"
+        return "nothing yet" if is_empty else "kept here, in no file"
     if not draft.file.digest:
         return "a new file, not saved yet"
     return SAVED if is_saved else "kept, not saved yet"
