@@ -118,6 +118,7 @@ class Completion:
         model = self._voice.load(question.model)
         if self._completer is None or self._of[0] is not model:
             self._completer = model.completer()
+            self._completer.prepare()
         elif self._of[1] != question.draft:
             self._completer.begin()
         self._of = (model, question.draft)

@@ -201,6 +201,7 @@ def complete(model: str | None, count: int, lines: bool, as_json: bool) -> None:
         raise click.UsageError("Give the draft on standard input: `rnnchat complete < draft.md`")
     loaded = load_model(open_library(), model or load_settings(current_paths()).model)
     completer = loaded.completer()
+    completer.prepare()
     if lines:
         _answer_lines(completer, count)
         return

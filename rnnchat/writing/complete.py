@@ -130,6 +130,10 @@ class Completer:
         start = word_start(before)
         self._dismissed.add((before[:start], before[start:] + text.split(" ", maxsplit=1)[0]))
 
+    def prepare(self) -> None:
+        """Count the notes' words now, which otherwise the first suggestion waits for."""
+        self._counts()
+
     def begin(self) -> None:
         """Begin another draft; what was learned from the ones before stays."""
         self._head, self._begin, self._learned = "", 0, 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -37,7 +38,6 @@ class SpeakingModel:
     """The network it was trained from, which speaks along."""
     origins: Origins | None = None
     """Where its phrases come from; None where it has no memory."""
-    _counted: list[WordCounts] = field(default_factory=list, repr=False)
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -56,16 +56,16 @@ class SpeakingModel:
         mixture = self.mixture(adaptive=True)
         if mixture is None:
             return Completer(self.network, self.tokenizer)
-        return Completer(mixture, self.tokenizer, mixture.learn, self._word_counts)
+        return Completer(mixture, self.tokenizer, mixture.learn, lambda: self.word_counts)
 
-    def _word_counts(self) -> WordCounts | None:
-        """Return the words of the notes, counted once for all completers."""
-        if self.memory is not None and not self._counted:
-            notes = np.split(
-                self.memory.pieces, np.flatnonzero(self.memory.pieces == self.tokenizer.roles.start)
-            )
-            self._counted.append(WordCounts(self.tokenizer.decode(note.tolist()) for note in notes))
-        return self._counted[0] if self._counted else None
+    @cached_property
+    def word_counts(self) -> WordCounts | None:
+        """The words of the notes, counted once for all completers; None where it has no memory."""
+        if self.memory is None:
+            return None
+        starts = np.flatnonzero(self.memory.pieces == self.tokenizer.roles.start)
+        notes = np.split(self.memory.pieces, starts)
+        return WordCounts(self.tokenizer.decode(note.tolist()) for note in notes)
 
     def members(self) -> Iterator[tuple[str, AnyLanguageModel, Learn | None]]:
         """Yield the name and the predictor of the network, the memory and both mixtures.
