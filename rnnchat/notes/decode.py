@@ -33,9 +33,11 @@ def read_file(path: Path, maximum: int) -> bytes:
         descriptor = os.open(path, flags)
     except OSError as error:
         raise UnreadableError(f"cannot be read ({(error.strerror or 'error').lower()})") from None
+    kind = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(kind):
+        os.close(descriptor)
+        raise UnreadableError("a folder" if stat.S_ISDIR(kind) else "not a regular file (a pipe or device)")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UnreadableError("not a regular file (a pipe, socket or device)")
         try:
             data = file.read(maximum + 1)
         except OSError as error:

@@ -195,3 +195,8 @@ def test_words_are_counted_as_people_count_them() -> None:
     assert count_words("It isn't a well-known, half–time thing. 2 km!") == 9
     assert count_words("我喜欢雨") == 4
     assert count_words(" -- \n") == 0
+
+
+def test_a_folder_is_no_draft(drafts: Drafts, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="a folder"):
+        find_draft(drafts, tmp_path)
