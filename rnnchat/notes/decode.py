@@ -36,7 +36,8 @@ def read_file(path: Path, maximum: int) -> bytes:
     kind = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(kind):
         os.close(descriptor)
-        raise UnreadableError("a folder" if stat.S_ISDIR(kind) else "not a regular file (a pipe or device)")
+        is_folder = stat.S_ISDIR(kind)
+        raise UnreadableError("a folder" if is_folder else "not a regular file (a pipe, socket or device)")
     with os.fdopen(descriptor, "rb") as file:
         try:
             data = file.read(maximum + 1)
