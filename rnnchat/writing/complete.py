@@ -40,6 +40,7 @@ MOST_COUNTED = 12
 _RUN = re.compile(r" ?(?:[^\W_]+|[^\w\s]+|_+)\Z| \Z")
 _INDENTATION = re.compile(r"(?:\A|(?<=\n))[ \t]+\Z")
 _TAIL = re.compile(r"\w[\w'’]*\Z")
+_FIRST_WORD = re.compile(r"\W*\w[\w'’]*")
 _LAST_TOKENS = 200
 _TINY = 1e-30
 
@@ -88,7 +89,7 @@ class Completer:
         self._learned = 0
         """So many characters of the draft were learned."""
         self._own = DraftWords()
-        self._dismissed: set[tuple[str, str]] = set()
+        self._dismissed: set[tuple[int, str]] = set()
 
     def suggest(self, before: str, count: int = 6) -> list[Suggestion]:
         """Return at most `count` ways in which `before` may go on, likeliest first.
@@ -127,8 +128,8 @@ class Completer:
 
     def dismiss(self, before: str, text: str) -> None:
         """Do not suggest `text` at this place again, nor for what is typed of it meanwhile."""
-        start = word_start(before)
-        self._dismissed.add((before[:start], before[start:] + text.split(" ", maxsplit=1)[0]))
+        word = _FIRST_WORD.match(text)
+        self._dismissed.add(_place_of(before, word.group() if word else text))
 
     def prepare(self) -> None:
         """Count the notes' words now, which otherwise the first suggestion waits for."""
@@ -216,9 +217,7 @@ class Completer:
         self._own.read(before[:start])
         self._add_counted(before[:start], partial, words)
         ranked = [
-            (text, word)
-            for text, word in words.items()
-            if (before[:start], partial + text) not in self._dismissed
+            (text, word) for text, word in words.items() if _place_of(before, text) not in self._dismissed
         ]
         return sorted(ranked, key=lambda pair: -pair[1].probability)
 
@@ -238,6 +237,11 @@ class Completer:
         for share, ways in ((of_own, own), (of_notes, noted)):
             for text, likely in ways.items():
                 words.setdefault(text, Word()).probability += share * rest * likely
+
+
+def _place_of(before: str, text: str) -> tuple[int, str]:
+    """Return where a draft would end with `text`, and how: the same whatever of `text` is typed already."""
+    return len(before) + len(text), (before[-_LAST_TOKENS:] + text)[-_LAST_TOKENS:]
 
 
 def _cut(before: str) -> tuple[str, str]:

@@ -169,3 +169,18 @@ def test_some_suggestions_go_on_with_further_words(completer: Completer, texts: 
         several += any(" " in one.text.strip() for one in completer.suggest(before))
         assert all(" " not in one.text for one in completer.words(before, 6))
     assert several
+
+
+def test_what_was_refused_with_its_space_stays_refused_once_that_is_typed(
+    completer: Completer, texts: list[str]
+) -> None:
+    text = next(text for text in texts if ", " in text)
+    before = text[: text.index(", ") + 1]
+    refused = next(one.text for one in completer.suggest(before) if one.text.startswith(" "))
+    completer.dismiss(before, refused)
+    assert refused not in [one.text for one in completer.suggest(before)]
+    first = refused.strip().split(" ")[0]
+    assert first not in [one.text for one in completer.suggest(before + " ")]
+    assert (
+        first[1:] not in [one.text for one in completer.words(before + " " + first[:1], 6)] or not first[1:]
+    )
