@@ -3,6 +3,7 @@
 A tenth of the files, chosen by a hash of their paths, is held out; training reads the rest alone. Of a
 single file the last tenth is. With `--unrelated FILE` the result and its base are also scored on a text
 that has nothing to do with the notes: what the one needs more than the other is what was forgotten.
+That is the network alone; a model as it speaks, its base beside it, is measured by tests.benchmarks.base.
 """
 
 from __future__ import annotations
