@@ -103,6 +103,8 @@ class Completion:
             try:
                 self._answer(question, dismissed)
                 self._failed = ""
+                if self._question is None and self._completer is not None:
+                    self._completer.rest()
             except RnnchatError as error:
                 if self._failed != question.model:
                     self._failed = question.model

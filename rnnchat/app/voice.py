@@ -77,7 +77,7 @@ class Voice:
         text = ""
         started = shown = time.monotonic()
         for count, chunk in enumerate(
-            model.speaker.stream(context, sampling, settings.reply_pieces), start=1
+            model.partner.stream(context, sampling, settings.reply_pieces), start=1
         ):
             text += chunk.text
             if is_cancelled():

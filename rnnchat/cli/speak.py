@@ -149,7 +149,7 @@ def evaluate(
         say(
             f"The next word was the first guess in {typed['top1']:.1%}, among the first three in"
             f" {typed['top3']:.1%}. A key took {typed['p50_ms']:.1f} ms, 95 of 100 at most"
-            f" {typed['p95_ms']:.1f}."
+            f" {typed['p95_ms']:.1f}; then it learned and read ahead for {typed['rest_ms']:.1f} ms."
         )
     if "adaptive" in bits:
         say("adaptive learns from each piece after it was scored; the others learn nothing from the texts.")
@@ -180,6 +180,7 @@ def _type(loaded: SpeakingModel, texts: list[str], limit: int) -> dict[str, Any]
         "top3": round(guesses.among_three / max(1, guesses.words), 4),
         "p50_ms": round(menu.slowest(0.5), 2),
         "p95_ms": round(menu.slowest(0.95), 2),
+        "rest_ms": round(sum(menu.resting) / max(1, len(menu.resting)), 2),
     }
 
 
@@ -246,6 +247,7 @@ def _answer_lines(completer: Completer, count: int) -> None:
         if dismissed:
             completer.dismiss(before, dismissed)
         print_json(_suggest(completer, before, count))
+        completer.rest()
 
 
 def _progress(member: str) -> Callable[[int], None]:

@@ -312,7 +312,10 @@ def load_folder(folder: Path, name: str) -> SavedModel:
         if card.files.get(file) != sha256(content):
             raise ModelError(f"The model {name} is damaged: {file} is not what was saved.", hint)
     memory, mixture, ground = (read_weights(data[file]) if file in data else None for file in OPTIONAL)
-    return SavedModel(card, read_weights(data[NETWORK]), data[TOKENIZER], memory, mixture, ground)
+    weights = read_weights(data[NETWORK])
+    if ground is not None:
+        ground = weights | ground  # only what differs is saved
+    return SavedModel(card, weights, data[TOKENIZER], memory, mixture, ground)
 
 
 def wanted_by(card: Card) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ Krause et al. 2018, here on the output side only, which costs a small part of th
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnchat.lm.base import Floats
-from rnnchat.lm.passage import Passage
 from rnnchat.lm.recurrent import RecurrentNetwork, softmax
 
 SHARPNESS = 0.05
@@ -24,50 +24,52 @@ DECAY = 0.002
 """The part of the way back to the saved weights that each step goes."""
 
 
-def cached(passage: Passage, vector: Floats, base: Floats) -> Floats:
+def cached(vectors: Floats, followers: NDArray[np.intp], vector: Floats, base: Floats) -> Floats:
     """Return `base` (vocabulary,), a share of it given to what followed states like `vector` (size,).
 
-    What is like now is likely to go on alike.
+    `followers` (n,) stand after the states `vectors` (n, size): what is like them is likely to go on alike.
     """
-    if not len(passage):
+    if not len(vectors):
         return base
-    likeness = softmax((passage.vectors @ vector) * np.float32(SHARPNESS))
-    mixed: Floats = np.bincount(passage.pieces, likeness * np.float32(SHARE), len(base)).astype(np.float32)
+    likeness = softmax((vectors @ vector) * np.float32(SHARPNESS))
+    mixed: Floats = np.bincount(followers, likeness * np.float32(SHARE), len(base)).astype(np.float32)
     mixed += base * np.float32(1 - SHARE)
     return mixed
 
 
 class AdaptedOutput:
-    """A network's output side that takes a small step towards each text it reads, and slowly back."""
+    """A network's output side that takes a small step towards each text it reads, and slowly back.
+
+    What the pieces mean stays; how states are projected among them, and how often they come, changes.
+    """
 
     def __init__(self, network: RecurrentNetwork) -> None:
-        embedding, *others = network.output_side()
-        self._saved = (embedding.T, *others)  # a piece in each column, as it is quickest read
-        self._now = tuple(np.array(array, order="C") for array in self._saved)
-        self._read: list[tuple[Floats, Floats, Floats]] = []
+        self._network = network
+        self._embedding, *self._saved = network.output_side()
+        self._now = [np.array(array, order="C") for array in self._saved]
+        self._read: list[tuple[Floats, Floats]] = []
         self.changed = False
         """Whether it differs from the network yet."""
 
-    def predict(self, top: Floats) -> Floats:
-        """Return the probabilities (vocabulary,) after the top state (units,)."""
-        columns, output, projection, bias = self._now
-        return softmax((top @ projection + bias) @ columns + output)
+    def predict(self, top: Floats) -> tuple[Floats, Floats]:
+        """Return the projected top state (units,) and the probabilities (vocabulary,) of what follows."""
+        output, projection, bias = self._now
+        vector: Floats = top @ projection + bias
+        return vector, softmax(self._network.likeness(vector) + output)
 
     def learn(self, top: Floats, piece: int, predicted: Floats) -> None:
         """Take in that `piece` followed; every BATCH pieces the weights take one gradient step."""
         error = predicted.copy()
         error[piece] -= 1
-        _, _, projection, bias = self._now
-        self._read.append((error, top @ projection + bias, top))
+        self._read.append((error, top))
         if len(self._read) == BATCH:
             self._step()
 
     def _step(self) -> None:
-        errors, outputs, tops = (np.stack(part) for part in zip(*self._read, strict=True))
+        errors, tops = (np.stack(part) for part in zip(*self._read, strict=True))
         self._read = []
-        columns, output, projection, bias = self._now
-        back = errors @ columns.T
-        columns -= outputs.T @ (np.float32(RATE) * errors)
+        output, projection, bias = self._now
+        back = errors @ self._embedding
         output -= np.float32(RATE) * errors.sum(axis=0)
         projection -= tops.T @ (np.float32(RATE) * back)
         bias -= np.float32(RATE) * back.sum(axis=0)

@@ -22,8 +22,9 @@ from rnnchat.lm.base import Floats
 from rnnchat.lm.cache import AdaptedOutput, cached
 from rnnchat.lm.contexts import PieceKinds, Surroundings, Trail
 from rnnchat.lm.followers import KINDS, Followers
+from rnnchat.lm.glance import GlanceState, multiplied
 from rnnchat.lm.mixer import DEPTHS, LENGTHS, Decisions, Mixer
-from rnnchat.lm.ngram import Interval, NgramMemory, NgramModel
+from rnnchat.lm.ngram import LONGEST_MATCH, Interval, NgramMemory, NgramModel
 from rnnchat.lm.passage import History, Passage
 from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork, softmax
 from rnnchat.lm.scene import TINY, Counted, Scene, Stretches, weight_rows
@@ -45,6 +46,8 @@ FOR_STATIC = 0.3
 """The part of the time for fitting that the static mixture takes at most."""
 SAID = 64
 """So many answers are kept for the pieces that turn out to follow."""
+LEARNED_LATER = 8
+"""So many predictions are kept for when it is learned what followed."""
 FINAL_RATE = 0.0005
 """How far the weights of the second mixing do."""
 
@@ -142,6 +145,25 @@ class Mixture:
         state = self.advance(piece, state, read=False)
         return self.predict(state), state
 
+    def glance(self, piece: int, state: MixtureState | GlanceState) -> tuple[Floats, GlanceState]:
+        """Return about the same as `follow` in a fraction of the time, for looking many pieces ahead."""
+        recent = state.trail.recent if isinstance(state, MixtureState) else state.recent
+        network = self.network.advance(piece, state.network)
+        recent = (*recent[1 - LONGEST_MATCH :], piece)
+        intervals = self.memory.intervals(recent)
+        if self._adapted is not None and self._adapted.changed:
+            vector, of_network = self._adapted.predict(self.network.top(network))
+        else:
+            vector = self.network.project(network)
+            of_network = softmax(self.network.logits(vector))
+        of_memory = self._ngram.predict(recent, intervals)
+        passage, order = state.passage, self.tree.order
+        of_cache = cached(passage.vectors, order.take(passage.pieces), vector, of_network)
+        ends = self.tree.leaf.take(recent[-2:])
+        here = (order.take(passage.followers(ends[-1:])), order.take(passage.followers(ends)))
+        said = multiplied((of_network, of_memory, of_cache), here, len(intervals))
+        return said, GlanceState(network, recent, passage)
+
     def predict(self, state: MixtureState) -> Floats:
         """Return the probabilities (vocabulary,) of what follows."""
         mixed, of_base = self._say(state)
@@ -199,7 +221,8 @@ class Mixture:
     def learn(self, piece: int, state: MixtureState) -> None:
         """Learn that `piece` followed the text of `state`; only the adaptive mixture does."""
         if self.adaptive:
-            scene = self._look(state)
+            asked = (scene for of, scene in reversed(self._asked) if of is state)
+            scene = next(asked, None) or self._look(state)
             self._learn_to_mix(scene, piece, self.mixer, RATE)
             self._experience(scene, piece, state)
 
@@ -233,6 +256,7 @@ class Mixture:
         self._history = History()
         self._adapted = AdaptedOutput(self.network) if self.adaptive else None
         self._looked: tuple[MixtureState, Scene] | None = None
+        self._asked: deque[tuple[MixtureState, Scene]] = deque(maxlen=LEARNED_LATER)
         self._said: deque[tuple[MixtureState, tuple[Floats, Floats | None]]] = deque(maxlen=SAID)
 
     def _look(self, state: MixtureState) -> Scene:
@@ -240,6 +264,8 @@ class Mixture:
         looked = self._looked
         if looked is None or looked[0] is not state:
             looked = self._looked = (state, self._ask(state))
+            if self.adaptive:
+                self._asked.append(looked)
         return looked[1]
 
     def _ask(self, state: MixtureState) -> Scene:
@@ -249,7 +275,7 @@ class Mixture:
         intervals = self.memory.intervals(recent)
         of_memory = self._ngram.predict(recent, intervals)
         members = [of_network.take(self.tree.order), of_memory.take(self.tree.order)]
-        members.append(cached(passage, state.vector, members[0]))
+        members.append(cached(passage.vectors, passage.pieces, state.vector, members[0]))
         of_base = None
         if self.base is not None:
             of_base = softmax(self.base.logits(self.base.project(state.base)))
@@ -258,7 +284,7 @@ class Mixture:
         matches = [self._match_in_notes(intervals), passage.match(ends)]
         adapted = None
         if self._adapted is not None:
-            adapted = self._adapted.predict(top) if self._adapted.changed else of_network
+            adapted = self._adapted.predict(top)[1] if self._adapted.changed else of_network
             members.append(adapted.take(self.tree.order))
             piece, length = self._history.match(recent)
             if length > matches[1][1]:

@@ -75,9 +75,18 @@ class NetworkShape:
 
 
 class RecurrentNetwork:
-    """A recurrent network that speaks: stateful, one piece a step, without TensorFlow."""
+    """A recurrent network that speaks: stateful, one piece a step, without TensorFlow.
 
-    def __init__(self, shape: NetworkShape, weights: Mapping[str, NDArray[np.floating]]) -> None:
+    Where its embedding is that of the network `beside` it, both use one copy, which halves what a
+    processor's cache must hold of them.
+    """
+
+    def __init__(
+        self,
+        shape: NetworkShape,
+        weights: Mapping[str, NDArray[np.floating]],
+        beside: RecurrentNetwork | None = None,
+    ) -> None:
         for name, expected in shape.weights().items():
             if name not in weights or weights[name].shape != expected:
                 raise ModelError(f"The network's weight {name} is missing or has the wrong shape.")
@@ -87,6 +96,8 @@ class RecurrentNetwork:
         own = {name: np.ascontiguousarray(weights[name], dtype=np.float32) for name in shape.weights()}
         # The output layer reads all of it at every step, which is quicker with a piece in each column.
         self._output: Floats = np.ascontiguousarray(own["embedding"].T)
+        if beside is not None and np.array_equal(beside._output, self._output):
+            self._output = beside._output
         self._embedding: Floats = self._output.T
         self._layers = [
             tuple(own[f"layer_{layer}.{part}"] for part in ("kernel", "recurrent_kernel", "bias"))
@@ -136,9 +147,12 @@ class RecurrentNetwork:
 
     def logits(self, vector: Floats) -> Floats:
         """Return the unnormalised log-probabilities (vocabulary,) that a projected state stands for."""
-        logits: Floats = vector @ self._output
-        logits += self._output_bias
-        return logits
+        return self.likeness(vector) + self._output_bias
+
+    def likeness(self, vector: Floats) -> Floats:
+        """Return the products (vocabulary,) of a vector (embedding,) with those of the pieces."""
+        likeness: Floats = vector @ self._output
+        return likeness
 
     def top(self, state: NetworkState) -> Floats:
         """Return the last layer's output (units,), which alone says what follows."""

@@ -39,10 +39,11 @@ class Engine:
             raise ValueError(f"{plan.batch} texts cannot be shared by {replicas} replicas")
         self._local = plan.batch // replicas
         with self._strategy.scope():
-            self.network = Network(shape, dropping=plan.dropping, seed=seed, half=plan.half)
+            frozen = [name for name, factor in plan.rates.items() if not factor]
+            self.network = Network(shape, dropping=plan.dropping, seed=seed, half=plan.half, frozen=frozen)
             self.averaged = Network(shape, seed=seed, half=plan.half)
             self.optimizer = Optimizer(
-                dict(self.network.named()),
+                dict(self.network.learned()),
                 dict(self.averaged.named()),
                 decay=plan.weight_decay,
                 horizon=plan.horizon,
@@ -134,7 +135,7 @@ class Engine:
         return self._strategy.reduce(tf.distribute.ReduceOp.MEAN, losses, axis=None), states
 
     def _learn_on_one(self, inputs: Any, states: Any, step: Any, rate: Any) -> tuple[Any, Any]:
-        variables = [variable for _, variable in self.network.named()]
+        variables = [variable for _, variable in self.network.learned()]
         with tf.GradientTape() as tape:
             masks = self._own(self.network.masks(step, self._batch))
             pieces, targets = inputs

@@ -97,7 +97,7 @@ def fit_mixture(
     memory = NgramMemory.from_tensors(read_weights(path.read_bytes()), tokenizer.size)
     texts = texts_to_fit(run, tokenizer)
     network = RecurrentNetwork(shape, weights)
-    base = None if ground is None else RecurrentNetwork(shape, ground)
+    base = None if ground is None else RecurrentNetwork(shape, ground, network)
     mixture = MixtureWeights.fit(network, memory, piece_kinds(tokenizer), texts, base, seconds)
     files = json.loads((run.folder / FILES).read_text(encoding="utf-8"))
     pieces, files = in_order(np.concatenate([memory.pieces, kept_back]), files, tokenizer.roles.start)
@@ -107,7 +107,13 @@ def fit_mixture(
     remembered = {**memory.tensors(), SOURCES: paths_to(files)}
     files_made = {MEMORY: write_weights(remembered), MIXTURE: write_weights(mixture.tensors())}
     if ground is not None:
-        files_made[GROUND] = write_weights({k: np.asarray(v, np.float16) for k, v in ground.items()})
+        files_made[GROUND] = write_weights(
+            {
+                name: np.asarray(weight, np.float16)
+                for name, weight in ground.items()
+                if not np.array_equal(weight, weights[name])
+            }
+        )
     return files_made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,10 +39,19 @@ class Dropping:
 
 
 class Network(keras.Model):
-    """A recurrent language model over several texts at once, each going on where it stopped."""
+    """A recurrent language model over several texts at once, each going on where it stopped.
+
+    The weights named in `frozen` stay as they are, and no gradients of theirs are made.
+    """
 
     def __init__(
-        self, shape: NetworkShape, *, dropping: Dropping | None = None, seed: int = 0, half: bool = False
+        self,
+        shape: NetworkShape,
+        *,
+        dropping: Dropping | None = None,
+        seed: int = 0,
+        half: bool = False,
+        frozen: Collection[str] = (),
     ) -> None:
         super().__init__()
         keras.utils.set_random_seed(seed)
@@ -50,6 +59,7 @@ class Network(keras.Model):
         self.dropping = dropping or Dropping()
         self.half = half
         self.seed = seed
+        self.frozen = frozenset(frozen)
         self.embedding = self.add_weight(
             name="embedding",
             shape=(shape.vocabulary, shape.embedding),
@@ -130,8 +140,13 @@ class Network(keras.Model):
         named += [("projection.kernel", self.projection.kernel), ("projection.bias", self.projection.bias)]
         return [*named, ("output.bias", self.output_bias)]
 
+    def learned(self) -> list[tuple[str, Any]]:
+        """Return the weights that change while learning, with their names."""
+        return [(name, variable) for name, variable in self.named() if name not in self.frozen]
+
     def _table(self) -> Tensor:
-        return tf.convert_to_tensor(self.embedding)
+        table = tf.convert_to_tensor(self.embedding)
+        return tf.stop_gradient(table) if "embedding" in self.frozen else table
 
     def _read(self, pieces: Tensor, states: States, masks: dict[str, Tensor] | None) -> tuple[Tensor, States]:
         """Return what the output layer is given (time·batch, embedding), and the states."""

@@ -30,13 +30,26 @@ def chat_context(tokenizer: Tokenizer, style: str, turns: Sequence[Turn]) -> lis
     if style != "chat":
         text = "".join(turn.text.strip("\n") + "\n\n" for turn in turns)
         return [roles.start, *tokenizer.encode(text)[-LONGEST_CONTEXT:]]
-    spoken: list[list[int]] = []
-    size = 0
-    for turn in reversed(turns):
+    spoken = []
+    for turn in turns:
         role = roles.user if turn.role == USER else roles.model
-        pieces = [role, *tokenizer.encode(turn.text.strip())[-LONGEST_CONTEXT:], roles.end]
-        size += len(pieces)
-        if spoken and size > LONGEST_CONTEXT:
-            break
-        spoken.append(pieces)
-    return [roles.start, *(piece for pieces in reversed(spoken) for piece in pieces), roles.model]
+        spoken.append([role, *tokenizer.encode(turn.text.strip())[-LONGEST_CONTEXT:], roles.end])
+    kept = spoken[_first_kept([len(pieces) for pieces in spoken]) :]
+    return [roles.start, *(piece for pieces in kept for piece in pieces), roles.model]
+
+
+def _first_kept(sizes: Sequence[int]) -> int:
+    """Return from which turn on a chat is read, whose turns have so many pieces.
+
+    That may be a turn more than the longest context. Half of it is dropped at once, so that a long chat
+    seldom has to be read anew from another turn.
+    """
+    half = LONGEST_CONTEXT // 2
+    too_many = sum(sizes) - LONGEST_CONTEXT
+    dropped = -(-too_many // half) * half if too_many > 0 else 0
+    end = 0
+    for number, size in enumerate(sizes):
+        end += size
+        if end > dropped:
+            return number
+    return 0

@@ -11,10 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rnnchat.lm.base import AnyLanguageModel
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.evaluate import Learn
-from rnnchat.writing.search import STEPS_ON, Found, Place, Search, Word
+from rnnchat.writing.search import STEPS_ON, Found, Place, Search, Step, Word, word_ends
 from rnnchat.writing.spelling import Spelling, stands_alone
 from rnnchat.writing.words import LONGEST_WORD, DraftWords, WordCounts, tokens_of
 
@@ -34,6 +37,8 @@ OWN_NEXT, OWN_WORDS = 0.05, 0.15
 """The share that goes to words that stand in the draft already, before a word's first letter and after."""
 THRESHOLD = 0.15
 """What is suggested unasked is at least so likely."""
+READ_AHEAD = 3
+"""So many pieces of the likeliest word are read before it is chosen, where there is time."""
 MOST_COUNTED = 12
 """So many of the words that the notes count are considered."""
 
@@ -43,6 +48,7 @@ _TAIL = re.compile(r"\w[\w'’]*\Z")
 _FIRST_WORD = re.compile(r"\W*\w[\w'’]*")
 _LAST_TOKENS = 200
 _TINY = 1e-30
+NO_NOTES: NDArray[np.integer] = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,8 @@ class Completer:
     """Completes one draft; what it has read of it is kept, so that a key costs a few steps.
 
     With `learn`, it learns from the draft as it is read, each part once; `counts` gives the words of the
-    notes, which are counted when they are first needed. Not for several threads at once.
+    notes, which are counted when they are first needed. `ahead`, where given, looks further in the place of
+    the predictor, from its states; `notes` are the pieces that it learned. Not for several threads at once.
     """
 
     def __init__(
@@ -72,13 +79,16 @@ class Completer:
         tokenizer: Tokenizer,
         learn: Learn | None = None,
         counts: Callable[[], WordCounts | None] = lambda: None,
+        ahead: Step | None = None,
+        notes: NDArray[np.integer] = NO_NOTES,
     ) -> None:
         self._predictor = predictor
         self._tokenizer = tokenizer
         self._learn = learn
         self._counts = counts
         self._spelling = Spelling(tokenizer)
-        self._search = Search(predictor, self._spelling)
+        ends = word_ends(notes, self._spelling)
+        self._search = Search(ahead or predictor.step, self._spelling, ends)
         self._begin = 0
         """Where in the draft reading began."""
         self._head = ""
@@ -87,7 +97,13 @@ class Completer:
         self._places: list[Place] = []
         """The place after each piece that was read."""
         self._learned = 0
-        """So many characters of the draft were learned."""
+        """So many characters of the draft were learned, or are waiting for it."""
+        self._waiting: list[tuple[int, Any]] = []
+        """Pieces that were read and are not learned yet, each with the state before it."""
+        self._expected: dict[tuple[int, ...], Place] = {}
+        """Places to which the likeliest word leads, by the pieces after the last place."""
+        self._ranking: tuple[tuple[str, bool], list[tuple[str, Word]]] = (("", False), [])
+        """What was ranked last, and for which question."""
         self._own = DraftWords()
         self._dismissed: set[tuple[int, str]] = set()
 
@@ -128,6 +144,7 @@ class Completer:
 
     def dismiss(self, before: str, text: str) -> None:
         """Do not suggest `text` at this place again, nor for what is typed of it meanwhile."""
+        self._ranking = (("", False), [])
         word = _FIRST_WORD.match(text)
         self._dismissed.add(_place_of(before, word.group() if word else text))
 
@@ -135,18 +152,40 @@ class Completer:
         """Count the notes' words now, which otherwise the first suggestion waits for."""
         self._counts()
 
+    def rest(self) -> None:
+        """Do what no answer needs to wait for: learn what was read, and go where the text is likely to go.
+
+        It changes only how long later answers take, and is best called after each one.
+        """
+        self._settle()
+        (_, leads), ranked = self._ranking
+        path = ranked[0][1].path if leads and ranked else ()
+        if not self._places or not 0 < len(path) <= READ_AHEAD:
+            return
+        place = self._places[-1]
+        for size in range(1, len(path) + 1):
+            place = self._expected.get(path[:size]) or Place(
+                *self._predictor.step(path[size - 1], place.state)
+            )
+            self._expected[path[:size]] = place
+
     def begin(self) -> None:
         """Begin another draft; what was learned from the ones before stays."""
+        self._settle()
         self._head, self._begin, self._learned = "", 0, 0
         self._pieces, self._places = [], []
+        self._waiting, self._expected, self._ranking = [], {}, (("", False), [])
         self._own = DraftWords()
         self._dismissed = set()
 
     def _ranked(self, before: str, *, leads: bool = True) -> list[tuple[str, Word]]:
         """Return the ways to go on by a word, the likeliest first."""
-        head, typed = _cut(before)
-        self._read(head)
-        return self._rank(before, self._search.find(typed.encode(), leads=leads))
+        if self._ranking[0] != (before, leads) or not self._places:
+            head, typed = _cut(before)
+            self._read(head)
+            ranked = self._rank(before, self._search.find(typed.encode(), leads=leads))
+            self._ranking = (before, leads), ranked
+        return self._ranking[1]
 
     def _chain(self, before: str, text: str, word: Word) -> list[tuple[str, float]]:
         """Return how a word goes on with those after it, and how likely that is."""
@@ -168,6 +207,7 @@ class Completer:
 
     def _read(self, head: str) -> None:
         """Bring the predictor to the end of `head`."""
+        self._settle()
         if head == self._head and self._places:
             self._search.start(self._places[-1], again=True)
             return
@@ -184,25 +224,32 @@ class Completer:
             if old != new:
                 break
             same += 1
+        expected = self._expected if same == len(self._pieces) else {}
+        fresh = len(self._pieces)
+        self._expected = {}
         del self._pieces[same:], self._places[same:]
         offset = self._begin + len(self._tokenizer.decode(self._pieces))
         for piece in wanted[same:]:
             offset += sum(byte & 0xC0 != 0x80 for byte in self._spelling.bytes[piece])  # characters
-            self._go_on(piece, offset)
+            self._go_on(piece, offset, expected.get((*self._pieces[fresh:], piece)))
         self._learned = max(self._learned, len(head))
         self._head = head
         self._search.start(self._places[-1])
 
-    def _go_on(self, piece: int, offset: int) -> None:
-        if not self._places:
-            place = Place(*self._predictor.step(piece, self._predictor.start()))
-        else:
-            state = self._places[-1].state
-            if self._learn is not None and offset > self._learned:
-                self._learn(piece, state)
-            place = Place(*self._predictor.step(piece, state))
+    def _go_on(self, piece: int, offset: int, place: Place | None) -> None:
+        """Read a piece that ends at `offset` of the draft; `place` is where it leads, if that is known."""
+        state = self._places[-1].state if self._places else self._predictor.start()
+        if self._learn is not None and self._places and offset > self._learned:
+            self._waiting.append((piece, state))
         self._pieces.append(piece)
-        self._places.append(place)
+        self._places.append(place or Place(*self._predictor.step(piece, state)))
+
+    def _settle(self) -> None:
+        """Learn what is waiting for it."""
+        if self._learn is not None:
+            for piece, state in self._waiting:
+                self._learn(piece, state)
+        self._waiting = []
 
     # Ranking
 

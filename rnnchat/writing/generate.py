@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnchat.lm.base import AnyLanguageModel, Floats
 from rnnchat.tokenizer import Tokenizer
+from rnnchat.writing.evaluate import Learn
 from rnnchat.writing.sampling import Sampler, Sampling
 
 LONGEST_CONTEXT = 1024
@@ -43,12 +44,21 @@ class _Place:
 class Speaker:
     """A predictor with its tokenizer, ready to continue text.
 
-    It remembers what it last read, so that going on from there costs only the new pieces.
+    It remembers what it last read, so that going on from there costs only the new pieces. With `learn`, it
+    learns from what it reads, but for the model's own turns, until `forget` is called, which it does before
+    it reads something else.
     """
 
-    def __init__(self, predictor: AnyLanguageModel, tokenizer: Tokenizer) -> None:
+    def __init__(
+        self,
+        predictor: AnyLanguageModel,
+        tokenizer: Tokenizer,
+        learn: Learn | None = None,
+        forget: Callable[[], None] = lambda: None,
+    ) -> None:
         self.predictor = predictor
         self.tokenizer = tokenizer
+        self._learn, self._forget = learn, forget
         self._last: _Place | None = None
         self._follow = getattr(predictor, "follow", predictor.step)
         roles = tokenizer.roles
@@ -99,8 +109,14 @@ class Speaker:
         if place is not None and place.read == pieces[: len(place.read)]:
             place = _Place(list(place.read), place.probabilities, place.state)
         else:
+            self._forget()
             place = _Place(pieces[:1], *self.predictor.step(pieces[0], self.predictor.start()))
+        roles = self.tokenizer.roles
+        own = _last_of(place.read, (roles.user, roles.model)) == roles.model
         for piece in pieces[len(place.read) :]:
+            own = piece == roles.model or (own and piece != roles.user)
+            if self._learn is not None and not own:
+                self._learn(piece, place.state)
             place = self._advance(place, piece, self.predictor.step)
         return place
 
@@ -108,6 +124,11 @@ class Speaker:
         """Return the place one piece on; the list of pieces is taken over from `place`, not copied."""
         place.read.append(piece)
         return _Place(place.read, *step(piece, place.state))
+
+
+def _last_of(pieces: list[int], wanted: tuple[int, ...]) -> int:
+    """Return which of the `wanted` stands last in `pieces`; -1 where none does."""
+    return next((piece for piece in reversed(pieces) if piece in wanted), -1)
 
 
 def text_context(tokenizer: Tokenizer, text: str) -> list[int]:

@@ -8,13 +8,14 @@ and adds up whatever spells the same text in different pieces.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.lm.base import AnyLanguageModel, Floats
+from rnnchat.lm.base import Floats
 from rnnchat.writing.spelling import Spelling, as_word, begins_in_word, ends_in_word, stands_alone
 
 STEPS = 9
@@ -27,6 +28,10 @@ LONGEST_LEAD = 16
 """What stands before a word, such as indentation, has so many bytes at most."""
 LONGEST = 40
 """A suggestion goes on while that may make more characters expected, up to about so many."""
+
+
+Step = Callable[[int, Any], tuple[Floats, Any]]
+"""Takes a piece and the state before it, and returns what follows and the state after it."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,26 @@ class Found:
     """The probability of all that agrees with what was typed."""
 
 
-class Search:
-    """Looks ahead from one place of a text; what it has looked at is kept until the next one."""
+def word_ends(pieces: NDArray[np.integer], spelling: Spelling) -> Floats:
+    """Return how often a word was over after each piece (vocabulary,) in a row of `pieces`."""
+    size = len(spelling.bytes)
+    goes_on = np.zeros(size, bool)
+    goes_on[spelling.goes_on] = True
+    before = pieces[:-1].astype(np.int64)
+    often = np.bincount(before, minlength=size)
+    over = np.bincount(before, ~goes_on[pieces[1:]], size)
+    return ((over + 1) / (often + 2)).astype(np.float32)
 
-    def __init__(self, predictor: AnyLanguageModel, spelling: Spelling) -> None:
-        self._predictor = predictor
+
+class Search:
+    """Looks ahead from one place of a text; what it has looked at is kept until the next one.
+
+    `ends` (vocabulary,) tells how often a word is over after each piece.
+    """
+
+    def __init__(self, ahead: Step, spelling: Spelling, ends: Floats) -> None:
+        self._ahead = ahead
+        self._ends = ends
         self._spelling = spelling
         self._places: dict[tuple[int, ...], Place] = {}
 
@@ -79,7 +99,7 @@ class Search:
         place = self._places.get(path)
         if place is None:
             state = self.look(path[:-1]).state
-            place = self._places[path] = Place(*self._predictor.step(path[-1], state))
+            place = self._places[path] = Place(*self._ahead(path[-1], state))
         return place
 
     def find(self, typed: bytes, *, leads: bool) -> Found:
@@ -100,10 +120,10 @@ class Search:
                     heapq.heappush(waiting, (-likely, (*path, piece), left, more))
         if not typed:
             found.mass = 1.0
-        for minus, path, rest, added in waiting:  # not looked at: half of them are taken to end there
+        for minus, path, rest, added in waiting:  # not looked at: how they end elsewhere must do
             word = as_word(added)
             if word and not rest:
-                found.words.setdefault(word, Word()).add(-minus * 0.5, path)
+                found.words.setdefault(word, Word()).add(-minus * float(self._ends[path[-1]]), path)
         return found
 
     def go_on(self, text: str, word: Word) -> list[tuple[str, float]]:

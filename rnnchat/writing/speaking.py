@@ -56,7 +56,22 @@ class SpeakingModel:
         mixture = self.mixture(adaptive=True)
         if mixture is None:
             return Completer(self.network, self.tokenizer)
-        return Completer(mixture, self.tokenizer, mixture.learn, lambda: self.word_counts)
+        return Completer(
+            mixture,
+            self.tokenizer,
+            mixture.learn,
+            lambda: self.word_counts,
+            mixture.glance,
+            mixture.memory.pieces,
+        )
+
+    @cached_property
+    def partner(self) -> Speaker:
+        """The speaker for chats, which learns from what it is told there, and forgets it in another chat."""
+        mixture = self.mixture(adaptive=True)
+        if mixture is None:
+            return self.speaker
+        return Speaker(mixture, self.tokenizer, mixture.learn, mixture.forget)
 
     @cached_property
     def word_counts(self) -> WordCounts | None:
@@ -98,7 +113,7 @@ def load_model(library: Library, name: str) -> SpeakingModel:
     origins = Origins.of(saved.memory, memory, tokenizer)
     if saved.mixture is None:
         return SpeakingModel(saved.card, Speaker(network, tokenizer), network, memory, origins=origins)
-    ground = None if saved.ground is None else RecurrentNetwork(shape, saved.ground)
+    ground = None if saved.ground is None else RecurrentNetwork(shape, saved.ground, network)
     weights = MixtureWeights.from_tensors(saved.mixture, shape.vocabulary, base=ground is not None)
     speaker = Speaker(_mix(network, memory, weights, ground, tokenizer, adaptive=False), tokenizer)
     return SpeakingModel(saved.card, speaker, network, memory, weights, ground, origins)

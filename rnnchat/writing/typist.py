@@ -28,6 +28,9 @@ class Typing:
     alone: list[int] = field(default_factory=list)
     """Keys without suggestions, a text each."""
     milliseconds: list[float] = field(default_factory=list)
+    """From each key to its suggestions."""
+    resting: list[float] = field(default_factory=list)
+    """What was worked on after each of them, before the next key."""
 
     @property
     def saved(self) -> float:
@@ -107,7 +110,10 @@ def _look(before: str, after: str, completer: Completer, result: Typing, *, inli
         offered = [one.text] if one is not None else []
     else:
         offered = [suggestion.text for suggestion in completer.suggest(before, MENU)]
-    result.milliseconds.append(1000 * (time.perf_counter() - started))
+    answered = time.perf_counter()
+    result.milliseconds.append(1000 * (answered - started))
+    completer.rest()
+    result.resting.append(1000 * (time.perf_counter() - answered))
     right = [text for text in offered if after.startswith(text) and not _inside(after, len(text))]
     if not right:
         return 0

@@ -27,6 +27,7 @@ from rnnchat.training.plan import Plan
 from rnnchat.training.prepare import as_document, choose_base
 from rnnchat.training.run import RunSettings
 from rnnchat.writing.evaluate import score
+from tests.conftest import random_weights
 
 SETTINGS = RunSettings(name="x", paths=(), steps=24, checkpoint_seconds=1e9)
 PLAN = Plan(
@@ -114,6 +115,22 @@ def test_a_resumed_run_equals_one_that_never_stopped(
         for group, arrays in second.engine.groups():
             for name, value in arrays:
                 assert np.abs(value - theirs[group][name]).max() < 1e-5, (group, name)
+
+
+def test_what_is_frozen_stays_and_the_rest_learns(
+    tmp_path: Path, data: TrainingData, tokenizer: Tokenizer
+) -> None:
+    shape = NetworkShape(tokenizer.size, embedding=16, units=24)
+    weights = random_weights(shape)
+    plan = replace(PLAN, rates={"embedding": 0.0})
+    settings = replace(SETTINGS, steps=60)
+    training = Trainer(settings, shape, plan, data, folder=tmp_path, clock=Clock(), weights=weights)
+    before = training.score(data.validation, data.validation_bytes)
+    training.run(lambda _: None, go)
+    assert training.progress.best < before
+    learned = training.best_weights
+    np.testing.assert_array_equal(learned["embedding"], weights["embedding"])
+    assert all(np.abs(learned[name] - weights[name]).max() > 0 for name in weights if name != "embedding")
 
 
 def test_a_damaged_checkpoint_is_passed_over(

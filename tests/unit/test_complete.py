@@ -72,6 +72,21 @@ def test_typing_deleting_and_pasting_lead_to_the_same(
         assert typed.probability == pytest.approx(pasted.probability, rel=1e-4, abs=1e-7)
 
 
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(draft=drafts, data=st.data())
+def test_resting_changes_no_answer(
+    memory: NgramModel, tokenizer: Tokenizer, draft: str, data: st.DataObject
+) -> None:
+    rested, tired = (
+        Completer(model, tokenizer, model.learn) for model in (NgramModel(memory.memory) for _ in range(2))
+    )
+    for end in range(len(draft) + 1):
+        for one, other in zip(rested.suggest(draft[:end]), tired.suggest(draft[:end]), strict=True):
+            assert one == other
+        if data.draw(st.booleans()):
+            rested.rest()
+
+
 def test_a_word_that_only_the_draft_has_is_completed(completer: Completer) -> None:
     draft = "Yesterday the zyxomma flew past. The zy"
     assert "xomma" in [suggestion.text for suggestion in completer.suggest(draft)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -230,18 +231,71 @@ def test_a_passage_remembers_the_end_of_a_long_text() -> None:
 def test_the_cache_and_the_adapted_output_lean_towards_what_was_read() -> None:
     base = np.full(VOCABULARY, 1 / VOCABULARY, np.float32)
     passage = Passage(2)
-    np.testing.assert_array_equal(cached(passage, np.ones(2, np.float32), base), base)
+    np.testing.assert_array_equal(cached(passage.vectors, passage.pieces, np.ones(2, np.float32), base), base)
     for vector, piece in (([9, 0], 7), ([0, 9], 8)):
         passage = passage.after(piece, np.array(vector, np.float32))
-    near = cached(passage, np.array([9, 0], np.float32), base)
+    near = cached(passage.vectors, passage.pieces, np.array([9, 0], np.float32), base)
     assert near.argmax() == 7
     assert near.sum() == pytest.approx(1, abs=1e-5)
     adapted, top = AdaptedOutput(NETWORK), np.ones(12, np.float32)
-    before = adapted.predict(top)
+    vector, before = adapted.predict(top)
     for _ in range(64):
-        adapted.learn(top, 11, adapted.predict(top))
-    assert adapted.predict(top)[11] > 2 * before[11]
+        adapted.learn(top, 11, adapted.predict(top)[1])
+    moved, after = adapted.predict(top)
+    assert after[11] > 2 * before[11]
+    assert vector.shape == moved.shape == (8,)
     np.testing.assert_allclose(NETWORK.step(0, NETWORK.start())[0].sum(), 1, atol=1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(pieces, max_size=30), st.lists(pieces, min_size=1, max_size=6), st.booleans())
+def test_a_glance_is_a_distribution_and_changes_nothing(
+    read: list[int], ahead: list[int], adaptive: bool
+) -> None:
+    model = mixture(adaptive=adaptive)
+    probabilities, state = model.step(0, model.start())
+    for piece in read:
+        model.learn(piece, state)
+        probabilities, state = model.step(piece, state)
+    glanced: object = state
+    for piece in ahead:
+        said, glanced = model.glance(piece, glanced)  # type: ignore[arg-type]
+        assert said.sum(dtype=np.float64) == pytest.approx(1, abs=1e-5)
+        assert (said >= 0).all()
+    np.testing.assert_allclose(model.predict(state), probabilities, rtol=1e-5)
+
+
+def test_a_glance_says_much_the_same_as_the_mixture() -> None:
+    model = mixture()
+    mixed = glanced = uniform = 0.0
+    for text in NEW:
+        _, state = model.step(text[0], model.start())
+        for piece, following in itertools.pairwise(text[1:]):
+            said, _ = model.glance(piece, state)
+            probabilities, state = model.step(piece, state)
+            mixed -= math.log2(probabilities[following])
+            glanced -= math.log2(said[following])
+            uniform += math.log2(VOCABULARY)
+    assert mixed < uniform / 2
+    assert glanced < mixed + (uniform - mixed) / 4
+
+
+def test_a_text_is_learned_alike_when_it_is_learned_later() -> None:
+    at_once, later = mixture(adaptive=True), mixture(adaptive=True)
+    for text in NEW:
+        waiting = []
+        _, one = at_once.step(text[0], at_once.start())
+        _, other = later.step(text[0], later.start())
+        for number, piece in enumerate(text[1:]):
+            at_once.learn(piece, one)
+            _, one = at_once.step(piece, one)
+            waiting.append((piece, other))
+            _, other = later.step(piece, other)
+            if number % 3 == 2:
+                for earlier, state in waiting:
+                    later.learn(earlier, state)
+                waiting = []
+    assert bits(later, KEPT_BACK) == pytest.approx(bits(at_once, KEPT_BACK), rel=0.05)
 
 
 def test_an_unfitted_mixer_has_a_place_for_everything() -> None:
@@ -314,6 +368,16 @@ def test_what_is_drawn_leaves_the_trust_as_it_was() -> None:
     _, state = model.step(0, model.start())
     _, after = model.follow(5, state)
     assert after.trust == state.trust
+
+
+def test_networks_beside_each_other_share_an_embedding_that_is_the_same() -> None:
+    weights = random_weights(SHAPE, 4)
+    alike = {**weights, "embedding": random_weights(SHAPE, 3)["embedding"]}
+    shared, other = RecurrentNetwork(SHAPE, alike, NETWORK), RecurrentNetwork(SHAPE, weights, NETWORK)
+    assert np.shares_memory(shared.output_side()[0], NETWORK.output_side()[0])
+    assert not np.shares_memory(other.output_side()[0], NETWORK.output_side()[0])
+    alone = RecurrentNetwork(SHAPE, alike)
+    np.testing.assert_array_equal(shared.step(3, shared.start())[0], alone.step(3, alone.start())[0])
 
 
 def test_weights_for_a_base_do_not_fit_a_mixture_without() -> None:

@@ -13,7 +13,7 @@ from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.chat import Turn, chat_context
 from rnnchat.writing.evaluate import score
-from rnnchat.writing.generate import Chunk, Speaker, text_context
+from rnnchat.writing.generate import LONGEST_CONTEXT, Chunk, Speaker, text_context
 from rnnchat.writing.sampling import Sampler, Sampling
 from tests.conftest import random_weights
 
@@ -155,6 +155,37 @@ def test_contexts(tokenizer: Tokenizer) -> None:
     long = [Turn("user", "word " * 900), Turn("model", "word " * 900), Turn("user", "last")]
     assert len(chat_context(tokenizer, "chat", long)) < 3_000
     assert tokenizer.decode(chat_context(tokenizer, "chat", long)).endswith("last")
+
+
+def test_a_long_chat_is_mostly_read_on_from_where_it_was(tokenizer: Tokenizer) -> None:
+    turns, before, anew = [], [], 0
+    for number in range(60):
+        turns += [Turn("user", f"word {number} " * 12), Turn("model", f"other {number} " * 12)]
+        context = chat_context(tokenizer, "chat", [*turns, Turn("user", "and")])
+        anew += context[: max(0, len(before) - 9)] != before[:-9]
+        before = context
+        assert len(context) <= 1.5 * LONGEST_CONTEXT
+        assert len(context) > LONGEST_CONTEXT // 2 or not anew
+    assert 0 < anew < 20
+
+
+def test_a_partner_learns_what_it_is_told_but_not_what_it_said(tokenizer: Tokenizer) -> None:
+    roles, learned = tokenizer.roles, []
+    forgotten = 0
+
+    def forget() -> None:
+        nonlocal forgotten
+        forgotten += 1
+
+    speaker = Speaker(Uniform(tokenizer.size), tokenizer, lambda piece, state: learned.append(piece), forget)
+    turns = [Turn("user", "The river"), Turn("model", "Bread"), Turn("user", "rose")]
+    for count in (1, 3):
+        list(speaker.stream(chat_context(tokenizer, "chat", turns[:count]), PLAIN, 3))
+    told = [*tokenizer.encode("The river"), *tokenizer.encode("rose")]
+    assert [piece for piece in learned if piece not in (roles.user, roles.end)] == told
+    assert forgotten == 1
+    list(speaker.stream(chat_context(tokenizer, "chat", turns[2:]), PLAIN, 3))
+    assert forgotten == 2
 
 
 class Uniform:
