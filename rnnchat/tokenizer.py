@@ -6,10 +6,12 @@ settings: no normalisation, no added or removed spaces, bytes for what it has no
 
 from __future__ import annotations
 
+import bisect
 import codecs
 import io
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +27,11 @@ MODEL = "<model>"
 
 _MARK = "▁"  # SentencePiece's own sign for a space; as text it has to be spelled in bytes
 _SEGMENT = re.compile(f"({_MARK}+)")
+_FIXED_PIECES = 262  # bytes, roles and the end of a line
+COVERED = 0.9995
+"""The share of characters that are pieces, where there is room for them."""
+LEAST_COVERED = 0.98
+"""And where there is not; SentencePiece takes no less."""
 _TRAINING_LINE = 4_000  # bytes of a line that the trainer sees at once
 
 
@@ -140,23 +147,23 @@ def vocabulary_for(size: int) -> int:
 
 
 def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
-    """Learn a tokenizer of at most `vocabulary` pieces from `texts`.
+    """Learn a tokenizer of at most `vocabulary` pieces from `texts`, or as many as their script needs.
 
     Raises NotesError where the texts hold too little.
     """
-    lines = _training_lines(texts)
-    first = next(lines, None)
-    if first is None:
+    lines = list(_training_lines(texts))
+    if not any(lines):
         raise NotesError("There is no text to learn a tokenizer from.", "Name a folder with notes.")
     writer = io.BytesIO()
+    size, coverage = _fitted(lines, vocabulary)
     try:
         sentencepiece.SentencePieceTrainer.Train(
-            sentence_iterator=itertools.chain([first], lines),
+            sentence_iterator=iter(lines),
             model_writer=writer,
             model_type="bpe",
-            vocab_size=vocabulary,
+            vocab_size=size,
             hard_vocab_limit=False,
-            character_coverage=0.9995,
+            character_coverage=coverage,
             normalization_rule_name="identity",
             remove_extra_whitespaces=False,
             add_dummy_prefix=False,
@@ -179,6 +186,21 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
             "Add more text, or train from a saved model.",
         ) from error
     return Tokenizer(writer.getvalue())
+
+
+def _fitted(lines: Iterable[str], vocabulary: int) -> tuple[int, float]:
+    """Return how many pieces there are to be, and the share of all characters that are pieces of their own.
+
+    In a script of thousands of characters that share is smaller, as pieces of several are worth more than
+    rare ones, which are spelled in bytes; and where LEAST_COVERED takes more pieces, there are more.
+    """
+    counts = Counter(itertools.chain.from_iterable(lines))
+    heaped = list(itertools.accumulate(count for _, count in counts.most_common()))
+    needed = bisect.bisect_left(heaped, LEAST_COVERED * heaped[-1]) + 2
+    vocabulary = max(vocabulary, _FIXED_PIECES + needed * 3 // 2)
+    room = (vocabulary - _FIXED_PIECES) * 2 // 3
+    share = heaped[min(room, len(heaped)) - 1] / heaped[-1]
+    return vocabulary, min(COVERED, max(LEAST_COVERED, share - 1e-6))
 
 
 def _training_lines(texts: Iterable[str]) -> Iterator[str]:

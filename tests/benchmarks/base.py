@@ -8,15 +8,46 @@ and ends of turns included. A personal model is scored as it speaks: its static 
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 from rnnchat.library.models import Library
 from rnnchat.library.paths import Paths
+from rnnchat.lm.base import AnyLanguageModel
 from rnnchat.notes.clean import clean
+from rnnchat.training.base import encode, size_of
 from rnnchat.training.held_out import bits_per_byte, held_out
-from rnnchat.writing.speaking import load_model
+from rnnchat.writing.speaking import SpeakingModel, load_model
 
 WIKITEXT = "bench/wikitext2/wiki.test.tokens"
+
+TURNS = 6
+"""So many turns stand before the one that is told."""
+
+
+def bits_of_a_turn(model: SpeakingModel, dialogues: list[list[tuple[str, str]]]) -> dict[str, float]:
+    """How well a turn is told after more or fewer of its dialogue's last turns, and after another's.
+
+    What it gains by turns further back is what a model keeps of the subject.
+    """
+    predictor: AnyLanguageModel = model.mixture() or model.network
+    contexts = {f"{count} turns": (0, count) for count in (0, 1, 2, 4, TURNS)}
+    contexts["another dialogue's turns"] = (1, TURNS)
+    totals = dict.fromkeys(contexts, 0.0)
+    for number, dialogue in enumerate(dialogues):
+        target = dialogue[TURNS]
+        for kind, (shift, count) in contexts.items():
+            other = dialogues[(number + shift) % len(dialogues)]
+            history = other[TURNS - count : TURNS]
+            read = len(encode(model.tokenizer, history))
+            pieces = encode(model.tokenizer, [*history, target])
+            probabilities, state = predictor.step(pieces[0], predictor.start())
+            for place, piece in enumerate(pieces[1:], start=1):
+                if place > read:  # after the role
+                    totals[kind] -= math.log2(probabilities[piece])
+                probabilities, state = predictor.step(piece, state)
+    size = sum(size_of([dialogue[TURNS]]) for dialogue in dialogues)
+    return {kind: bits / size for kind, bits in totals.items()}
 
 
 def main() -> None:
@@ -34,6 +65,9 @@ def main() -> None:
         for text, documents in texts.items():
             bits = bits_per_byte(model.mixture() or model.network, model.tokenizer, documents)
             print(f"{name} on {text}: {bits:.4f} bits per byte", flush=True)
+        told = [doc for doc in texts["dialogue"] if not isinstance(doc, str) and len(doc) > TURNS]
+        for kind, bits in bits_of_a_turn(model, told).items():
+            print(f"{name} on turn {TURNS + 1} of a dialogue, after {kind}: {bits:.4f} bits per byte")
 
 
 if __name__ == "__main__":

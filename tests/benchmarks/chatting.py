@@ -74,7 +74,7 @@ def main() -> None:
     for number, prompt in enumerate(PROMPTS):
         settings.seed = number
         context = chat_context(model.tokenizer, model.card.style, [Turn("user", prompt)])
-        chunks = list(model.speaker.stream(context, sampling_from(settings), settings.reply_pieces))
+        chunks = list(model.partner.stream(context, sampling_from(settings), settings.reply_pieces))
         reply = "".join(chunk.text for chunk in chunks).strip()
         distinct.add(reply)
         lengths.append(len(reply.split()))

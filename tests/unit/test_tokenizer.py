@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,6 +71,17 @@ def test_a_damaged_tokenizer_is_refused() -> None:
 def test_too_little_text_is_refused() -> None:
     with pytest.raises(NotesError):
         train_tokenizer([], 400)
+
+
+def test_a_script_of_thousands_of_characters_has_a_tokenizer() -> None:
+    random = np.random.default_rng(0)
+    common = "".join(chr(0x4E00 + int(n)) for n in random.zipf(1.2, 20_000) if n < 3_000)
+    rare = "".join(map(chr, range(0x5000, 0x6000)))
+    own = train_tokenizer([common, rare], 512)
+    assert own.size >= 512
+    for text in (common[:200], rare[:50], "Bread"):
+        assert own.decode(own.encode(text)) == text
+    assert len(own.encode(common)) < 2 * len(common)
 
 
 def test_the_vocabulary_grows_with_the_corpus() -> None:

@@ -19,7 +19,7 @@ from rnnchat.app.screens.room import Room
 from rnnchat.app.widgets.alternatives import Alternatives
 from rnnchat.app.widgets.draft_editor import DraftEditor
 from rnnchat.app.widgets.draft_status import DraftStatus, count_words
-from rnnchat.app.widgets.find_bar import MOST, FindBar, count, find
+from rnnchat.app.widgets.find_bar import FindBar
 from rnnchat.errors import RnnchatError
 from rnnchat.library.drafts import Draft
 from rnnchat.library.files import has_changed, new_file, save_text
@@ -70,7 +70,7 @@ class DraftScreen(Room):
 
     def contents(self) -> ComposeResult:
         """The editor, other ways to go on, and how things stand."""
-        yield FindBar()
+        yield FindBar(self.editor)
         with Vertical(id="paper"):
             yield Static("", id="draft-welcome", markup=False)
             yield self.editor
@@ -346,51 +346,6 @@ class DraftScreen(Room):
         """Find and replace."""
         selected = self.editor.selected_text
         self.query_one(FindBar).open(selected if "\n" not in selected else "")
-
-    @on(FindBar.Sought)
-    def seek(self, event: FindBar.Sought) -> None:
-        """Go to the next find, or the one before."""
-        bar, editor = self.query_one(FindBar), self.editor
-        pattern = bar.pattern
-        if pattern is None:
-            bar.say("")
-            return
-        start, end = sorted(map(editor.offset_at, editor.selection))
-        found = find(pattern, editor.text, end if event.direction > 0 else start, event.direction)
-        if found is None:
-            bar.say("none")
-            return
-        total = count(pattern, editor.text)
-        bar.say("10,000 or more" if total == MOST else f"{total:,} found")
-        self._select(*found)
-
-    @on(FindBar.Replaced)
-    def replace_found(self, event: FindBar.Replaced) -> None:
-        """Replace the find that is shown and go on to the next, or replace all; one step to undo."""
-        bar, editor = self.query_one(FindBar), self.editor
-        pattern = bar.pattern
-        if pattern is None:
-            return
-        if event.everywhere:
-            replaced, number = pattern.subn(lambda _: bar.replacement, editor.text)
-            if number:
-                editor.replace(replaced, (0, 0), editor.document.end)
-            bar.say(f"{number:,} replaced")
-            return
-        start, end = sorted(editor.selection)
-        if pattern.fullmatch(editor.selected_text):
-            editor.replace(bar.replacement, start, end)
-        self.seek(FindBar.Sought(1))
-
-    @on(FindBar.Left)
-    def back_to_writing(self) -> None:
-        """Go on writing."""
-        self.editor.focus()
-
-    def _select(self, start: int, end: int) -> None:
-        editor = self.editor
-        editor.move_cursor(editor.location_at(start), center=True)
-        editor.move_cursor(editor.location_at(end), select=True)
 
     # What is shown
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widgets import Input, Static
+
+from rnnchat.app.widgets.draft_editor import DraftEditor
 
 MOST = 10_000
 """So many finds are counted at most."""
 
 
 class FindBar(Horizontal):
-    """What to find and what to put in its place; says what is asked for, and shows what came of it."""
+    """What to find in an editor and what to put in its place, and how often it is there."""
 
     BINDINGS = [  # noqa: RUF012
         Binding("escape", "leave", "Close", id="find.leave"),
@@ -28,20 +28,9 @@ class FindBar(Horizontal):
         Binding("ctrl+t", "replace(True)", "Replace all", id="find.replace-all"),
     ]
 
-    @dataclass
-    class Sought(Message):
-        """Go to the next (1), the one before (-1), or the first from here on (0)."""
-
-        direction: int
-
-    @dataclass
-    class Replaced(Message):
-        """Replace the one that is shown, or all."""
-
-        everywhere: bool
-
-    class Left(Message):
-        """Back to writing."""
+    def __init__(self, editor: DraftEditor) -> None:
+        super().__init__()
+        self._editor = editor
 
     def compose(self) -> ComposeResult:
         """Lay the line out."""
@@ -73,14 +62,10 @@ class FindBar(Horizontal):
         field.focus()
         field.select_all()
 
-    def say(self, text: str) -> None:
-        """Show how many there are, or what was done."""
-        self.query_one("#found", Static).update(text)
-
     @on(Input.Changed, "#find")
     def typed(self) -> None:
-        """Look for it while it is typed."""
-        self.post_message(self.Sought(0))
+        """Look for it from here on while it is typed."""
+        self.action_go(0)
 
     @on(Input.Submitted)
     def submitted(self) -> None:
@@ -88,17 +73,45 @@ class FindBar(Horizontal):
         self.action_go(1)
 
     def action_go(self, direction: int) -> None:
-        """Go to the next or the one before."""
-        self.post_message(self.Sought(direction))
+        """Go to the next find (1), the one before (-1), or the first from here on (0)."""
+        pattern, editor = self.pattern, self._editor
+        if pattern is None:
+            self._say("")
+            return
+        start, end = sorted(map(editor.offset_at, editor.selection))
+        found = find(pattern, editor.text, end if direction > 0 else start, direction)
+        if found is None:
+            self._say("none")
+            return
+        total = count(pattern, editor.text)
+        self._say("10,000 or more" if total == MOST else f"{total:,} found")
+        editor.move_cursor(editor.location_at(found[0]), center=True)
+        editor.move_cursor(editor.location_at(found[1]), select=True)
 
     def action_replace(self, everywhere: bool) -> None:
-        """Replace the one that is shown, or all."""
-        self.post_message(self.Replaced(everywhere))
+        """Replace the find that is shown and go on to the next, or replace all; one step to undo."""
+        pattern, editor = self.pattern, self._editor
+        if pattern is None:
+            return
+        if everywhere:
+            replaced, number = pattern.subn(lambda _: self.replacement, editor.text)
+            if number:
+                editor.replace(replaced, (0, 0), editor.document.end)
+            self._say(f"{number:,} replaced")
+            return
+        start, end = sorted(editor.selection)
+        if pattern.fullmatch(editor.selected_text):
+            editor.replace(self.replacement, start, end)
+        self.action_go(1)
 
     def action_leave(self) -> None:
         """Go back to writing."""
         self.display = False
-        self.post_message(self.Left())
+        self._editor.focus()
+
+    def _say(self, text: str) -> None:
+        """Show how many there are, or what was done."""
+        self.query_one("#found", Static).update(text)
 
 
 def find(pattern: re.Pattern[str], text: str, start: int, direction: int) -> tuple[int, int] | None:
