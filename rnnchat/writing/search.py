@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rnnchat.lm.base import Floats
 from rnnchat.writing.spelling import Spelling, as_word, begins_in_word, ends_in_word, stands_alone
 
-STEPS = 12
+STEPS = 10
 """How many places the search may look at, all branches together."""
 STEPS_ON = 7
 """How many more for the words after the likeliest one."""

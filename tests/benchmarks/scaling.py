@@ -92,17 +92,20 @@ def train(units: int, steps: int, data: Any, vocabulary: int) -> tuple[Recurrent
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("--steps", type=int, default=500)
     parser.add_argument("--log", type=Path)
     options = parser.parse_args()
     tokenizer = Tokenizer(Library(Paths.from_environment()).load(BASE).tokenizer)
     known = options.log.read_text(encoding="utf-8") if options.log and options.log.is_file() else ""
     ebooks = [text for text in held_out(options.data, HELD_OUT_BYTES) if text[0] != "dialogue"]
+    read: dict[float, Any] = {}
     done = [(row["units"], row["share"]) for row in map(json.loads, known.splitlines())]
     for share, units in itertools.product(SHARES, UNITS):
         if (units, share) in done:
             continue
-        data = texts(options.data, share, tokenizer)
+        if share not in read:
+            read = {share: texts(options.data, share, tokenizer)}
+        data = read[share]
         network, curve = train(units, options.steps, data, tokenizer.size)
         scores = [bits_per_byte(network, tokenizer, documents) for _, documents in ebooks]
         row = {
