@@ -14,14 +14,16 @@ from rnnchat.tokenizer import Tokenizer
 from rnnchat.training.base import KEPT_OUT, SOURCES, Document, documents_in, encode, is_validation, size_of
 
 EBOOKS = "pretrain/prose-standard-ebooks"
+WIKITEXT = "bench/wikitext2/wiki.test.tokens"
 SIZE = 60_000
 """Characters of each text."""
 
 
 def held_out(data: Path, size: int = SIZE) -> Iterator[tuple[str, list[Document]]]:
-    """Yield the names and the documents of what is measured with: three ebooks, and dialogues.
+    """Yield the names and the documents of what is measured with: three ebooks, dialogues and WikiText-2.
 
-    The ebooks are those KEPT_OUT of training, the dialogues those that the recipe keeps for validation.
+    The ebooks are those KEPT_OUT of training, the dialogues those that the recipe keeps for validation, and
+    WikiText-2 is its test text as it comes, its marks for rare words included.
     """
     with lzma.open(data / f"{EBOOKS}.jsonl.xz", "rt", encoding="utf-8") as lines:
         for line in lines:
@@ -30,6 +32,7 @@ def held_out(data: Path, size: int = SIZE) -> Iterator[tuple[str, list[Document]
                 if name in record["source"]:
                     yield name, [clean(record["text"])[:size]]
     yield "dialogue", _dialogues(data, size)
+    yield "wikitext-2", [clean((data / WIKITEXT).read_text(encoding="utf-8"))[:size]]
 
 
 def bits_per_byte(predictor: AnyLanguageModel, tokenizer: Tokenizer, documents: list[Document]) -> float:

@@ -14,12 +14,9 @@ from pathlib import Path
 from rnnchat.library.models import Library
 from rnnchat.library.paths import Paths
 from rnnchat.lm.base import AnyLanguageModel
-from rnnchat.notes.clean import clean
 from rnnchat.training.base import encode, size_of
 from rnnchat.training.held_out import bits_per_byte, held_out
 from rnnchat.writing.speaking import SpeakingModel, load_model
-
-WIKITEXT = "bench/wikitext2/wiki.test.tokens"
 
 TURNS = 6
 """So many turns stand before the one that is told."""
@@ -58,7 +55,6 @@ def main() -> None:
     options = parser.parse_args()
     size = options.kilobytes * 1000
     texts = dict(held_out(options.data, size))
-    texts["wikitext-2"] = [clean((options.data / WIKITEXT).read_text(encoding="utf-8"))[:size]]
     library = Library(Paths.from_environment())
     for name in options.model or ["base"]:
         model = load_model(library, name)

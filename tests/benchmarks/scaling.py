@@ -21,38 +21,31 @@ from rnnchat.library.models import BASE, Library
 from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
-from rnnchat.training.base import SOURCES, encode, is_validation, read_source, size_of
+from rnnchat.training.base import KEPT_OUT, SOURCES, Document, encode, is_validation, read_source, size_of
 from rnnchat.training.held_out import bits_per_byte, held_out
 
 UNITS = (192, 384, 768)
-SHARES = (0.01, 0.06, 0.36)
+SHARE = 0.3
+"""So much of every source is used at most."""
+EVERY = (36, 6, 1)
+"""One document in so many."""
 HELD_OUT_BYTES = 20_000
 
 
-def texts(data: Path, share: float, tokenizer: Tokenizer) -> Any:
-    """The recipe's texts, so much of each, as a training takes them; validation is the same for all."""
+def texts(documents: list[Document], every: int, tokenizer: Tokenizer) -> Any:
+    """One in `every` of the recipe's documents, as a training takes them; validation is the same for all."""
     from rnnchat.training.batches import TrainingData
 
-    training: list[list[int]] = []
-    size = 0
-    for source in SOURCES:
-        for document in read_source(data, source, share):
-            if not is_validation(document):
-                training.append(encode(tokenizer, document))
-                size += size_of(document)
-    kept = [
-        document
-        for source in SOURCES
-        for document in read_source(data, source, max(SHARES))
-        if is_validation(document)
-    ]
-    ends = np.cumsum([len(pieces) for pieces in training])
+    chosen = [document for document in documents if not is_validation(document)][::every]
+    kept = [document for document in documents if is_validation(document)]
+    pieces = [np.array(encode(tokenizer, document), np.uint16) for document in chosen]
+    lengths = np.array([len(own) for own in pieces])
     return TrainingData(
-        training=np.concatenate([np.array(pieces, np.uint16) for pieces in training]),
-        lessons=np.stack([np.concatenate([[0], ends[:-1]]), ends], axis=1),
-        validation=np.concatenate([np.array(encode(tokenizer, doc), np.uint16) for doc in kept]),
+        training=np.concatenate(pieces),
+        lessons=np.stack([np.cumsum(lengths) - lengths, lengths], axis=1),
+        validation=np.concatenate([np.array(encode(tokenizer, document), np.uint16) for document in kept]),
         validation_bytes=sum(map(size_of, kept)),
-        training_bytes=size,
+        training_bytes=sum(map(size_of, chosen)),
     )
 
 
@@ -97,21 +90,19 @@ def main() -> None:
     options = parser.parse_args()
     tokenizer = Tokenizer(Library(Paths.from_environment()).load(BASE).tokenizer)
     known = options.log.read_text(encoding="utf-8") if options.log and options.log.is_file() else ""
-    ebooks = [text for text in held_out(options.data, HELD_OUT_BYTES) if text[0] != "dialogue"]
-    read: dict[float, Any] = {}
-    done = [(row["units"], row["share"]) for row in map(json.loads, known.splitlines())]
-    for share, units in itertools.product(SHARES, UNITS):
-        if (units, share) in done:
+    ebooks = [text for text in held_out(options.data, HELD_OUT_BYTES) if text[0] in KEPT_OUT]
+    documents = [doc for source in SOURCES for doc in read_source(options.data, source, SHARE)]
+    done = [(row["units"], row["every"]) for row in map(json.loads, known.splitlines())]
+    for every, units in itertools.product(EVERY, UNITS):
+        if (units, every) in done:
             continue
-        if share not in read:
-            read = {share: texts(options.data, share, tokenizer)}
-        data = read[share]
+        data = texts(documents, every, tokenizer)
         network, curve = train(units, options.steps, data, tokenizer.size)
         scores = [bits_per_byte(network, tokenizer, documents) for _, documents in ebooks]
         row = {
             "units": units,
             "parameters": network.shape.parameters,
-            "share": share,
+            "every": every,
             "megabytes": round(data.training_bytes / 1e6, 1),
             "steps": options.steps,
             "validation": [round(bits, 4) for bits in curve],

@@ -14,6 +14,8 @@ LONGEST_NAME = 24
 SAVED = "saved"
 FEW_KEYS = 20
 """Of fewer characters written, no share of keys saved is shown."""
+SMALLEST_SHARE = 0.005
+"""Nor a smaller one."""
 
 _WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_](?:[^\W_]|['’_-](?=\w))*")
 
@@ -28,7 +30,8 @@ class DraftStatus(Static):
         """Show how `draft` stands; `today` has today's keys and the characters that they wrote."""
         parts = [f"{words:,} word{'' if words == 1 else 's'}", _state(draft, is_empty, is_saved)]
         counts = ((draft.keys, draft.characters), "here"), (today, "today")
-        saved = [f"{share_saved(*pair):.0%} {when}" for pair, when in counts if pair[1] >= FEW_KEYS]
+        shares = [(share_saved(*pair), when) for pair, when in counts if pair[1] >= FEW_KEYS]
+        saved = [f"{share:.0%} {when}" for share, when in shares if share >= SMALLEST_SHARE]
         if saved:
             parts.append(f"keys saved {', '.join(saved)}")
         name = "" if draft.file is None else draft.file.path.name
@@ -54,5 +57,5 @@ def _state(draft: Draft, is_empty: bool, is_saved: bool) -> str:
     if draft.file is None:
         return "nothing yet" if is_empty else "kept here, in no file"
     if not draft.file.digest:
-        return "a new file, not saved yet"
+        return "new, not saved yet"
     return SAVED if is_saved else "kept, not saved yet"
