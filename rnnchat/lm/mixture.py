@@ -145,6 +145,10 @@ class Mixture:
         state = self.advance(piece, state, read=False)
         return self.predict(state), state
 
+    def take_back(self, state: MixtureState) -> None:
+        """Say that no state after `state` is used any more, so that going on from it copies nothing."""
+        state.passage.take_back()
+
     def glance(self, piece: int, state: MixtureState | GlanceState) -> tuple[Floats, GlanceState]:
         """Return about the same as `follow` in a fraction of the time, for looking many pieces ahead."""
         recent = state.trail.recent if isinstance(state, MixtureState) else state.recent

@@ -51,6 +51,13 @@ class Passage:
         other._store, other._length = store, length + 1
         return other
 
+    def take_back(self) -> None:
+        """Let the next continuation have the place of all others, which must not be used any more.
+
+        Else it would take a copy, as they do not change.
+        """
+        self._store.used = self._length
+
     def followers(self, ends: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return what followed the pieces `ends` wherever they stand in the passage."""
         pieces, count = self.pieces, len(ends)

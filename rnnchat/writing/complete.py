@@ -86,6 +86,7 @@ class Completer:
         self._tokenizer = tokenizer
         self._learn = learn
         self._counts = counts
+        self._take_back = getattr(predictor, "take_back", lambda state: None)
         self._spelling = Spelling(tokenizer)
         ends = word_ends(notes, self._spelling)
         self._search = Search(ahead or predictor.step, self._spelling, ends)
@@ -163,6 +164,9 @@ class Completer:
         if not self._places or not 0 < len(path) <= READ_AHEAD:
             return
         place = self._places[-1]
+        if any(path[: len(other)] != other for other in self._expected):  # another word is likelier now
+            self._expected = {}
+            self._take_back(place.state)
         for size in range(1, len(path) + 1):
             place = self._expected.get(path[:size]) or Place(
                 *self._predictor.step(path[size - 1], place.state)
@@ -225,13 +229,14 @@ class Completer:
                 break
             same += 1
         expected = self._expected if same == len(self._pieces) else {}
-        fresh = len(self._pieces)
         self._expected = {}
         del self._pieces[same:], self._places[same:]
+        if self._places and tuple(wanted[same : same + 1]) not in expected:
+            self._take_back(self._places[-1].state)
         offset = self._begin + len(self._tokenizer.decode(self._pieces))
         for piece in wanted[same:]:
             offset += sum(byte & 0xC0 != 0x80 for byte in self._spelling.bytes[piece])  # characters
-            self._go_on(piece, offset, expected.get((*self._pieces[fresh:], piece)))
+            self._go_on(piece, offset, expected.get((*self._pieces[same:], piece)))
         self._learned = max(self._learned, len(head))
         self._head = head
         self._search.start(self._places[-1])

@@ -209,6 +209,18 @@ def test_a_passage_is_a_value(body: list[int], fork: int) -> None:
         assert text[-3:] not in text[:-1] or len(body) < 4
 
 
+def test_what_was_taken_back_makes_room() -> None:
+    root = Passage(2).after(1, np.zeros(2, np.float32)).after(2, np.zeros(2, np.float32))
+    root.after(3, np.ones(2, np.float32))
+    beside = root.after(4, np.ones(2, np.float32))
+    assert not np.shares_memory(beside.pieces, root.pieces)
+    root.take_back()
+    again = root.after(5, np.ones(2, np.float32))
+    assert np.shares_memory(again.pieces, root.pieces)
+    assert (root.pieces.tolist(), again.pieces.tolist()) == ([1, 2], [1, 2, 5])
+    assert beside.pieces.tolist() == [1, 2, 4]
+
+
 def test_what_was_drawn_is_looked_up_in_what_was_read() -> None:
     passage = Passage(2)
     for piece in (1, 2, 3, 7, 5, 6):
