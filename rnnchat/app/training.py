@@ -94,7 +94,7 @@ class TrainingWatch:
         """Start or resume `run`; raise TrainingError while another training is under way."""
         if self.is_running:
             raise TrainingError("Another training is under way.", "Stop it first, or wait until it is done.")
-        job = TrainingJob(run)
+        job = TrainingJob(run, yields=True)
         job.start()
         self._job = job
         self.state = TrainingState(run.folder.name, run.settings.minutes)

@@ -20,6 +20,8 @@ from rnnchat.training.run import Run
 Event = dict[str, Any]
 
 LOG = "worker.log"
+NICE = 10
+"""The priority of a training that yields, where 0 is the usual one and 19 the lowest."""
 _PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "USER")
 _PREFIXES = ("RNNCHAT_", "XDG_", "OMP_", "TF_", "PYTHON", "CUDA_")
 
@@ -27,12 +29,14 @@ _PREFIXES = ("RNNCHAT_", "XDG_", "OMP_", "TF_", "PYTHON", "CUDA_")
 class TrainingJob:
     """A training under way in a child process.
 
-    When this process dies the child notices, leaves a checkpoint and stops.
+    When this process dies the child notices, leaves a checkpoint and stops. With `yields` it leaves the
+    processor to whoever else wants it, such as a person who writes meanwhile.
     """
 
-    def __init__(self, run: Run, *, home: Path | None = None) -> None:
+    def __init__(self, run: Run, *, home: Path | None = None, yields: bool = False) -> None:
         self.run = run
         self._home = home
+        self._yields = yields
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -67,6 +71,10 @@ class TrainingJob:
                 f"The training could not be started: {error.strerror}.",
                 "Try again; free some memory and disk.",
             ) from error
+
+        if self._yields and hasattr(os, "setpriority"):
+            with contextlib.suppress(OSError):  # it may have ended already
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, NICE)
 
     def events(self) -> Iterator[Event]:
         """Yield the child's events until it ends; raise TrainingError where it failed or died."""
