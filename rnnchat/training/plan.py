@@ -38,8 +38,8 @@ traffic, and learns from a third more pieces in the same minutes: on notes of 1.
 the text kept back, against 1.695 with a factor of 0.3 and half the rate."""
 BASED_RATE = 2.5e-3
 """The highest learning rate for a network that knows something, by notes of a megabyte or more."""
-LEAST_RATE = 0.25
-"""The part of it for the smallest notes."""
+LEAST_RATE = 0.1
+"""The part of it for the smallest notes, which are soon known by heart."""
 STEADY_UNITS = 384
 """A simple RNN of at most so many units learns at the rate of the others."""
 MEMORY_PER_WEIGHT = 150
@@ -161,7 +161,7 @@ def _highest_rate(scratch: bool, size: int, shape: NetworkShape) -> float:
     A simple RNN has no gates that bound what a step does to its state, and the more units it has the
     sooner it diverges: 1,280 units at 4e-3 ended at a perplexity of 651 on the Penn Treebank.
     """
-    rate = 4e-3 if scratch else BASED_RATE * min(1.0, max(LEAST_RATE, (size / MB) ** 0.5))
+    rate = 4e-3 if scratch else BASED_RATE * min(1.0, max(LEAST_RATE, (size / MB) ** 0.75))
     return rate * min(1.0, STEADY_UNITS / shape.units) if shape.cell == "rnn" else rate
 
 
