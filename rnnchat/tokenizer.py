@@ -152,7 +152,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
     Raises NotesError where the texts hold too little.
     """
     lines = list(_training_lines(texts))
-    if not any(lines):
+    if not lines:
         raise NotesError("There is no text to learn a tokenizer from.", "Name a folder with notes.")
     writer = io.BytesIO()
     size, coverage = _fitted(lines, vocabulary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -34,3 +35,6 @@ class LanguageModel(Protocol[State]):
 
 
 AnyLanguageModel = LanguageModel[Any]
+
+Step = Callable[[int, Any], tuple[Floats, Any]]
+"""Takes a piece and the state before it, and returns what follows and the state after it."""

@@ -52,7 +52,7 @@ class AdaptedOutput:
         """Whether it differs from the network yet."""
 
     def predict(self, top: Floats) -> tuple[Floats, Floats]:
-        """Return the projected top state (units,) and the probabilities (vocabulary,) of what follows."""
+        """Return the top state (units,) projected to (embedding,), and the probabilities (vocabulary,)."""
         output, projection, bias = self._now
         vector: Floats = top @ projection + bias
         return vector, softmax(self._network.likeness(vector) + output)

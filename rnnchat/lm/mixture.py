@@ -10,9 +10,8 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +41,6 @@ TRUST = 0.9
 """How likely it is at first that a text is for the mixture, where there is a base that it could be for."""
 TRUST_DRAWN = 0.01
 """How far the trust is drawn back to that by every piece, so that it can change within a text."""
-FOR_STATIC = 0.3
-"""The part of the time for fitting that the static mixture takes at most."""
 SAID = 64
 """So many answers are kept for the pieces that turn out to follow."""
 LEARNED_LATER = 8
@@ -351,63 +348,6 @@ class Mixture:
         if self._adapted is not None and scene.adapted is not None:
             self._adapted.learn(scene.top, piece, scene.adapted)
         self._looked = None
-
-
-@dataclass(frozen=True)
-class MixtureWeights:
-    """What is saved of a mixture: its tree, and a mixer each for reading only and for learning on."""
-
-    tree: PieceTree
-    static: Mixer
-    adaptive: Mixer
-
-    @classmethod
-    def fit(
-        cls,
-        network: RecurrentNetwork,
-        memory: NgramMemory,
-        kinds: PieceKinds,
-        texts: Sequence[list[int]],
-        base: RecurrentNetwork | None = None,
-        seconds: float = math.inf,
-    ) -> MixtureWeights:
-        """Fit both mixers to `texts`, which neither network nor memory has learned, in about `seconds`."""
-        started = time.monotonic()
-        counts = np.bincount(memory.pieces, minlength=memory.vocabulary)
-        tree = PieceTree.build(network.output_side()[0], counts)
-        mixers = []
-        for adaptive in (False, True):
-            mixture = Mixture(network, memory, kinds, tree, adaptive=adaptive, base=base)
-            # The static mixture has less to weigh, and so learns it from half of them.
-            if adaptive:
-                mixture.fit(texts, started + seconds)
-            else:
-                mixture.fit(texts[: -(-len(texts) // 2)], started + FOR_STATIC * seconds)
-            mixers.append(mixture.saved)
-        return cls(tree, *mixers)
-
-    def tensors(self) -> dict[str, NDArray[Any]]:
-        """Return the arrays that `from_tensors` makes the same weights of."""
-        parts = {
-            "tree": self.tree.tensors(),
-            "static": self.static.tensors(),
-            "adaptive": self.adaptive.tensors(),
-        }
-        return {f"{part}.{name}": array for part, own in parts.items() for name, array in own.items()}
-
-    @classmethod
-    def from_tensors(
-        cls, tensors: Mapping[str, NDArray[Any]], vocabulary: int, *, base: bool = False
-    ) -> MixtureWeights:
-        """Return saved weights, with a `base` among the members or not; raise ModelError where damaged."""
-        parts: dict[str, dict[str, NDArray[Any]]] = {"tree": {}, "static": {}, "adaptive": {}}
-        for name, array in tensors.items():
-            part, _, own = name.partition(".")
-            parts.setdefault(part, {})[own] = array
-        mixers = [new_mixer(vocabulary, adaptive=adaptive, base=base) for adaptive in (False, True)]
-        for mixer, part in zip(mixers, ("static", "adaptive"), strict=True):
-            mixer.load(parts[part])
-        return cls(PieceTree.from_tensors(parts["tree"], vocabulary), *mixers)
 
 
 def new_mixer(vocabulary: int, *, adaptive: bool, base: bool = False) -> Mixer:

@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnchat.library.atomic import write_bytes
 from rnnchat.library.models import GROUND, MEMORY, MIXTURE, read_weights, write_weights
-from rnnchat.lm.mixture import MixtureWeights
+from rnnchat.lm.fitted import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.lm.base import AnyLanguageModel
+from rnnchat.lm.base import AnyLanguageModel, Step
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.evaluate import Learn
-from rnnchat.writing.search import STEPS_ON, Found, Place, Search, Step, Word, word_ends
+from rnnchat.writing.search import STEPS_ON, Found, Place, Search, Word, word_ends
 from rnnchat.writing.spelling import Spelling, stands_alone
 from rnnchat.writing.words import LONGEST_WORD, DraftWords, WordCounts, tokens_of
 

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from rnnchat.lm.base import AnyLanguageModel, Floats
+from rnnchat.lm.base import AnyLanguageModel, Floats, Step
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.evaluate import Learn
 from rnnchat.writing.sampling import Sampler, Sampling
 
 LONGEST_CONTEXT = 1024
 """How many pieces back a text is read before it is continued."""
-
-
-Step = Callable[[int, Any], tuple[Floats, Any]]
 
 
 @dataclass(frozen=True)

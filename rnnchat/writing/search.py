@@ -8,14 +8,13 @@ and adds up whatever spells the same text in different pieces.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.lm.base import Floats
+from rnnchat.lm.base import Floats, Step
 from rnnchat.writing.spelling import Spelling, as_word, begins_in_word, ends_in_word, stands_alone
 
 STEPS = 10
@@ -28,10 +27,6 @@ LONGEST_LEAD = 16
 """What stands before a word, such as indentation, has so many bytes at most."""
 LONGEST = 40
 """A suggestion goes on while that may make more characters expected, up to about so many."""
-
-
-Step = Callable[[int, Any], tuple[Floats, Any]]
-"""Takes a piece and the state before it, and returns what follows and the state after it."""
 
 
 @dataclass(frozen=True)

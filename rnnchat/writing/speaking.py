@@ -13,7 +13,8 @@ from rnnchat.library.card import Card
 from rnnchat.library.models import Library
 from rnnchat.lm.base import AnyLanguageModel
 from rnnchat.lm.contexts import PieceKinds
-from rnnchat.lm.mixture import Mixture, MixtureWeights
+from rnnchat.lm.fitted import MixtureWeights
+from rnnchat.lm.mixture import Mixture
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer

@@ -92,7 +92,8 @@ def perplexity_of(model: Any, pieces: np.ndarray, *, learn: bool = False) -> flo
 def mix(network: RecurrentNetwork, train: np.ndarray, valid: np.ndarray, test: np.ndarray) -> None:
     """Print the perplexities of the network and the 5-gram mixed, fitted to the validation text."""
     from rnnchat.lm.contexts import PieceKinds
-    from rnnchat.lm.mixture import Mixture, MixtureWeights
+    from rnnchat.lm.fitted import MixtureWeights
+    from rnnchat.lm.mixture import Mixture
 
     vocabulary = network.vocabulary
     words = [b"\n", *[b" x"] * (vocabulary - 2), b"<s>"]

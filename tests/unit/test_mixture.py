@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from rnnchat.errors import ModelError
 from rnnchat.lm.cache import AdaptedOutput, cached
 from rnnchat.lm.contexts import PieceKinds
-from rnnchat.lm.mixture import Mixture, MixtureWeights, new_mixer
+from rnnchat.lm.fitted import MixtureWeights
+from rnnchat.lm.mixture import Mixture, new_mixer
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.passage import LONGEST, Passage
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork

@@ -1,0 +1,79 @@
+"""What a training fits of a mixture and a model keeps: its tree of pieces, and how its parts are weighed."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.lm.contexts import PieceKinds
+from rnnchat.lm.mixer import Mixer
+from rnnchat.lm.mixture import Mixture, new_mixer
+from rnnchat.lm.ngram import NgramMemory
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.tree import PieceTree
+
+FOR_STATIC = 0.3
+"""The part of the time for fitting that the static mixture takes at most."""
+
+
+@dataclass(frozen=True)
+class MixtureWeights:
+    """What is saved of a mixture: its tree, and a mixer each for reading only and for learning on."""
+
+    tree: PieceTree
+    static: Mixer
+    adaptive: Mixer
+
+    @classmethod
+    def fit(
+        cls,
+        network: RecurrentNetwork,
+        memory: NgramMemory,
+        kinds: PieceKinds,
+        texts: Sequence[list[int]],
+        base: RecurrentNetwork | None = None,
+        seconds: float = math.inf,
+    ) -> MixtureWeights:
+        """Fit both mixers to `texts`, which neither network nor memory has learned, in about `seconds`."""
+        started = time.monotonic()
+        counts = np.bincount(memory.pieces, minlength=memory.vocabulary)
+        tree = PieceTree.build(network.output_side()[0], counts)
+        mixers = []
+        for adaptive in (False, True):
+            mixture = Mixture(network, memory, kinds, tree, adaptive=adaptive, base=base)
+            # The static mixture has less to weigh, and so learns it from half of them.
+            if adaptive:
+                mixture.fit(texts, started + seconds)
+            else:
+                mixture.fit(texts[: -(-len(texts) // 2)], started + FOR_STATIC * seconds)
+            mixers.append(mixture.saved)
+        return cls(tree, *mixers)
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays that `from_tensors` makes the same weights of."""
+        parts = {
+            "tree": self.tree.tensors(),
+            "static": self.static.tensors(),
+            "adaptive": self.adaptive.tensors(),
+        }
+        return {f"{part}.{name}": array for part, own in parts.items() for name, array in own.items()}
+
+    @classmethod
+    def from_tensors(
+        cls, tensors: Mapping[str, NDArray[Any]], vocabulary: int, *, base: bool = False
+    ) -> MixtureWeights:
+        """Return saved weights, with a `base` among the members or not; raise ModelError where damaged."""
+        parts: dict[str, dict[str, NDArray[Any]]] = {"tree": {}, "static": {}, "adaptive": {}}
+        for name, array in tensors.items():
+            part, _, own = name.partition(".")
+            parts.setdefault(part, {})[own] = array
+        mixers = [new_mixer(vocabulary, adaptive=adaptive, base=base) for adaptive in (False, True)]
+        for mixer, part in zip(mixers, ("static", "adaptive"), strict=True):
+            mixer.load(parts[part])
+        return cls(PieceTree.from_tensors(parts["tree"], vocabulary), *mixers)
