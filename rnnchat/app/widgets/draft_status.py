@@ -57,5 +57,5 @@ def _state(draft: Draft, is_empty: bool, is_saved: bool) -> str:
     if draft.file is None:
         return "nothing yet" if is_empty else "kept here, in no file"
     if not draft.file.digest:
-        return "new, not saved yet"
+        return "a new file, unsaved"
     return SAVED if is_saved else "kept, not saved yet"
