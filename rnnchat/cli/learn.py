@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     "choices",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Make one of the training's choices yourself, such as units=512; may be repeated.",
+    help="Make one of the training's choices yourself, such as units=512; `help` lists them.",
 )
 @click.option("--resume", is_flag=True, help="Go on with an interrupted training.")
 @as_json
@@ -61,8 +61,20 @@ def train(
     """
     from rnnchat.training.job import TrainingJob
     from rnnchat.training.report import TrainingReport
-    from rnnchat.training.run import AUTO, SCRATCH, Run, RunSettings, find_unfinished, unfinished
+    from rnnchat.training.run import (
+        AUTO,
+        CHOICES,
+        SCRATCH,
+        Run,
+        RunSettings,
+        find_unfinished,
+        unfinished,
+    )
 
+    if "help" in choices:
+        for choice, meaning in CHOICES.items():
+            say(f"  {choice:<19} {meaning}")
+        return
     places = current_paths()
     if resume:
         waiting = unfinished(places)

@@ -32,22 +32,22 @@ BEFORE = "before"
 AT_ONCE = "at once"
 """How a run without a budget ends: the notes are remembered, and no network has learned them."""
 SHORTEST_MINUTES = 0.15
-CHOICES = (
-    "embedding",
-    "units",
-    "layers",
-    "vocabulary",
-    "batch",
-    "length",
-    "learning_rate",
-    "dropout",
-    "weight_drop",
-    "weight_decay",
-    "horizon",
-    "half",
-    "checkpoint_seconds",
-)
-"""The settings that are chosen where nobody states them."""
+CHOICES = {
+    "embedding": "how many values stand for a piece; 0 chooses",
+    "units": "the size of a recurrent layer's state; 0 chooses",
+    "layers": "how many recurrent layers there are",
+    "vocabulary": "how many pieces the tokenizer has; 0 chooses",
+    "batch": "from how many texts at once is learned; 0 chooses",
+    "length": "over how many pieces errors flow back",
+    "learning_rate": "the highest rate of the schedule; 0 chooses",
+    "dropout": "the share of values that is dropped; below 0 chooses",
+    "weight_drop": "the share of recurrent weights that is dropped; below 0 chooses",
+    "weight_decay": "how strongly weights are drawn to zero, or to the base's",
+    "horizon": "over about how many steps weights are averaged",
+    "half": "true or false: whether products may be made in bfloat16",
+    "checkpoint_seconds": "how much work a crash may cost",
+}
+"""The settings that are chosen where nobody states them, and what each is."""
 LIMITS = {
     "embedding": (0, 4096),
     "units": (0, 8192),

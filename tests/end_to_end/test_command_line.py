@@ -262,6 +262,7 @@ def test_the_shipped_model_speaks_at_once(tmp_path: Path) -> None:
         (("train", str(NOTES), "--from", "nobody"), 1, "no model called"),
         (("train", "--resume", "--name", "nobody"), 1, "no interrupted training"),
         (("train", str(NOTES), "--cell", "transformer"), 2, "transformer"),
+        (("train", "--set", "help"), 0, "weight_drop"),
         (("scan", "/nowhere"), 1, "There is nothing at"),
         (("scan", "/dev/null"), 0, "pipe, socket or device"),
         (("generate", "x", "--model", "nobody"), 1, "no model called"),
