@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from rnnchat.errors import TrainingError
@@ -124,7 +124,7 @@ def make_plan(
         length=length,
         learning_rate=settings.learning_rate or _highest_rate(base is None, corpus.bytes, shape),
         weight_decay=settings.weight_decay,
-        dropping=_dropping(settings, epochs, base is None),
+        dropping=_dropping(settings, epochs, shape.cell, base is None),
         horizon=settings.horizon,
         rates={} if base is None or not settings.is_personal else dict(LAYER_RATES),
         half=half,
@@ -148,8 +148,16 @@ def dropping_for(epochs: float) -> Dropping:
     return Dropping(values=round(values, 2), inputs=round(values / 2, 2), weights=round(weights, 2))
 
 
-def _dropping(settings: RunSettings, epochs: float, scratch: bool) -> Dropping:
+def _dropping(settings: RunSettings, epochs: float, cell: str, scratch: bool) -> Dropping:
+    """Return what to drop, where the settings do not say.
+
+    A simple RNN keeps its recurrent weights: what the rest are scaled up by makes its state chaotic, where
+    gates would hold it. On the Penn Treebank its perplexity was still 727 after 150 steps with 12 % dropped;
+    with none it fell to 302 in 300.
+    """
     chosen = dropping_for(epochs) if scratch else Dropping(values=0.2)
+    if cell == "rnn":
+        chosen = replace(chosen, weights=0.0)
     values = settings.dropout if settings.dropout >= 0 else chosen.values
     weights = settings.weight_drop if settings.weight_drop >= 0 else chosen.weights
     return Dropping(values=values, inputs=round(values / 2, 3), weights=weights)

@@ -22,7 +22,7 @@ from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 
 END = "</s>"
 EMBEDDING = 320
-UNITS = {"rnn": 1280, "lstm": 768, "gru": 896}
+UNITS = {"rnn": 640, "lstm": 768, "gru": 896}
 """Sizes that make fewer than 8 million parameters."""
 
 
