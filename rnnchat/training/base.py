@@ -168,7 +168,7 @@ def write_shipped(library: Library, name: str, target: Path, data: Path) -> None
     weights = write_weights({k: v.astype(np.float16) for k, v in saved.weights.items()})
     card = replace(
         saved.card,
-        name=target.name,
+        name=BASE,
         base="",
         scores={**saved.card.scores, "held_out": scores},
         training={**saved.card.training, "seconds_in_all": seconds},
@@ -222,7 +222,7 @@ def _assemble(run: Run, data: Path, vocabulary: int, share: float, known: bytes 
     tokenizer = (
         Tokenizer(known)
         if known is not None
-        else train_tokenizer((_plain(document) for document in training[::every]), vocabulary)
+        else train_tokenizer((plain_text(document) for document in training[::every]), vocabulary)
     )
     counted = Prepared(
         files=len(documents),
@@ -284,7 +284,8 @@ def _cut(text: str) -> Iterator[str]:
         yield text
 
 
-def _plain(document: Document) -> str:
+def plain_text(document: Document) -> str:
+    """Return what was written or said, without who said it."""
     return document if isinstance(document, str) else "\n".join(text for _, text in document)
 
 
@@ -297,13 +298,13 @@ def size_of(document: Document) -> int:
 
 def is_validation(document: Document) -> bool:
     """Whether a document is kept back to measure with."""
-    digest = hashlib.sha256(_plain(document).encode()).digest()
+    digest = hashlib.sha256(plain_text(document).encode()).digest()
     return int.from_bytes(digest[:4], "big") % VALIDATION_ONE_IN == 0
 
 
 def _unpacked(file: Path) -> int:
     """Return the characters of all documents in a collection."""
-    return sum(len(_plain(document)) for document in documents_in(file))
+    return sum(len(plain_text(document)) for document in documents_in(file))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
-"""What size, data and time are worth to the base: python -m tests.benchmarks.scaling DATA [--steps 1200]
+"""What size, data, time and tokenizer are worth to the base: python -m tests.benchmarks.scaling DATA
 
 Trains networks of three sizes on three amounts of the base's own mixture of texts, from nothing and for the
 same number of steps, with the tokenizer that ships. Printed are the bits per byte on the recipe's validation
 text, also a third and two thirds of the way, and on the ebooks that are kept out. A line a network, as soon
 as it is there; those already in the file given by --log are not trained again.
+
+With `--minutes`, tokenizers of several sizes are learned and a network of each trained for so long; printed
+with it are the microseconds that a network's step takes, and for how many bytes it speaks.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ import argparse
 import itertools
 import json
 import tempfile
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +25,22 @@ import numpy as np
 from rnnchat.library.models import BASE, Library
 from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
-from rnnchat.tokenizer import Tokenizer
-from rnnchat.training.base import KEPT_OUT, SOURCES, Document, encode, is_validation, read_source, size_of
+from rnnchat.tokenizer import Tokenizer, train_tokenizer
+from rnnchat.training.base import (
+    KEPT_OUT,
+    SOURCES,
+    TOKENIZER_BYTES,
+    Document,
+    encode,
+    is_validation,
+    plain_text,
+    read_source,
+    size_of,
+)
 from rnnchat.training.held_out import bits_per_byte, held_out
 
 UNITS = (192, 384, 768)
+VOCABULARIES = (2048, 4096, 6144, 8192)
 SHARE = 0.3
 """So much of every source is used at most."""
 EVERY = (36, 6, 1)
@@ -49,7 +65,9 @@ def texts(documents: list[Document], every: int, tokenizer: Tokenizer) -> Any:
     )
 
 
-def train(units: int, steps: int, data: Any, vocabulary: int) -> tuple[RecurrentNetwork, list[float]]:
+def train(
+    units: int, data: Any, vocabulary: int, *, steps: int = 0, minutes: float = 5
+) -> tuple[RecurrentNetwork, list[float]]:
     """Train as the recipe does; return the network and its bits per byte along the way."""
     from rnnchat.training.clock import Clock
     from rnnchat.training.loop import Trainer
@@ -63,6 +81,7 @@ def train(units: int, steps: int, data: Any, vocabulary: int) -> tuple[Recurrent
         is_personal=False,
         units=units,
         steps=steps,
+        minutes=minutes,
         learning_rate=3e-3,
         weight_decay=0.01,
         dropout=0.0,
@@ -82,22 +101,57 @@ def train(units: int, steps: int, data: Any, vocabulary: int) -> tuple[Recurrent
     ]
 
 
+def microseconds_of_a_step(network: RecurrentNetwork, pieces: Sequence[int]) -> float:
+    """How long the network takes for a piece, at the median."""
+    state, times = network.start(), []
+    for piece in pieces:
+        started = time.perf_counter()
+        _, state = network.step(int(piece), state)
+        times.append(time.perf_counter() - started)
+    return float(np.median(times)) * 1e6
+
+
+def tokenizers(documents: list[Document], minutes: float, ebooks: list[tuple[str, Any]]) -> None:
+    """Print what tokenizers of several sizes are worth."""
+    training = [document for document in documents if not is_validation(document)]
+    every = max(1, sum(map(size_of, training)) // TOKENIZER_BYTES)
+    for vocabulary in VOCABULARIES:
+        tokenizer = train_tokenizer((plain_text(document) for document in training[::every]), vocabulary)
+        data = texts(documents, 1, tokenizer)
+        network, curve = train(UNITS[-1], data, tokenizer.size, minutes=minutes)
+        scores = [bits_per_byte(network, tokenizer, own) for _, own in ebooks]
+        row = {
+            "vocabulary": tokenizer.size,
+            "parameters": network.shape.parameters,
+            "minutes": minutes,
+            "bytes a piece": round(data.validation_bytes / len(data.validation), 2),
+            "microseconds a step": round(microseconds_of_a_step(network, data.validation[:2000])),
+            "validation": [round(bits, 4) for bits in curve],
+            "ebooks": round(float(np.mean(scores)), 4),
+        }
+        print(json.dumps(row), flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--steps", type=int, default=500)
+    parser.add_argument("--minutes", type=float, default=0)
     parser.add_argument("--log", type=Path)
     options = parser.parse_args()
     tokenizer = Tokenizer(Library(Paths.from_environment()).load(BASE).tokenizer)
     known = options.log.read_text(encoding="utf-8") if options.log and options.log.is_file() else ""
     ebooks = [text for text in held_out(options.data, HELD_OUT_BYTES) if text[0] in KEPT_OUT]
     documents = [doc for source in SOURCES for doc in read_source(options.data, source, SHARE)]
+    if options.minutes:
+        tokenizers(documents, options.minutes, ebooks)
+        return
     done = [(row["units"], row["every"]) for row in map(json.loads, known.splitlines())]
     for every, units in itertools.product(EVERY, UNITS):
         if (units, every) in done:
             continue
         data = texts(documents, every, tokenizer)
-        network, curve = train(units, options.steps, data, tokenizer.size)
+        network, curve = train(units, data, tokenizer.size, steps=options.steps)
         scores = [bits_per_byte(network, tokenizer, documents) for _, documents in ebooks]
         row = {
             "units": units,
