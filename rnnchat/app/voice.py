@@ -103,6 +103,7 @@ def sampling_from(settings: Settings) -> Sampling:
         top_p=settings.top_p,
         top_k=settings.top_k,
         min_p=settings.min_p,
+        guidance=settings.guidance,
         repetition=settings.repetition,
         seed=settings.seed,
     )

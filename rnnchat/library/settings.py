@@ -33,6 +33,9 @@ class Settings:
     min_p: float = 0.0
     """How likely a piece must be, compared to the likeliest."""
 
+    guidance: float = 0.7
+    """How strongly replies keep to what was said; 0 for not at all."""
+
     repetition: float = 1.1
     """How much less likely what was just said becomes; 1 for not at all."""
 

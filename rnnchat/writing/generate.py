@@ -10,6 +10,7 @@ import numpy as np
 from rnnchat.lm.base import AnyLanguageModel, Floats, Step
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.evaluate import Learn
+from rnnchat.writing.guidance import Guide
 from rnnchat.writing.sampling import Sampler, Sampling
 
 LONGEST_CONTEXT = 1024
@@ -42,7 +43,7 @@ class Speaker:
 
     It remembers what it last read, so that going on from there costs only the new pieces. With `learn`, it
     learns from what it reads, but for the model's own turns, until `forget` is called, which it does before
-    it reads something else.
+    it reads something else. A `guide` keeps its turns in a conversation to what was said.
     """
 
     def __init__(
@@ -51,10 +52,12 @@ class Speaker:
         tokenizer: Tokenizer,
         learn: Learn | None = None,
         forget: Callable[[], None] = lambda: None,
+        guide: Guide | None = None,
     ) -> None:
         self.predictor = predictor
         self.tokenizer = tokenizer
         self._learn, self._forget = learn, forget
+        self._guide = guide
         self._last: _Place | None = None
         self._follow = getattr(predictor, "follow", predictor.step)
         roles = tokenizer.roles
@@ -72,9 +75,16 @@ class Speaker:
         decoder = self.tokenizer.stream()
         place = self._last = self._read(pieces[:-1] if opening else pieces)
         place = _Place(list(place.read), place.probabilities, place.state)
+        is_turn = pieces[-1] == self.tokenizer.roles.model
+        guided = self._guide.begin(pieces) if self._guide and is_turn and sampling.guidance else None
         visible = False
         for count in range(1, maximum + 1):
-            piece = self._choose(place, sampler, visible, opening)
+            leaning = guided.leaning() if guided else None
+            piece = sampler.choose(
+                self._allowed(place.probabilities, visible, opening),
+                place.read[-sampling.window :],
+                leaning,
+            )
             probability = float(place.probabilities[piece])
             if piece == self.tokenizer.roles.end:
                 yield Chunk(decoder.finish(), piece, probability, "end")
@@ -88,16 +98,18 @@ class Speaker:
                 return
             yield Chunk(text, piece, probability)
             place = self._advance(place, piece, self._follow)
+            if guided:
+                guided.follow(piece)
 
-    def _choose(self, place: _Place, sampler: Sampler, visible: bool, opening: bool) -> int:
-        """Return the next piece: never a role, no end before something can be seen."""
-        allowed = place.probabilities.copy()
+    def _allowed(self, probabilities: Floats, visible: bool, opening: bool) -> Floats:
+        """Return the probabilities without roles, and without an end before something can be seen."""
+        allowed = probabilities.copy()
         allowed[self._never] = 0
         if not visible:
             allowed[self.tokenizer.roles.end] = 0
         if opening:
             allowed *= self._opens
-        return sampler.choose(allowed, place.read[-sampler.sampling.window :])
+        return allowed
 
     def _read(self, pieces: list[int]) -> _Place:
         """Return the place after `pieces` (one at least), reading only what was not read before."""

@@ -12,6 +12,9 @@ from rnnchat.errors import RnnchatError
 from rnnchat.lm.base import Floats
 
 LOOP = 8
+PLAUSIBLE = 0.05
+"""Guidance chooses among pieces at least this share as likely as the likeliest (Li et al. 2023,
+https://arxiv.org/abs/2210.15097)."""
 _QUICK = 1e-3  # pieces this likely beside the likeliest nearly always hold the wanted mass
 
 
@@ -24,6 +27,11 @@ class Sampling:
 
     What would say three pieces and their successor once more is made less likely still, each time
     by this factor to the power LOOP, so that no loop lasts.
+    """
+    guidance: float = 0.0
+    """The power of what a conversation makes likelier, where that is known; 0 for not at all.
+
+    What is not plausible without that is not said, whatever speaks for it.
     """
     temperature: float = 0.8
     """Below 1 favours likely pieces, above 1 unlikely ones; 0 always takes the likeliest."""
@@ -46,6 +54,7 @@ class Sampling:
             ("min-p", self.min_p, 0, 1),
             ("top-k", self.top_k, 0, 10**6),
             ("repetition", self.repetition, 1, 3),
+            ("guidance", self.guidance, 0, 5),
         )
         for name, value, low, high in ranges:
             if not low <= value <= high:
@@ -60,8 +69,11 @@ class Sampler:
         self.sampling = sampling
         self._random = np.random.Generator(np.random.PCG64(sampling.seed))
 
-    def choose(self, probabilities: Floats, recent: Sequence[int] = ()) -> int:
-        """Return one piece drawn from `probabilities` (vocabulary,), which are left as they are."""
+    def choose(self, probabilities: Floats, recent: Sequence[int] = (), leaning: Floats | None = None) -> int:
+        """Return one piece drawn from `probabilities` (vocabulary,), which are left as they are.
+
+        `leaning` (vocabulary,) is how much likelier a conversation makes each piece, as a logarithm.
+        """
         settings = self.sampling
         logs = np.log(np.maximum(probabilities, np.float32(1e-30)))
         if settings.repetition != 1 and recent and settings.window:
@@ -69,6 +81,10 @@ class Sampler:
             logs[again] *= settings.repetition
             for piece, count in _would_repeat(recent[-settings.window :]).items():
                 logs[piece] -= LOOP * count * np.log(settings.repetition)
+        if leaning is not None and settings.guidance:
+            implausible = logs < logs.max() + np.log(np.float32(PLAUSIBLE))
+            logs += np.float32(settings.guidance) * leaning
+            logs[implausible] = -np.inf
         if settings.temperature < 1e-3:
             return int(np.argmax(logs))
         weights = np.exp((logs - logs.max()) / settings.temperature)

@@ -21,6 +21,7 @@ from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.complete import Completer
 from rnnchat.writing.evaluate import Learn
 from rnnchat.writing.generate import Speaker
+from rnnchat.writing.guidance import Guide
 from rnnchat.writing.origins import Origins
 from rnnchat.writing.words import WordCounts
 
@@ -68,11 +69,17 @@ class SpeakingModel:
 
     @cached_property
     def partner(self) -> Speaker:
-        """The speaker for chats, which learns from what it is told there, and forgets it in another chat."""
+        """The speaker for chats, which learns from what it is told there, and forgets it in another chat.
+
+        It keeps to the subject by the base's network, which knows more chats.
+        """
+        guide = None
+        if self.card.style == "chat":
+            guide = Guide(self.ground or self.network, self.tokenizer.roles)
         mixture = self.mixture(adaptive=True)
         if mixture is None:
-            return self.speaker
-        return Speaker(mixture, self.tokenizer, mixture.learn, mixture.forget)
+            return Speaker(self.network, self.tokenizer, guide=guide)
+        return Speaker(mixture, self.tokenizer, mixture.learn, mixture.forget, guide)
 
     @cached_property
     def word_counts(self) -> WordCounts | None:

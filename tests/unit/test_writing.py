@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.chat import Turn, chat_context
 from rnnchat.writing.evaluate import score
 from rnnchat.writing.generate import LONGEST_CONTEXT, Chunk, Speaker, text_context
-from rnnchat.writing.sampling import Sampler, Sampling
+from rnnchat.writing.guidance import Guide
+from rnnchat.writing.sampling import PLAUSIBLE, Sampler, Sampling
 from tests.conftest import random_weights
 
 PLAIN = Sampling(repetition=1, temperature=1, top_p=1, seed=0)
@@ -28,7 +30,7 @@ def some_probabilities(size: int, seed: int) -> Floats:
 @given(st.integers(2, 2000), st.integers(0, 10**6), st.floats(0.01, 1), st.integers(0, 50), st.floats(0, 0.5))
 def test_only_allowed_pieces_are_chosen(size: int, seed: int, top_p: float, top_k: int, min_p: float) -> None:
     probabilities = some_probabilities(size, seed)
-    sampler = Sampler(Sampling(1, 1, top_k, min_p, top_p, seed=seed))
+    sampler = Sampler(replace(PLAIN, top_k=top_k, min_p=min_p, top_p=top_p, seed=seed))
     order = np.argsort(-probabilities, kind="stable")
     rank = {int(piece): place for place, piece in enumerate(order)}
     for _ in range(5):
@@ -186,6 +188,60 @@ def test_a_partner_learns_what_it_is_told_but_not_what_it_said(tokenizer: Tokeni
     assert forgotten == 1
     list(speaker.stream(chat_context(tokenizer, "chat", turns[2:]), PLAIN, 3))
     assert forgotten == 2
+
+
+def test_a_guide_tells_what_the_conversation_makes_likelier(
+    tiny_network: RecurrentNetwork, tokenizer: Tokenizer
+) -> None:
+    roles = tokenizer.roles
+    context = chat_context(tokenizer, "chat", [Turn("user", "The river rose")])
+    reply = tokenizer.encode(" Bread")
+
+    def logs(pieces: list[int]) -> Floats:
+        state = tiny_network.start()
+        for piece in pieces:
+            probabilities, state = tiny_network.step(piece, state)
+        return np.log(probabilities)
+
+    guide = Guide(tiny_network, roles)
+    guide.begin(context[:4])  # going on from there must not matter
+    guided = guide.begin(context)
+    for piece in reply:
+        guided.follow(piece)
+    expected = logs([*context, *reply]) - logs([roles.start, roles.user, roles.end, roles.model, *reply])
+    expected[reply] = np.minimum(expected[reply], 0)
+    np.testing.assert_allclose(guided.leaning(), expected, atol=1e-4)
+    again = guide.begin(context).leaning()
+    np.testing.assert_array_equal(again, Guide(tiny_network, roles).begin(context).leaning())
+
+
+@given(seed=st.integers(0, 999), guidance=st.floats(0.1, 5))
+def test_guidance_chooses_among_what_is_plausible(seed: int, guidance: float) -> None:
+    random = np.random.default_rng(seed)
+    probabilities = random.dirichlet(np.full(50, 0.3)).astype(np.float32)
+    leaning = random.normal(0, 3, 50).astype(np.float32)
+    sampling = Sampling(guidance=guidance, seed=seed, top_p=1.0, repetition=1.0)
+    chosen = Sampler(sampling).choose(probabilities, (), leaning)
+    assert probabilities[chosen] >= 0.99 * PLAUSIBLE * probabilities.max()
+    greedy = Sampler(replace(sampling, temperature=0)).choose(probabilities, (), leaning)
+    plausible = np.flatnonzero(probabilities >= PLAUSIBLE * probabilities.max())
+    expected = plausible[np.argmax(np.log(probabilities[plausible]) + guidance * leaning[plausible])]
+    assert greedy == expected
+
+
+def test_guidance_is_for_turns_of_a_conversation(
+    tiny_network: RecurrentNetwork, tokenizer: Tokenizer
+) -> None:
+    guide = Guide(tiny_network, tokenizer.roles)
+    speaker = Speaker(tiny_network, tokenizer, guide=guide)
+    plain = Speaker(tiny_network, tokenizer)
+    text = text_context(tokenizer, "The river")
+    turn = chat_context(tokenizer, "chat", [Turn("user", "The river")])
+    strong = Sampling(seed=3, guidance=3.0, temperature=1.5)
+    assert list(speaker.stream(text, strong, 20)) == list(plain.stream(text, strong, 20))
+    assert said(list(speaker.stream(turn, strong, 20))) != said(list(plain.stream(turn, strong, 20)))
+    off = replace(strong, guidance=0.0)
+    assert list(speaker.stream(turn, off, 20)) == list(plain.stream(turn, off, 20))
 
 
 class Uniform:

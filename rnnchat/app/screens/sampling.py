@@ -20,6 +20,7 @@ SCALES = (
     Scale(
         "temperature", "Temperature", 0, 2, 0.05, "lower: safer · higher: bolder", words=((0, "likeliest"),)
     ),
+    Scale("guidance", "Focus", 0, 2, 0.1, "higher: closer to what was said", words=((0, "none"),)),
     Scale("top_p", "Top-p", 0.05, 1, 0.05, "only the likeliest that hold so much", words=((1, "all"),)),
     Scale("top_k", "Top-k", 0, 200, 5, "only so many of the likeliest", 0, ((0, "all"),)),
     Scale("min_p", "Min-p", 0, 0.5, 0.01, "only pieces so likely beside the best", words=((0, "all"),)),
