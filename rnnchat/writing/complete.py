@@ -33,8 +33,8 @@ OVERLAP = 4
 """Where words stand without spaces, pieces may reach over so many characters."""
 COUNTED = 0.3
 """The share of the probability that the counts of the notes' words have."""
-OWN_NEXT, OWN_WORDS = 0.05, 0.15
-"""The share that goes to words that stand in the draft already, before a word's first letter and after."""
+OWN_WORDS = 0.15
+"""The share that goes to words that stand in the draft already."""
 THRESHOLD = 0.15
 """What is suggested unasked is at least so likely."""
 READ_AHEAD = 3
@@ -279,7 +279,7 @@ class Completer:
         tokens = ["\n", *tokens_of(before[-_LAST_TOKENS:])]
         own = self._own.likely(partial)
         noted = {} if counts is None else counts.likely(tokens, partial, MOST_COUNTED)
-        of_own = (OWN_WORDS if partial else OWN_NEXT) if own else 0.0
+        of_own = OWN_WORDS if own else 0.0
         of_notes = COUNTED * (1 - of_own) if noted else 0.0
         within = {text: word for text, word in words.items() if text[0].isalnum() or text[0] in "'’_"}
         # What leads elsewhere keeps its probability; the rest is shared.
