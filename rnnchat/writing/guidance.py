@@ -26,21 +26,20 @@ class Guide:
 
     def __init__(self, network: RecurrentNetwork, roles: Roles) -> None:
         self._network = network
-        self._read: list[int] = []
-        self._state = network.start()
+        self._last: tuple[list[int], NetworkState] = [], network.start()
         self._unasked = network.start()
         for piece in (roles.start, roles.user, roles.end, roles.model):
             self._unasked = network.advance(piece, self._unasked)
 
     def begin(self, context: Sequence[int]) -> Guided:
         """Read a conversation, up to the role whose turn it is; return what guides that turn."""
-        pieces = list(context)
-        if self._read != pieces[: len(self._read)]:
-            self._read, self._state = [], self._network.start()
-        for piece in pieces[len(self._read) :]:
-            self._state = self._network.advance(piece, self._state)
-        self._read = pieces
-        return Guided(self._network, self._state, self._unasked)
+        read, state = self._last
+        if read != list(context[: len(read)]):
+            read, state = [], self._network.start()
+        for piece in context[len(read) :]:
+            state = self._network.advance(piece, state)
+        self._last = list(context), state
+        return Guided(self._network, state, self._unasked)
 
 
 class Guided:
