@@ -194,11 +194,12 @@ async def test_sampling_holds_at_once_and_is_kept(app: RnnchatApp, paths: Paths)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+g")
         await wait_until(pilot, lambda: isinstance(app.focused, Dial))
-        await pilot.press("right", "right", "down", "left")
+        await pilot.press("right", "right", "down", "left", "down", "left")
         await pilot.press("escape")
         await wait_until(pilot, lambda: isinstance(app.focused, Composer))
         assert app.settings.temperature == 0.9
         assert load_settings(paths).temperature == 0.9
+        assert load_settings(paths).guidance == 0.6
         assert load_settings(paths).top_p == 0.9
 
 
