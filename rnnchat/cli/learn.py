@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     "choices",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Make one of the training's choices yourself, such as units=512; `help` lists them.",
+    help="Make a choice of the training yourself, such as units=512; repeatable; `help` lists all.",
 )
 @click.option("--resume", is_flag=True, help="Go on with an interrupted training.")
 @as_json
