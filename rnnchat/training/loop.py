@@ -108,6 +108,7 @@ class Trainer:
         self._budget = settings.minutes * 60 - afterwards
         self._validation_cost = 0.0
         self._speed = 0.0
+        self._steps = 0  # since the start of this process
         self._resume()
 
     def run(self, emit: Callable[[Event], None], control: Callable[[], str]) -> str:
@@ -155,6 +156,10 @@ class Trainer:
 
     def score(self, pieces: Pieces, size: int) -> float:
         """Return the bits that the averaged network needs for `pieces`, per byte of their text's `size`."""
+        return self.engine.bits(*self._arranged(pieces), self.batches.length) / max(1, size)
+
+    def _arranged(self, pieces: Pieces) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+        """Return `pieces` as texts that are read at once: inputs, targets and which of them count."""
         batch, length = self.plan.batch, self.batches.length
         # Streams of a fair length: each begins without a past, which costs bits.
         per_stream = max(math.ceil(len(pieces) / batch), min(len(pieces), SCORED_STREAM))
@@ -167,7 +172,7 @@ class Trainer:
         weights = counted.astype(np.float32).reshape(batch, rows)
         used = max(1, math.ceil(len(pieces) / rows))  # texts beyond these are empty
         cut = slice(0, batch if used > batch // 2 else max(used, 1))
-        return self.engine.bits(inputs[cut], outputs[cut], weights[cut], length) / max(1, size)
+        return inputs[cut], outputs[cut], weights[cut]
 
     def _resume(self) -> None:
         saved = checkpoint.load_latest(self._folder)
@@ -249,20 +254,29 @@ class Trainer:
         loss = self.engine.learn(chunk, state.step, self._rate)
         spent = time.monotonic() - started
         count = chunk[:, 1:].size
+        self._steps += 1
         state.step += 1
         state.position += 1
         state.tokens += count
         state.loss = loss if math.isnan(state.loss) else 0.95 * state.loss + 0.05 * loss
-        rate = count / spent
-        self._speed = rate if not self._speed or state.step < 4 else 0.95 * self._speed + 0.05 * rate
+        if self._steps == 1:
+            # It compiled: that says nothing of how fast the others will be.
+            self._speed, spent = count / spent, 0.0
+        else:
+            rate = count / spent
+            self._speed = 0.95 * self._speed + 0.05 * rate if self._steps > 3 else rate
         if self.settings.steps:
             state.share = state.step / self.settings.steps
         else:
             left = self._budget - self._reserve() - self.clock.seconds() + spent
-            state.share += (1 - state.share) * min(1.0, spent / max(left, spent))
+            state.share += (1 - state.share) * min(1.0, spent / max(left, spent, 1e-9))
 
     def _validate(self) -> None:
         """Measure bits per byte on the validation text, and keep the weights where they are the best."""
+        if not self._validation_cost:  # a first chunk, not timed: it compiles
+            length = self.batches.length
+            inputs, outputs, weights = self._arranged(self.data.validation)
+            self.engine.bits(inputs[:, :length], outputs[:, :length], weights[:, :length], length)
         started = time.monotonic()
         score = self.score(self.data.validation, self.data.validation_bytes)
         self._validation_cost = time.monotonic() - started

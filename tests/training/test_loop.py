@@ -80,6 +80,22 @@ def test_it_learns_and_scores_as_the_speaking_network_does(
     assert abs(spoken - training.progress.best) < 0.06 * spoken
 
 
+def test_compiling_takes_nothing_of_the_schedule(
+    tmp_path: Path, data: TrainingData, tokenizer: Tokenizer
+) -> None:
+    """On a slow machine it takes longer than all the steps of a short training."""
+    training = trainer(tmp_path, data, tokenizer, replace(SETTINGS, steps=0, minutes=1.0))
+    shares: list[float] = []
+
+    def control() -> str:
+        shares.append(training.progress.share)
+        return "finish" if len(shares) == 4 else ""
+
+    assert training.run(lambda _: None, control) == "asked"
+    assert shares[:2] == [0.0, 0.0], "before the first step and after it"
+    assert 0.0 < shares[2] < shares[3] < 0.2
+
+
 def test_trained_weights_speak_as_the_network_does(
     tmp_path: Path, data: TrainingData, tokenizer: Tokenizer
 ) -> None:
