@@ -39,7 +39,6 @@ Fitted by gradient steps on the held-out parts of two collections of notes, from
 what each alone would have is within 0.1 of this.
 """
 SHARP = np.float32(100)
-_SMALLEST = np.float32(1e-10)
 
 
 @dataclass(frozen=True)
@@ -51,16 +50,31 @@ class GlanceState:
     passage: Passage
 
 
-def multiplied(members: tuple[Floats, ...], here: tuple[NDArray[np.intp], ...], known: int) -> Floats:
+Raised = tuple[NDArray[np.integer], Floats]
+"""Pieces (n,), some perhaps more than once, and the logarithms (n,) of what multiplies their probability."""
+
+
+def multiplied(
+    logits: Floats,
+    rare: Floats,
+    raised: tuple[Raised, Raised],
+    here: tuple[NDArray[np.intp], ...],
+    known: int,
+) -> Floats:
     """Return the product (vocabulary,) of network, memory and cache, and of what followed `here`.
 
-    The longest context that the memory knows has `known` pieces.
+    `logits` are the network's, `rare` the logarithms of how likely the memory finds each piece anywhere.
+    `raised` is what its contexts add to that, and the cache to the network. The longest context that the
+    memory knows has `known` pieces. What is common to all pieces drops out, so that hardly any logarithm is
+    taken of more than those raised.
     """
     weights = WEIGHTS[min(known, len(WEIGHTS) - 1)]
-    total = np.zeros_like(members[0])
-    for weight, member in zip(weights, members, strict=False):
-        total += weight * np.log(np.maximum(member, _SMALLEST))
-    for weight, followers in zip(weights[len(members) :], here, strict=True):
+    of_network, of_memory, of_cache = weights[: len(weights) - len(here)]
+    total: Floats = logits * (of_network + of_cache)
+    total += rare * of_memory
+    for weight, (pieces, logs) in zip((of_memory, of_cache), raised, strict=True):
+        total[pieces] += weight * logs
+    for weight, followers in zip(weights[len(weights) - len(here) :], here, strict=True):
         if len(followers):
             pieces, often = tally(followers)
             total[pieces] += weight * np.log1p(often * (SHARP / np.float32(len(followers) + 1)))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
 from rnnchat.lm.base import Floats
-from rnnchat.lm.cache import AdaptedOutput, cached
+from rnnchat.lm.cache import AdaptedOutput, cached, cached_more
 from rnnchat.lm.contexts import PieceKinds, Surroundings, Trail
 from rnnchat.lm.followers import KINDS, Followers
 from rnnchat.lm.glance import GlanceState, multiplied
@@ -153,16 +153,16 @@ class Mixture:
         recent = (*recent[1 - LONGEST_MATCH :], piece)
         intervals = self.memory.intervals(recent)
         if self._adapted is not None and self._adapted.changed:
-            vector, of_network = self._adapted.predict(self.network.top(network))
+            vector, logits = self._adapted.logits(self.network.top(network))
         else:
             vector = self.network.project(network)
-            of_network = softmax(self.network.logits(vector))
-        of_memory = self._ngram.predict(recent, intervals)
+            logits = self.network.logits(vector)
+        rare, by_context = self._ngram.raised(recent, intervals)
         passage, order = state.passage, self.tree.order
-        of_cache = cached(passage.vectors, order.take(passage.pieces), vector, of_network)
+        by_likeness = cached_more(passage.vectors, order.take(passage.pieces), vector, logits)
         ends = self.tree.leaf.take(recent[-2:])
         here = (order.take(passage.followers(ends[-1:])), order.take(passage.followers(ends)))
-        said = multiplied((of_network, of_memory, of_cache), here, len(intervals))
+        said = multiplied(logits, rare, (by_context, by_likeness), here, len(intervals))
         return said, GlanceState(network, recent, passage)
 
     def predict(self, state: MixtureState) -> Floats:

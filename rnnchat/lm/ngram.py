@@ -30,6 +30,7 @@ SORTED_BY = 64
 
 _LARGEST_DISCOUNTED = 3
 _CACHED = 200_000
+_SMALLEST = np.float32(1e-30)
 _FEW = 64  # values, which sorting counts faster than a table of all there can be
 
 Integers = NDArray[np.integer]
@@ -210,6 +211,7 @@ class NgramModel:
         self.memory = memory
         self._known: dict[tuple[Interval, int], _Smoothed] = {}
         self._unigram_now: Floats | None = None
+        self._log_unigram: Floats | None = None
         self.forget()
 
     @property
@@ -234,24 +236,32 @@ class NgramModel:
 
     def predict(self, state: NgramState, intervals: Sequence[Interval]) -> Floats:
         """Return the probabilities (vocabulary,) of what follows, given the context's intervals."""
-        shares: list[_Smoothed] = []
-        for order in range(1, min(self.memory.order, len(state)) + 1):
-            learned = self._learned.get(state[-order:])
-            if learned is not None:
-                discounts = self.memory.discounts[order]
-                shares.append(
-                    _smooth(learned.pieces[: learned.size], learned.counts[: learned.size], discounts)
-                )
-            elif order <= len(intervals):
-                shares.append(self._share(intervals[order - 1], order))
+        shares = self._shares(state, intervals)
         # From the longest context down, each leaves the shorter ones a part of what it was left.
         left = math.prod(float(share.backoff) for share in shares)
         probabilities = self._unigram() * np.float32(left)
-        left = 1.0
-        for share in reversed(shares):
-            probabilities[share.pieces] += share.mass * np.float32(left)
-            left *= float(share.backoff)
+        _add_masses(shares, probabilities)
         return probabilities
+
+    def raised(
+        self, state: NgramState, intervals: Sequence[Interval]
+    ) -> tuple[Floats, tuple[Integers, Floats]]:
+        """Return the logarithms (vocabulary,) of the probabilities without a context, and what one changes.
+
+        That is pieces, some more than once, and the logarithms of how many times likelier each is than those
+        that no context knows.
+        """
+        shares = self._shares(state, intervals)
+        if self._log_unigram is None:
+            self._log_unigram = np.log(self._unigram())
+        if not shares:
+            return self._log_unigram, (np.zeros(0, np.int64), np.zeros(0, np.float32))
+        left = math.prod(float(share.backoff) for share in shares)
+        more = np.zeros(self.vocabulary, np.float32)
+        _add_masses(shares, more)
+        pieces = np.concatenate([share.pieces for share in shares])
+        below = self._unigram().take(pieces) * np.float32(left)
+        return self._log_unigram, (pieces, np.log1p(more.take(pieces) / np.maximum(below, _SMALLEST)))
 
     def learn(self, piece: int, state: NgramState) -> None:
         """Count that `piece` followed the text of `state`.
@@ -269,7 +279,7 @@ class NgramModel:
             if _add(learned, piece):
                 return
         self._order_0[piece] += 1
-        self._unigram_now = None
+        self._unigram_now = self._log_unigram = None
 
     def forget(self) -> None:
         """Drop what was learned since the memory was built."""
@@ -278,7 +288,7 @@ class NgramModel:
         if len(self.memory.suffixes):
             pieces, counts = self.memory.count((0, len(self.memory.suffixes)), 0)
             self._order_0[pieces] = counts
-        self._unigram_now = None
+        self._unigram_now = self._log_unigram = None
 
     def _unigram(self) -> Floats:
         """Return the prediction without a context: counts, mixed with every piece alike."""
@@ -291,6 +301,18 @@ class NgramModel:
                 uniform[share.pieces] += share.mass
             self._unigram_now = uniform
         return self._unigram_now
+
+    def _shares(self, state: NgramState, intervals: Sequence[Interval]) -> list[_Smoothed]:
+        """Return the shares of all contexts that are known, the shortest first."""
+        shares: list[_Smoothed] = []
+        for order in range(1, min(self.memory.order, len(state)) + 1):
+            learned = self._learned.get(state[-order:])
+            if learned is not None:
+                pieces, counts = learned.pieces[: learned.size], learned.counts[: learned.size]
+                shares.append(_smooth(pieces, counts, self.memory.discounts[order]))
+            elif order <= len(intervals):
+                shares.append(self._share(intervals[order - 1], order))
+        return shares
 
     def _share(self, interval: Interval, order: int) -> _Smoothed:
         share = self._known.get((interval, order))
@@ -306,6 +328,14 @@ class NgramModel:
             return _Counts(np.zeros(2, np.int64), np.zeros(2, np.float32), 0)
         pieces, counts = self.memory.count(intervals[order - 1], order)
         return _Counts(pieces, counts, len(pieces))
+
+
+def _add_masses(shares: list[_Smoothed], probabilities: Floats) -> None:
+    """Add to `probabilities` (vocabulary,) what each context says for itself."""
+    left = 1.0
+    for share in reversed(shares):
+        probabilities[share.pieces] += share.mass * np.float32(left)
+        left *= float(share.backoff)
 
 
 def tally(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:

@@ -17,10 +17,14 @@ from numpy.typing import NDArray
 from rnnchat.lm.base import Floats, Step
 from rnnchat.writing.spelling import Spelling, as_word, begins_in_word, ends_in_word, stands_alone
 
-STEPS = 10
+STEPS = 14
 """How many places the search may look at, all branches together."""
 STEPS_ON = 7
 """How many more for the words after the likeliest one."""
+CHOSEN = 6
+"""So many words are looked for."""
+WORTH_LOOKING = 3.0
+"""A place is looked at where what leads there is so many times as likely as the last of those, or more."""
 BRANCHES = 8
 """So many continuations of each place are considered, and one more."""
 LONGEST_LEAD = 16
@@ -101,8 +105,12 @@ class Search:
         """Return what goes on with `typed`: words, with what may lead to them where `leads` allows it."""
         found, steps = Found(), STEPS
         waiting: list[tuple[float, tuple[int, ...], bytes, bytes]] = [(-1.0, (), typed, b"")]
+        guessed: dict[tuple[int, ...], float] = {}  # how likely a word is over at places not looked at
         while waiting and steps:
+            if -waiting[0][0] < WORTH_LOOKING * _last_chosen(found, guessed):
+                break
             minus, path, rest, added = heapq.heappop(waiting)
+            guessed.pop(path, None)
             steps -= 1  # also where it is known already: what is suggested depends on the text alone
             place = self.look(path)
             if added and not rest:
@@ -113,12 +121,13 @@ class Search:
                     found.mass += likely
                 if left or more or rest:
                     heapq.heappush(waiting, (-likely, (*path, piece), left, more))
+                    if not left and as_word(more):
+                        guessed[(*path, piece)] = likely * float(self._ends[piece])
         if not typed:
             found.mass = 1.0
-        for minus, path, rest, added in waiting:  # not looked at: how they end elsewhere must do
-            word = as_word(added)
-            if word and not rest:
-                found.words.setdefault(word, Word()).add(-minus * float(self._ends[path[-1]]), path)
+        for _, path, _, added in waiting:  # not looked at: how they end elsewhere must do
+            if path in guessed:
+                found.words.setdefault(as_word(added), Word()).add(guessed[path], path)
         return found
 
     def go_on(self, text: str, word: Word) -> list[tuple[str, float]]:
@@ -191,3 +200,9 @@ class Search:
             return candidates
         likely = probabilities.take(candidates)
         return candidates[np.argpartition(-likely, BRANCHES)[: BRANCHES + 1]]
+
+
+def _last_chosen(found: Found, guessed: dict[tuple[int, ...], float]) -> float:
+    """Return how likely the last of the likeliest CHOSEN words is by now; 0 where there are fewer."""
+    likely = heapq.nlargest(CHOSEN, [*guessed.values(), *(word.probability for word in found.words.values())])
+    return likely[-1] if len(likely) == CHOSEN else 0.0

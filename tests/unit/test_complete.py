@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -85,6 +87,30 @@ def test_resting_changes_no_answer(
             assert one == other
         if data.draw(st.booleans()):
             rested.rest()
+
+
+def test_what_can_hardly_be_among_the_six_is_not_looked_at(
+    memory: NgramModel, tokenizer: Tokenizer, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = [text[:size] for text in texts[:3] for size in range(40, 120, 4)]
+
+    def answers() -> tuple[list[int], list[list[str]]]:
+        looked: list[int] = []
+
+        def ahead(piece: int, state: Any) -> Any:
+            looked.append(piece)
+            return memory.step(piece, state)
+
+        completer = Completer(memory, tokenizer, ahead=ahead)
+        return looked, [[one.text for one in completer.words(draft, 6)] for draft in drafts]
+
+    looked, few = answers()
+    monkeypatch.setattr("rnnchat.writing.search.WORTH_LOOKING", 0.0)
+    looked_everywhere, many = answers()
+    assert len(looked) < 0.9 * len(looked_everywhere)
+    assert sum(one[:1] == other[:1] for one, other in zip(few, many, strict=True)) > 0.95 * len(drafts)
+    alike = sum(len({*one} & {*other[:3]}) for one, other in zip(few, many, strict=True))
+    assert alike > 0.9 * 3 * len(drafts), "and so are nearly all of the first three"
 
 
 def test_a_word_that_only_the_draft_has_is_completed(completer: Completer) -> None:

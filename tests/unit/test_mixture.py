@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnchat.errors import ModelError
-from rnnchat.lm.cache import AdaptedOutput, cached
+from rnnchat.lm.cache import AdaptedOutput, cached, cached_more
 from rnnchat.lm.contexts import PieceKinds
 from rnnchat.lm.fitted import MixtureWeights
 from rnnchat.lm.mixture import Mixture, new_mixer
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.passage import LONGEST, Passage
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork, softmax
 from rnnchat.lm.tree import PieceTree
 from tests.conftest import random_weights
 
@@ -258,6 +258,19 @@ def test_the_cache_and_the_adapted_output_lean_towards_what_was_read() -> None:
     assert after[11] > 2 * before[11]
     assert vector.shape == moved.shape == (8,)
     np.testing.assert_allclose(NETWORK.step(0, NETWORK.start())[0].sum(), 1, atol=1e-5)
+
+
+def test_what_the_cache_changes_makes_its_prediction() -> None:
+    logits = np.random.default_rng(1).normal(size=VOCABULARY).astype(np.float32)
+    passage, vector = Passage(2), np.array([9, 3], np.float32)
+    assert [len(part) for part in cached_more(passage.vectors, passage.pieces, vector, logits)] == [0, 0]
+    for stood, piece in (([9, 0], 7), ([0, 9], 8), ([3, 3], 7)):
+        passage = passage.after(piece, np.array(stood, np.float32))
+    followers, more = cached_more(passage.vectors, passage.pieces, vector, logits)
+    said = logits.copy()
+    said[followers] = logits[followers] + more
+    wanted = cached(passage.vectors, passage.pieces, vector, softmax(logits))
+    np.testing.assert_allclose(softmax(said), wanted, rtol=1e-4)
 
 
 @settings(max_examples=40, deadline=None)

@@ -75,6 +75,22 @@ def test_predictions_sum_to_one_and_leave_nothing_out(notes, text, learns):
         assert (probabilities > 0).all()
 
 
+@settings(max_examples=60, deadline=None)
+@given(texts, texts, st.booleans())
+def test_what_contexts_change_makes_the_prediction_of_what_none_knows(notes, text, learns):
+    model = NgramModel(build(notes))
+    state = state_after(model, text) if not learns else ()
+    for piece in text if learns else []:
+        model.learn(piece, state)
+        state = model.advance(piece, state)
+    intervals = model.memory.intervals(state)
+    logs, (changed, more) = model.raised(state, intervals)
+    said = logs.copy()
+    said[changed] = logs[changed] + more
+    said = np.exp(said)
+    np.testing.assert_allclose(said / said.sum(), model.predict(state, intervals), rtol=1e-4)
+
+
 def test_learning_makes_what_was_read_likelier_and_forgetting_undoes_it():
     model = NgramModel(build([1, 2, 3, 1, 2, 4, 5, 6, 1, 2, 3]))
     before, state = model.step(2, state_after(model, [5, 1]))

@@ -158,10 +158,15 @@ class DraftScreen(Room):
         return Question(settings.model, (self._shown, first), before, settings.suggest_from)
 
     def _ask(self) -> None:
-        question = self._question()
-        if question is None:
+        """Ask once what was typed is on the screen: until then the processor is the screen's."""
+        if not self.editor.takes_suggestions:
             self.editor.quiet()
-        elif question.before.strip():
+        else:
+            self.call_after_refresh(self._ask_now)
+
+    def _ask_now(self) -> None:
+        question = self._question()
+        if question is not None and question.before.strip():
             self.completion.ask(question)
 
     # Keeping
