@@ -105,7 +105,7 @@ class Completion:
                 self._answer(question, dismissed)
                 self._failed = ""
                 if self._question is None and self._completer is not None:
-                    self._completer.rest()
+                    self._completer.rest(lambda: self._question is not None or self._is_closed)
             except RnnchatError as error:
                 if self._failed != question.model:
                     self._failed = question.model

@@ -11,7 +11,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +114,7 @@ class Mixture:
     def advance(self, piece: int, state: MixtureState, *, read: bool = True) -> MixtureState:
         """Return the state after `piece`; raise ModelError where there is no such piece.
 
+        Costs a part of `step`. The trust follows what was read where it is known what was expected there.
         What was not `read` but drawn stays out of the text at hand: it tells nothing of how a person
         writes, and a model that believed itself would soon say the same again and again.
         """
@@ -124,17 +125,14 @@ class Mixture:
             network,
             self.network.project(network),
             () if self.base is None else self.base.advance(piece, state.base),
-            state.trust,
+            self._trust_after(piece, state) if read else state.trust,
             state.trail.after(piece, self.kinds),
             state.passage.after(int(self.tree.leaf[piece]), state.vector) if read else state.passage,
         )
 
     def step(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
         """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""
-        trust = self._trust_after(piece, state)
         state = self.advance(piece, state)
-        if trust != state.trust:
-            state = replace(state, trust=trust)
         return self.predict(state), state
 
     def follow(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
@@ -175,14 +173,16 @@ class Mixture:
 
     def _say(self, state: MixtureState) -> tuple[Floats, Floats | None]:
         """Return the probabilities (vocabulary,) of the mixture, and those of the base where there is one."""
-        for asked, said in reversed(self._said):
-            if asked is state:
-                return said
-        scene = self._look(state)
-        said = self._mix(scene), scene.of_base
-        if self.base is not None:
-            self._said.append((state, said))
+        said = self._said_already(state)
+        if said is None:
+            scene = self._look(state)
+            said = self._mix(scene), scene.of_base
+            if self.base is not None:
+                self._said.append((state, said))
         return said
+
+    def _said_already(self, state: MixtureState) -> tuple[Floats, Floats | None] | None:
+        return next((said for asked, said in reversed(self._said) if asked is state), None)
 
     def _trust_after(self, piece: int, state: MixtureState) -> float:
         """Return the trust in the mixture once `piece` was read: its posterior, drawn a little to TRUST.
@@ -190,10 +190,10 @@ class Mixture:
         So a text that is not like the notes is soon left to the base, and a chat to one who knows chats.
         Source: the fixed-share mixture of experts, Herbster and Warmuth 1998.
         """
-        if self.base is None or not state.trail.recent or not 0 <= piece < self.vocabulary:
+        said = self._said_already(state) if state.trail.recent else None
+        if said is None or said[1] is None:
             return state.trust
-        mixed, of_base = self._say(state)
-        assert of_base is not None
+        mixed, of_base = said[0], said[1]
         own, other = state.trust * float(mixed[piece]), (1 - state.trust) * float(of_base[piece])
         posterior = own / (own + other) if own + other > 0 else state.trust
         return posterior + TRUST_DRAWN * (TRUST - posterior)

@@ -7,6 +7,7 @@ and the words of the draft itself, the latest most.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,8 @@ THRESHOLD = 0.15
 """What is suggested unasked is at least so likely."""
 READ_AHEAD = 3
 """So many pieces of the likeliest word are read before it is chosen, where there is time."""
+LEARNED_AT_ONCE = 8
+"""So many pieces are learned before an answer, where there was no rest for it; more wait for one."""
 MOST_COUNTED = 12
 """So many of the words that the notes count are considered."""
 
@@ -87,6 +90,7 @@ class Completer:
         self._learn = learn
         self._counts = counts
         self._take_back = getattr(predictor, "take_back", lambda state: None)
+        self._advance: Callable[[int, Any], Any] | None = getattr(predictor, "advance", None)
         self._spelling = Spelling(tokenizer)
         ends = word_ends(notes, self._spelling)
         self._search = Search(ahead or predictor.step, self._spelling, ends)
@@ -99,7 +103,7 @@ class Completer:
         """The place after each piece that was read."""
         self._learned = 0
         """So many characters of the draft were learned, or are waiting for it."""
-        self._waiting: list[tuple[int, Any]] = []
+        self._waiting: deque[tuple[int, Any]] = deque()
         """Pieces that were read and are not learned yet, each with the state before it."""
         self._expected: dict[tuple[int, ...], Place] = {}
         """Places to which the likeliest word leads, by the pieces after the last place."""
@@ -153,12 +157,14 @@ class Completer:
         """Count the notes' words now, which otherwise the first suggestion waits for."""
         self._counts()
 
-    def rest(self) -> None:
+    def rest(self, hurry: Callable[[], bool] = lambda: False) -> None:
         """Do what no answer needs to wait for: learn what was read, and go where the text is likely to go.
 
-        It changes only how long later answers take, and is best called after each one.
+        It is best called after each answer, and ends early where `hurry` says so. It changes how long later
+        answers take, and after many words at once, such as a draft that was opened, what is learned by then.
         """
-        self._settle()
+        while self._waiting and not hurry():
+            self._settle(1)
         (_, leads), ranked = self._ranking
         path = ranked[0][1].path if leads and ranked else ()
         if not self._places or not 0 < len(path) <= READ_AHEAD:
@@ -168,17 +174,18 @@ class Completer:
             self._expected = {}
             self._take_back(place.state)
         for size in range(1, len(path) + 1):
-            place = self._expected.get(path[:size]) or Place(
+            if hurry():
+                return
+            place = self._expected.get(path[:size]) or Place.known(
                 *self._predictor.step(path[size - 1], place.state)
             )
             self._expected[path[:size]] = place
 
     def begin(self) -> None:
         """Begin another draft; what was learned from the ones before stays."""
-        self._settle()
         self._head, self._begin, self._learned = "", 0, 0
         self._pieces, self._places = [], []
-        self._waiting, self._expected, self._ranking = [], {}, (("", False), [])
+        self._expected, self._ranking = {}, (("", False), [])
         self._own = DraftWords()
         self._dismissed = set()
 
@@ -211,7 +218,7 @@ class Completer:
 
     def _read(self, head: str) -> None:
         """Bring the predictor to the end of `head`."""
-        self._settle()
+        self._settle(LEARNED_AT_ONCE)
         if head == self._head and self._places:
             self._search.start(self._places[-1], again=True)
             return
@@ -234,27 +241,36 @@ class Completer:
         if self._places and tuple(wanted[same : same + 1]) not in expected:
             self._take_back(self._places[-1].state)
         offset = self._begin + len(self._tokenizer.decode(self._pieces))
-        for piece in wanted[same:]:
+        for count, piece in enumerate(wanted[same:], start=same + 1):
             offset += sum(byte & 0xC0 != 0x80 for byte in self._spelling.bytes[piece])  # characters
-            self._go_on(piece, offset, expected.get((*self._pieces[same:], piece)))
+            place = expected.get((*self._pieces[same:], piece))
+            self._go_on(piece, offset, place, is_asked=count == len(wanted))
         self._learned = max(self._learned, len(head))
         self._head = head
         self._search.start(self._places[-1])
 
-    def _go_on(self, piece: int, offset: int, place: Place | None) -> None:
-        """Read a piece that ends at `offset` of the draft; `place` is where it leads, if that is known."""
+    def _go_on(self, piece: int, offset: int, place: Place | None, *, is_asked: bool) -> None:
+        """Read a piece that ends at `offset` of the draft; `place` is where it leads, if that is known.
+
+        Unless it `is_asked` now what follows it, that is worked out when it is, which is seldom.
+        """
         state = self._places[-1].state if self._places else self._predictor.start()
         if self._learn is not None and self._places and offset > self._learned:
             self._waiting.append((piece, state))
+        if place is None and (is_asked or self._advance is None):
+            place = Place.known(*self._predictor.step(piece, state))
+        elif place is None:
+            assert self._advance is not None
+            place = Place(self._advance(piece, state), lambda: self._predictor.step(piece, state)[0])
         self._pieces.append(piece)
-        self._places.append(place or Place(*self._predictor.step(piece, state)))
+        self._places.append(place)
 
-    def _settle(self) -> None:
-        """Learn what is waiting for it."""
-        if self._learn is not None:
-            for piece, state in self._waiting:
+    def _settle(self, most: int) -> None:
+        """Learn `most` of what is waiting for it."""
+        for _ in range(min(most, len(self._waiting))):
+            piece, state = self._waiting.popleft()
+            if self._learn is not None:
                 self._learn(piece, state)
-        self._waiting = []
 
     # Ranking
 

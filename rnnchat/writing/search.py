@@ -8,7 +8,9 @@ and adds up whatever spells the same text in different pieces.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,12 +35,22 @@ LONGEST = 40
 """A suggestion goes on while that may make more characters expected, up to about so many."""
 
 
-@dataclass(frozen=True)
 class Place:
-    """What follows some pieces, and the predictor's state there."""
+    """What follows some pieces, asked for when it is needed, and the predictor's state there."""
 
-    probabilities: Floats
-    state: Any
+    def __init__(self, state: Any, ask: Callable[[], Floats]) -> None:
+        self.state = state
+        self._ask = ask
+
+    @classmethod
+    def known(cls, probabilities: Floats, state: Any) -> Place:
+        """Return a place where it is known what follows."""
+        return cls(state, lambda: probabilities)
+
+    @cached_property
+    def probabilities(self) -> Floats:
+        """The probabilities (vocabulary,) of what follows."""
+        return self._ask()
 
 
 @dataclass
@@ -98,7 +110,7 @@ class Search:
         place = self._places.get(path)
         if place is None:
             state = self.look(path[:-1]).state
-            place = self._places[path] = Place(*self._ahead(path[-1], state))
+            place = self._places[path] = Place.known(*self._ahead(path[-1], state))
         return place
 
     def find(self, typed: bytes, *, leads: bool) -> Found:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.tokenizer import Tokenizer, train_tokenizer
-from rnnchat.writing.complete import Completer
+from rnnchat.writing.complete import LEARNED_AT_ONCE, Completer
 from rnnchat.writing.typist import guess_words, type_texts
 
 
@@ -87,6 +87,22 @@ def test_resting_changes_no_answer(
             assert one == other
         if data.draw(st.booleans()):
             rested.rest()
+
+
+def test_a_long_draft_is_learned_bit_by_bit(
+    memory: NgramModel, tokenizer: Tokenizer, texts: list[str]
+) -> None:
+    learned: list[int] = []
+    completer = Completer(memory, tokenizer, lambda piece, state: learned.append(piece))
+    draft = texts[0][: texts[0].index(" ", 400) + 1]
+    completer.suggest(draft)
+    assert learned == [], "the answer comes first"
+    completer.rest(lambda: len(learned) == 3)
+    assert len(learned) == 3, "and whoever types on does not wait for it"
+    completer.suggest(draft + "a")
+    assert len(learned) == 3 + LEARNED_AT_ONCE
+    completer.rest()
+    assert learned == tokenizer.encode(draft.rstrip())
 
 
 def test_what_can_hardly_be_among_the_six_is_not_looked_at(
