@@ -75,6 +75,7 @@ def guess_words(texts: Iterable[str], completer: Completer) -> Guesses:
             result.words += 1
             result.first += offered[:1] == [word.group()]
             result.among_three += word.group() in offered
+            completer.rest()
     return result
 
 
