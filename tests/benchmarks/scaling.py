@@ -5,8 +5,9 @@ same number of steps, with the tokenizer that ships. Printed are the bits per by
 text, also a third and two thirds of the way, and on the ebooks that are kept out. A line a network, as soon
 as it is there; those already in the file given by --log are not trained again.
 
-With `--minutes`, tokenizers of several sizes are learned and a network of each trained for so long; printed
-with it are the microseconds that a network's step takes, and for how many bytes it speaks.
+With `--tokenizers`, some of several sizes are learned and a network trained with each, for as many operations
+as `--steps` of the smallest take; printed with it are the microseconds that a network's step takes, and for
+how many bytes it speaks.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import itertools
 import json
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ from rnnchat.training.base import (
     size_of,
 )
 from rnnchat.training.held_out import bits_per_byte, held_out
+
+Row = dict[str, Any]
 
 UNITS = (192, 384, 768)
 VOCABULARIES = (2048, 4096, 6144, 8192)
@@ -65,9 +68,7 @@ def texts(documents: list[Document], every: int, tokenizer: Tokenizer) -> Any:
     )
 
 
-def train(
-    units: int, data: Any, vocabulary: int, *, steps: int = 0, minutes: float = 5
-) -> tuple[RecurrentNetwork, list[float]]:
+def train(units: int, data: Any, vocabulary: int, steps: int) -> tuple[RecurrentNetwork, list[float]]:
     """Train as the recipe does; return the network and its bits per byte along the way."""
     from rnnchat.training.clock import Clock
     from rnnchat.training.loop import Trainer
@@ -81,7 +82,6 @@ def train(
         is_personal=False,
         units=units,
         steps=steps,
-        minutes=minutes,
         learning_rate=3e-3,
         weight_decay=0.01,
         dropout=0.0,
@@ -111,57 +111,67 @@ def microseconds_of_a_step(network: RecurrentNetwork, pieces: Sequence[int]) -> 
     return float(np.median(times)) * 1e6
 
 
-def tokenizers(documents: list[Document], minutes: float, ebooks: list[tuple[str, Any]]) -> None:
-    """Print what tokenizers of several sizes are worth."""
+def tokenizers(documents: list[Document], steps: int, ebooks: list[tuple[str, Any]]) -> Iterator[Row]:
+    """Yield what tokenizers of several sizes are worth."""
     training = [document for document in documents if not is_validation(document)]
     every = max(1, sum(map(size_of, training)) // TOKENIZER_BYTES)
+    smallest = NetworkShape(min(VOCABULARIES), units=UNITS[-1]).parameters
     for vocabulary in VOCABULARIES:
         tokenizer = train_tokenizer((plain_text(document) for document in training[::every]), vocabulary)
         data = texts(documents, 1, tokenizer)
-        network, curve = train(UNITS[-1], data, tokenizer.size, minutes=minutes)
+        # A step's products take as long as there are weights: the embedding is the output layer, too.
+        affordable = round(steps * smallest / NetworkShape(tokenizer.size, units=UNITS[-1]).parameters)
+        network, curve = train(UNITS[-1], data, tokenizer.size, affordable)
         scores = [bits_per_byte(network, tokenizer, own) for _, own in ebooks]
-        row = {
+        yield {
             "vocabulary": tokenizer.size,
             "parameters": network.shape.parameters,
-            "minutes": minutes,
+            "steps": affordable,
             "bytes a piece": round(data.validation_bytes / len(data.validation), 2),
             "microseconds a step": round(microseconds_of_a_step(network, data.validation[:2000])),
             "validation": [round(bits, 4) for bits in curve],
             "ebooks": round(float(np.mean(scores)), 4),
         }
-        print(json.dumps(row), flush=True)
+
+
+def sizes(
+    documents: list[Document], steps: int, ebooks: list[tuple[str, Any]], done: list[Row]
+) -> Iterator[Row]:
+    """Yield what sizes of the network and amounts of text are worth, less those that are `done`."""
+    tokenizer = Tokenizer(Library(Paths.from_environment()).load(BASE).tokenizer)
+    known = [(row["units"], row["every"]) for row in done]
+    for every, units in itertools.product(EVERY, UNITS):
+        if (units, every) in known:
+            continue
+        data = texts(documents, every, tokenizer)
+        network, curve = train(units, data, tokenizer.size, steps)
+        scores = [bits_per_byte(network, tokenizer, own) for _, own in ebooks]
+        yield {
+            "units": units,
+            "parameters": network.shape.parameters,
+            "every": every,
+            "megabytes": round(data.training_bytes / 1e6, 1),
+            "steps": steps,
+            "validation": [round(bits, 4) for bits in curve],
+            "ebooks": round(float(np.mean(scores)), 4),
+        }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--steps", type=int, default=500)
-    parser.add_argument("--minutes", type=float, default=0)
+    parser.add_argument("--tokenizers", action="store_true")
     parser.add_argument("--log", type=Path)
     options = parser.parse_args()
-    tokenizer = Tokenizer(Library(Paths.from_environment()).load(BASE).tokenizer)
     known = options.log.read_text(encoding="utf-8") if options.log and options.log.is_file() else ""
     ebooks = [text for text in held_out(options.data, HELD_OUT_BYTES) if text[0] in KEPT_OUT]
     documents = [doc for source in SOURCES for doc in read_source(options.data, source, SHARE)]
-    if options.minutes:
-        tokenizers(documents, options.minutes, ebooks)
-        return
-    done = [(row["units"], row["every"]) for row in map(json.loads, known.splitlines())]
-    for every, units in itertools.product(EVERY, UNITS):
-        if (units, every) in done:
-            continue
-        data = texts(documents, every, tokenizer)
-        network, curve = train(units, data, tokenizer.size, steps=options.steps)
-        scores = [bits_per_byte(network, tokenizer, documents) for _, documents in ebooks]
-        row = {
-            "units": units,
-            "parameters": network.shape.parameters,
-            "every": every,
-            "megabytes": round(data.training_bytes / 1e6, 1),
-            "steps": options.steps,
-            "validation": [round(bits, 4) for bits in curve],
-            "ebooks": round(float(np.mean(scores)), 4),
-        }
+    if options.tokenizers:
+        rows = tokenizers(documents, options.steps, ebooks)
+    else:
+        rows = sizes(documents, options.steps, ebooks, [json.loads(line) for line in known.splitlines()])
+    for row in rows:
         print(json.dumps(row), flush=True)
         if options.log:
             with options.log.open("a", encoding="utf-8") as log:
