@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import select
+import stat
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -247,7 +250,14 @@ def _answer_lines(completer: Completer, count: int) -> None:
         if dismissed:
             completer.dismiss(before, dismissed)
         print_json(_suggest(completer, before, count))
-        completer.rest()
+        completer.rest(lambda: is_ready(sys.stdin))
+
+
+def is_ready(stream: IO[str]) -> bool:
+    """Tell whether somebody has written to a pipe or a terminal what nobody has read; of a file, never."""
+    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        return False
+    return bool(select.select([stream], [], [], 0)[0])
 
 
 def _progress(member: str) -> Callable[[int], None]:
