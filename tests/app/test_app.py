@@ -369,6 +369,19 @@ async def test_any_size(app: RnnchatApp, size: tuple[int, int]) -> None:
             assert app.screen.query_one("#too-small").display is small
 
 
+async def test_a_dialog_in_a_terminal_that_gets_too_small(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("ctrl+g")
+        await wait_until(pilot, lambda: isinstance(app.focused, Dial))
+        for size, small in (((30, 8), True), (SIZE, False)):
+            await pilot.resize_terminal(*size)
+            await wait_until(pilot, lambda small=small: app.screen.has_class("small") is small)
+            await pilot.pause()
+            assert ("44×12" in app.export_screenshot()) is small
+            assert app.screen.query_one("#dialog").display is not small
+        await wait_until(pilot, lambda: isinstance(app.focused, Dial))
+
+
 async def test_an_unforeseen_error_shows_no_values(
     app: RnnchatApp, paths: Paths, capsys: pytest.CaptureFixture[str]
 ) -> None:

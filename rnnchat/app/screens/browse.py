@@ -10,8 +10,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import DirectoryTree, Footer, Static
+
+from rnnchat.app.screens.room import Dialog
 
 
 class NotesTree(DirectoryTree):
@@ -22,7 +23,7 @@ class NotesTree(DirectoryTree):
         return [path for path in paths if not path.name.startswith(".")]
 
 
-class BrowseScreen(ModalScreen[Path | None]):
+class BrowseScreen(Dialog[Path | None]):
     """Gives back the file or folder that was chosen."""
 
     BINDINGS: ClassVar = [

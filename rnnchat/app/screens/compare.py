@@ -15,9 +15,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
+from rnnchat.app.screens.room import Dialog
 from rnnchat.errors import RnnchatError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ BAR = 16
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
-class CompareScreen(ModalScreen[None]):
+class CompareScreen(Dialog[None]):
     """A comparison under way; leaving the screen ends it."""
 
     BINDINGS: ClassVar = [Binding("escape,f9,q", "dismiss", "Stop and close", id="compare.close")]

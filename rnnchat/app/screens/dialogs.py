@@ -8,13 +8,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from rnnchat.app.screens.room import Dialog
 from rnnchat.app.widgets.path_suggester import PathSuggester
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """A question with two answers; Esc is the careful one."""
 
     BINDINGS: ClassVar = [
@@ -46,7 +46,7 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(sure)
 
 
-class AskName(ModalScreen[str]):
+class AskName(Dialog[str]):
     """Asks for a name; Enter takes it, Esc leaves things as they are."""
 
     BINDINGS: ClassVar = [Binding("escape", "give_up", "Leave it", id="name.leave")]

@@ -10,14 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
+
+from rnnchat.app.screens.room import Dialog
 
 if TYPE_CHECKING:
     from rnnchat.writing.origins import Origin
 
 
-class OriginsScreen(ModalScreen[None]):
+class OriginsScreen(Dialog[None]):
     """A reply, with what is copied set apart, and the places it was copied from."""
 
     BINDINGS: ClassVar = [Binding("escape,f8,q", "dismiss", "Back", id="origins.back", key_display="esc")]

@@ -1,19 +1,24 @@
-"""What the three screens share: the line at the top, the keys at the bottom, a word when it is too small."""
+"""What screens share: the line at the top, the keys at the bottom, a word when the terminal is too small."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.screen import Screen
+from textual.geometry import Size
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from rnnchat.app.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
+
+Result = TypeVar("Result")
+"""What a dialog is left with."""
 
 SMALLEST = (44, 12)
 """The columns and rows that a screen needs to make sense."""
@@ -47,11 +52,32 @@ class Room(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so where the terminal is too small to show anything useful."""
-        width, height = event.size
-        small = width < SMALLEST[0] or height < SMALLEST[1]
+        small = is_small(event.size)
         self.set_class(small, "small")
         if small:
+            width, height = event.size
             wanted = f"{SMALLEST[0]}×{SMALLEST[1]}"
             self.query_one("#too-small", Static).update(
                 f"rnnchat needs {wanted}; this is {width}×{height}. Enlarge the window, or quit: Ctrl+Q."
             )
+
+
+class Dialog(ModalScreen[Result]):
+    """A screen above another; where the terminal is too small it lets the other one say so."""
+
+    _focused_last: Widget | None = None
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Be seen where there is room; what is hidden loses the focus, and has it again afterwards."""
+        small = is_small(event.size)
+        if small:
+            self._focused_last = self.focused or self._focused_last
+        self.set_class(small, "small")
+        if not small and self._focused_last is not None:
+            self.call_after_refresh(self.set_focus, self._focused_last)
+            self._focused_last = None
+
+
+def is_small(size: Size) -> bool:
+    """Tell whether a terminal is too small to show anything useful."""
+    return size.width < SMALLEST[0] or size.height < SMALLEST[1]

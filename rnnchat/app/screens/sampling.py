@@ -8,9 +8,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
+from rnnchat.app.screens.room import Dialog
 from rnnchat.app.widgets.dial import Dial, Scale
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ SUGGESTING = (
 )
 
 
-class SamplingScreen(ModalScreen[None]):
+class SamplingScreen(Dialog[None]):
     """Dials for sampling; what they show holds at once."""
 
     HEADING: ClassVar = "How replies are made"

@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
+from rnnchat.app.screens.room import Dialog
 from rnnchat.errors import RnnchatError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Row = tuple[int, Content]
 """An entry's number, and the line that tells it."""
 
 
-class SearchScreen(ModalScreen[Chosen | int | None]):
+class SearchScreen(Dialog[Chosen | int | None]):
     """A list of entries with numbers; gives back the one chosen, or what a screen of its kind adds.
 
     What the entries are, a screen of a kind says: its words, and `find` and `delete`, which run in a thread.
