@@ -369,15 +369,27 @@ async def test_any_size(app: RnnchatApp, size: tuple[int, int]) -> None:
             assert app.screen.query_one("#too-small").display is small
 
 
+@pytest.mark.parametrize("key", ["f2", "f3", "f4", "f5"])
+async def test_who_enlarges_the_terminal_again_can_go_on(app: RnnchatApp, key: str) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press(key)
+        await wait_until(pilot, lambda: app.focused is not None)
+        await pilot.pause()
+        focused = app.focused
+        await pilot.resize_terminal(30, 8)
+        await wait_until(pilot, lambda: app.screen.has_class("small"))
+        await pilot.resize_terminal(*SIZE)
+        await wait_until(pilot, lambda: app.focused is focused)
+
+
 async def test_a_dialog_in_a_terminal_that_gets_too_small(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+g")
         await wait_until(pilot, lambda: isinstance(app.focused, Dial))
         for size, small in (((30, 8), True), (SIZE, False)):
             await pilot.resize_terminal(*size)
-            await wait_until(pilot, lambda small=small: app.screen.has_class("small") is small)
-            await pilot.pause()
-            assert ("44×12" in app.export_screenshot()) is small
+            await wait_until(pilot, lambda small=small: ("44×12" in app.export_screenshot()) is small)
+            assert app.screen.has_class("small") is small
             assert app.screen.query_one("#dialog").display is not small
         await wait_until(pilot, lambda: isinstance(app.focused, Dial))
 

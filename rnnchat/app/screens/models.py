@@ -64,7 +64,6 @@ class ModelsScreen(Room):
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the columns to the width there is."""
-        super().on_resize(event)
         self._fit(event.size.width)
 
     def on_screen_resume(self) -> None:

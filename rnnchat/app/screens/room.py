@@ -24,7 +24,23 @@ SMALLEST = (44, 12)
 """The columns and rows that a screen needs to make sense."""
 
 
-class Room(Screen[None]):
+class Fitting(Screen[Result]):
+    """A screen that is hidden where the terminal is too small for it, and then has the focus where it was."""
+
+    _focused_last: Widget | None = None
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Hide, or come back."""
+        small = is_small(event.size)
+        if small:
+            self._focused_last = self.focused or self._focused_last
+        self.set_class(small, "small")
+        if not small and self._focused_last is not None:
+            self.call_after_refresh(self.set_focus, self._focused_last)
+            self._focused_last = None
+
+
+class Room(Fitting[None]):
     """A screen of the app."""
 
     MODE = ""
@@ -52,30 +68,15 @@ class Room(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so where the terminal is too small to show anything useful."""
-        small = is_small(event.size)
-        self.set_class(small, "small")
-        if small:
-            width, height = event.size
-            wanted = f"{SMALLEST[0]}×{SMALLEST[1]}"
-            self.query_one("#too-small", Static).update(
-                f"rnnchat needs {wanted}; this is {width}×{height}. Enlarge the window, or quit: Ctrl+Q."
-            )
+        width, height = event.size
+        self.query_one("#too-small", Static).update(
+            f"rnnchat needs {SMALLEST[0]}×{SMALLEST[1]}; this is {width}×{height}."
+            " Enlarge the window, or quit: Ctrl+Q."
+        )
 
 
-class Dialog(ModalScreen[Result]):
-    """A screen above another; where the terminal is too small it lets the other one say so."""
-
-    _focused_last: Widget | None = None
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Be seen where there is room; what is hidden loses the focus, and has it again afterwards."""
-        small = is_small(event.size)
-        if small:
-            self._focused_last = self.focused or self._focused_last
-        self.set_class(small, "small")
-        if not small and self._focused_last is not None:
-            self.call_after_refresh(self.set_focus, self._focused_last)
-            self._focused_last = None
+class Dialog(ModalScreen[Result], Fitting[Result]):
+    """A screen above another, which is left to say that the terminal is too small."""
 
 
 def is_small(size: Size) -> bool:
