@@ -67,7 +67,7 @@ class Room(Fitting[None]):
         self.own_app.show_status()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Say so where the terminal is too small to show anything useful."""
+        """Say so where the terminal is too small; Textual asks `Fitting` to hide the rest, too."""
         width, height = event.size
         self.query_one("#too-small", Static).update(
             f"rnnchat needs {SMALLEST[0]}×{SMALLEST[1]}; this is {width}×{height}."
