@@ -94,6 +94,20 @@ async def test_it_opens_empty_and_says_what_it_does(app: RnnchatApp) -> None:
         assert not welcome.display
 
 
+async def test_a_space_typed_after_what_was_taken_is_the_one_that_came_with_it(
+    app: RnnchatApp, knowing: object
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        await write(pilot, "The ri")
+        await ghost(pilot, editor, "ver runs")
+        await pilot.press("tab")
+        await write(pilot, " ")
+        assert editor.text == "The river runs "
+        await write(pilot, " x")
+        assert editor.text == "The river runs  x", "and another is another"
+
+
 async def test_tab_takes_all_and_keys_are_counted(app: RnnchatApp, knowing: object) -> None:
     async with app.run_test(size=SIZE) as pilot:
         _, editor = await open_draft(pilot, app)

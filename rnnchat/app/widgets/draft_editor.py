@@ -63,7 +63,7 @@ class DraftEditor(TextArea):
     _all: str | None = None
     _is_editing = False
     _space_taken: Location | None = None
-    """The end of a space that came with a word; punctuation takes its place."""
+    """The end of a space that came with a word; a typed one is the same, and punctuation takes its place."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -183,6 +183,11 @@ class DraftEditor(TextArea):
             event.stop()
             return
         space, self._space_taken = self._space_taken, None
+        if event.character == " " and space == self.cursor_location:
+            self.post_message(self.Wrote(1, 0))  # it is there already
+            event.prevent_default()
+            event.stop()
+            return
         if event.is_printable and event.character:
             self.post_message(self.Wrote(1, 1))
             if event.character in _NO_SPACE_BEFORE and space == self.cursor_location:
