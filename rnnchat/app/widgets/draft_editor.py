@@ -183,7 +183,7 @@ class DraftEditor(TextArea):
             event.stop()
             return
         space, self._space_taken = self._space_taken, None
-        if event.character == " " and space == self.cursor_location:
+        if event.character == " " and space == self.cursor_location and self.selection.is_empty:
             self.post_message(self.Wrote(1, 0))  # it is there already
             event.prevent_default()
             event.stop()
