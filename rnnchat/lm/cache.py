@@ -44,7 +44,8 @@ def cached_more(
 ) -> tuple[NDArray[np.intp], Floats]:
     """Return `followers` and the logarithms (n,) of how many times likelier `cached` makes each.
 
-    That is, than a piece which is as likely by `logits` (vocabulary,) and did not stand in the text.
+    That is, than a piece which is as likely by `logits` (size,) and did not stand in the text. What stands
+    after the last of them is for pieces that are left out, and gets nothing.
     """
     if not len(vectors):
         return followers, np.zeros(0, np.float32)
@@ -52,8 +53,12 @@ def cached_more(
     more = np.bincount(followers, likeness * np.float32(SHARE / (1 - SHARE)), len(logits)).take(followers)
     highest = logits.max()
     total = np.exp(logits - highest).sum()
-    own = np.exp(logits.take(followers) - highest) / total
+    own = np.exp(logits.take(followers, mode="clip") - highest) / total
     return followers, np.log1p(more.astype(np.float32) / np.maximum(own, _SMALLEST))
+
+
+OutputSide = tuple[Floats, Floats, Floats]
+"""Output bias (vocabulary,), projection (units, embedding), and its bias (embedding,)."""
 
 
 class AdaptedOutput:
@@ -65,7 +70,9 @@ class AdaptedOutput:
     def __init__(self, network: RecurrentNetwork) -> None:
         self._network = network
         self._embedding, *self._saved = network.output_side()
-        self._now = [np.array(array, order="C") for array in self._saved]
+        output, projection, bias = (np.array(array, order="C") for array in self._saved)
+        self.now: OutputSide = output, projection, bias
+        """How the network speaks by now; it changes in place."""
         self._read: list[tuple[Floats, Floats]] = []
         self.changed = False
         """Whether it differs from the network yet."""
@@ -77,7 +84,7 @@ class AdaptedOutput:
 
     def logits(self, top: Floats) -> tuple[Floats, Floats]:
         """Return the top state (units,) projected to (embedding,), and the logits (vocabulary,)."""
-        output, projection, bias = self._now
+        output, projection, bias = self.now
         vector: Floats = top @ projection + bias
         return vector, self._network.likeness(vector) + output
 
@@ -92,12 +99,12 @@ class AdaptedOutput:
     def _step(self) -> None:
         errors, tops = (np.stack(part) for part in zip(*self._read, strict=True))
         self._read = []
-        output, projection, bias = self._now
+        output, projection, bias = self.now
         back = errors @ self._embedding
         output -= np.float32(RATE) * errors.sum(axis=0)
         projection -= tops.T @ (np.float32(RATE) * back)
         bias -= np.float32(RATE) * back.sum(axis=0)
-        for now, saved in zip(self._now, self._saved, strict=True):
+        for now, saved in zip(self.now, self._saved, strict=True):
             np.multiply(now, np.float32(1 - DECAY), out=now)
             np.add(now, np.float32(DECAY) * saved, out=now)
         self.changed = True

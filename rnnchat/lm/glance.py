@@ -16,9 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.lm.base import Floats
-from rnnchat.lm.ngram import tally
+from rnnchat.lm.brief import BriefNetwork
+from rnnchat.lm.cache import OutputSide, cached_more
+from rnnchat.lm.ngram import LONGEST_MATCH, NgramMemory, NgramModel, tally
 from rnnchat.lm.passage import Passage
 from rnnchat.lm.recurrent import NetworkState, softmax
+from rnnchat.lm.tree import PieceTree
 
 WEIGHTS: NDArray[np.float32] = np.array(
     [
@@ -50,32 +53,73 @@ class GlanceState:
     passage: Passage
 
 
+class Glance:
+    """Says about what a mixture of these members would, of the pieces that the `brief` network knows."""
+
+    def __init__(self, brief: BriefNetwork, memory: NgramMemory, tree: PieceTree) -> None:
+        self._brief, self._memory, self._leaf = brief, memory, tree.leaf
+        self._place_of_leaf = brief.places.take(tree.order)
+
+    def step(
+        self, piece: int, state: GlanceState, ngram: NgramModel, output: OutputSide
+    ) -> tuple[Floats, GlanceState]:
+        """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it.
+
+        `ngram` smooths what the memory says, and `output` is how the network speaks by now.
+        """
+        brief, passage = self._brief, state.passage
+        network = brief.advance(piece, state.network)
+        recent = (*state.recent[1 - LONGEST_MATCH :], piece)
+        intervals = self._memory.intervals(recent)
+        bias, projection, beside = output
+        vector = brief.top(network) @ projection + beside
+        logits = brief.likeness(vector)
+        logits += bias.take(brief.pieces)
+        rare, (pieces, logs) = ngram.raised(recent, intervals)
+        ends = self._leaf.take(recent[-2:])
+        said = multiplied(
+            logits,
+            rare.take(brief.pieces),
+            (brief.places.take(pieces), logs),
+            cached_more(passage.vectors, self._place_of_leaf.take(passage.pieces), vector, logits),
+            tuple(self._place_of_leaf.take(passage.followers(ends[-back:])) for back in (1, 2)),
+            len(intervals),
+        )
+        probabilities = np.zeros(len(rare), np.float32)
+        probabilities[brief.pieces] = said
+        return probabilities, GlanceState(network, recent, passage)
+
+
 Raised = tuple[NDArray[np.integer], Floats]
-"""Pieces (n,), some perhaps more than once, and the logarithms (n,) of what multiplies their probability."""
+"""Places (n,), some perhaps more than once, and the logarithms (n,) of what multiplies their probability."""
 
 
 def multiplied(
     logits: Floats,
     rare: Floats,
-    raised: tuple[Raised, Raised],
+    by_context: Raised,
+    by_likeness: Raised,
     here: tuple[NDArray[np.intp], ...],
     known: int,
 ) -> Floats:
-    """Return the product (vocabulary,) of network, memory and cache, and of what followed `here`.
+    """Return the product (size,) of network, memory and cache, and of what followed `here`.
 
     `logits` are the network's, `rare` the logarithms of how likely the memory finds each piece anywhere.
-    `raised` is what its contexts add to that, and the cache to the network. The longest context that the
-    memory knows has `known` pieces. What is common to all pieces drops out, so that hardly any logarithm is
-    taken of more than those raised.
+    `by_context` is what its contexts add to that, and `by_likeness` what the cache adds to the network; the
+    place `size` is for pieces that are left out. The longest context that the memory knows has `known`
+    pieces. What is common to all pieces drops out, so that hardly any logarithm is taken of more than those
+    raised.
     """
     weights = WEIGHTS[min(known, len(WEIGHTS) - 1)]
-    of_network, of_memory, of_cache = weights[: len(weights) - len(here)]
-    total: Floats = logits * (of_network + of_cache)
-    total += rare * of_memory
-    for weight, (pieces, logs) in zip((of_memory, of_cache), raised, strict=True):
-        total[pieces] += weight * logs
-    for weight, followers in zip(weights[len(weights) - len(here) :], here, strict=True):
+    of_network, of_memory, of_cache, *of_here = weights
+    size = len(logits)
+    total = np.zeros(size + 1, np.float32)
+    np.multiply(logits, of_network + of_cache, out=total[:size])
+    total[:size] += rare * of_memory
+    for weight, (places, logs) in ((of_memory, by_context), (of_cache, by_likeness)):
+        total[places] += weight * logs
+    for weight, followers in zip(of_here, here, strict=True):
         if len(followers):
-            pieces, often = tally(followers)
-            total[pieces] += weight * np.log1p(often * (SHARP / np.float32(len(followers) + 1)))
-    return softmax(total)
+            places, often = tally(followers)
+            total[places] += weight * np.log1p(often * (SHARP / np.float32(len(followers) + 1)))
+    return softmax(total[:size])

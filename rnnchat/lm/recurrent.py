@@ -9,7 +9,7 @@ reset gate applied after the recurrent product; tied output, Press and Wolf 2017
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
@@ -21,11 +21,14 @@ from rnnchat.lm.base import Floats
 GATES = {"gru": 3, "lstm": 4, "rnn": 1}
 """The recurrent cells, each with the number of its gates' columns per unit."""
 
-PRODUCTS = 1024
-"""So many pieces' products with the first kernel are kept (9 MB for 768 GRU units)."""
+PRODUCTS = 4096
+"""So many pieces' products with the first kernel are kept (38 MB for 768 GRU units, once all were read)."""
 
 NetworkState = tuple[Floats, ...]
-"""One (units,) vector a layer; two for an LSTM, h then c."""
+"""One (units,) vector a layer; two for an LSTM, h then c. Of n texts side by side: (n, units)."""
+
+Recur = Callable[[int, Floats], Floats]
+"""Returns the product of a layer's recurrent kernel with its output (…, units) before: (…, gates · units)."""
 
 
 @dataclass(frozen=True)
@@ -120,21 +123,39 @@ class RecurrentNetwork:
         zeros = np.zeros(self.shape.units, np.float32)
         return (zeros,) * (self._per_layer * self.shape.layers)
 
-    def advance(self, piece: int, state: NetworkState) -> NetworkState:
+    def advance(self, piece: int, state: NetworkState, recur: Recur | None = None) -> NetworkState:
         """Return the state after `piece`, without working out what follows it.
 
-        Raises ModelError where there is no such piece.
+        With `recur`, the recurrent products are what it says. Raises ModelError where there is no such piece.
         """
         if not 0 <= piece < self.vocabulary:
             raise ModelError(f"There is no piece {piece}.")
-        from_x = self._from_piece(piece)
+        return self._advance(self._from_piece(piece), state, recur or self._recur)
+
+    def advance_all(self, pieces: NDArray[np.integer], state: NetworkState) -> NetworkState:
+        """Return the states (n, units) of n texts side by side, each after its own one of `pieces` (n,)."""
+        return self._advance(self._embedding[pieces] @ self._layers[0][0], state, self._recur)
+
+    def _advance(self, from_x: Floats, state: NetworkState, recur: Recur) -> NetworkState:
         after: list[Floats] = []
-        for index, (_, recurrent, bias) in enumerate(self._layers):
+        for index, (kernel, _, bias) in enumerate(self._layers):
             if index:
-                from_x = after[-self._per_layer] @ self._layers[index][0]
+                from_x = after[-self._per_layer] @ kernel
             own = state[index * self._per_layer : (index + 1) * self._per_layer]
-            after += self._cell(from_x, own, recurrent, bias)
+            after += self._cell(from_x, recur(index, own[0]), own, bias)
         return tuple(after)
+
+    def _recur(self, layer: int, output: Floats) -> Floats:
+        product: Floats = output @ self._layers[layer][1]
+        return product
+
+    def outputs(self, state: NetworkState) -> tuple[Floats, ...]:
+        """Return what each layer gave out (units,), which its recurrent kernel takes."""
+        return state[:: self._per_layer]
+
+    def recurrent_kernels(self) -> list[Floats]:
+        """Return each layer's recurrent kernel (units, gates · units)."""
+        return [recurrent for _, recurrent, _ in self._layers]
 
     def _from_piece(self, piece: int) -> Floats:
         """Return a piece's product with the first kernel, which is the same each time it comes."""
@@ -186,28 +207,25 @@ def _sigmoid(x: Floats) -> Floats:
     return squashed
 
 
-def _gru(from_x: Floats, state: NetworkState, recurrent: Floats, bias: Floats) -> tuple[Floats, ...]:
+def _gru(from_x: Floats, from_h: Floats, state: NetworkState, bias: Floats) -> tuple[Floats, ...]:
     """z, r = σ(W x + U h + b); c = tanh(W_c x + b_c + r · (U_c h + b'_c)); h' = z · h + (1 − z) · c."""
     (h,) = state
-    units = h.shape[0]
-    from_x = from_x + bias[0]
-    from_h = h @ recurrent + bias[1]
-    gates = _sigmoid(from_x[: 2 * units] + from_h[: 2 * units])
-    z, r = gates[:units], gates[units:]
-    c = np.tanh(from_x[2 * units :] + r * from_h[2 * units :])
+    units = h.shape[-1]
+    from_x, from_h = from_x + bias[0], from_h + bias[1]
+    gates = _sigmoid(from_x[..., : 2 * units] + from_h[..., : 2 * units])
+    z, r = gates[..., :units], gates[..., units:]
+    c = np.tanh(from_x[..., 2 * units :] + r * from_h[..., 2 * units :])
     return (c + z * (h - c),)
 
 
-def _lstm(from_x: Floats, state: NetworkState, recurrent: Floats, bias: Floats) -> tuple[Floats, ...]:
+def _lstm(from_x: Floats, from_h: Floats, state: NetworkState, bias: Floats) -> tuple[Floats, ...]:
     """i, f, o = σ(…); c' = f · c + i · tanh(…); h' = o · tanh(c'). Columns in the order i, f, c, o."""
-    h, c = state
-    units = h.shape[0]
-    i, f, candidate, o = (from_x + h @ recurrent + bias).reshape(4, units)
+    _, c = state
+    i, f, candidate, o = np.split(from_x + from_h + bias, 4, axis=-1)
     c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(candidate)
     return _sigmoid(o) * np.tanh(c), c
 
 
-def _rnn(from_x: Floats, state: NetworkState, recurrent: Floats, bias: Floats) -> tuple[Floats, ...]:
+def _rnn(from_x: Floats, from_h: Floats, state: NetworkState, bias: Floats) -> tuple[Floats, ...]:
     """h' = tanh(W x + U h + b)."""
-    (h,) = state
-    return (np.tanh(from_x + h @ recurrent + bias),)
+    return (np.tanh(from_x + from_h + bias),)

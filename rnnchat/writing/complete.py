@@ -20,7 +20,7 @@ from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.evaluate import Learn
 from rnnchat.writing.search import STEPS_ON, Found, Place, Search, Word, word_ends
 from rnnchat.writing.spelling import Spelling, stands_alone
-from rnnchat.writing.words import LONGEST_WORD, DraftWords, WordCounts, tokens_of
+from rnnchat.writing.words import LONGEST_WORD, DraftWords, WordCounts, breaks_sentence, tokens_before_word
 
 CONTEXT = 1500
 """At least so many characters before the cursor are read, where there are as many; at most twice as many."""
@@ -42,6 +42,8 @@ READ_AHEAD = 3
 """So many pieces of the likeliest word are read before it is chosen, where there is time."""
 LEARNED_AT_ONCE = 8
 """So many pieces are learned before an answer, where there was no rest for it; more wait for one."""
+GOES_ON = 0.7
+GOES_POWER = 1.0
 MOST_COUNTED = 12
 """So many of the words that the notes count are considered."""
 
@@ -90,10 +92,14 @@ class Completer:
         self._learn = learn
         self._counts = counts
         self._take_back = getattr(predictor, "take_back", lambda state: None)
+        self._prepare: Callable[[], None] = getattr(predictor, "prepare", lambda: None)
         self._advance: Callable[[int, Any], Any] | None = getattr(predictor, "advance", None)
         self._spelling = Spelling(tokenizer)
         ends = word_ends(notes, self._spelling)
         self._search = Search(ahead or predictor.step, self._spelling, ends)
+        self._unbroken = Search(ahead or predictor.step, self._spelling, ends)
+        """Goes on with the line before the cursor's, where that was broken within a sentence."""
+        self._newline = tokenizer.encode("\n")[-1]
         self._begin = 0
         """Where in the draft reading began."""
         self._head = ""
@@ -154,8 +160,9 @@ class Completer:
         self._dismissed.add(_place_of(before, word.group() if word else text))
 
     def prepare(self) -> None:
-        """Count the notes' words now, which otherwise the first suggestion waits for."""
+        """Do now what the first suggestion would wait for: count the notes' words, and such."""
         self._counts()
+        self._prepare()
 
     def rest(self, hurry: Callable[[], bool] = lambda: False) -> None:
         """Do what no answer needs to wait for: learn what was read, and go where the text is likely to go.
@@ -194,7 +201,9 @@ class Completer:
         if self._ranking[0] != (before, leads) or not self._places:
             head, typed = _cut(before)
             self._read(head)
-            ranked = self._rank(before, self._search.find(typed.encode(), leads=leads))
+            words = _normalised(self._search.find(typed.encode(), leads=leads))
+            self._go_on_with_line(head, typed, words)
+            ranked = self._rank(before, words)
             self._ranking = (before, leads), ranked
         return self._ranking[1]
 
@@ -274,14 +283,26 @@ class Completer:
 
     # Ranking
 
-    def _rank(self, before: str, found: Found) -> list[tuple[str, Word]]:
+    def _go_on_with_line(self, head: str, typed: str, words: dict[str, Word]) -> None:
+        """Give words that go on with a line a share, where that was broken just before `typed`.
+
+        Pieces at the beginning of a line are others than those after a space, and what is known of them is
+        little.
+        """
+        if len(self._places) < 2 or self._pieces[-1] != self._newline or not breaks_sentence(head):
+            return
+        place = self._places[-2]
+        self._unbroken.start(place, again=self._unbroken.root is place)
+        share = GOES_ON * (1 - float(place.probabilities[self._newline])) ** GOES_POWER
+        for word in words.values():
+            word.probability *= 1 - share
+        for text, word in _normalised(self._unbroken.find(f" {typed}".encode(), leads=False)).items():
+            words.setdefault(text, Word()).probability += share * word.probability
+
+    def _rank(self, before: str, words: dict[str, Word]) -> list[tuple[str, Word]]:
         """Return the words found, the likeliest first, with those that notes and draft count."""
         start = word_start(before)
         partial = before[start:]
-        words = found.words
-        mass = max(found.mass, sum(word.probability for word in words.values()), _TINY)
-        for word in words.values():
-            word.probability /= mass
         self._own.read(before[:start])
         self._add_counted(before[:start], partial, words)
         ranked = [
@@ -292,8 +313,8 @@ class Completer:
     def _add_counted(self, before: str, partial: str, words: dict[str, Word]) -> None:
         """Give words that begin with `partial` the shares of notes and draft."""
         counts = self._counts()
-        tokens = ["\n", *tokens_of(before[-_LAST_TOKENS:])]
-        own = self._own.likely(partial)
+        tokens = tokens_before_word(before[-_LAST_TOKENS:])
+        own = self._own.likely(partial, tokens)
         noted = {} if counts is None else counts.likely(tokens, partial, MOST_COUNTED)
         of_own = OWN_WORDS if own else 0.0
         of_notes = COUNTED * (1 - of_own) if noted else 0.0
@@ -305,6 +326,14 @@ class Completer:
         for share, ways in ((of_own, own), (of_notes, noted)):
             for text, likely in ways.items():
                 words.setdefault(text, Word()).probability += share * rest * likely
+
+
+def _normalised(found: Found) -> dict[str, Word]:
+    """Return the words found, each with its share of all that agrees with what was typed."""
+    mass = max(found.mass, sum(word.probability for word in found.words.values()), _TINY)
+    for word in found.words.values():
+        word.probability /= mass
+    return found.words
 
 
 def _place_of(before: str, text: str) -> tuple[int, str]:

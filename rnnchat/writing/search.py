@@ -100,6 +100,11 @@ class Search:
         self._spelling = spelling
         self._places: dict[tuple[int, ...], Place] = {}
 
+    @property
+    def root(self) -> Place | None:
+        """The place that it looks ahead from."""
+        return self._places.get(())
+
     def start(self, place: Place, *, again: bool = False) -> None:
         """Look ahead from `place` from now on; what was looked at stays where it is that place `again`."""
         if not again:

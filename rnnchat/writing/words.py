@@ -33,13 +33,30 @@ SEEN_LAST = 8
 AFTER_THE_SAME = 20.0
 """How much more a place counts that comes after the same token; and again after the same two."""
 
-_TOKEN = re.compile(r"[^\W_](?:[\w'’]*\w)?|\n|[^\w\s]+|_+")
+_BROKEN = r"(?<=[\w,;)\]`'\"’”])\n(?=[^\W\d_])"
+"""The end of a line within a sentence, by what stands around it: such a line goes on in the next one."""
+_TOKEN = re.compile(rf"[^\W_](?:[\w'’]*\w)?|(?!{_BROKEN})\n|[^\w\s]+|_+")
 _START = "\n"
+_LAST = 3
+"""So many characters tell whether a line was broken."""
 
 
 def tokens_of(text: str) -> list[str]:
-    """Return the words, punctuation and line ends of `text`; scripts without spaces have no words here."""
+    """Return the words, punctuation and line ends of `text`; scripts without spaces have no words here.
+
+    A line that is broken within a sentence does not end there.
+    """
     return [_as_token(token) for token in _TOKEN.findall(text)]
+
+
+def tokens_before_word(text: str) -> list[str]:
+    """Return the tokens of `text`, where a word is about to begin; its own beginning comes first."""
+    return [_START, *tokens_of(text + "x")[:-1]]
+
+
+def breaks_sentence(text: str) -> bool:
+    """Whether `text` ends with the end of a line that goes on in the next one, if a word begins that."""
+    return text.endswith("\n") and tokens_of(text[-_LAST:] + "x")[-2:-1] != [_START]
 
 
 class WordCounts:
@@ -62,6 +79,7 @@ class WordCounts:
         before = np.bincount(pairs % len(counts), minlength=len(counts)).astype(np.float64)
         wordy = np.array([word[0].isalnum() for word in self.words])
         self._wordy = wordy
+        self._asked: tuple[tuple[str, ...], list[tuple[NDArray[np.intp], NDArray[np.int64]]]] = (), []
         self._bottom: NDArray[np.float64] = (before + 0.01) / (before + 0.01).sum()
 
     def following(self, before: Sequence[str], prefix: str) -> tuple[list[str], NDArray[np.float64]]:
@@ -72,8 +90,24 @@ class WordCounts:
         low = bisect.bisect_left(self.words, prefix)
         high = bisect.bisect_left(self.words, prefix + "\U0010ffff")
         likely = self._bottom[low:high].copy()
+        for words, often in self._after(tuple(before[-ORDER:])):
+            own = slice(*words.searchsorted((low, high)).tolist())
+            whole = often.sum()
+            likely *= DISCOUNT * len(words) / whole
+            likely[words[own] - low] += (often[own] - DISCOUNT) / whole
+        likely *= self._wordy[low:high]
+        return self.words[low:high], likely
+
+    def _after(self, before: tuple[str, ...]) -> list[tuple[NDArray[np.intp], NDArray[np.int64]]]:
+        """Return which words followed the last token, the last two, …, in order, and how often each did.
+
+        What was asked last is kept: it is the same for every letter of a word.
+        """
+        if before == self._asked[0]:
+            return self._asked[1]
+        found = []
         places: NDArray[np.int32] | None = None
-        for back, token in enumerate(reversed(before[-ORDER:])):
+        for back, token in enumerate(reversed(before)):
             number = self._numbers.get(token)
             if number is None:
                 break
@@ -83,12 +117,11 @@ class WordCounts:
                 places = places[(places >= back) & (self._tokens[places - back] == number)]
             if not len(places):
                 break
-            after = np.bincount(self._tokens[places + 1], minlength=len(self.words))
-            seen = np.count_nonzero(after)
-            own = np.maximum(after[low:high] - DISCOUNT, 0)
-            likely = (own + DISCOUNT * seen * likely) / len(places)
-        likely *= self._wordy[low:high]
-        return self.words[low:high], likely
+            after = np.bincount(self._tokens[places + 1])
+            words = np.flatnonzero(after)
+            found.append((words, after[words]))
+        self._asked = before, found
+        return found
 
     def likely(self, before: Sequence[str], prefix: str, most: int) -> dict[str, float]:
         """Return what `prefix` is likely to need to be a word, and how likely of all words that begin so."""
@@ -118,34 +151,37 @@ class DraftWords:
         if text == self._text:
             return
         same = _alike(text, self._text)
-        # What stands after the last white space may be divided into other tokens now.
-        start = max(text.rfind(" ", 0, same), text.rfind("\n", 0, same)) + 1
+        # What stands from the last white space on may be divided into other tokens now.
+        start = max(text.rfind(" ", 0, same), text.rfind("\n", 0, same), 0)
         while self._ends and self._ends[-1] > start:
             self._forget_last()
         for token in _TOKEN.finditer(text, start):
             self._add(_as_token(token.group()), token.end())
         self._text = text
 
-    def likely(self, prefix: str) -> dict[str, float]:
-        """Return what `prefix` needs to be each word of the draft that begins with it, and how likely."""
+    def likely(self, prefix: str, before: Sequence[str]) -> dict[str, float]:
+        """Return what `prefix` needs to be each word of the draft that begins with it, and how likely.
+
+        It follows the tokens `before`.
+        """
         if prefix:
             low = bisect.bisect_left(self._sorted, prefix)
             high = bisect.bisect_left(self._sorted, prefix + "\U0010ffff")
             words = [word for word in self._sorted[low:high] if word != prefix]
         else:
             words = sorted({token for token in self._tokens[-RECENT:] if token[0].isalnum()})
-        weights = {word[len(prefix) :]: self._weight(word) for word in words}
+        weights = {word[len(prefix) :]: self._weight(word, before) for word in words}
         whole = sum(weights.values())
         return {text: weight / whole for text, weight in weights.items()}
 
-    def _weight(self, word: str) -> float:
+    def _weight(self, word: str, before: Sequence[str]) -> float:
         tokens, count = self._tokens, len(self._tokens)
         weight = FORGOTTEN
         for place in self._places[word][-SEEN_LAST:]:
             own = math.exp((place - count) / RECENT)
-            if place and tokens[place - 1] == tokens[-1]:
+            if place and tokens[place - 1] == before[-1]:
                 own *= 1 + AFTER_THE_SAME
-                if place > 1 and count > 1 and tokens[place - 2] == tokens[-2]:
+                if place > 1 and len(before) > 1 and tokens[place - 2] == before[-2]:
                     own *= 1 + AFTER_THE_SAME
             weight += own
         return weight

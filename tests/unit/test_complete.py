@@ -77,8 +77,14 @@ def test_typing_deleting_and_pasting_lead_to_the_same(
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(draft=drafts, data=st.data())
 def test_resting_changes_no_answer(
-    memory: NgramModel, tokenizer: Tokenizer, draft: str, data: st.DataObject
+    memory: NgramModel,
+    tokenizer: Tokenizer,
+    monkeypatch: pytest.MonkeyPatch,
+    draft: str,
+    data: st.DataObject,
 ) -> None:
+    # Unless so much was read at once that it is not learned at once.
+    monkeypatch.setattr("rnnchat.writing.complete.LEARNED_AT_ONCE", 100)
     rested, tired = (
         Completer(model, tokenizer, model.learn) for model in (NgramModel(memory.memory) for _ in range(2))
     )

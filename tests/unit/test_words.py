@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnchat.writing.words import DraftWords, WordCounts, tokens_of
+from rnnchat.writing.words import DraftWords, WordCounts, breaks_sentence, tokens_before_word, tokens_of
 
 NOTES = ["the river runs\nthe river rises", "a river runs dry", "the rain in the river_bed 雨が好き"]
 
@@ -49,16 +49,17 @@ def test_reading_on_and_back_is_as_reading_anew(texts: list[str]) -> None:
     fresh = DraftWords()
     fresh.read(texts[-1])
     for prefix in ("", "a", "b", "é"):
-        assert used.likely(prefix) == pytest.approx(fresh.likely(prefix))
+        before = tokens_before_word(texts[-1])
+        assert used.likely(prefix, before) == pytest.approx(fresh.likely(prefix, before))
 
 
 def test_the_latest_words_and_those_after_the_same_are_likelier() -> None:
     own = DraftWords()
     own.read("cat car cat car " + "x " * 600 + "cap so ")
-    likely = own.likely("ca")
+    likely = own.likely("ca", ["car", "so"])
     assert likely["p"] > likely["t"]
     own.read("big cat, small car, big ")
-    likely = own.likely("ca")
+    likely = own.likely("ca", [",", "big"])
     assert likely["t"] > likely["r"]
     assert sum(likely.values()) == pytest.approx(1)
 
@@ -66,7 +67,19 @@ def test_the_latest_words_and_those_after_the_same_are_likelier() -> None:
 def test_a_word_of_long_ago_is_still_there() -> None:
     own = DraftWords()
     own.read("zyxomma " + "word " * 5000)
-    assert own.likely("zy") == {"xomma": 1.0}
+    assert own.likely("zy", ["word"]) == {"xomma": 1.0}
+
+
+def test_a_line_that_is_broken_within_a_sentence_goes_on() -> None:
+    assert tokens_of("to the\nend.\nA (b)\nc\n\n- d\n- e") == (
+        ["to", "the", "end", ".", "\n", "A", "(", "b", ")", "c", "\n", "\n", "-", "d", "\n", "-", "e"]
+    )
+    assert [breaks_sentence(text) for text in ("to the\n", "a,\n", "end.\n", "a\n\n", "\n", "a")] == (
+        [True, True, False, False, False, False]
+    )
+    assert tokens_before_word("to the\n") == ["\n", "to", "the"]
+    counts = WordCounts(["to the end", "the\nend", "a the\nend"])
+    assert counts.likely(["the"], "", 3)["end"] > 0.8
 
 
 def test_counts_of_nothing() -> None:
