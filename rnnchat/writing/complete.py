@@ -39,7 +39,9 @@ OWN_WORDS = 0.15
 THRESHOLD = 0.15
 """What is suggested unasked is at least so likely."""
 READ_AHEAD = 3
-"""So many pieces of the likeliest word are read before it is chosen, where there is time."""
+"""So many pieces of a word are read before it is chosen, where there is time."""
+WAYS_AHEAD = 2
+"""So many of the likeliest words are."""
 LEARNED_AT_ONCE = 8
 """So many pieces are learned before an answer, where there was no rest for it; more wait for one."""
 GOES_ON = 0.7
@@ -105,6 +107,8 @@ class Completer:
         self._head = ""
         """What was read, from the draft's beginning."""
         self._pieces: list[int] = []
+        self._above: tuple[str, list[int]] = ("", [])
+        """The lines above the last one that was read, and their pieces."""
         self._places: list[Place] = []
         """The place after each piece that was read."""
         self._learned = 0
@@ -172,21 +176,35 @@ class Completer:
         """
         while self._waiting and not hurry():
             self._settle(1)
-        (_, leads), ranked = self._ranking
-        path = ranked[0][1].path if leads and ranked else ()
-        if not self._places or not 0 < len(path) <= READ_AHEAD:
+        if not self._places:
             return
-        place = self._places[-1]
-        if any(path[: len(other)] != other for other in self._expected):  # another word is likelier now
-            self._expected = {}
-            self._take_back(place.state)
-        for size in range(1, len(path) + 1):
-            if hurry():
-                return
-            place = self._expected.get(path[:size]) or Place.known(
-                *self._predictor.step(path[size - 1], place.state)
-            )
-            self._expected[path[:size]] = place
+        ways = self._likely_ways()
+        kept = {path: place for path, place in self._expected.items() if any(_leads(path, way) for way in ways)}
+        if self._expected and not kept:
+            self._take_back(self._places[-1].state)
+        self._expected = kept
+        for way in ways:
+            place = self._places[-1]
+            for size in range(1, len(way) + 1):
+                if hurry():
+                    return
+                path = way[:size]
+                place = kept.get(path) or Place.known(*self._predictor.step(way[size - 1], place.state))
+                kept[path] = place
+
+    def _likely_ways(self) -> list[tuple[int, ...]]:
+        """Return the pieces of what is likely to be read next: the likeliest words, and what is typed of one.
+
+        The latter where it is known as a word itself, so that it may be over.
+        """
+        (before, leads), ranked = self._ranking
+        ways = [word.path for _, word in ranked[: WAYS_AHEAD * leads]]
+        run = _cut(before)[1]
+        typed = before[word_start(before) :]
+        counts = self._counts()
+        if run and (not typed or typed in self._own or (counts is not None and typed in counts)):
+            ways.append(tuple(self._tokenizer.encode(run)))
+        return [way for way in ways if 0 < len(way) <= READ_AHEAD]
 
     def begin(self) -> None:
         """Begin another draft; what was learned from the ones before stays."""
@@ -238,7 +256,7 @@ class Completer:
             self._begin = _context_start(head)
             self._pieces, self._places = [], []
         roles = self._tokenizer.roles
-        wanted = [roles.start, *self._tokenizer.encode(head[self._begin :])]
+        wanted = [roles.start, *self._encode(head[self._begin :])]
         same = 0
         for old, new in zip(self._pieces, wanted, strict=False):
             if old != new:
@@ -257,6 +275,13 @@ class Completer:
         self._learned = max(self._learned, len(head))
         self._head = head
         self._search.start(self._places[-1])
+
+    def _encode(self, text: str) -> list[int]:
+        """Return the pieces of `text`; none goes beyond a line, so those above the last one stay."""
+        above = text[: text.rfind("\n") + 1]
+        if self._above[0] != above:
+            self._above = above, self._tokenizer.encode(above)
+        return [*self._above[1], *self._tokenizer.encode(text[len(above) :])]
 
     def _go_on(self, piece: int, offset: int, place: Place | None, *, is_asked: bool) -> None:
         """Read a piece that ends at `offset` of the draft; `place` is where it leads, if that is known.
@@ -305,10 +330,11 @@ class Completer:
         partial = before[start:]
         self._own.read(before[:start])
         self._add_counted(before[:start], partial, words)
-        ranked = [
-            (text, word) for text, word in words.items() if _place_of(before, text) not in self._dismissed
-        ]
-        return sorted(ranked, key=lambda pair: -pair[1].probability)
+        if self._dismissed:
+            words = {
+                text: word for text, word in words.items() if _place_of(before, text) not in self._dismissed
+            }
+        return sorted(words.items(), key=lambda pair: -pair[1].probability)
 
     def _add_counted(self, before: str, partial: str, words: dict[str, Word]) -> None:
         """Give words that begin with `partial` the shares of notes and draft."""
@@ -326,6 +352,10 @@ class Completer:
         for share, ways in ((of_own, own), (of_notes, noted)):
             for text, likely in ways.items():
                 words.setdefault(text, Word()).probability += share * rest * likely
+
+
+def _leads(path: tuple[int, ...], way: tuple[int, ...]) -> bool:
+    return way[: len(path)] == path
 
 
 def _normalised(found: Found) -> dict[str, Word]:

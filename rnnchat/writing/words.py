@@ -82,6 +82,10 @@ class WordCounts:
         self._asked: tuple[tuple[str, ...], list[tuple[NDArray[np.intp], NDArray[np.int64]]]] = (), []
         self._bottom: NDArray[np.float64] = (before + 0.01) / (before + 0.01).sum()
 
+    def __contains__(self, word: str) -> bool:
+        """Whether the texts have this token."""
+        return word in self._numbers
+
     def following(self, before: Sequence[str], prefix: str) -> tuple[list[str], NDArray[np.float64]]:
         """Return the words that begin with `prefix`, and how likely each is after the tokens `before`.
 
@@ -146,6 +150,10 @@ class DraftWords:
         self._places: dict[str, list[int]] = {}
         self._sorted: list[str] = []
 
+    def __contains__(self, word: str) -> bool:
+        """Whether the draft has this token."""
+        return word in self._places
+
     def read(self, text: str) -> None:
         """Bring it to `text`, by what is different at its end from what was read before."""
         if text == self._text:
@@ -207,6 +215,8 @@ class DraftWords:
 
 def _alike(one: str, other: str) -> int:
     """Return how many characters two texts have in common at their beginnings."""
+    if one.startswith(other):
+        return len(other)
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
