@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rnnchat.lm.base import AnyLanguageModel, Step
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.evaluate import Learn
-from rnnchat.writing.search import STEPS_ON, Found, Place, Search, Word, word_ends
+from rnnchat.writing.search import CHOSEN, STEPS_ON, Found, Place, Search, Word, word_ends
 from rnnchat.writing.spelling import Spelling, stands_alone
 from rnnchat.writing.words import LONGEST_WORD, DraftWords, WordCounts, breaks_sentence, tokens_before_word
 
@@ -44,6 +44,8 @@ WAYS_AHEAD = 2
 """So many of the likeliest words are."""
 LEARNED_AT_ONCE = 8
 """So many pieces are learned before an answer, where there was no rest for it; more wait for one."""
+PASSED = 0.02
+"""How likely it is that somebody means what was passed over, in parts of how likely it was before."""
 GOES_ON = 0.7
 GOES_POWER = 1.0
 MOST_COUNTED = 12
@@ -121,6 +123,10 @@ class Completer:
         """What was ranked last, and for which question."""
         self._own = DraftWords()
         self._dismissed: set[tuple[int, str]] = set()
+        self._offered: tuple[str, list[str]] = ("", [])
+        """What was suggested last, and where."""
+        self._passed: set[tuple[int, str]] = set()
+        """What was passed over."""
 
     def suggest(self, before: str, count: int = 6) -> list[Suggestion]:
         """Return at most `count` ways in which `before` may go on, likeliest first.
@@ -129,15 +135,25 @@ class Completer:
         between; before a word, it comes with its indentation or quotation mark, if it has one. Some go on
         with the words after the likeliest, where that is worth more than one more single word.
         """
-        ranked = self._ranked(before)
-        if count <= FEW or not ranked:
-            return [Suggestion(text, word.probability) for text, word in ranked[:count]]
-        worth = [(word.probability, text, word.probability) for text, word in ranked[:count]]
-        first, spare = worth[:FEW], worth[FEW:]
-        known = {text for _, text, _ in worth}
-        spare += [way for way in self._longer(before, *ranked[0]) if way[1] not in known]
-        chosen = first + sorted(spare, reverse=True)[: count - FEW]
+        ranked = self._not_passed(before, self._ranked(before))
+        chosen = [(word.probability, text, word.probability) for text, word in ranked[:count]]
+        if count > FEW and ranked:
+            first, spare = chosen[:FEW], chosen[FEW:]
+            known = {text for _, text, _ in chosen}
+            spare += [way for way in self._longer(before, *ranked[0]) if way[1] not in known]
+            chosen = first + sorted(spare, reverse=True)[: count - FEW]
+        self._offered = before, [text for _, text, _ in chosen]
         return sorted((Suggestion(text, likely) for _, text, likely in chosen), key=lambda s: -s.probability)
+
+    def pass_over(self) -> None:
+        """Say that what `suggest` returned last was looked at, and not taken: it is hardly meant.
+
+        So there is room for others while the same word is typed on. What stands `inline` is not touched, as
+        one may well type along with it.
+        """
+        before, texts = self._offered
+        ahead = {place for place in self._passed if place[0] > len(before)}
+        self._passed = ahead | {_place_of(before, text) for text in texts}
 
     def words(self, before: str, count: int) -> list[Suggestion]:
         """Return single words alone, as they may follow white space or go on."""
@@ -198,7 +214,7 @@ class Completer:
         The latter where it is known as a word itself, so that it may be over.
         """
         (before, leads), ranked = self._ranking
-        ways = [word.path for _, word in ranked[: WAYS_AHEAD * leads]]
+        ways = [word.path for _, word in self._not_passed(before, ranked)[: WAYS_AHEAD * leads]]
         run = _cut(before)[1]
         typed = before[word_start(before) :]
         counts = self._counts()
@@ -212,14 +228,16 @@ class Completer:
         self._pieces, self._places = [], []
         self._expected, self._ranking = {}, (("", False), [])
         self._own = DraftWords()
-        self._dismissed = set()
+        self._dismissed, self._passed = set(), set()
+        self._offered = "", []
 
     def _ranked(self, before: str, *, leads: bool = True) -> list[tuple[str, Word]]:
         """Return the ways to go on by a word, the likeliest first."""
         if self._ranking[0] != (before, leads) or not self._places:
             head, typed = _cut(before)
             self._read(head)
-            words = _normalised(self._search.find(typed.encode(), leads=leads))
+            chosen = CHOSEN + sum(_goes_on_to(before, place) for place in self._passed)
+            words = _normalised(self._search.find(typed.encode(), leads=leads, chosen=chosen))
             self._go_on_with_line(head, typed, words)
             ranked = self._rank(before, words)
             self._ranking = (before, leads), ranked
@@ -336,6 +354,19 @@ class Completer:
             }
         return sorted(words.items(), key=lambda pair: -pair[1].probability)
 
+    def _not_passed(self, before: str, ranked: list[tuple[str, Word]]) -> list[tuple[str, Word]]:
+        """Return the words, those that were passed over much less likely, and all others a bit more."""
+        passed = [text for text, _ in ranked if _place_of(before, text) in self._passed] if self._passed else []
+        if not passed:
+            return ranked
+        words = dict(ranked)
+        more = 1 / (1 - (1 - PASSED) * min(0.99, sum(words[text].probability for text in passed)))
+        ranked = [
+            (text, replace(word, probability=word.probability * more * (PASSED if text in passed else 1)))
+            for text, word in ranked
+        ]
+        return sorted(ranked, key=lambda pair: -pair[1].probability)
+
     def _add_counted(self, before: str, partial: str, words: dict[str, Word]) -> None:
         """Give words that begin with `partial` the shares of notes and draft."""
         counts = self._counts()
@@ -369,6 +400,13 @@ def _normalised(found: Found) -> dict[str, Word]:
 def _place_of(before: str, text: str) -> tuple[int, str]:
     """Return where a draft would end with `text`, and how: the same whatever of `text` is typed already."""
     return len(before) + len(text), (before[-_LAST_TOKENS:] + text)[-_LAST_TOKENS:]
+
+
+def _goes_on_to(before: str, place: tuple[int, str]) -> bool:
+    """Whether a draft that ends with `before` may still end at such a place."""
+    end, tail = place
+    typed = len(tail) - (end - len(before))
+    return typed <= len(tail) and 0 < typed and before.endswith(tail[:typed])
 
 
 def _cut(before: str) -> tuple[str, str]:

@@ -24,7 +24,7 @@ STEPS = 14
 STEPS_ON = 7
 """How many more for the words after the likeliest one."""
 CHOSEN = 6
-"""So many words are looked for."""
+"""So many words are looked for, if no other number is asked for."""
 WORTH_LOOKING = 3.0
 """A place is looked at where what leads there is so many times as likely as the last of those, or more."""
 BRANCHES = 8
@@ -118,13 +118,16 @@ class Search:
             place = self._places[path] = Place.known(*self._ahead(path[-1], state))
         return place
 
-    def find(self, typed: bytes, *, leads: bool) -> Found:
-        """Return what goes on with `typed`: words, with what may lead to them where `leads` allows it."""
+    def find(self, typed: bytes, *, leads: bool, chosen: int = CHOSEN) -> Found:
+        """Return what goes on with `typed`: words, with what may lead to them where `leads` allows it.
+
+        It ends where the likeliest `chosen` words are known.
+        """
         found, steps = Found(), STEPS
         waiting: list[tuple[float, tuple[int, ...], bytes, bytes]] = [(-1.0, (), typed, b"")]
         guessed: dict[tuple[int, ...], float] = {}  # how likely a word is over at places not looked at
         while waiting and steps:
-            if -waiting[0][0] < WORTH_LOOKING * _last_chosen(found, guessed):
+            if -waiting[0][0] < WORTH_LOOKING * _last_chosen(chosen, found, guessed):
                 break
             minus, path, rest, added = heapq.heappop(waiting)
             guessed.pop(path, None)
@@ -219,7 +222,7 @@ class Search:
         return candidates[np.argpartition(-likely, BRANCHES)[: BRANCHES + 1]]
 
 
-def _last_chosen(found: Found, guessed: dict[tuple[int, ...], float]) -> float:
-    """Return how likely the last of the likeliest CHOSEN words is by now; 0 where there are fewer."""
-    likely = heapq.nlargest(CHOSEN, [*guessed.values(), *(word.probability for word in found.words.values())])
-    return likely[-1] if len(likely) == CHOSEN else 0.0
+def _last_chosen(count: int, found: Found, guessed: dict[tuple[int, ...], float]) -> float:
+    """Return how likely the last of the likeliest `count` words is by now; 0 where there are fewer."""
+    likely = heapq.nlargest(count, [*guessed.values(), *(word.probability for word in found.words.values())])
+    return likely[-1] if len(likely) == count else 0.0

@@ -117,6 +117,7 @@ def _look(before: str, after: str, completer: Completer, result: Typing, *, inli
     result.resting.append(1000 * (time.perf_counter() - answered))
     right = [text for text in offered if after.startswith(text) and not _inside(after, len(text))]
     if not right:
+        completer.pass_over()
         return 0
     longest = max(map(len, right))
     return longest + (after[longest : longest + 1] == " ")
