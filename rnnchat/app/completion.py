@@ -66,6 +66,7 @@ class Completion:
         self._wake = threading.Condition()
         self._question: Question | None = None
         self._dismissed: list[tuple[str, str]] = []
+        self._passed: list[tuple[str, tuple[str, ...]]] = []
         self._is_closed = False
         self._thread: threading.Thread | None = None
         self._completer: Completer | None = None
@@ -86,6 +87,11 @@ class Completion:
         with self._wake:
             self._dismissed.append((before, text))
 
+    def pass_over(self, before: str, texts: tuple[str, ...]) -> None:
+        """Rather offer others than `texts` while the same word is typed on."""
+        with self._wake:
+            self._passed.append((before, texts))
+
     def close(self) -> None:
         """Let the thread end."""
         with self._wake:
@@ -99,10 +105,11 @@ class Completion:
                     self._wake.wait()
                 question, self._question = self._question, None
                 dismissed, self._dismissed = self._dismissed, []
+                passed, self._passed = self._passed, []
             if question is None:
                 return
             try:
-                self._answer(question, dismissed)
+                self._answer(question, dismissed, passed)
                 self._failed = ""
                 if self._question is None and self._completer is not None:
                     self._completer.rest(lambda: self._question is not None or self._is_closed)
@@ -114,7 +121,12 @@ class Completion:
                 note_unforeseen(error)
                 self._completer = None  # it may be in any state; the next question makes another
 
-    def _answer(self, question: Question, dismissed: list[tuple[str, str]]) -> None:
+    def _answer(
+        self,
+        question: Question,
+        dismissed: list[tuple[str, str]],
+        passed: list[tuple[str, tuple[str, ...]]],
+    ) -> None:
         from rnnchat.notes.clean import harmless
         from rnnchat.writing.complete import word_start
 
@@ -130,6 +142,8 @@ class Completion:
         self._of = (model, question.draft)
         for before, text in dismissed:
             self._completer.dismiss(before, text)
+        for before, texts in passed:
+            self._completer.pass_over(before, texts)
         inline = self._completer.inline(question.before, question.threshold)
         partial = question.before[word_start(question.before) :]
         alternatives = tuple(

@@ -228,13 +228,19 @@ def _suggest(completer: Completer, before: str, count: int) -> dict[str, Any]:
 
 
 def _answer_lines(completer: Completer, count: int) -> None:
-    """Answer each line of standard input: a draft before the cursor, or what was dismissed there."""
+    """Answer each line of standard input: a draft before the cursor, or what was dismissed there.
+
+    What was `passed` was suggested for the line before.
+    """
+    last = ""
     for line in sys.stdin.buffer:
         try:
             asked = json.loads(line)
             before = asked["before"]
-            dismissed = asked.get("dismiss", "")
-            if not isinstance(before, str) or not isinstance(dismissed, str):
+            dismissed, passed = asked.get("dismiss", ""), asked.get("passed", [])
+            if not (isinstance(before, str) and isinstance(dismissed, str) and isinstance(passed, list)):
+                raise TypeError
+            if not all(isinstance(text, str) for text in passed):
                 raise TypeError
         except (ValueError, TypeError, KeyError, AttributeError):
             print_json(
@@ -249,6 +255,8 @@ def _answer_lines(completer: Completer, count: int) -> None:
             completer.begin()
         if dismissed:
             completer.dismiss(before, dismissed)
+        completer.pass_over(last, passed)
+        last = before
         print_json(_suggest(completer, before, count))
         completer.rest(lambda: is_ready(sys.stdin))
 

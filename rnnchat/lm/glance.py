@@ -42,6 +42,8 @@ Fitted by gradient steps on the held-out parts of two collections of notes, from
 what each alone would have is within 0.1 of this.
 """
 SHARP = np.float32(100)
+CACHED = 256
+"""So many of the last pieces make the cache; with all of them it would be slower and no better."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ class Glance:
             logits,
             rare.take(brief.pieces),
             (brief.places.take(pieces), logs),
-            cached_more(passage.vectors, self._place_of_leaf.take(passage.pieces), vector, logits),
+            cached_more(
+                passage.vectors[-CACHED:], self._place_of_leaf.take(passage.pieces[-CACHED:]), vector, logits
+            ),
             tuple(self._place_of_leaf.take(passage.followers(ends[-back:])) for back in (1, 2)),
             len(intervals),
         )

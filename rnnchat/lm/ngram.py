@@ -39,15 +39,6 @@ NgramState = tuple[int, ...]
 """The last pieces of the text, at most LONGEST_MATCH, the newest last."""
 
 
-@dataclass
-class _Counts:
-    """What followed a context: distinct pieces, and how often each (float32)."""
-
-    pieces: Integers
-    counts: Floats
-    size: int
-
-
 @dataclass(frozen=True)
 class _Smoothed:
     """A context's share of a prediction: p = backoff · p' + mass at `pieces`."""
@@ -55,6 +46,17 @@ class _Smoothed:
     pieces: Integers
     mass: Floats
     backoff: np.float32
+
+
+@dataclass
+class _Counts:
+    """What followed a context: distinct pieces, and how often each (float32)."""
+
+    pieces: Integers
+    counts: Floats
+    size: int
+    smoothed: _Smoothed | None = None
+    """Their share of a prediction, until another piece is counted."""
 
 
 class NgramMemory:
@@ -308,8 +310,10 @@ class NgramModel:
         for order in range(1, min(self.memory.order, len(state)) + 1):
             learned = self._learned.get(state[-order:])
             if learned is not None:
-                pieces, counts = learned.pieces[: learned.size], learned.counts[: learned.size]
-                shares.append(_smooth(pieces, counts, self.memory.discounts[order]))
+                if learned.smoothed is None:
+                    pieces, counts = learned.pieces[: learned.size], learned.counts[: learned.size]
+                    learned.smoothed = _smooth(pieces, counts, self.memory.discounts[order])
+                shares.append(learned.smoothed)
             elif order <= len(intervals):
                 shares.append(self._share(intervals[order - 1], order))
         return shares
@@ -355,7 +359,7 @@ def tally(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
 
 def _add(learned: _Counts, piece: int) -> bool:
     """Count `piece` once more; tell whether it had been counted before."""
-    size = learned.size
+    size, learned.smoothed = learned.size, None
     places = np.flatnonzero(learned.pieces[:size] == piece)
     if len(places):
         learned.counts[places[0]] += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,9 +45,10 @@ WAYS_AHEAD = 2
 LEARNED_AT_ONCE = 8
 """So many pieces are learned before an answer, where there was no rest for it; more wait for one."""
 PASSED = 0.02
-"""How likely it is that somebody means what was passed over, in parts of how likely it was before."""
+"""What is left of a suggestion's probability where it was looked at and passed over."""
 GOES_ON = 0.7
-GOES_POWER = 1.0
+"""The share of the probability that goes to words that go on with a line that was broken in a sentence, if
+nothing told that it would end there."""
 MOST_COUNTED = 12
 """So many of the words that the notes count are considered."""
 
@@ -72,6 +73,15 @@ class Suggestion:
     def as_dict(self) -> dict[str, Any]:
         """Return it for programs."""
         return {"text": self.text, "probability": round(self.probability, 4)}
+
+
+@dataclass(frozen=True)
+class _Passed:
+    """What was passed over: how long the draft was then, and where and how it would have ended."""
+
+    since: int
+    end: int
+    tail: str
 
 
 class Completer:
@@ -123,10 +133,7 @@ class Completer:
         """What was ranked last, and for which question."""
         self._own = DraftWords()
         self._dismissed: set[tuple[int, str]] = set()
-        self._offered: tuple[str, list[str]] = ("", [])
-        """What was suggested last, and where."""
-        self._passed: set[tuple[int, str]] = set()
-        """What was passed over."""
+        self._passed: set[_Passed] = set()
 
     def suggest(self, before: str, count: int = 6) -> list[Suggestion]:
         """Return at most `count` ways in which `before` may go on, likeliest first.
@@ -140,20 +147,20 @@ class Completer:
         if count > FEW and ranked:
             first, spare = chosen[:FEW], chosen[FEW:]
             known = {text for _, text, _ in chosen}
-            spare += [way for way in self._longer(before, *ranked[0]) if way[1] not in known]
+            least = spare[-1][0] / ANOTHER_WORD if len(chosen) == count else 0.0
+            spare += [way for way in self._longer(before, *ranked[0], least) if way[1] not in known]
             chosen = first + sorted(spare, reverse=True)[: count - FEW]
-        self._offered = before, [text for _, text, _ in chosen]
         return sorted((Suggestion(text, likely) for _, text, likely in chosen), key=lambda s: -s.probability)
 
-    def pass_over(self) -> None:
-        """Say that what `suggest` returned last was looked at, and not taken: it is hardly meant.
+    def pass_over(self, before: str, texts: Iterable[str]) -> None:
+        """Say that `texts` were looked at there and not taken, but typed past: they are hardly meant.
 
-        So there is room for others while the same word is typed on. What stands `inline` is not touched, as
-        one may well type along with it.
+        So `suggest` has room for others while the same word is typed on. What stands `inline` is not
+        touched, as one may well type along with it.
         """
-        before, texts = self._offered
-        ahead = {place for place in self._passed if place[0] > len(before)}
-        self._passed = ahead | {_place_of(before, text) for text in texts}
+        here = len(before)
+        ahead = {passed for passed in self._passed if passed.since < here < passed.end}
+        self._passed = ahead | {_Passed(here, *_place_of(before, text)) for text in texts}
 
     def words(self, before: str, count: int) -> list[Suggestion]:
         """Return single words alone, as they may follow white space or go on."""
@@ -195,7 +202,9 @@ class Completer:
         if not self._places:
             return
         ways = self._likely_ways()
-        kept = {path: place for path, place in self._expected.items() if any(_leads(path, way) for way in ways)}
+        kept = {
+            path: place for path, place in self._expected.items() if any(_leads(path, way) for way in ways)
+        }
         if self._expected and not kept:
             self._take_back(self._places[-1].state)
         self._expected = kept
@@ -229,30 +238,32 @@ class Completer:
         self._expected, self._ranking = {}, (("", False), [])
         self._own = DraftWords()
         self._dismissed, self._passed = set(), set()
-        self._offered = "", []
 
     def _ranked(self, before: str, *, leads: bool = True) -> list[tuple[str, Word]]:
         """Return the ways to go on by a word, the likeliest first."""
         if self._ranking[0] != (before, leads) or not self._places:
             head, typed = _cut(before)
             self._read(head)
-            chosen = CHOSEN + sum(_goes_on_to(before, place) for place in self._passed)
+            chosen = CHOSEN + len(self._passed_at(before))
             words = _normalised(self._search.find(typed.encode(), leads=leads, chosen=chosen))
             self._go_on_with_line(head, typed, words)
             ranked = self._rank(before, words)
             self._ranking = (before, leads), ranked
         return self._ranking[1]
 
-    def _chain(self, before: str, text: str, word: Word) -> list[tuple[str, float]]:
+    def _chain(self, before: str, text: str, word: Word, least: float = 0.0) -> list[tuple[str, float]]:
         """Return how a word goes on with those after it, and how likely that is."""
         if not word.path:  # it was counted, not found: its pieces are looked up
             path = tuple(self._tokenizer.encode(_cut(before)[1] + text))
             word.path = path if len(path) <= STEPS_ON else ()
-        return self._search.go_on(text, word)
+        return self._search.go_on(text, word, least)
 
-    def _longer(self, before: str, text: str, word: Word) -> list[tuple[float, str, float]]:
-        """Return what is worth most of how a word goes on: its worth, the text, and its probability."""
-        chain = self._chain(before, text, word)
+    def _longer(self, before: str, text: str, word: Word, least: float) -> list[tuple[float, str, float]]:
+        """Return what is worth most of how a word goes on: its worth, the text, and its probability.
+
+        That is, of what is at least as likely as `least`.
+        """
+        chain = self._chain(before, text, word, least)
         worth = [
             (likely * ANOTHER_WORD * further, longer, likely)
             for further, (longer, likely) in enumerate(chain, start=1)
@@ -336,7 +347,7 @@ class Completer:
             return
         place = self._places[-2]
         self._unbroken.start(place, again=self._unbroken.root is place)
-        share = GOES_ON * (1 - float(place.probabilities[self._newline])) ** GOES_POWER
+        share = GOES_ON * (1 - float(place.probabilities[self._newline]))
         for word in words.values():
             word.probability *= 1 - share
         for text, word in _normalised(self._unbroken.find(f" {typed}".encode(), leads=False)).items():
@@ -356,16 +367,25 @@ class Completer:
 
     def _not_passed(self, before: str, ranked: list[tuple[str, Word]]) -> list[tuple[str, Word]]:
         """Return the words, those that were passed over much less likely, and all others a bit more."""
-        passed = [text for text, _ in ranked if _place_of(before, text) in self._passed] if self._passed else []
+        passed = self._passed_at(before)
         if not passed:
             return ranked
-        words = dict(ranked)
-        more = 1 / (1 - (1 - PASSED) * min(0.99, sum(words[text].probability for text in passed)))
+        share = sum(word.probability for text, word in ranked if text in passed)
+        more = 1 / (1 - (1 - PASSED) * min(share, 0.99))
         ranked = [
             (text, replace(word, probability=word.probability * more * (PASSED if text in passed else 1)))
             for text, word in ranked
         ]
         return sorted(ranked, key=lambda pair: -pair[1].probability)
+
+    def _passed_at(self, before: str) -> set[str]:
+        """Return what was passed over and might still be suggested here."""
+        passed = set()
+        for one in self._passed:
+            typed = len(one.tail) - (one.end - len(before))
+            if one.since < len(before) < one.end and before.endswith(one.tail[:typed]):
+                passed.add(one.tail[typed:])
+        return passed
 
     def _add_counted(self, before: str, partial: str, words: dict[str, Word]) -> None:
         """Give words that begin with `partial` the shares of notes and draft."""
@@ -400,13 +420,6 @@ def _normalised(found: Found) -> dict[str, Word]:
 def _place_of(before: str, text: str) -> tuple[int, str]:
     """Return where a draft would end with `text`, and how: the same whatever of `text` is typed already."""
     return len(before) + len(text), (before[-_LAST_TOKENS:] + text)[-_LAST_TOKENS:]
-
-
-def _goes_on_to(before: str, place: tuple[int, str]) -> bool:
-    """Whether a draft that ends with `before` may still end at such a place."""
-    end, tail = place
-    typed = len(tail) - (end - len(before))
-    return typed <= len(tail) and 0 < typed and before.endswith(tail[:typed])
 
 
 def _cut(before: str) -> tuple[str, str]:

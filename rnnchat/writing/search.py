@@ -25,7 +25,7 @@ STEPS_ON = 7
 """How many more for the words after the likeliest one."""
 CHOSEN = 6
 """So many words are looked for, if no other number is asked for."""
-WORTH_LOOKING = 3.0
+WORTH_LOOKING = 4.0
 """A place is looked at where what leads there is so many times as likely as the last of those, or more."""
 BRANCHES = 8
 """So many continuations of each place are considered, and one more."""
@@ -150,11 +150,11 @@ class Search:
                 found.words.setdefault(as_word(added), Word()).add(guessed[path], path)
         return found
 
-    def go_on(self, text: str, word: Word) -> list[tuple[str, float]]:
+    def go_on(self, text: str, word: Word, least: float = 0.0) -> list[tuple[str, float]]:
         """Return longer texts that begin with the word `text`, each likelier than those after it.
 
         Each time the likeliest piece comes next; the end of the line is the end, and so is a probability
-        that makes nothing longer worth while.
+        that makes nothing longer worth while, or falls below `least`.
         """
         longer: list[tuple[str, float]] = []
         path, probability, added = word.path, word.probability, text.encode()
@@ -171,7 +171,7 @@ class Search:
                 if ready and ready != text:
                     longer.append((ready, probability * (1 - self._goes_on(place))))
             probability *= float(place.probabilities[piece])
-            if not own or b"\n" in own or probability * LONGEST < word.probability * len(text):
+            if not own or b"\n" in own or probability < max(least, word.probability * len(text) / LONGEST):
                 break
             path, added = (*path, piece), added + own
         return longer

@@ -82,8 +82,9 @@ def guess_words(texts: Iterable[str], completer: Completer) -> Guesses:
 def type_texts(texts: Iterable[str], completer: Completer, *, inline: bool) -> Typing:
     """Type `texts`, one after the other in a draft each.
 
-    With `inline`, one suggestion stands after the cursor and Tab takes all of it; else six are in a menu, and
-    the longest right one is chosen. Either costs one key and brings the space that follows.
+    With `inline`, one suggestion stands after the cursor and Tab takes all of it; else six are in a menu, all
+    of which are read, and the longest right one is chosen. Either costs one key and brings the space that
+    follows.
     """
     result = Typing()
     for text in texts:
@@ -117,7 +118,8 @@ def _look(before: str, after: str, completer: Completer, result: Typing, *, inli
     result.resting.append(1000 * (time.perf_counter() - answered))
     right = [text for text in offered if after.startswith(text) and not _inside(after, len(text))]
     if not right:
-        completer.pass_over()
+        if not inline:
+            completer.pass_over(before, offered)
         return 0
     longest = max(map(len, right))
     return longest + (after[longest : longest + 1] == " ")

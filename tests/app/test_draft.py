@@ -150,6 +150,31 @@ async def test_escape_refuses_for_good(app: RnnchatApp, knowing: list[tuple[str,
         await wait_until(pilot, lambda: knowing == [("The ri", "ver runs")])
 
 
+async def test_what_was_read_and_typed_past_makes_room(
+    app: RnnchatApp, knowing: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed: list[tuple[str, tuple[str, ...]]] = []
+    monkeypatch.setattr(
+        Completer, "pass_over", lambda self, before, texts: passed.append((before, tuple(texts)))
+    )
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        monkeypatch.setattr("rnnchat.app.screens.draft.READ_IN", 3600.0)
+        await write(pilot, "The ri")
+        await ghost(pilot, editor, "ver runs")
+        await write(pilot, "v")
+        await pilot.press("backspace")
+        await ghost(pilot, editor, "ver runs")
+        monkeypatch.setattr("rnnchat.app.screens.draft.READ_IN", 0.0)
+        await pilot.press("backspace")
+        await write(pilot, "i")
+        await ghost(pilot, editor, "ver runs")
+        assert passed == [], "neither who types fast nor who goes back has"
+        await write(pilot, "v")
+        await wait_until(pilot, lambda: len(passed) == 1)
+        assert passed[0] == ("The ri", tuple(one.text for one in WAYS))
+
+
 async def test_backspace_leaves_no_stale_suggestion(app: RnnchatApp, knowing: object) -> None:
     async with app.run_test(size=SIZE) as pilot:
         _, editor = await open_draft(pilot, app)

@@ -131,15 +131,25 @@ def test_an_editor_asks_line_by_line(trained: Trained) -> None:
         "[]",
         '{"before": 1}',
         '{"before": "a \\ud800"}',
+        '{"before": "I would", "passed": [1]}',
     ]
     result = rnnchat(home, "complete", "--model", "me", "--lines", stdin="\n".join(questions) + "\n")
     assert result.returncode == 0
     answers = json_lines(result.stdout)
-    assert ["suggestions" in answer for answer in answers] == [True, False, False, False, True]
+    assert ["suggestions" in answer for answer in answers] == [True, False, False, False, True, False]
     assert all(answer["hint"] for answer in answers[1:4])
     again = json.dumps({"before": "I would like th", "dismiss": answers[0]["suggestions"][0]["text"]})
     (less,) = json_lines(rnnchat(home, "complete", "--model", "me", "--lines", stdin=again + "\n").stdout)
     assert answers[0]["suggestions"][0]["text"] not in [one["text"] for one in less["suggestions"]]
+    passed = [{"before": "I would "}, {"before": "I would l", "passed": ["like", "like to"]}]
+    sent = "".join(json.dumps(question) + "\n" for question in passed)
+    _, other = json_lines(rnnchat(home, "complete", "--model", "me", "--lines", stdin=sent).stdout)
+    _, same = json_lines(
+        rnnchat(home, "complete", "--model", "me", "--lines", stdin=sent.replace("passed", "-")).stdout
+    )
+    ranks = [[one["text"] for one in answer["suggestions"]] for answer in (same, other)]
+    assert ranks[0][0] == "ike"
+    assert "ike" not in ranks[1][:2]
 
 
 def test_keys_saved_are_measured(trained: Trained) -> None:

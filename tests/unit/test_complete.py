@@ -247,3 +247,46 @@ def test_what_was_refused_with_its_space_stays_refused_once_that_is_typed(
     assert (
         first[1:] not in [one.text for one in completer.words(before + " " + first[:1], 6)] or not first[1:]
     )
+
+
+def test_what_was_passed_over_makes_room(completer: Completer) -> None:
+    offered = [one.text for one in completer.suggest("The ")]
+    first = offered[0][0]
+    again = [text[1:] for text in offered if text[0] == first and len(text) > 1]
+    typed = "The " + first
+    before = completer.inline(typed, 0.0)
+    assert completer.suggest(typed)[0].text == again[0]
+    completer.pass_over("The ", offered)
+    room = completer.suggest(typed)
+    assert again[0] not in [one.text for one in room[:2]]
+    assert sum(one.probability for one in room) <= 1 + 1e-6
+    assert completer.inline(typed, 0.0) == before, "one may type along with what stands in the line"
+    assert [one.text for one in completer.suggest("The ")] == offered, "who goes back may have mistyped"
+    assert [one.text for one in completer.suggest("And so the ")] != []
+
+
+def test_passing_over_saves_keys(
+    completer: Completer, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = texts[1][:600]
+    saved = type_texts([text], completer, inline=False).saved
+    monkeypatch.setattr("rnnchat.writing.complete.PASSED", 1.0)
+    assert saved > type_texts([text], completer, inline=False).saved
+
+
+def test_a_line_broken_within_a_sentence_goes_on(
+    completer: Completer, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [line.split(" ") for line in texts[0].split("\n") if len(line.split()) > 6]
+    places = [(words[:number], words[number]) for words in lines[:8] for number in range(3, 6)]
+    places = [(before, word) for before, word in places if before[-1].isalpha() and word.isalpha()]
+
+    def found() -> int:
+        offered = [[one.text for one in completer.words(" ".join(before) + "\n", 3)] for before, _ in places]
+        return sum(word in words for words, (_, word) in zip(offered, places, strict=True))
+
+    gone_on = found()
+    monkeypatch.setattr("rnnchat.writing.complete.GOES_ON", 0.0)
+    completer.begin()
+    assert gone_on > found()
+    assert gone_on > len(places) / 3

@@ -82,6 +82,22 @@ def test_a_line_that_is_broken_within_a_sentence_goes_on() -> None:
     assert counts.likely(["the"], "", 3)["end"] > 0.8
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["a b", "b a", "b c", ""]), st.sampled_from(["", "a", "b"])), max_size=6
+    )
+)
+def test_what_was_asked_before_changes_no_answer(questions: list[tuple[str, str]]) -> None:
+    texts = ["a b c a ab b abc", "b a b ba a b c"]
+    used = WordCounts(texts)
+    for before, prefix in questions:
+        used.following(tokens_of(before), prefix)
+    words, likely = used.following(["a", "b"], "")
+    fresh_words, fresh = WordCounts(texts).following(["a", "b"], "")
+    assert words == fresh_words
+    np.testing.assert_array_equal(likely, fresh)
+
+
 def test_counts_of_nothing() -> None:
     counts = WordCounts([])
     assert counts.likely(["a"], "", 3) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,8 @@ from rnnchat.notes.opening import find_draft
 
 KEPT_AFTER = 0.5
 """Seconds from a change to its being on the disk, and a moment for the writing."""
+READ_IN = 0.7
+"""Seconds in which a writer has seen the line of suggestions; who types faster has not."""
 WELCOME = (
     "Write here, and {model} goes on in grey: Tab takes it, Ctrl+→ a word of it, Esc refuses it. "
     "The line below has other ways to go on: Alt and their number.\n\n"
@@ -67,6 +70,8 @@ class DraftScreen(Room):
         self._today = (0, 0)
         self._uncounted = (0, 0)
         self._is_saved = False
+        self._offered: tuple[float, Completion.Answered | None] = 0.0, None
+        """What is offered, and since when."""
 
     def contents(self) -> ComposeResult:
         """The editor, other ways to go on, and how things stand."""
@@ -144,6 +149,7 @@ class DraftScreen(Room):
         editor = self.editor
         if answer.question == self._question() and editor.has_focus:
             editor.suggest(answer.inline, answer.alternatives)
+            self._offered = time.monotonic(), answer
 
     @on(Completion.Failed)
     def failed(self, failure: Completion.Failed) -> None:
@@ -167,7 +173,18 @@ class DraftScreen(Room):
     def _ask_now(self) -> None:
         question = self._question()
         if question is not None and question.before.strip():
+            self._pass_over(question)
             self.completion.ask(question)
+
+    def _pass_over(self, question: Question) -> None:
+        """Where the writer had the time to read what was offered, and typed on, tell the engine so."""
+        shown, answer = self._offered
+        if answer is None or question.before == answer.question.before:
+            return
+        before, texts = answer.question.before, tuple(one.text for one in answer.alternatives)
+        if texts and time.monotonic() - shown >= READ_IN and question.before.startswith(before):
+            self.completion.pass_over(before, texts)
+        self._offered = 0.0, None
 
     # Keeping
 
