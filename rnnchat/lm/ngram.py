@@ -148,7 +148,7 @@ class NgramMemory:
         The longest contexts count how often, shorter ones after how many different pieces.
         """
         followers = self.followers(interval).astype(np.int64)
-        if order < self.order:
+        if order < self.order and len(followers) > 1:
             before = self._before(interval[0], interval[1], order)
             pairs = (before + 1) * self.vocabulary + followers
             pairs.sort()
@@ -166,6 +166,10 @@ class NgramMemory:
         """Return the part of an interval in which `piece` stands `back` places before."""
         if back == 0:
             return int(self._first[piece]), int(self._first[piece + 1])
+        if high - low == 1:
+            place = int(self.suffixes[low]) - back
+            stands = place >= 0 and int(self.pieces[place]) == piece
+            return (low, high) if stands else (low, low)
         if high - low <= 512:
             before = self._before(low, high, back)
             return low + int(before.searchsorted(piece)), low + int(before.searchsorted(piece, "right"))

@@ -157,6 +157,11 @@ class RecurrentNetwork:
         """Return each layer's recurrent kernel (units, gates · units)."""
         return [recurrent for _, recurrent, _ in self._layers]
 
+    def expect(self, pieces: NDArray[np.integer]) -> None:
+        """Work out at once what the first kernel makes of `pieces` (n,), which are likely to come."""
+        products = self._embedding[pieces] @ self._layers[0][0]
+        self._from_pieces.update(zip(pieces.tolist(), products, strict=True))
+
     def _from_piece(self, piece: int) -> Floats:
         """Return a piece's product with the first kernel, which is the same each time it comes."""
         product = self._from_pieces.get(piece)
