@@ -75,6 +75,17 @@ class BriefNetwork:
         return product
 
 
+class WholeNetwork:
+    """The same of a network itself, as it is at once."""
+
+    def __init__(self, network: RecurrentNetwork) -> None:
+        self.pieces: NDArray[np.intp] = np.arange(network.vocabulary)
+        self.places = self.pieces
+        self.advance = network.advance
+        self.top = network.top
+        self.likeness = network.likeness
+
+
 def _common(notes: NDArray[np.integer], vocabulary: int) -> NDArray[np.intp]:
     """Return the pieces that make up COVERED of the notes, and the tokenizer's FIRST ones, in order."""
     often = np.bincount(notes, minlength=vocabulary)

@@ -12,14 +12,13 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
 from rnnchat.lm.base import Floats
-from rnnchat.lm.brief import BriefNetwork
+from rnnchat.lm.brief import BriefNetwork, WholeNetwork
 from rnnchat.lm.cache import AdaptedOutput, OutputSide, cached
 from rnnchat.lm.contexts import PieceKinds, Surroundings, Trail
 from rnnchat.lm.followers import KINDS, Followers
@@ -93,6 +92,8 @@ class Mixture:
         self._saved = mixer or new_mixer(network.vocabulary, adaptive=adaptive, base=base is not None)
         self._depths = np.minimum(tree.depth, DEPTHS - 1)
         self._ngram = NgramModel(memory)
+        self._in_short = Glance(WholeNetwork(network), memory, tree)
+        self._is_quick = False
         self._followers = Followers(memory, Surroundings(memory.pieces, kinds), tree.leaf)
         self.forget()
 
@@ -149,19 +150,18 @@ class Mixture:
     def glance(self, piece: int, state: MixtureState | GlanceState) -> tuple[Floats, GlanceState]:
         """Return about the same as `follow` in a fraction of the time, for looking many pieces ahead.
 
-        The first time it takes long; `prepare` does that before.
+        After `quicken`, in less.
         """
         if isinstance(state, MixtureState):
             state = GlanceState(state.network, state.trail.recent, state.passage)
         return self._in_short.step(piece, state, self._ngram, self._output_side)
 
-    def prepare(self) -> None:
-        """Work out now what glances need."""
-        _ = self._in_short
-
-    @cached_property
-    def _in_short(self) -> Glance:
-        return Glance(BriefNetwork(self.network, self.memory.pieces), self.memory, self.tree)
+    def quicken(self) -> None:
+        """Make glances take half of the time from now on; that itself takes most of a second, once."""
+        if not self._is_quick:
+            brief = BriefNetwork(self.network, self.memory.pieces)
+            self._in_short = Glance(brief, self.memory, self.tree)
+            self._is_quick = True
 
     @property
     def _output_side(self) -> OutputSide:

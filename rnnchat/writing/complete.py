@@ -106,7 +106,7 @@ class Completer:
         self._learn = learn
         self._counts = counts
         self._take_back = getattr(predictor, "take_back", lambda state: None)
-        self._prepare: Callable[[], None] = getattr(predictor, "prepare", lambda: None)
+        self._quicken: Callable[[], None] = getattr(predictor, "quicken", lambda: None)
         self._advance: Callable[[int, Any], Any] | None = getattr(predictor, "advance", None)
         self._spelling = Spelling(tokenizer)
         ends = word_ends(notes, self._spelling)
@@ -187,20 +187,21 @@ class Completer:
         self._dismissed.add(_place_of(before, word.group() if word else text))
 
     def prepare(self) -> None:
-        """Do now what the first suggestion would wait for: count the notes' words, and such."""
+        """Count the notes' words now, which otherwise the first suggestion waits for."""
         self._counts()
-        self._prepare()
 
     def rest(self, hurry: Callable[[], bool] = lambda: False) -> None:
         """Do what no answer needs to wait for: learn what was read, and go where the text is likely to go.
 
         It is best called after each answer, and ends early where `hurry` says so. It changes how long later
-        answers take, and after many words at once, such as a draft that was opened, what is learned by then.
+        answers take, and after many words at once, such as a draft that was opened, what is learned by then;
+        the first rest makes looking ahead much quicker, and a little less exact.
         """
         while self._waiting and not hurry():
             self._settle(1)
-        if not self._places:
+        if not self._places or hurry():
             return
+        self._quicken()
         ways = self._likely_ways()
         kept = {
             path: place for path, place in self._expected.items() if any(_leads(path, way) for way in ways)

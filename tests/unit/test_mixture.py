@@ -274,11 +274,13 @@ def test_what_the_cache_changes_makes_its_prediction() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(pieces, max_size=30), st.lists(pieces, min_size=1, max_size=6), st.booleans())
+@given(st.lists(pieces, max_size=30), st.lists(pieces, min_size=1, max_size=6), st.booleans(), st.booleans())
 def test_a_glance_is_a_distribution_and_changes_nothing(
-    read: list[int], ahead: list[int], adaptive: bool
+    read: list[int], ahead: list[int], adaptive: bool, quick: bool
 ) -> None:
     model = mixture(adaptive=adaptive)
+    if quick:
+        model.quicken()
     probabilities, state = model.step(0, model.start())
     for piece in read:
         model.learn(piece, state)
@@ -291,8 +293,11 @@ def test_a_glance_is_a_distribution_and_changes_nothing(
     np.testing.assert_allclose(model.predict(state), probabilities, rtol=1e-5)
 
 
-def test_a_glance_says_much_the_same_as_the_mixture() -> None:
+@pytest.mark.parametrize("quick", [False, True])
+def test_a_glance_says_much_the_same_as_the_mixture(quick: bool) -> None:
     model = mixture()
+    if quick:
+        model.quicken()
     mixed = glanced = uniform = 0.0
     for text in NEW:
         _, state = model.step(text[0], model.start())
