@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rnnchat.writing.complete import Completer
+from rnnchat.writing.spelling import stands_alone
 
 MENU = 6
 RESAMPLED = 1000
@@ -130,5 +131,7 @@ def _scored(character: str) -> bool:
 
 
 def _inside(text: str, place: int) -> bool:
-    """Whether a word goes on at `place`."""
-    return place < len(text) and (text[place].isalnum() or text[place] == "_")
+    """Whether a word goes on at `place`; where words stand without spaces, none does."""
+    if place == len(text) or stands_alone(text[place]) or stands_alone(text[:place]):
+        return False
+    return text[place].isalnum() or text[place] == "_"

@@ -203,6 +203,9 @@ def test_a_script_without_spaces_is_completed() -> None:
     offered = completer.suggest(draft)
     assert offered[0].text.startswith("气")
     assert completer.suggest(text.replace("\n", "") * 50 + "我们去公")[0].text.startswith("园")
+    typed = type_texts(["今天天气很好，我们去公园散步。"], completer, inline=False)
+    assert typed.alone == [13]
+    assert typed.saved > 0.4, "what is right is taken, though the text goes on without a space"
 
 
 def test_one_endless_word_is_no_obstacle(completer: Completer) -> None:
