@@ -41,8 +41,10 @@ class BriefNetwork:
     def __init__(self, network: RecurrentNetwork, notes: NDArray[np.integer]) -> None:
         self._network = network
         often = np.bincount(notes, minlength=network.vocabulary)
-        network.expect(np.argsort(-often, kind="stable")[:EXPECTED])
-        self.pieces = _common(notes, network.vocabulary)
+        commonest = np.argsort(-often, kind="stable")
+        network.expect(commonest[:EXPECTED])
+        count = int(np.searchsorted(often[commonest].cumsum(), COVERED * len(notes))) + 1
+        self.pieces: NDArray[np.intp] = np.union1d(commonest[:count], np.arange(min(FIRST, len(often))))
         """The pieces (n,) that it knows, in order."""
         self.places: NDArray[np.intp] = np.full(network.vocabulary, len(self.pieces), np.intp)
         """Where each piece (vocabulary,) stands among them; n where it does not."""
@@ -84,14 +86,6 @@ class WholeNetwork:
         self.advance = network.advance
         self.top = network.top
         self.likeness = network.likeness
-
-
-def _common(notes: NDArray[np.integer], vocabulary: int) -> NDArray[np.intp]:
-    """Return the pieces that make up COVERED of the notes, and the tokenizer's FIRST ones, in order."""
-    often = np.bincount(notes, minlength=vocabulary)
-    order = np.argsort(-often, kind="stable")
-    count = int(np.searchsorted(often[order].cumsum(), COVERED * len(notes))) + 1
-    return np.union1d(order[:count], np.arange(min(FIRST, vocabulary)))
 
 
 def _states(network: RecurrentNetwork, notes: NDArray[np.integer]) -> list[Floats]:
