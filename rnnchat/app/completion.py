@@ -128,7 +128,7 @@ class Completion:
         passed: list[tuple[str, tuple[str, ...]]],
     ) -> None:
         from rnnchat.notes.clean import harmless
-        from rnnchat.writing.complete import word_start
+        from rnnchat.writing.cursor import word_start
 
         model = self._voice.load(question.model)
         if self._completer is None or self._of[0] is not model:

@@ -6,7 +6,6 @@ and the words of the draft itself, the latest most.
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -17,10 +16,12 @@ from numpy.typing import NDArray
 
 from rnnchat.lm.base import AnyLanguageModel, Step
 from rnnchat.tokenizer import Tokenizer
+from rnnchat.writing.cursor import cut, word_start
 from rnnchat.writing.evaluate import Learn
+from rnnchat.writing.refusals import Refusals
 from rnnchat.writing.search import CHOSEN, STEPS_ON, Found, Place, Search, Word, word_ends
-from rnnchat.writing.spelling import Spelling, stands_alone
-from rnnchat.writing.words import LONGEST_WORD, DraftWords, WordCounts, breaks_sentence, tokens_before_word
+from rnnchat.writing.spelling import Spelling
+from rnnchat.writing.words import DraftWords, WordCounts, breaks_sentence, tokens_before_word
 
 CONTEXT = 1500
 """At least so many characters before the cursor are read, where there are as many; at most twice as many."""
@@ -30,8 +31,6 @@ LONGER = 2
 """So many may, at most."""
 ANOTHER_WORD = 1.5
 """What a further word is worth, that then needs no key, where the first saves one."""
-OVERLAP = 4
-"""Where words stand without spaces, pieces may reach over so many characters."""
 COUNTED = 0.3
 """The share of the probability that the counts of the notes' words have."""
 OWN_WORDS = 0.15
@@ -52,10 +51,6 @@ nothing told that it would end there."""
 MOST_COUNTED = 12
 """So many of the words that the notes count are considered."""
 
-_RUN = re.compile(r" ?(?:[^\W_]+|[^\w\s]+|_+)\Z| \Z")
-_INDENTATION = re.compile(r"(?:\A|(?<=\n))[ \t]+\Z")
-_TAIL = re.compile(r"\w[\w'’]*\Z")
-_FIRST_WORD = re.compile(r"\W*\w[\w'’]*")
 _LAST_TOKENS = 200
 _TINY = 1e-30
 NO_NOTES: NDArray[np.integer] = np.zeros(0, np.int64)
@@ -73,15 +68,6 @@ class Suggestion:
     def as_dict(self) -> dict[str, Any]:
         """Return it for programs."""
         return {"text": self.text, "probability": round(self.probability, 4)}
-
-
-@dataclass(frozen=True)
-class _Passed:
-    """What was passed over: how long the draft was then, and where and how it would have ended."""
-
-    since: int
-    end: int
-    tail: str
 
 
 class Completer:
@@ -132,8 +118,7 @@ class Completer:
         self._ranking: tuple[tuple[str, bool], list[tuple[str, Word]]] = (("", False), [])
         """What was ranked last, and for which question."""
         self._own = DraftWords()
-        self._dismissed: set[tuple[int, str]] = set()
-        self._passed: set[_Passed] = set()
+        self._refusals = Refusals()
 
     def suggest(self, before: str, count: int = 6) -> list[Suggestion]:
         """Return at most `count` ways in which `before` may go on, likeliest first.
@@ -158,9 +143,7 @@ class Completer:
         So `suggest` has room for others while the same word is typed on. What stands `inline` is not
         touched, as one may well type along with it.
         """
-        here = len(before)
-        ahead = {passed for passed in self._passed if passed.since < here < passed.end}
-        self._passed = ahead | {_Passed(here, *_place_of(before, text)) for text in texts}
+        self._refusals.pass_over(before, texts)
 
     def words(self, before: str, count: int) -> list[Suggestion]:
         """Return single words alone, as they may follow white space or go on."""
@@ -183,8 +166,7 @@ class Completer:
     def dismiss(self, before: str, text: str) -> None:
         """Do not suggest `text` at this place again, nor for what is typed of it meanwhile."""
         self._ranking = (("", False), [])
-        word = _FIRST_WORD.match(text)
-        self._dismissed.add(_place_of(before, word.group() if word else text))
+        self._refusals.dismiss(before, text)
 
     def prepare(self) -> None:
         """Count the notes' words now, which otherwise the first suggestion waits for."""
@@ -225,7 +207,7 @@ class Completer:
         """
         (before, leads), ranked = self._ranking
         ways = [word.path for _, word in self._not_passed(before, ranked)[: WAYS_AHEAD * leads]]
-        run = _cut(before)[1]
+        run = cut(before)[1]
         typed = before[word_start(before) :]
         counts = self._counts()
         if run and (not typed or typed in self._own or (counts is not None and typed in counts)):
@@ -238,14 +220,14 @@ class Completer:
         self._pieces, self._places = [], []
         self._expected, self._ranking = {}, (("", False), [])
         self._own = DraftWords()
-        self._dismissed, self._passed = set(), set()
+        self._refusals = Refusals()
 
     def _ranked(self, before: str, *, leads: bool = True) -> list[tuple[str, Word]]:
         """Return the ways to go on by a word, the likeliest first."""
         if self._ranking[0] != (before, leads) or not self._places:
-            head, typed = _cut(before)
+            head, typed = cut(before)
             self._read(head)
-            chosen = CHOSEN + len(self._passed_at(before))
+            chosen = CHOSEN + len(self._refusals.passed_at(before))
             words = _normalised(self._search.find(typed.encode(), leads=leads, chosen=chosen))
             self._go_on_with_line(head, typed, words)
             ranked = self._rank(before, words)
@@ -255,7 +237,7 @@ class Completer:
     def _chain(self, before: str, text: str, word: Word, least: float = 0.0) -> list[tuple[str, float]]:
         """Return how a word goes on with those after it, and how likely that is."""
         if not word.path:  # it was counted, not found: its pieces are looked up
-            path = tuple(self._tokenizer.encode(_cut(before)[1] + text))
+            path = tuple(self._tokenizer.encode(cut(before)[1] + text))
             word.path = path if len(path) <= STEPS_ON else ()
         return self._search.go_on(text, word, least)
 
@@ -360,15 +342,13 @@ class Completer:
         partial = before[start:]
         self._own.read(before[:start])
         self._add_counted(before[:start], partial, words)
-        if self._dismissed:
-            words = {
-                text: word for text, word in words.items() if _place_of(before, text) not in self._dismissed
-            }
+        dismissed = self._refusals.dismissed_at(before)
+        words = {text: word for text, word in words.items() if text not in dismissed}
         return sorted(words.items(), key=lambda pair: -pair[1].probability)
 
     def _not_passed(self, before: str, ranked: list[tuple[str, Word]]) -> list[tuple[str, Word]]:
         """Return the words, those that were passed over much less likely, and all others a bit more."""
-        passed = self._passed_at(before)
+        passed = self._refusals.passed_at(before)
         if not passed:
             return ranked
         share = sum(word.probability for text, word in ranked if text in passed)
@@ -378,15 +358,6 @@ class Completer:
             for text, word in ranked
         ]
         return sorted(ranked, key=lambda pair: -pair[1].probability)
-
-    def _passed_at(self, before: str) -> set[str]:
-        """Return what was passed over and might still be suggested here."""
-        passed = set()
-        for one in self._passed:
-            typed = len(one.tail) - (one.end - len(before))
-            if one.since < len(before) < one.end and before.endswith(one.tail[:typed]):
-                passed.add(one.tail[typed:])
-        return passed
 
     def _add_counted(self, before: str, partial: str, words: dict[str, Word]) -> None:
         """Give words that begin with `partial` the shares of notes and draft."""
@@ -416,35 +387,6 @@ def _normalised(found: Found) -> dict[str, Word]:
     for word in found.words.values():
         word.probability /= mass
     return found.words
-
-
-def _place_of(before: str, text: str) -> tuple[int, str]:
-    """Return where a draft would end with `text`, and how: the same whatever of `text` is typed already."""
-    return len(before) + len(text), (before[-_LAST_TOKENS:] + text)[-_LAST_TOKENS:]
-
-
-def _cut(before: str) -> tuple[str, str]:
-    """Return what was written before the last run of letters, or of punctuation, and that run with its space.
-
-    Indentation is a run of its own.
-    """
-    tail = before[-LONGEST_WORD:]
-    run = _INDENTATION.search(tail) or _RUN.search(tail)
-    size = len(run.group()) if run else 0
-    place, alone = len(before), 0
-    while place > len(before) - size and alone < OVERLAP:
-        place -= 1
-        alone += stands_alone(before[place])
-    return before[:place], before[place:]
-
-
-def word_start(before: str) -> int:
-    """Return where the word that `before` ends with begins; its length where it ends with none."""
-    tail = _TAIL.search(before[-LONGEST_WORD:])
-    own = tail.group() if tail else ""
-    while any(map(stands_alone, own)):
-        own = own[1:]
-    return len(before) - len(own)
 
 
 def _context_start(head: str) -> int:

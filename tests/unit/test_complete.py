@@ -252,6 +252,12 @@ def test_what_was_refused_with_its_space_stays_refused_once_that_is_typed(
     )
 
 
+def test_what_was_dismissed_in_an_empty_draft_stays_away(completer: Completer) -> None:
+    text = completer.suggest("")[0].text
+    completer.dismiss("", text)
+    assert text not in [one.text for one in completer.suggest("")]
+
+
 def test_what_was_passed_over_makes_room(completer: Completer) -> None:
     offered = [one.text for one in completer.suggest("The ")]
     first = offered[0][0]
