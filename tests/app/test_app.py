@@ -8,6 +8,7 @@ import pkgutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,10 +69,20 @@ def chat_of(app: RnnchatApp) -> ChatScreen:
 async def say(pilot: Pilot[None], app: RnnchatApp, text: str) -> None:
     """Send a message and wait for the reply."""
     chat = chat_of(app)
-    before = len(chat._said)
+    before = len(chat.said)
     chat.query_one(Composer).text = text
     await pilot.press("enter")
-    await wait_until(pilot, lambda: len(chat._said) == before + 2 and not chat.is_replying)
+    await wait_until(pilot, lambda: len(chat.said) == before + 2 and not chat.is_replying)
+
+
+def slowly(add: Callable[..., tuple[int, int]]) -> Callable[..., tuple[int, int]]:
+    """Return `add` as it is on a slow disk."""
+
+    def add_slowly(*turn: object) -> tuple[int, int]:
+        time.sleep(0.3)
+        return add(*turn)
+
+    return add_slowly
 
 
 def shown(app: RnnchatApp) -> list[tuple[str, str]]:
@@ -91,7 +102,7 @@ async def test_a_chat(app: RnnchatApp) -> None:
         await pilot.press(*"Rain")
         await pilot.press("ctrl+j", *"again", "enter")
         chat = chat_of(app)
-        await wait_until(pilot, lambda: len(chat._said) == 2 and not chat.is_replying)
+        await wait_until(pilot, lambda: len(chat.said) == 2 and not chat.is_replying)
         await pilot.pause()
         (first, said), (second, reply) = shown(app)
         assert (first, said, second) == ("user", "Rain\nagain", "model")
@@ -113,11 +124,11 @@ async def test_the_same_seed_replies_the_same_and_again_differs(app: RnnchatApp)
         assert shown(app)[1][1] == first
         chat = chat_of(app)
         await pilot.press("ctrl+r")
-        await wait_until(pilot, lambda: len(chat._said) == 2 and not chat.is_replying)
+        await wait_until(pilot, lambda: len(chat.said) == 2 and not chat.is_replying)
         assert len(shown(app)) == 2
         assert shown(app)[1][1] != first
         kept = app.chats.turns(app.chats.find()[0].id)
-        assert [turn.text for turn in kept] == ["The river", chat._said[1].text]
+        assert [turn.text for turn in kept] == ["The river", chat.said[1].text]
 
 
 async def test_escape_stops_and_keeps_what_has_come(app: RnnchatApp, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,14 +139,36 @@ async def test_escape_stops_and_keeps_what_has_come(app: RnnchatApp, monkeypatch
         chat.query_one(Composer).text = "Go on and on"
         await pilot.press("enter")
         await wait_until(pilot, lambda: len(shown(app)) == 2 and len(shown(app)[1][1]) > 10)
+        monkeypatch.setattr(app.chats, "add_turn", slowly(app.chats.add_turn))
         await pilot.press("enter")  # nothing is sent while a reply comes in
         await pilot.press("escape")
-        await wait_until(pilot, lambda: not chat.is_replying)
+        await wait_until(pilot, lambda: not chat.is_replying)  # until what has come is kept
         await pilot.pause()
         kept = app.chats.turns(app.chats.find()[0].id)
         assert len(kept) == 2
         assert kept[1].text == shown(app)[1][1]
         assert 5 < len(kept[1].text) < 2000
+
+
+async def test_a_new_chat_stops_a_reply_which_stays_where_it_was_asked_for(
+    app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voice, "PIECES_PER_SECOND", 20)
+    app.settings.reply_pieces = 1000
+    async with app.run_test(size=SIZE) as pilot:
+        chat = chat_of(app)
+        chat.query_one(Composer).text = "Go on and on"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: len(shown(app)) == 2 and len(shown(app)[1][1]) > 10)
+        asked = chat._conversation
+        await pilot.press("ctrl+n")
+        await say(pilot, app, "Something else")
+        await wait_until(pilot, lambda: not asked.is_replying)
+        assert asked.chat is not None
+        assert [turn.role for turn in app.chats.turns(asked.chat)] == ["user", "model"]
+        assert [said.role for said in chat.said] == ["user", "model"]
+        assert chat.said[0].text == "Something else"
+        assert asked.chat != chat._conversation.chat
 
 
 async def test_what_is_said_is_text_and_nothing_else(app: RnnchatApp) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from rnnchat.app.screens.room import Room
 from rnnchat.app.voice import Part
@@ -42,6 +43,26 @@ class Said:
     text: str
     model: str
     number: int = 0
+
+
+@dataclass
+class Conversation:
+    """A chat that is open, and the reply that is coming in.
+
+    A reply's thread holds on to the conversation that it belongs to: whatever is on the screen
+    by then, what has come is kept there and nowhere else.
+    """
+
+    chat: int | None = None
+    said: list[Said] = field(default_factory=list)
+    attempt: int = 0
+    reply: Worker[None] | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_replying(self) -> bool:
+        """Whether a reply is coming in, or has been stopped and is not kept yet."""
+        return self.reply is not None and not self.reply.is_finished
 
 
 class Earlier(Static):
@@ -91,9 +112,7 @@ class ChatScreen(Room):
 
     def __init__(self) -> None:
         super().__init__()
-        self._said: list[Said] = []
-        self._chat: int | None = None
-        self._attempt = 0
+        self._conversation = Conversation()
         self._first_shown = 0
 
     def contents(self) -> ComposeResult:
@@ -115,8 +134,13 @@ class ChatScreen(Room):
 
     @property
     def is_replying(self) -> bool:
-        """Whether a reply is coming in."""
-        return any(worker.group == "reply" and worker.is_running for worker in self.workers)
+        """Whether a reply to the chat on the screen is coming in, or is not kept yet."""
+        return self._conversation.is_replying
+
+    @property
+    def said(self) -> list[Said]:
+        """What has been said in the chat on the screen."""
+        return self._conversation.said
 
     # What the person does
 
@@ -130,26 +154,26 @@ class ChatScreen(Room):
 
         self.query_one(Composer).text = ""
         self._add(Said("user", harmless(message.text).strip(), self.own_app.settings.model))
-        self._attempt = 0
+        self._conversation.attempt = 0
         self._ask()
 
     def action_stop(self) -> None:
         """Stop the reply that is coming in; what has come stays."""
-        self.workers.cancel_group(self, "reply")
+        self._conversation.stop.set()
 
     def action_again(self) -> None:
         """Have the last message answered anew."""
         if self.is_replying:
             self.own_app.say("A reply is coming in. Esc stops it, then Ctrl+R asks again.")
             return
-        if not self._said:
+        if not self.said:
             self.own_app.say("There is nothing to answer yet.")
             return
         dropped = 0
-        if self._said[-1].role == "model":
-            dropped = self._said.pop().number
+        if self.said[-1].role == "model":
+            dropped = self.said.pop().number
             self.query(TurnView).last().remove()
-        self._attempt += 1
+        self._conversation.attempt += 1
         self._ask(dropped)
 
     def action_new(self) -> None:
@@ -160,14 +184,14 @@ class ChatScreen(Room):
         """Show more of the turns before those that are shown."""
         if self._first_shown:
             begin = max(0, self._first_shown - SHOWN)
-            views = [self._view(said) for said in self._said[begin : self._first_shown]]
+            views = [self._view(said) for said in self.said[begin : self._first_shown]]
             self._first_shown = begin
             self.query_one(Transcript).mount(*views, after=self.query_one("#welcome"))
             self._show_earlier()
 
     def action_copy(self) -> None:
         """Copy the last reply."""
-        reply = next((said.text for said in reversed(self._said) if said.role == "model"), "")
+        reply = next((said.text for said in reversed(self.said) if said.role == "model"), "")
         if reply:
             self.app.copy_to_clipboard(reply)
             self.own_app.say("Copied through the terminal.")
@@ -176,7 +200,7 @@ class ChatScreen(Room):
 
     def action_origins(self) -> None:
         """Show what of the last reply stands word for word in the notes."""
-        reply = next((said for said in reversed(self._said) if said.role == "model"), None)
+        reply = next((said for said in reversed(self.said) if said.role == "model"), None)
         if reply is None:
             self.own_app.say("There is no reply yet whose words could be looked up.")
         else:
@@ -214,7 +238,7 @@ class ChatScreen(Room):
             if chat is not None:
                 self._open(chat)
 
-        self.app.push_screen(ChatsScreen(self._chat), opened)
+        self.app.push_screen(ChatsScreen(self._conversation.chat), opened)
 
     # A reply
 
@@ -222,10 +246,11 @@ class ChatScreen(Room):
         view = self._add_view("model", self.own_app.settings.model, "")
         view.show("…")
         self.query_one(Transcript).to_end()
-        self._reply(view, dropped)
+        self._conversation.stop.clear()
+        self._conversation.reply = self._reply(self._conversation, view, dropped)
 
-    @work(thread=True, group="reply", exclusive=True, exit_on_error=False)
-    def _reply(self, view: TurnView, dropped: int) -> None:
+    @work(thread=True, group="reply", exit_on_error=False)
+    def _reply(self, conversation: Conversation, view: TurnView, dropped: int) -> None:
         """Make a reply in a thread; all that is said is on the disk before it is shown as said."""
         from rnnchat.writing.chat import Turn
 
@@ -233,23 +258,28 @@ class ChatScreen(Room):
         worker = get_current_worker()
         last = Part("")
         try:
-            self._keep_or_report(dropped)
-            turns = [Turn(said.role, said.text) for said in self._said]
-            for part in app.voice.reply(app.settings, turns, lambda: worker.is_cancelled, self._attempt):
+            self._keep_or_report(conversation, dropped)
+            turns = [Turn(said.role, said.text) for said in conversation.said]
+            for part in app.voice.reply(
+                app.settings,
+                turns,
+                lambda: conversation.stop.is_set() or worker.is_cancelled,  # cancelled: the app ends
+                conversation.attempt,
+            ):
                 last = part
                 if not part.finish and app.is_running:
                     app.call_from_thread(view.show, part.text)
             reply = Said("model", last.text, view.speaker)
             if reply.text:
-                self._said.append(reply)
-                self._keep_or_report()
+                conversation.said.append(reply)
+                self._keep_or_report(conversation)
             if app.is_running:
                 app.call_from_thread(self._show_end, view, last)
         except RnnchatError as error:
             if app.is_running:
                 app.call_from_thread(self._show_failure, view, error)
 
-    def _keep_or_report(self, dropped: int = 0) -> None:
+    def _keep_or_report(self, conversation: Conversation, dropped: int = 0) -> None:
         """Write the turns that are not in the database yet; where that fails, the chat goes on.
 
         What could not be written is tried again with the next turn.
@@ -258,9 +288,11 @@ class ChatScreen(Room):
         try:
             if dropped:
                 chats.remove_turn(dropped)
-            for said in self._said:
+            for said in conversation.said:
                 if not said.number:
-                    self._chat, said.number = chats.add_turn(self._chat, said.role, said.text, said.model)
+                    conversation.chat, said.number = chats.add_turn(
+                        conversation.chat, said.role, said.text, said.model
+                    )
         except RnnchatError as error:
             if self.own_app.is_running:
                 self.app.call_from_thread(self.own_app.report, error)
@@ -279,7 +311,7 @@ class ChatScreen(Room):
     # What is shown
 
     def _add(self, said: Said) -> None:
-        self._said.append(said)
+        self.said.append(said)
         self._add_view(said.role, said.model, said.text)
 
     def _add_view(self, role: str, model: str, text: str) -> TurnView:
@@ -293,8 +325,8 @@ class ChatScreen(Room):
 
     def _show_chat(self, chat: int | None, said: list[Said]) -> None:
         """Show a chat in the place of the one that is open."""
-        self.workers.cancel_group(self, "reply")
-        self._chat, self._said, self._attempt = chat, said, 0
+        self._conversation.stop.set()
+        self._conversation = Conversation(chat, said)
         self._first_shown = max(0, len(said) - SHOWN)
         transcript = self.query_one(Transcript)
         self.query(TurnView).remove()
@@ -312,7 +344,7 @@ class ChatScreen(Room):
 
     def _show_welcome(self, hidden: bool = False) -> None:
         welcome = self.query_one("#welcome", Static)
-        welcome.display = not self._said and not hidden
+        welcome.display = not self.said and not hidden
         model = self.own_app.settings.model
         text = WELCOME_BASE if model == "base" else WELCOME_OWN
         welcome.update(text.format(model=model))
