@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -77,6 +77,8 @@ class RnnchatApp(App[None]):
         sys.setswitchinterval(SWITCH_SECONDS)
         self.file_to_open = file
         """A file to open as a draft."""
+        self.keep_draft: Callable[[], RnnchatError | None] = lambda: None
+        """Keeps what was typed last in the draft that is open, and returns what prevented it."""
         self.paths = paths or Paths.from_environment()
         self.library = Library(self.paths)
         self.chats = Chats(self.paths.chats)
@@ -139,8 +141,15 @@ class RnnchatApp(App[None]):
         self.say("Ctrl+Q quits rnnchat.")
 
     def action_leave(self) -> None:
-        """Leave; ask first while a training is under way."""
-        if not self.training.is_running:
+        """Leave; ask first while a training is under way, or where that would lose what was typed."""
+        unkept = self.keep_draft()
+        if unkept is not None:
+            question = "Your draft could not be kept."
+            more = f"{unkept.message} Leave now, and what was typed last is lost. F12 saves it elsewhere."
+        elif self.training.is_running:
+            question = "A training is under way."
+            more = "Leave now? Its last state is kept, and Train offers to go on with it next time."
+        else:
             self.exit()
             return
         from rnnchat.app.screens.dialogs import Confirm
@@ -149,8 +158,6 @@ class RnnchatApp(App[None]):
             if sure:
                 self.exit()
 
-        question = "A training is under way."
-        more = "Leave now? Its last state is kept, and Train offers to go on with it next time."
         self.push_screen(Confirm(question, more, yes="Leave", no="Stay"), decide)
 
     def on_unmount(self) -> None:

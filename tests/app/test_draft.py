@@ -20,7 +20,9 @@ from rnnchat.app.widgets.alternatives import Alternatives
 from rnnchat.app.widgets.draft_editor import DraftEditor
 from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.app.widgets.find_bar import FindBar
+from rnnchat.errors import StorageError
 from rnnchat.library.drafts import Draft
+from rnnchat.library.files import TextFile, save_text
 from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings
 from rnnchat.writing.complete import Completer, Suggestion
@@ -276,6 +278,54 @@ async def test_saving_to_a_file_and_over_a_change(app: RnnchatApp, tmp_path: Pat
         await wait_until(pilot, lambda: path.read_text() == "Hello!")
 
 
+async def test_a_file_belongs_to_the_draft_that_was_saved_whatever_is_open_by_then(
+    app: RnnchatApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, let_go = tmp_path / "letter.md", threading.Event()
+
+    def slow(file: TextFile, text: str) -> TextFile:
+        let_go.wait(20)
+        return save_text(file, text)
+
+    monkeypatch.setattr("rnnchat.app.screens.draft.save_text", slow)
+    async with app.run_test(size=SIZE) as pilot:
+        screen, editor = await open_draft(pilot, app)
+        await write(pilot, "Hello")
+        screen._save_to(str(path))
+        await write(pilot, "!")
+        await pilot.press("ctrl+n")
+        await write(pilot, "Another")
+        let_go.set()
+        await wait_until(pilot, lambda: "Saved as" in news(app))
+        assert screen._open.draft.file is None
+        await wait_until(pilot, lambda: "letter.md" in [one.title for one in app.drafts.find()])
+        kept = app.drafts.of_file(path)
+        assert kept is not None and kept.text == "Hello!"
+        assert path.read_text() == "Hello"
+        assert editor.text == "Another"
+        await wait_until(pilot, lambda: len(app.drafts.find()) == 2)
+
+
+async def test_leaving_asks_first_where_what_was_typed_cannot_be_kept(
+    app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(draft: Draft) -> Draft:
+        raise StorageError("The disk is full.", "Make room.")
+
+    async with app.run_test(size=SIZE) as pilot:
+        await open_draft(pilot, app)
+        await write(pilot, "Hello")
+        with monkeypatch.context() as patched:
+            patched.setattr(app.drafts, "keep", full)
+            await pilot.press("ctrl+q")
+            await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+            await pilot.press("escape")
+        assert app.is_running
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: not app.is_running)
+    assert [one.title for one in app.drafts.find()] == ["Hello"]
+
+
 async def test_a_place_that_cannot_be_written_to_says_so(app: RnnchatApp, tmp_path: Path) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await open_draft(pilot, app)
@@ -354,7 +404,7 @@ async def test_a_draft_changed_by_another_rnnchat_is_kept_twice(app: RnnchatApp)
         await write(pilot, "!")
         await wait_until(pilot, lambda: "Another rnnchat has changed this draft" in news(app))
         assert {one.title for one in app.drafts.find()} == {"mine!", "theirs"}
-        assert screen._draft.id != kept.id
+        assert screen._open.number != kept.id
 
 
 async def test_the_editor_does_not_wait_for_the_engine(

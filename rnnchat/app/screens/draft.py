@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import replace
 from functools import partial
@@ -16,6 +15,7 @@ from textual.containers import Vertical
 from textual.widgets import Static, TextArea
 
 from rnnchat.app.completion import Completion, Question
+from rnnchat.app.keeping import Keeper, Kept, Look, OpenDraft
 from rnnchat.app.screens.room import Room
 from rnnchat.app.widgets.alternatives import Alternatives
 from rnnchat.app.widgets.draft_editor import DraftEditor
@@ -23,7 +23,7 @@ from rnnchat.app.widgets.draft_status import DraftStatus, count_words
 from rnnchat.app.widgets.find_bar import FindBar
 from rnnchat.errors import RnnchatError
 from rnnchat.library.drafts import Draft
-from rnnchat.library.files import has_changed, new_file, save_text
+from rnnchat.library.files import TextFile, has_changed, new_file, save_text
 from rnnchat.notes.opening import find_draft
 
 KEPT_AFTER = 0.5
@@ -60,16 +60,13 @@ class DraftScreen(Room):
     def __init__(self) -> None:
         super().__init__()
         self.editor = DraftEditor()
-        self._draft = Draft()
+        self._open = OpenDraft(Draft())
         self._shown = 0
         """Counts the drafts that were shown; suggestions for one never reach another."""
-        self._keeping = threading.Lock()
         self._waits = False
         self._is_loaded = False
         self._complained = ""
-        self._today = (0, 0)
-        self._uncounted = (0, 0)
-        self._is_saved = False
+        self._kept = Kept(False, False, (0, 0))
         self._offered: tuple[float, Completion.Answered | None] = 0.0, None
         """What is offered, and since when."""
 
@@ -85,13 +82,15 @@ class DraftScreen(Room):
     def on_mount(self) -> None:
         """Show the draft last worked on, or the file that was asked for."""
         self.query_one(FindBar).display = False
+        self._keeper = Keeper(self.own_app.drafts)
+        self.own_app.keep_draft = self._keep_last
         self.completion = Completion(self.own_app.voice, self.post_message)
         editor, line = self.editor, self.query_one(Alternatives)
         self.watch(editor, "alternatives", partial(setattr, line, "offered"))
         self.watch(editor, "choosing", partial(setattr, line, "chosen"))
         editor.focus()
         if self.own_app.file_to_open is None:
-            self._open(None)
+            self._find(None)
 
     def on_screen_resume(self) -> None:
         """Let the model in use now complete; open the file that was asked for."""
@@ -99,15 +98,14 @@ class DraftScreen(Room):
         self._show_welcome()
         file, self.own_app.file_to_open = self.own_app.file_to_open, None
         if file is not None:
-            self._open(file)
+            self._find(file)
         elif self._is_loaded:
             self._ask()
 
     def on_unmount(self) -> None:
         """Keep what was typed last."""
         self.completion.close()
-        if self._is_loaded:
-            self._keep_now(self._current())
+        self._keep_last()
 
     # Writing
 
@@ -120,7 +118,7 @@ class DraftScreen(Room):
         self._ask()
         if not self._waits:
             self._waits = True
-            self.set_timer(KEPT_AFTER, self._keep)
+            self.set_timer(KEPT_AFTER, self._keep_soon)
 
     @on(TextArea.SelectionChanged)
     def moved(self) -> None:
@@ -131,11 +129,7 @@ class DraftScreen(Room):
     @on(DraftEditor.Wrote)
     def wrote(self, event: DraftEditor.Wrote) -> None:
         """Count keys."""
-        draft, (keys, characters) = self._draft, self._uncounted
-        self._uncounted = keys + event.keys, characters + event.characters
-        self._draft = replace(
-            draft, keys=draft.keys + event.keys, characters=draft.characters + event.characters
-        )
+        self._open.count(event.keys, event.characters)
 
     @on(DraftEditor.Refused)
     def refused(self, event: DraftEditor.Refused) -> None:
@@ -188,47 +182,44 @@ class DraftScreen(Room):
 
     # Keeping
 
-    def _current(self) -> Draft:
-        editor = self.editor
-        return replace(self._draft, text=editor.text, cursor=editor.offset_of_cursor)
+    def _look(self) -> Look:
+        return self._open.look(self.editor.text, self.editor.offset_of_cursor)
+
+    def _keep_soon(self) -> None:
+        self._waits = False
+        self._keep(self._look())
 
     @work(thread=True, group="keep", exit_on_error=False)
-    def _keep(self) -> None:
-        self._waits = False
-        draft = self.app.call_from_thread(self._current)
-        self._keep_now(draft)
-        words = count_words(draft.text)  # in this thread: in a long draft it takes a while
-        if self.app.is_running:
-            self.app.call_from_thread(self._show_status, words)
-
-    def _keep_now(self, draft: Draft) -> None:
+    def _keep(self, look: Look) -> None:
         """Write a draft to the disk; where that fails, say so once and try again with the next change."""
         app = self.own_app
-        with self._keeping:
-            (keys, characters), self._uncounted = self._uncounted, (0, 0)
-            try:
-                if draft.text or draft.id:
-                    # The number and version of what was kept last, perhaps while this was waiting.
-                    draft = replace(draft, id=self._draft.id, version=self._draft.version)
-                    kept = app.drafts.keep(draft)
-                    self._draft = replace(self._draft, id=kept.id, version=kept.version)
-                    self._tell_of_fork(draft, kept)
-                self._is_saved = draft.is_saved
-                if keys:
-                    app.drafts.count_keys(keys, characters)
-                self._today = app.drafts.keys_today()
-                self._complained = ""
-            except RnnchatError as error:
-                self._uncounted = self._uncounted[0] + keys, self._uncounted[1] + characters
-                if error.message != self._complained and app.is_running:
-                    self._complained = error.message
-                    app.call_from_thread(app.report, error)
+        try:
+            kept = self._keeper.keep(look)
+        except RnnchatError as error:
+            if error.message != self._complained and app.is_running:
+                self._complained = error.message
+                app.call_from_thread(app.report, error)
+            return
+        self._complained = ""
+        words = count_words(look.draft.text)  # in this thread: in a long draft it takes a while
+        if app.is_running:
+            app.call_from_thread(self._show_kept, look, kept, words)
 
-    def _tell_of_fork(self, draft: Draft, kept: Draft) -> None:
-        if draft.id and kept.id != draft.id and self.app.is_running:
-            self.app.call_from_thread(
-                self.own_app.say, "Another rnnchat has changed this draft. Both are kept (Ctrl+O)."
-            )
+    def _keep_last(self) -> RnnchatError | None:
+        """Keep what was typed last, now, and return what prevented it."""
+        try:
+            if self._is_loaded:
+                self._keeper.keep(self._look())
+        except RnnchatError as error:
+            return error
+        return None
+
+    def _show_kept(self, look: Look, kept: Kept, words: int) -> None:
+        if kept.has_forked:
+            self.own_app.say("Another rnnchat has changed this draft. Both are kept (Ctrl+O).")
+        if look.of is self._open:
+            self._kept = kept
+            self._show_status(words)
 
     # Opening
 
@@ -242,12 +233,12 @@ class DraftScreen(Room):
 
         def chosen(which: int | Path | None) -> None:
             if which is not None:
-                self._open(which)
+                self._find(which)
 
-        self.app.push_screen(DraftsScreen(self._draft.id), chosen)
+        self.app.push_screen(DraftsScreen(self._open.number), chosen)
 
     @work(thread=True, group="open", exclusive=True, exit_on_error=False)
-    def _open(self, which: int | Path | None) -> None:
+    def _find(self, which: int | Path | None) -> None:
         app = self.own_app
         try:
             draft, word = find_draft(app.drafts, which)
@@ -265,9 +256,9 @@ class DraftScreen(Room):
     def _leave_for(self, draft: Draft) -> None:
         """Keep the draft that is open and show another."""
         if self._is_loaded:
-            self._keep_then(self._current())
+            self._keep(self._look())
         self._shown += 1
-        self._draft, self._is_saved = draft, draft.is_saved
+        self._open, self._kept = OpenDraft(draft), replace(self._kept, is_saved=draft.is_saved)
         self._is_loaded = False
         editor = self.editor
         editor.load_text(draft.text)
@@ -279,32 +270,22 @@ class DraftScreen(Room):
         self._show_status(count_words(draft.text))
         self._ask()
         if draft.text and not draft.id:
-            self._keep()
-
-    @work(thread=True, group="keep", exit_on_error=False)
-    def _keep_then(self, draft: Draft) -> None:
-        """Keep a draft that is no longer shown."""
-        try:
-            if draft.text or draft.id:
-                with self._keeping:
-                    self.own_app.drafts.keep(draft)
-        except RnnchatError as error:
-            self.app.call_from_thread(self.own_app.report, error)
+            self._keep(self._look())
 
     # Saving
 
     def action_save(self) -> None:
         """Save to the draft's file; ask for one where it has none."""
-        if self._draft.file is None:
+        if self._open.draft.file is None:
             self.action_save_as()
         else:
-            self._save(self._current(), sure=False)
+            self._save(self._look(), self._open.draft.file, sure=False)
 
     def action_save_as(self) -> None:
         """Save to another file."""
         from rnnchat.app.screens.dialogs import AskName
 
-        file = self._draft.file
+        file = self._open.draft.file
         before = str(file.path if file is not None else Path.cwd() / "")
         if file is None and not before.endswith("/"):
             before += "/"
@@ -321,46 +302,41 @@ class DraftScreen(Room):
         except RnnchatError as error:
             self.own_app.report(error)
             return
-        mine = self._draft.file
-        if mine is not None and mine.path == file.path:
-            file = mine
-        self._save(replace(self._current(), file=file), sure=False)
+        mine = self._open.draft.file
+        self._save(self._look(), mine if mine is not None and mine.path == file.path else file, sure=False)
 
     @work(thread=True, group="save", exit_on_error=False)
-    def _save(self, draft: Draft, *, sure: bool) -> None:
+    def _save(self, look: Look, file: TextFile, *, sure: bool) -> None:
         """Write the file, unless somebody else has changed it, which is asked about first."""
-        app, file = self.own_app, draft.file
-        assert file is not None
+        app = self.own_app
         try:
             if not sure and has_changed(file):
-                app.call_from_thread(self._confirm_save, draft)
+                app.call_from_thread(self._confirm_save, look, file)
                 return
-            written = save_text(file, draft.text)
+            written = save_text(file, look.draft.text)
         except RnnchatError as error:
             app.call_from_thread(app.report, error)
             return
-        app.call_from_thread(self._saved, replace(draft, file=written))
+        app.call_from_thread(self._saved, look.of, written)
 
-    def _confirm_save(self, draft: Draft) -> None:
+    def _confirm_save(self, look: Look, file: TextFile) -> None:
         from rnnchat.app.screens.dialogs import Confirm
 
-        assert draft.file is not None
-        is_known = bool(draft.file.digest)
-        question = f"{draft.file.path.name} {'was changed by another program' if is_known else 'exists'}."
+        question = f"{file.path.name} {'was changed by another program' if file.digest else 'exists'}."
         more = "Write this draft over it? Nothing of what is in the file now is kept by rnnchat."
 
         def decide(sure: bool | None) -> None:
             if sure:
-                self._save(draft, sure=True)
+                self._save(look, file, sure=True)
 
         self.app.push_screen(Confirm(question, more, yes="Write over it", no="Leave it"), decide)
 
-    def _saved(self, draft: Draft) -> None:
-        assert draft.file is not None
-        if self._draft.file is None or self._draft.file.path != draft.file.path:
-            self.own_app.say(f"Saved as {draft.file.path}.")
-        self._draft = replace(self._draft, file=draft.file)
-        self._keep()
+    def _saved(self, opened: OpenDraft, file: TextFile) -> None:
+        before = opened.draft.file
+        if before is None or before.path != file.path:
+            self.own_app.say(f"Saved as {file.path}.")
+        opened.draft = replace(opened.draft, file=file)
+        self._keep(self._look() if opened is self._open else opened.look_again())
 
     # Finding
 
@@ -385,4 +361,6 @@ class DraftScreen(Room):
 
     def _show_status(self, words: int) -> None:
         is_empty = self.editor.is_empty
-        self.query_one(DraftStatus).show(self._draft, words, is_empty, self._is_saved, self._today)
+        self.query_one(DraftStatus).show(
+            self._open.draft, words, is_empty, self._kept.is_saved, self._kept.today
+        )
