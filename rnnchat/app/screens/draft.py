@@ -64,6 +64,8 @@ class DraftScreen(Room):
         self._shown = 0
         """Counts the drafts that were shown; suggestions for one never reach another."""
         self._waits = False
+        self._will_ask = False
+        """Whether it is asked how the text may go on once what was typed is on the screen."""
         self._is_loaded = False
         self._complained = ""
         self._kept = Kept(False, False, (0, 0))
@@ -95,6 +97,7 @@ class DraftScreen(Room):
     def on_screen_resume(self) -> None:
         """Let the model in use now complete; open the file that was asked for."""
         super().on_screen_resume()
+        self._will_ask = False
         self._show_welcome()
         file, self.own_app.file_to_open = self.own_app.file_to_open, None
         if file is not None:
@@ -161,10 +164,12 @@ class DraftScreen(Room):
         """Ask once what was typed is on the screen: until then the processor is the screen's."""
         if not self.editor.takes_suggestions:
             self.editor.quiet()
-        else:
+        elif not self._will_ask:  # a key changes both text and cursor
+            self._will_ask = True
             self.call_after_refresh(self._ask_now)
 
     def _ask_now(self) -> None:
+        self._will_ask = False
         question = self._question()
         if question is not None and question.before.strip():
             self._pass_over(question)
