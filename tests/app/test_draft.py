@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from textual import events
+from textual.document._wrapped_document import WrappedDocument
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
@@ -17,7 +19,7 @@ from rnnchat.app.screens.dialogs import AskName, Confirm
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.drafts import DraftsScreen
 from rnnchat.app.widgets.alternatives import Alternatives
-from rnnchat.app.widgets.draft_editor import DraftEditor
+from rnnchat.app.widgets.draft_editor import DraftEditor, WrappedDraft
 from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.app.widgets.find_bar import FindBar
 from rnnchat.errors import StorageError
@@ -383,6 +385,24 @@ async def test_what_is_pasted_is_made_harmless(app: RnnchatApp) -> None:
         assert editor.text.startswith("abc\nxx")
         assert max(map(len, editor.text.split("\n"))) == 8000
         assert "were broken" in news(app)
+
+
+async def test_the_height_of_a_draft_is_that_of_its_lines(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        editor.load_text("word " * 200 + "\n" + "雨" * 100 + "\n\nend")
+        await pilot.pause()
+        wrapped = editor.wrapped_document
+        assert isinstance(wrapped, WrappedDraft)
+        chance = random.Random(0)
+        for _ in range(60):
+            editor.move_cursor(editor.location_at(chance.randrange(len(editor.text) + 1)))
+            if chance.random() < 0.3:
+                editor.delete((0, 0), editor.location_at(chance.randrange(40)))
+            else:
+                editor.insert(chance.choice(["x" * 90, "a\nb\n", "word " * 30, "\t"]))
+            assert wrapped.height == WrappedDocument.height.fget(wrapped)  # type: ignore[attr-defined]
+            assert wrapped.height == editor.virtual_size.height
 
 
 async def test_more_than_a_draft_holds_is_not_added(app: RnnchatApp) -> None:

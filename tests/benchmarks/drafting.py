@@ -1,9 +1,10 @@
-"""Writing in the real app: python -m tests.benchmarks.drafting [--kills 200] [--keys 300] [--file FILE]
+"""Writing in the real app: python -m tests.benchmarks.drafting [--kills 200] [--keys 300] [--notes FOLDER]
 
 Kills: text is typed into a draft and the program killed with SIGKILL at a random moment; afterwards the
 database is asked for what is there. Reported is the longest time between a key that was lost and the kill.
 
-Keys: from a key's being sent to its character's coming back, in a draft of 100,000 characters (or FILE).
+Keys: from a key's being sent to its character's coming back, in a draft of 100,000 characters (or FILE);
+with --notes, while the app learns those.
 """
 
 from __future__ import annotations
@@ -51,12 +52,21 @@ def kill_once(chance: random.Random) -> float:
         return killed - times[len(text)] if len(text) < len(typed) else 0.0
 
 
-def key_times(file: Path, keys: int) -> list[float]:
-    """Milliseconds from each key to its character."""
+def key_times(file: Path, keys: int, notes: Path | None) -> list[float]:
+    """Milliseconds from each key to its character, in an app that learns `notes` meanwhile."""
     with tempfile.TemporaryDirectory() as folder:
         terminal = Terminal(Path(folder), 100, 30, "draft", str(file))
         terminal.process.delaybeforesend = None  # pexpect would wait 50 ms before each key
         terminal.wait_for(file.name)
+        if notes is not None:
+            terminal.press("F3")
+            terminal.wait_for("A model learns from your notes")
+            terminal.press(str(notes.resolve()), "Enter")
+            terminal.wait_for("notes,")
+            terminal.press("Ctrl+T")
+            terminal.wait_for("bits/byte", 120)
+            terminal.press("F5")
+            terminal.wait_for(file.name)
         terminal.press("\x1b[1;5F")  # to the end
         terminal.read(3)
         times = []
@@ -72,7 +82,11 @@ def key_times(file: Path, keys: int) -> list[float]:
                     continue
             times.append(1e3 * (time.perf_counter() - started))
             terminal.read(0.12)
-        terminal.leave()
+        terminal.press("Ctrl+Q")
+        if notes is not None:
+            terminal.wait_for("A training is under way")
+            terminal.press("\x1b[C", "Enter")
+        terminal.process.expect(pexpect.EOF, timeout=30)
         return times
 
 
@@ -81,12 +95,13 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--keys", type=int, default=300)
     parser.add_argument("--file", type=Path, help="a text to type in, in the place of 100,000 characters")
+    parser.add_argument("--notes", type=Path, help="notes to learn meanwhile")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "long.md"
         file.write_text("A line of words that somebody has written.\n" * 2_326)
-        times = key_times(options.file or file, options.keys) if options.keys else []
+        times = key_times(options.file or file, options.keys, options.notes) if options.keys else []
     if times:
         middle, late, latest = np.percentile(times, (50, 95, 99))
         print(

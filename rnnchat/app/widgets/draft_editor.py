@@ -9,6 +9,7 @@ from textual import events
 from textual.binding import Binding
 from textual.document._document import EditResult, Location
 from textual.document._edit import Edit
+from textual.document._wrapped_document import WrappedDocument
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import TextArea
@@ -25,6 +26,15 @@ WINDOW = 1_000
 _CLOSING = re.compile(r"[\s)\]}>\"'”’»,.;:!?*_`]*\Z")
 _NO_SPACE_BEFORE = frozenset(".,;:!?)]}’”»")
 _NEXT_WORD = re.compile(r"\s*\S+ ?")
+
+
+class WrappedDraft(WrappedDocument):
+    """The lines as they are wrapped; how many there are is asked once for each that is drawn."""
+
+    @property
+    def height(self) -> int:
+        """How many lines there are, without counting them again."""
+        return len(self._offset_to_line_info)
 
 
 class DraftEditor(TextArea):
@@ -88,6 +98,10 @@ class DraftEditor(TextArea):
         self._all = None
         self.quiet()
         super().load_text(text)
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        super()._set_document(text, language)
+        self.wrapped_document.__class__ = WrappedDraft  # to make another would wrap all lines again
 
     @property
     def is_empty(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from textual.content import Content
 from textual.widgets import Static
@@ -40,7 +41,7 @@ class DraftStatus(Static):
         looks = [(name, "bold")] if name else []
         looks += [(part, "$success" if part == SAVED else "") for part in parts]
         between = Content("  ·  ")
-        self.update(between.join(Content.styled(*look) for look in looks))
+        self.update(between.join(Content.styled(*look) for look in looks), layout=False)
 
 
 def share_saved(keys: int, characters: int) -> float:
@@ -50,7 +51,13 @@ def share_saved(keys: int, characters: int) -> float:
 
 def count_words(text: str) -> int:
     """Return the number of words; a Chinese or Japanese character counts as one."""
-    return sum(1 for _ in _WORDS.finditer(text))
+    return sum(map(_count_line, text.split("\n")))
+
+
+@lru_cache(maxsize=65_536)
+def _count_line(line: str) -> int:
+    """Return the number of words of a line; hardly any has changed since all were counted last."""
+    return sum(1 for _ in _WORDS.finditer(line))
 
 
 def _state(draft: Draft, is_empty: bool, is_saved: bool) -> str:

@@ -32,7 +32,7 @@ class Place(Static):
 class TopBar(Horizontal):
     """The app's name, the screens, and on the right the model and any training."""
 
-    status: reactive[str] = reactive("", layout=True)
+    status: reactive[str] = reactive("")
 
     def __init__(self, here: str) -> None:
         super().__init__()
@@ -48,4 +48,4 @@ class TopBar(Horizontal):
     def watch_status(self, status: str) -> None:
         """Show a new status."""
         for shown in self.query(".status").results(Static):
-            shown.update(status)
+            shown.update(status, layout=False)
