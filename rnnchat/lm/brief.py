@@ -17,9 +17,9 @@ from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork
 
 RANK = 128
 """So many numbers stand for a layer's output."""
-COVERED = 0.995
+COVERED = 0.99
 """The share of the notes that is made of the pieces that are kept, with"""
-FIRST = 3000
+FIRST = 1500
 """so many of the tokenizer's first, which are the commonest anywhere."""
 EXPECTED = 1500
 """So many of the notes' commonest pieces are made ready for a step, which is nearly all that comes."""

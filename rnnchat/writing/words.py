@@ -86,10 +86,10 @@ class WordCounts:
         """Whether the texts have this token."""
         return word in self._numbers
 
-    def following(self, before: Sequence[str], prefix: str) -> tuple[list[str], NDArray[np.float64]]:
-        """Return the words that begin with `prefix`, and how likely each is after the tokens `before`.
+    def following(self, before: Sequence[str], prefix: str) -> tuple[int, NDArray[np.float64]]:
+        """Return which of `words` is the first that begins with `prefix`, and how likely it and the next are.
 
-        The probabilities are of all tokens, so those of the words alone sum to less than 1.
+        That is, after the tokens `before`, and among all tokens, so that those of words sum to less than 1.
         """
         low = bisect.bisect_left(self.words, prefix)
         high = bisect.bisect_left(self.words, prefix + "\U0010ffff")
@@ -100,7 +100,7 @@ class WordCounts:
             likely *= DISCOUNT * len(words) / whole
             likely[words[own] - low] += (often[own] - DISCOUNT) / whole
         likely *= self._wordy[low:high]
-        return self.words[low:high], likely
+        return low, likely
 
     def _after(self, before: tuple[str, ...]) -> list[tuple[NDArray[np.intp], NDArray[np.int64]]]:
         """Return which words followed the last token, the last two, …, in order, and how often each did.
@@ -129,15 +129,14 @@ class WordCounts:
 
     def likely(self, before: Sequence[str], prefix: str, most: int) -> dict[str, float]:
         """Return what `prefix` is likely to need to be a word, and how likely of all words that begin so."""
-        words, likely = self.following(before, prefix)
-        if prefix and words and words[0] == prefix:  # the first in the alphabet is the prefix itself
+        first, likely = self.following(before, prefix)
+        if prefix and len(likely) and self.words[first] == prefix:  # the first in the alphabet
             likely[0] = 0
         whole = float(likely.sum())
         if whole <= 0:
             return {}
-        most = min(most, len(words))
-        best = np.argpartition(-likely, most - 1)[:most].tolist()
-        return {words[n][len(prefix) :]: float(likely[n]) / whole for n in best if likely[n] > 0}
+        best = likely.argpartition(-min(most, len(likely)))[-most:].tolist()
+        return {self.words[first + n][len(prefix) :]: float(likely[n]) / whole for n in best if likely[n] > 0}
 
 
 class DraftWords:

@@ -92,9 +92,9 @@ def test_what_was_asked_before_changes_no_answer(questions: list[tuple[str, str]
     used = WordCounts(texts)
     for before, prefix in questions:
         used.following(tokens_of(before), prefix)
-    words, likely = used.following(["a", "b"], "")
-    fresh_words, fresh = WordCounts(texts).following(["a", "b"], "")
-    assert words == fresh_words
+    first, likely = used.following(["a", "b"], "")
+    fresh_first, fresh = WordCounts(texts).following(["a", "b"], "")
+    assert first == fresh_first
     np.testing.assert_array_equal(likely, fresh)
 
 
