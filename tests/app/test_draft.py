@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.completion import Alternative
-from rnnchat.app.screens.dialogs import AskName, Confirm
+from rnnchat.app.screens.dialogs import AskPath, Confirm
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.drafts import DraftsScreen
 from rnnchat.app.widgets.alternatives import Alternatives
@@ -262,7 +262,7 @@ async def test_saving_to_a_file_and_over_a_change(app: RnnchatApp, tmp_path: Pat
         await open_draft(pilot, app)
         await write(pilot, "Hello")
         await pilot.press("ctrl+s")
-        await wait_until(pilot, lambda: isinstance(app.screen, AskName))
+        await wait_until(pilot, lambda: isinstance(app.screen, AskPath))
         app.screen.query_one(Input).value = str(path)
         await pilot.press("enter")
         await wait_until(pilot, path.exists)
@@ -333,7 +333,7 @@ async def test_a_place_that_cannot_be_written_to_says_so(app: RnnchatApp, tmp_pa
         await open_draft(pilot, app)
         await write(pilot, "Hello")
         await pilot.press("f12")
-        await wait_until(pilot, lambda: isinstance(app.screen, AskName))
+        await wait_until(pilot, lambda: isinstance(app.screen, AskPath))
         app.screen.query_one(Input).value = str(tmp_path / "nowhere" / "x.md")
         await pilot.press("enter")
         await wait_until(pilot, lambda: "There is no folder" in news(app))
@@ -403,6 +403,20 @@ async def test_the_height_of_a_draft_is_that_of_its_lines(app: RnnchatApp) -> No
                 editor.insert(chance.choice(["x" * 90, "a\nb\n", "word " * 30, "\t"]))
             assert wrapped.height == WrappedDocument.height.fget(wrapped)  # type: ignore[attr-defined]
             assert wrapped.height == editor.virtual_size.height
+
+
+async def test_the_line_below_shows_what_there_is_room_for_and_cuts_nothing(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        screen, _ = await open_draft(pilot, app)
+        file = TextFile(Path("/home/somebody/letter-to-my-sister.md"), "\n", False, "0")
+        draft = Draft(keys=50, characters=100, file=file)
+        screen.query_one(DraftStatus).show(draft, 1234, False, False, (60, 100))
+        longest = "letter-to-my-sister.md  ·  1,234 words  ·  kept, not saved yet"
+        assert status(app) == longest
+        await pilot.resize_terminal(96, 24)
+        await wait_until(pilot, lambda: status(app) == f"{longest}  ·  keys saved 50% here")
+        await pilot.resize_terminal(120, 24)
+        await wait_until(pilot, lambda: status(app) == f"{longest}  ·  keys saved 50% here, 40% today")
 
 
 async def test_more_than_a_draft_holds_is_not_added(app: RnnchatApp) -> None:

@@ -136,7 +136,7 @@ async def draft(pilot: Pilot[Any]) -> None:
     screen.editor.cursor_blink = False
     for key in "[b]Rain[/b] 雨🙂, and the ri":
         await pilot.press({" ": "space"}.get(key, key))
-    await wait_until(pilot, lambda: screen.query_one(DraftStatus).visual is not None and not screen._waits)
+    await wait_until(pilot, lambda: str(screen.query_one(DraftStatus).render()) and not screen._waits)
     await pilot.pause(0.2)
     ways = (Alternative("ver", "river"), Alternative("ver runs", "river runs"), Alternative("se", "rise"))
     screen.editor.suggest("ver runs", ways)

@@ -46,27 +46,30 @@ class Confirm(Dialog[bool]):
         self.dismiss(sure)
 
 
+LONGEST_NAME = 64
+LONGEST_PATH = 4096
+"""In characters."""
+
+
 class AskName(Dialog[str]):
     """Asks for a name; Enter takes it, Esc leaves things as they are."""
 
     BINDINGS: ClassVar = [Binding("escape", "give_up", "Leave it", id="name.leave")]
 
-    def __init__(self, title: str, name: str, *, is_path: bool = False) -> None:
+    def __init__(self, title: str, name: str) -> None:
         super().__init__()
-        self._title, self._name_before, self._is_path = title, name, is_path
+        self._title, self._name_before = title, name
 
     def compose(self) -> ComposeResult:
         """Lay the question out."""
         with Vertical(id="dialog"):
             yield Static(self._title, classes="title", markup=False)
-            yield Input(
-                self._name_before,
-                max_length=4096 if self._is_path else 64,
-                compact=True,
-                select_on_focus=not self._is_path,  # a path is more often gone on with than replaced
-                suggester=PathSuggester() if self._is_path else None,
-            )
+            yield self.field(self._name_before)
             yield Static("Enter: take this name   Esc: leave it", classes="hint", markup=False)
+
+    def field(self, name: str) -> Input:
+        """Return where the name is written."""
+        return Input(name, max_length=LONGEST_NAME, compact=True)
 
     @on(Input.Submitted)
     def submitted(self, event: Input.Submitted) -> None:
@@ -76,3 +79,13 @@ class AskName(Dialog[str]):
     def action_give_up(self) -> None:
         """Give nothing back."""
         self.dismiss("")
+
+
+class AskPath(AskName):
+    """Asks for a file's path, and helps to write it."""
+
+    def field(self, name: str) -> Input:
+        """Return where the path is written; it is more often gone on with than replaced."""
+        return Input(
+            name, max_length=LONGEST_PATH, compact=True, select_on_focus=False, suggester=PathSuggester()
+        )

@@ -288,7 +288,7 @@ class DraftScreen(Room):
 
     def action_save_as(self) -> None:
         """Save to another file."""
-        from rnnchat.app.screens.dialogs import AskName
+        from rnnchat.app.screens.dialogs import AskPath
 
         file = self._open.draft.file
         before = str(file.path if file is not None else Path.cwd() / "")
@@ -299,7 +299,7 @@ class DraftScreen(Room):
             if path:
                 self._save_to(path)
 
-        self.app.push_screen(AskName("Save this draft as", before, is_path=True), named)
+        self.app.push_screen(AskPath("Save this draft as", before), named)
 
     def _save_to(self, named: str) -> None:
         try:

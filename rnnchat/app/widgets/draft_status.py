@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from textual.app import RenderResult
 from textual.content import Content
-from textual.widgets import Static
+from textual.widget import Widget
 
 from rnnchat.library.drafts import Draft
 
@@ -21,27 +22,41 @@ SMALLEST_SHARE = 0.005
 _WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_](?:[^\W_]|['’_-](?=\w))*")
 
 
-class DraftStatus(Static):
-    """How a draft stands, in one line."""
+class DraftStatus(Widget):
+    """How a draft stands, in one line: as much of it as there is room for."""
 
     def __init__(self) -> None:
-        super().__init__("", markup=False)
+        super().__init__()
+        self._forms = [Content("")]
+        """What may be shown, the longest first."""
 
     def show(self, draft: Draft, words: int, is_empty: bool, is_saved: bool, today: tuple[int, int]) -> None:
         """Show how `draft` stands; `today` has today's keys and the characters that they wrote."""
-        parts = [f"{words:,} word{'' if words == 1 else 's'}", _state(draft, is_empty, is_saved)]
+        state = _state(draft, is_empty, is_saved)
+        parts = [
+            Content(f"{words:,} word{'' if words == 1 else 's'}"),
+            Content.styled(state, "$success" if state == SAVED else ""),
+        ]
+        if draft.file is not None:
+            parts.insert(0, Content.styled(_shortened(draft.file.path.name), "bold"))
         counts = ((draft.keys, draft.characters), "here"), (today, "today")
         shares = [(share_saved(*pair), when) for pair, when in counts if pair[1] >= FEW_KEYS]
         saved = [f"{share:.0%} {when}" for share, when in shares if share >= SMALLEST_SHARE]
-        if saved:
-            parts.append(f"keys saved {', '.join(saved)}")
-        name = "" if draft.file is None else draft.file.path.name
-        if len(name) > LONGEST_NAME:
-            name = f"…{name[1 - LONGEST_NAME :]}"
-        looks = [(name, "bold")] if name else []
-        looks += [(part, "$success" if part == SAVED else "") for part in parts]
         between = Content("  ·  ")
-        self.update(between.join(Content.styled(*look) for look in looks), layout=False)
+        self._forms = [
+            between.join([*parts, *([Content(f"keys saved {', '.join(saved[:count])}")] if count else [])])
+            for count in range(len(saved), -1, -1)
+        ]
+        self.refresh()
+
+    def render(self) -> RenderResult:
+        """Draw the longest form that fits."""
+        width = self.content_size.width
+        return next((form for form in self._forms if form.cell_length <= width), self._forms[-1])
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"…{name[1 - LONGEST_NAME :]}"
 
 
 def share_saved(keys: int, characters: int) -> float:
