@@ -63,12 +63,14 @@ class Look:
 class Kept:
     """What came of keeping a look."""
 
-    has_forked: bool
+    has_forked: bool = False
     """Whether another rnnchat had changed the draft, so that both are kept."""
-    is_saved: bool
+    is_saved: bool = False
     """Whether the draft's file holds this text."""
-    today: tuple[int, int]
+    today: tuple[int, int] = (0, 0)
     """Keys of today, and the characters that they wrote."""
+    has_failed: bool = False
+    """Whether it could not be kept."""
 
 
 class Keeper:

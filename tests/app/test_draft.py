@@ -316,9 +316,11 @@ async def test_leaving_asks_first_where_what_was_typed_cannot_be_kept(
 
     async with app.run_test(size=SIZE) as pilot:
         await open_draft(pilot, app)
-        await write(pilot, "Hello")
         with monkeypatch.context() as patched:
             patched.setattr(app.drafts, "keep", full)
+            await write(pilot, "Hello")
+            await wait_until(pilot, lambda: status(app) == "1 word  ·  not kept")
+            assert "The disk is full" in news(app)
             await pilot.press("ctrl+q")
             await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
             await pilot.press("escape")
@@ -326,6 +328,28 @@ async def test_leaving_asks_first_where_what_was_typed_cannot_be_kept(
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: not app.is_running)
     assert [one.title for one in app.drafts.find()] == ["Hello"]
+
+
+async def test_what_could_not_be_kept_is_tried_again_also_of_a_draft_that_was_left(
+    app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rnnchat.app.screens.draft.TRIED_AGAIN_AFTER", 0.3)
+
+    def full(draft: Draft) -> Draft:
+        raise StorageError("The disk is full.", "Make room.")
+
+    async with app.run_test(size=SIZE) as pilot:
+        screen, _ = await open_draft(pilot, app)
+        with monkeypatch.context() as patched:
+            patched.setattr(app.drafts, "keep", full)
+            await write(pilot, "one")
+            await pilot.press("ctrl+n")
+            await wait_until(pilot, lambda: "The disk is full" in news(app))
+            await write(pilot, "two")
+            await wait_until(pilot, lambda: len(screen._unkept) == 2)
+        await wait_until(pilot, lambda: {one.title for one in app.drafts.find()} == {"one", "two"})
+        await wait_until(pilot, lambda: "kept here" in status(app))
+        assert not screen._unkept
 
 
 async def test_a_place_that_cannot_be_written_to_says_so(app: RnnchatApp, tmp_path: Path) -> None:
@@ -405,14 +429,17 @@ async def test_the_height_of_a_draft_is_that_of_its_lines(app: RnnchatApp) -> No
             assert wrapped.height == editor.virtual_size.height
 
 
-async def test_the_line_below_shows_what_there_is_room_for_and_cuts_nothing(app: RnnchatApp) -> None:
+async def test_the_line_below_shows_what_there_is_room_for_and_cuts_nothing(
+    app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.drafts, "keys_today", lambda: (60, 100))
+    monkeypatch.setattr("rnnchat.app.screens.draft.count_words", lambda text: 1234)
     async with app.run_test(size=SIZE) as pilot:
         screen, _ = await open_draft(pilot, app)
         file = TextFile(Path("/home/somebody/letter-to-my-sister.md"), "\n", False, "0")
-        draft = Draft(keys=50, characters=100, file=file)
-        screen.query_one(DraftStatus).show(draft, 1234, False, False, (60, 100))
+        screen._leave_for(Draft(keys=50, characters=100, file=file))
         longest = "letter-to-my-sister.md  ·  1,234 words  ·  kept, not saved yet"
-        assert status(app) == longest
+        await wait_until(pilot, lambda: status(app) == longest)
         await pilot.resize_terminal(96, 24)
         await wait_until(pilot, lambda: status(app) == f"{longest}  ·  keys saved 50% here")
         await pilot.resize_terminal(120, 24)

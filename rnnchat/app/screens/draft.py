@@ -28,6 +28,8 @@ from rnnchat.notes.opening import find_draft
 
 KEPT_AFTER = 0.5
 """Seconds from a change to its being on the disk, and a moment for the writing."""
+TRIED_AGAIN_AFTER = 5.0
+"""Seconds after which what could not be kept is tried again."""
 READ_IN = 0.7
 """Seconds in which a writer has seen the line of suggestions; who types faster has not."""
 WELCOME = (
@@ -68,7 +70,9 @@ class DraftScreen(Room):
         """Whether it is asked how the text may go on once what was typed is on the screen."""
         self._is_loaded = False
         self._complained = ""
-        self._kept = Kept(False, False, (0, 0))
+        self._kept = Kept()
+        self._unkept: dict[OpenDraft, Look] = {}
+        """What could not be kept, also of drafts that are no longer shown."""
         self._offered: tuple[float, Completion.Answered | None] = 0.0, None
         """What is offered, and since when."""
 
@@ -196,7 +200,7 @@ class DraftScreen(Room):
 
     @work(thread=True, group="keep", exit_on_error=False)
     def _keep(self, look: Look) -> None:
-        """Write a draft to the disk; where that fails, say so once and try again with the next change."""
+        """Write a draft to the disk; where that fails, say so once and try again."""
         app = self.own_app
         try:
             kept = self._keeper.keep(look)
@@ -204,22 +208,35 @@ class DraftScreen(Room):
             if error.message != self._complained and app.is_running:
                 self._complained = error.message
                 app.call_from_thread(app.report, error)
-            return
-        self._complained = ""
+            kept = replace(self._kept, is_saved=False, has_forked=False, has_failed=True)
+        else:
+            self._complained = ""
         words = count_words(look.draft.text)  # in this thread: in a long draft it takes a while
         if app.is_running:
             app.call_from_thread(self._show_kept, look, kept, words)
 
     def _keep_last(self) -> RnnchatError | None:
         """Keep what was typed last, now, and return what prevented it."""
+        looks = [look for opened, look in self._unkept.items() if opened is not self._open]
         try:
-            if self._is_loaded:
-                self._keeper.keep(self._look())
+            for look in [*looks, self._look()] if self._is_loaded else looks:
+                self._keeper.keep(look)
         except RnnchatError as error:
             return error
         return None
 
+    def _try_again(self) -> None:
+        looks, self._unkept = self._unkept, {}
+        for opened, look in looks.items():
+            self._keep(self._look() if opened is self._open else look)
+
     def _show_kept(self, look: Look, kept: Kept, words: int) -> None:
+        if kept.has_failed:
+            if not self._unkept:
+                self.set_timer(TRIED_AGAIN_AFTER, self._try_again)
+            self._unkept[look.of] = look
+        else:
+            self._unkept.pop(look.of, None)
         if kept.has_forked:
             self.own_app.say("Another rnnchat has changed this draft. Both are kept (Ctrl+O).")
         if look.of is self._open:
@@ -263,7 +280,7 @@ class DraftScreen(Room):
         if self._is_loaded:
             self._keep(self._look())
         self._shown += 1
-        self._open, self._kept = OpenDraft(draft), replace(self._kept, is_saved=draft.is_saved)
+        self._open, self._kept = OpenDraft(draft), Kept(is_saved=draft.is_saved, today=self._kept.today)
         self._is_loaded = False
         editor = self.editor
         editor.load_text(draft.text)
@@ -366,6 +383,4 @@ class DraftScreen(Room):
 
     def _show_status(self, words: int) -> None:
         is_empty = self.editor.is_empty
-        self.query_one(DraftStatus).show(
-            self._open.draft, words, is_empty, self._kept.is_saved, self._kept.today
-        )
+        self.query_one(DraftStatus).show(self._open.draft, words, is_empty, self._kept)

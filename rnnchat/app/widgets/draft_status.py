@@ -9,11 +9,14 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
+from rnnchat.app.keeping import Kept
 from rnnchat.library.drafts import Draft
 
 LONGEST_NAME = 24
 """Of a longer file's name the end is shown, in characters."""
 SAVED = "saved"
+NOT_KEPT = "not kept"
+LOOKS = {SAVED: "$success", NOT_KEPT: "$error bold"}
 FEW_KEYS = 20
 """Of fewer characters written, no share of keys saved is shown."""
 SMALLEST_SHARE = 0.005
@@ -30,16 +33,16 @@ class DraftStatus(Widget):
         self._forms = [Content("")]
         """What may be shown, the longest first."""
 
-    def show(self, draft: Draft, words: int, is_empty: bool, is_saved: bool, today: tuple[int, int]) -> None:
-        """Show how `draft` stands; `today` has today's keys and the characters that they wrote."""
-        state = _state(draft, is_empty, is_saved)
+    def show(self, draft: Draft, words: int, is_empty: bool, kept: Kept) -> None:
+        """Show how `draft` stands, and what came of keeping it last."""
+        state = _state(draft, is_empty, kept)
         parts = [
             Content(f"{words:,} word{'' if words == 1 else 's'}"),
-            Content.styled(state, "$success" if state == SAVED else ""),
+            Content.styled(state, LOOKS.get(state, "")),
         ]
         if draft.file is not None:
             parts.insert(0, Content.styled(_shortened(draft.file.path.name), "bold"))
-        counts = ((draft.keys, draft.characters), "here"), (today, "today")
+        counts = ((draft.keys, draft.characters), "here"), (kept.today, "today")
         shares = [(share_saved(*pair), when) for pair, when in counts if pair[1] >= FEW_KEYS]
         saved = [f"{share:.0%} {when}" for share, when in shares if share >= SMALLEST_SHARE]
         between = Content("  ·  ")
@@ -75,9 +78,11 @@ def _count_line(line: str) -> int:
     return sum(1 for _ in _WORDS.finditer(line))
 
 
-def _state(draft: Draft, is_empty: bool, is_saved: bool) -> str:
+def _state(draft: Draft, is_empty: bool, kept: Kept) -> str:
+    if kept.has_failed:
+        return NOT_KEPT
     if draft.file is None:
         return "nothing yet" if is_empty else "kept here, in no file"
     if not draft.file.digest:
         return "a new file, unsaved"
-    return SAVED if is_saved else "kept, not saved yet"
+    return SAVED if kept.is_saved else "kept, not saved yet"
