@@ -162,6 +162,8 @@ async def test_a_new_chat_stops_a_reply_which_stays_where_it_was_asked_for(
         await wait_until(pilot, lambda: len(shown(app)) == 2 and len(shown(app)[1][1]) > 10)
         asked = chat._conversation
         await pilot.press("ctrl+n")
+        monkeypatch.setattr(voice, "PIECES_PER_SECOND", 10_000)
+        app.settings.reply_pieces = 30
         await say(pilot, app, "Something else")
         await wait_until(pilot, lambda: not asked.is_replying)
         assert asked.chat is not None
