@@ -85,6 +85,19 @@ def slowly(add: Callable[..., tuple[int, int]]) -> Callable[..., tuple[int, int]
     return add_slowly
 
 
+async def hear_a_long_reply(
+    pilot: Pilot[None], app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
+) -> ChatScreen:
+    """Send a message and wait for the beginning of a reply that would take a minute."""
+    monkeypatch.setattr(voice, "PIECES_PER_SECOND", 20)
+    app.settings.reply_pieces = 1000
+    chat = chat_of(app)
+    chat.query_one(Composer).text = "Go on and on"
+    await pilot.press("enter")
+    await wait_until(pilot, lambda: len(shown(app)) == 2 and len(shown(app)[1][1]) > 10)
+    return chat
+
+
 def shown(app: RnnchatApp) -> list[tuple[str, str]]:
     return [(view.role, view.text) for view in app.screen.query(TurnView)]
 
@@ -132,13 +145,8 @@ async def test_the_same_seed_replies_the_same_and_again_differs(app: RnnchatApp)
 
 
 async def test_escape_stops_and_keeps_what_has_come(app: RnnchatApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voice, "PIECES_PER_SECOND", 20)
-    app.settings.reply_pieces = 1000
     async with app.run_test(size=SIZE) as pilot:
-        chat = chat_of(app)
-        chat.query_one(Composer).text = "Go on and on"
-        await pilot.press("enter")
-        await wait_until(pilot, lambda: len(shown(app)) == 2 and len(shown(app)[1][1]) > 10)
+        chat = await hear_a_long_reply(pilot, app, monkeypatch)
         monkeypatch.setattr(app.chats, "add_turn", slowly(app.chats.add_turn))
         await pilot.press("enter")  # nothing is sent while a reply comes in
         await pilot.press("escape")
@@ -153,13 +161,8 @@ async def test_escape_stops_and_keeps_what_has_come(app: RnnchatApp, monkeypatch
 async def test_a_new_chat_stops_a_reply_which_stays_where_it_was_asked_for(
     app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(voice, "PIECES_PER_SECOND", 20)
-    app.settings.reply_pieces = 1000
     async with app.run_test(size=SIZE) as pilot:
-        chat = chat_of(app)
-        chat.query_one(Composer).text = "Go on and on"
-        await pilot.press("enter")
-        await wait_until(pilot, lambda: len(shown(app)) == 2 and len(shown(app)[1][1]) > 10)
+        chat = await hear_a_long_reply(pilot, app, monkeypatch)
         asked = chat._conversation
         await pilot.press("ctrl+n")
         monkeypatch.setattr(voice, "PIECES_PER_SECOND", 10_000)

@@ -73,6 +73,7 @@ class DraftScreen(Room):
         self._kept = Kept()
         self._unkept: dict[OpenDraft, Look] = {}
         """What could not be kept, also of drafts that are no longer shown."""
+        self._will_try = False
         self._offered: tuple[float, Completion.Answered | None] = 0.0, None
         """What is offered, and since when."""
 
@@ -226,17 +227,19 @@ class DraftScreen(Room):
         return None
 
     def _try_again(self) -> None:
-        looks, self._unkept = self._unkept, {}
-        for opened, look in looks.items():
+        self._will_try = False
+        for opened, look in list(self._unkept.items()):
             self._keep(self._look() if opened is self._open else look)
 
     def _show_kept(self, look: Look, kept: Kept, words: int) -> None:
-        if kept.has_failed:
-            if not self._unkept:
-                self.set_timer(TRIED_AGAIN_AFTER, self._try_again)
-            self._unkept[look.of] = look
-        else:
+        latest = self._unkept.get(look.of)
+        if latest is None or latest.number <= look.number:  # threads may end in another order
             self._unkept.pop(look.of, None)
+            if kept.has_failed:
+                self._unkept[look.of] = look
+        if self._unkept and not self._will_try:
+            self._will_try = True
+            self.set_timer(TRIED_AGAIN_AFTER, self._try_again)
         if kept.has_forked:
             self.own_app.say("Another rnnchat has changed this draft. Both are kept (Ctrl+O).")
         if look.of is self._open:

@@ -16,7 +16,7 @@ LONGEST_NAME = 24
 """Of a longer file's name the end is shown, in characters."""
 SAVED = "saved"
 NOT_KEPT = "not kept"
-LOOKS = {SAVED: "$success", NOT_KEPT: "$error bold"}
+STYLES = {SAVED: "$success", NOT_KEPT: "$error bold"}
 FEW_KEYS = 20
 """Of fewer characters written, no share of keys saved is shown."""
 SMALLEST_SHARE = 0.005
@@ -38,7 +38,7 @@ class DraftStatus(Widget):
         state = _state(draft, is_empty, kept)
         parts = [
             Content(f"{words:,} word{'' if words == 1 else 's'}"),
-            Content.styled(state, LOOKS.get(state, "")),
+            Content.styled(state, STYLES.get(state, "")),
         ]
         if draft.file is not None:
             parts.insert(0, Content.styled(_shortened(draft.file.path.name), "bold"))
