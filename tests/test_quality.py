@@ -59,7 +59,7 @@ def test_only_the_child_process_has_tensorflow(module: str) -> None:
 def test_the_first_picture_needs_little() -> None:
     code = "import json, sys, rnnchat.app.app; print(json.dumps(sorted(sys.modules)))"
     loaded = set(json.loads(run(sys.executable, "-c", code).stdout))
-    late = {"numpy", "sentencepiece", "safetensors", "pathspec", "charset_normalizer", "click"}
+    late = {"numpy", "sentencepiece", "safetensors", "charset_normalizer", "click"}
     assert "textual.app" in loaded
     assert not late & loaded
 

@@ -38,8 +38,11 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace the file at `path` by `text` in UTF-8, as write_bytes does."""
-    write_bytes(path, text.encode())
+    """Replace the file at `path` by `text` in UTF-8, as write_bytes does.
+
+    Halves of surrogates, which stand for the bytes of names that are not UTF-8, become JSON's escapes.
+    """
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> None:

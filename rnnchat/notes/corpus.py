@@ -188,7 +188,9 @@ def choose_validation(
     About `wanted` bytes are, VALIDATION_SHARE of all where that is not said.
     """
     wanted = validation_bytes_for(sum(sizes)) if wanted is None else wanted
-    ranked = sorted(range(len(names)), key=lambda number: hashlib.sha256(names[number].encode()).digest())
+    # Names need not be UTF-8; those that are give the same digest as ever.
+    digests = [hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest() for name in names]
+    ranked = sorted(range(len(names)), key=lambda number: digests[number])
     chosen: set[int] = set()
     size = 0
     for number in ranked:

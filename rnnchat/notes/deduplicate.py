@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 
-_FOLD = re.compile(r"[\W_]+")
-_DIGITS = re.compile(r"\d+")
+_BLANKS = re.compile(r"\s+")
 _PARAGRAPHS = re.compile(r"\n{2,}")
+_SAME = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": "'", "‐": "-", "‑": "-"})
+"""Ways of typing the same quotation mark, apostrophe or hyphen."""
 
 SHORTEST = 120
 """Paragraphs of fewer characters are idiom, not copies."""
@@ -16,7 +18,8 @@ SHORTEST = 120
 class Deduplicator:
     """Remembers the paragraphs it has seen and leaves out those that come again.
 
-    Two are the same when they differ in case, punctuation, white space and numbers only.
+    Two are the same when they differ in white space, case, the way quotation marks are typed and the form
+    of Unicode only. Figures, signs, emoji and accents make another text.
     """
 
     def __init__(self) -> None:
@@ -46,5 +49,7 @@ class Deduplicator:
 
 
 def _fingerprint(text: str) -> bytes:
-    folded = _DIGITS.sub("0", _FOLD.sub(" ", text.casefold()))
-    return hashlib.blake2b(folded.encode("utf-8", "replace"), digest_size=16).digest()
+    # NFC and not NFKC: ² is not 2. Folding the case may leave what composes again.
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    folded = _BLANKS.sub(" ", folded.translate(_SAME)).strip()
+    return hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -8,32 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-
 from rnnchat.errors import NotesError
+from rnnchat.library.display import display_path
+from rnnchat.notes.formats import reason_by_name
+from rnnchat.notes.gitignore import Ignores, UnreadableRulesError, above
 
 MAXIMUM_BYTES = 64 * 2**20
 """A larger file is a data set, not a note."""
 
-TEXT_SUFFIXES = frozenset(
-    (
-        ".md .markdown .mdown .mdx .qmd .rmd .txt .text .org .rst .adoc .asciidoc .tex .wiki .textile "
-        ".norg .typ .vimwiki .zim .log .eml .mbox .srt .vtt .fountain .bib .csv .tsv .json .jsonl .yaml "
-        ".yml .toml .ini .cfg .html .htm .xml .py .js .ts .rb .go .rs .c .h .cpp .java .sh .sql .lua "
-        ".vim .el .lisp .hs .pl .php .css .r .jl .swift .kt .scala .ex .exs .clj"
-    ).split()
-)
-PROSE_SUFFIXES = frozenset(
-    (
-        ".md .markdown .mdown .mdx .qmd .rmd .txt .text .org .rst .adoc .asciidoc .tex .wiki .textile "
-        ".norg .typ .vimwiki .zim .eml .fountain"
-    ).split()
-)
-"""What a folder is searched for; a file named by itself may be any text."""
-
-DOCUMENT_SUFFIXES = frozenset((".doc .docx .odt .rtf .pdf .epub .pages .ppt .pptx .xls .xlsx .ods").split())
-SECRET_SUFFIXES = frozenset((".pem .key .p12 .pfx .kdbx .gpg .asc .keychain .jks .ppk").split())
-SECRET_NAMES = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".netrc", ".pgpass", ".htpasswd")
 IGNORED_FOLDERS = frozenset(
     ("node_modules __pycache__ venv site-packages vendor target build dist Library AppData Trash").split()
 )
@@ -59,66 +41,122 @@ class Skipped:
 def walk(paths: Iterable[Path]) -> Iterator[Candidate | Skipped]:
     """Yield every file under `paths` once, in a stable order, as a candidate or as skipped.
 
-    Symbolic links are never followed, so loops cannot catch it and nothing outside is read.
-    Raises NotesError for a path that does not exist, and for the home folder itself.
+    Symbolic links are never followed, so loops cannot catch it and nothing outside is read. What git
+    ignores is skipped; a path that the person names is read even where a rule of the repository around
+    it ignores it as a whole. Raises NotesError for a path that does not exist, and for the home folder
+    itself.
     """
     seen: set[tuple[int, int]] = set()
     for given in paths:
-        path = given.expanduser().absolute()
-        try:
-            status = path.stat()
-        except FileNotFoundError:
-            raise NotesError(f"There is nothing at {given}.", "Check the spelling of the path.") from None
-        except OSError as error:
-            raise NotesError(f"{given} cannot be read: {error.strerror}.", "Check its permissions.") from None
-        # A link that the person names is meant; links found inside are not.
-        path = path.resolve()
-        if path in (Path.home().resolve(), Path(path.anchor)):
-            raise NotesError(
-                f"{given} holds far more than notes.",
-                "Name the folder your notes are in, such as ~/notes or ~/Documents/journal.",
-            )
+        path, status = _find(given)
         if stat.S_ISDIR(status.st_mode):
-            yield from _walk_folder(path, path, (), seen)
+            yield from _walk_folder(path, seen)
         else:
             yield _judge_file(path, path.name, status, seen, named=True)
 
 
-Ignores = tuple[tuple[Path, GitIgnoreSpec], ...]
-
-
-def _walk_folder(
-    folder: Path, root: Path, ignores: Ignores, seen: set[tuple[int, int]]
-) -> Iterator[Candidate | Skipped]:
+def _find(given: Path) -> tuple[Path, os.stat_result]:
+    """Return the real path of what a person named, and its status."""
+    shown = display_path(given)
     try:
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+        path = given.expanduser().absolute()
+        status = path.stat()
+        # A link that the person names is meant; links found inside are not.
+        path = path.resolve()
+    except FileNotFoundError:
+        raise NotesError(f"There is nothing at {shown}.", "Check the spelling of the path.") from None
     except OSError as error:
-        yield Skipped(folder, f"folder cannot be read ({(error.strerror or 'error').lower()})")
+        raise NotesError(f"{shown} cannot be read: {error.strerror}.", "Check its permissions.") from None
+    except (RuntimeError, ValueError):  # ~ of nobody; a null in a name
+        raise NotesError(f"There is nothing at {shown}.", "Check the spelling of the path.") from None
+    if path in (_home(), Path(path.anchor)):
+        raise NotesError(
+            f"{shown} holds far more than notes.",
+            "Name the folder your notes are in, such as ~/notes or ~/Documents/journal.",
+        )
+    return path, status
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home().resolve()
+    except (OSError, RuntimeError):
+        return None
+
+
+@dataclass
+class _Open:
+    """A folder that is being read, and which of its entries are still to come."""
+
+    entries: Iterator[os.DirEntry[str]]
+    ignores: Ignores
+    name: str
+    """Where it lies under the folder that was named, with a slash at the end."""
+
+
+def _walk_folder(root: Path, seen: set[tuple[int, int]]) -> Iterator[Candidate | Skipped]:
+    """Yield what lies under `root`. However deep the folders are: nothing here calls itself."""
+    try:
+        first = _open(root, above(root), "")
+    except UnreadableRulesError as reason:
+        yield Skipped(root, f"folder not read: a .gitignore of the repository {reason}")
         return
-    own = _read_gitignore(folder)
-    if own is not None:
-        ignores = (*ignores, (folder, own))
-    for entry in entries:
-        path = Path(entry.path)
-        if entry.is_symlink():
-            yield Skipped(path, "a link (links are not followed)")
-        elif _is_ignored(path, entry.is_dir(follow_symlinks=False), ignores):
-            yield Skipped(path, "ignored by .gitignore")
-        elif entry.is_dir(follow_symlinks=False):
-            if entry.name.startswith("."):
-                yield Skipped(path, "hidden folder")
-            elif entry.name in IGNORED_FOLDERS:
-                yield Skipped(path, "folder of programs, not of notes")
-            else:
-                yield from _walk_folder(path, root, ignores, seen)
+    folders = [first]
+    while folders:
+        folder = folders[-1]
+        if isinstance(folder, Skipped):
+            yield folder
+            folders.pop()
+            continue
+        entry = next(folder.entries, None)
+        if entry is None:
+            folders.pop()
+            continue
+        found = _judge_entry(entry, folder, seen)
+        if found is None:
+            ignores = folder.ignores.entering(os.fsencode(entry.name))
+            folders.append(_open(Path(entry.path), ignores, f"{folder.name}{entry.name}/"))
         else:
-            try:
-                status = entry.stat(follow_symlinks=False)
-            except OSError as error:
-                yield Skipped(path, f"cannot be read ({(error.strerror or 'error').lower()})")
-                continue
-            yield _judge_file(path, path.relative_to(root).as_posix(), status, seen, named=False)
+            yield found
+
+
+def _open(path: Path, ignores: Ignores, name: str) -> _Open | Skipped:
+    """Return a folder's entries in a stable order; why not, where it cannot be read."""
+    try:
+        with os.scandir(path) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+        return _Open(iter(entries), ignores.reading(path), name)
+    except OSError as error:
+        return Skipped(path, f"folder cannot be read ({(error.strerror or 'error').lower()})")
+    except UnreadableRulesError as reason:
+        # It may keep from being read what is nobody's business.
+        return Skipped(path, f"folder not read: its .gitignore {reason}")
+
+
+def _judge_entry(
+    entry: os.DirEntry[str], folder: _Open, seen: set[tuple[int, int]]
+) -> Candidate | Skipped | None:
+    """Return what an entry of `folder` is; None where it is a folder to be read."""
+    path = Path(entry.path)
+    try:
+        is_link, is_folder = entry.is_symlink(), entry.is_dir(follow_symlinks=False)
+        reason = ""
+        if is_link:
+            reason = "a link (links are not followed)"
+        elif folder.ignores.ignores(os.fsencode(entry.name), is_folder):
+            reason = "ignored by .gitignore"
+        elif is_folder and entry.name.startswith("."):
+            reason = "hidden folder"
+        elif is_folder and entry.name in IGNORED_FOLDERS:
+            reason = "folder of programs, not of notes"
+        if reason:
+            return Skipped(path, reason)
+        if is_folder:
+            return None
+        status = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        return Skipped(path, f"cannot be read ({(error.strerror or 'error').lower()})")
+    return _judge_file(path, folder.name + entry.name, status, seen, named=False)
 
 
 def _judge_file(
@@ -135,43 +173,11 @@ def _judge_file(
 
 def _reason_to_skip(path: Path, status: os.stat_result, named: bool) -> str:
     """Return why the file at `path` is not a note, or nothing where it may be one."""
-    suffix = path.suffix.lower()
-    reason = ""
     if not stat.S_ISREG(status.st_mode):
-        reason = "not a regular file (a pipe, socket or device)"
-    elif path.name in SECRET_NAMES or suffix in SECRET_SUFFIXES or path.name.startswith(".env"):
-        reason = "may hold keys or passwords"
-    elif not named and path.name.startswith("."):
-        reason = "hidden file"
-    elif suffix in DOCUMENT_SUFFIXES:
-        reason = f"a {suffix[1:]} document (export it as text or Markdown first)"
-    elif not named and suffix and suffix not in PROSE_SUFFIXES:
-        reason = (
-            "not a notes format (name the file itself to read it)" if suffix in TEXT_SUFFIXES else "not text"
-        )
-    elif status.st_size == 0:
+        return "not a regular file (a pipe, socket or device)"
+    reason = reason_by_name(path.name, named=named)
+    if not reason and status.st_size == 0:
         reason = "empty"
-    elif status.st_size > MAXIMUM_BYTES:
+    elif not reason and status.st_size > MAXIMUM_BYTES:
         reason = f"larger than {MAXIMUM_BYTES // 2**20} MB"
     return reason
-
-
-def _read_gitignore(folder: Path) -> GitIgnoreSpec | None:
-    path = folder / ".gitignore"
-    if not path.is_file() or path.is_symlink():
-        return None
-    try:
-        return GitIgnoreSpec.from_lines(path.read_text(encoding="utf-8", errors="replace").splitlines())
-    except (OSError, ValueError):
-        return None
-
-
-def _is_ignored(path: Path, is_folder: bool, ignores: Ignores) -> bool:
-    """Tell whether the ignore files from the root down to `path` leave it out; the deepest decides."""
-    ignored = False
-    for folder, spec in ignores:
-        name = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
-        decision = spec.check_file(name).include
-        if decision is not None:
-            ignored = decision
-    return ignored

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from rnnchat.library.card import Card
+from rnnchat.library.display import display_path
 from rnnchat.library.models import Library, write_weights
 from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape
@@ -58,7 +59,11 @@ def publish(
         learned_from={
             "files": prepared.files,
             "bytes": prepared.bytes,
-            **({"texts": list(prepared.texts)} if prepared.texts else {"paths": list(settings.paths)}),
+            **(
+                {"texts": list(prepared.texts)}
+                if prepared.texts
+                else {"paths": [display_path(p) for p in settings.paths]}
+            ),
         },
         scores={"bits_per_byte": round(bits_per_byte, 4), "bytes": prepared.validation_bytes},
         training=training,

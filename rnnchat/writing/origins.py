@@ -102,7 +102,9 @@ class Origins:
 
 def paths_to(paths: Sequence[str]) -> NDArray[np.uint8]:
     """Return the notes' files as an array that is saved with a memory."""
-    return np.frombuffer(json.dumps(list(paths), ensure_ascii=False).encode(), np.uint8)
+    text = json.dumps(list(paths), ensure_ascii=False)
+    # The bytes of names that are not UTF-8 become JSON's escapes.
+    return np.frombuffer(text.encode("utf-8", "backslashreplace"), np.uint8)
 
 
 def paths_from(array: NDArray[Any] | None) -> list[str]:

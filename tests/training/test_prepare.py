@@ -33,7 +33,7 @@ def notes(tmp_path: Path) -> Path:
     folder = tmp_path / "notes"
     folder.mkdir()
     for number in range(40):
-        own = "abcdefghij"[number // 10] + "klmnopqrst"[number % 10]  # digits alone make no difference
+        own = "abcdefghij"[number // 10] + "klmnopqrst"[number % 10]
         words = " ".join(f"{own}{letter} is a thing" for letter in "abcdefghijklmnopqrstuvwxyz")
         (folder / f"{number}.md").write_text(f"# Note {number}\n\n{words}\n", encoding="utf-8")
     return folder

@@ -1,0 +1,84 @@
+"""What a file is by its name: a note, something else that is text, or something that is none."""
+
+from __future__ import annotations
+
+import re
+
+TEXT_SUFFIXES = frozenset(
+    (
+        ".md .markdown .mdown .mdx .qmd .rmd .txt .text .org .rst .adoc .asciidoc .tex .wiki .textile "
+        ".norg .typ .vimwiki .zim .log .eml .mbox .srt .vtt .fountain .bib .csv .tsv .json .jsonl .yaml "
+        ".yml .toml .ini .cfg .html .htm .xml .py .js .ts .rb .go .rs .c .h .cpp .java .sh .sql .lua "
+        ".vim .el .lisp .hs .pl .php .css .r .jl .swift .kt .scala .ex .exs .clj"
+    ).split()
+)
+PROSE_SUFFIXES = frozenset(
+    (
+        ".md .markdown .mdown .mdx .qmd .rmd .txt .text .org .rst .adoc .asciidoc .tex .wiki .textile "
+        ".norg .typ .vimwiki .zim .eml .fountain"
+    ).split()
+)
+"""What a folder is searched for; a file named by itself may be any text."""
+
+DOCUMENT_SUFFIXES = frozenset((".doc .docx .odt .rtf .pdf .epub .pages .ppt .pptx .xls .xlsx .ods").split())
+SECRET_SUFFIXES = frozenset((".pem .key .p12 .pfx .kdbx .gpg .asc .keychain .jks .ppk").split())
+SECRET_NAMES = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".netrc", ".pgpass", ".htpasswd")
+
+_BINARY_SUFFIXES = frozenset(
+    (
+        ".png .jpg .jpeg .gif .webp .bmp .tif .tiff .ico .heic .heif .avif .psd .xcf .ai .eps .raw "
+        ".cr2 .nef .mp3 .m4a .wav .flac .ogg .opus .aac .wma .aiff .mid .midi .mp4 .m4v .mov .avi "
+        ".mkv .webm .wmv .flv .zip .gz .tgz .bz2 .xz .zst .7z .rar .tar .jar .war .dmg .iso .img "
+        ".deb .rpm .apk .msi .exe .dll .so .dylib .a .o .obj .lib .bin .dat .pyc .pyo .class .wasm "
+        ".db .sqlite .sqlite3 .mdb .ttf .otf .woff .woff2 .mobi .azw .azw3 .djvu .key .numbers .npy "
+        ".npz .h5 .parquet .pkl .safetensors .onnx .swp .swo"
+    ).split()
+)
+_PROGRAM_SUFFIXES = frozenset(
+    (
+        ".svg .excalidraw .canvas .ipynb .lock .map .patch .diff .bat .cmd .ps1 .gradle .plist "
+        ".conf .properties .env .tf .proto .graphql .vue .svelte .tsx .jsx .mjs .cjs .cc .hpp .hh "
+        ".cxx .cs .fs .vb .m .mm .zig .nim .dart .erl .hrl .ml .mli .asm .s .f90 .pas .tcl .awk "
+        ".sed .mk .cmake .rproj .rhistory .sublime-project .sublime-workspace .code-workspace .opml "
+        ".ics .vcf .less .scss .sass .bst .cls .sty .aux .toc .bbl .blg"
+    ).split()
+)
+_KNOWN = TEXT_SUFFIXES | DOCUMENT_SUFFIXES | SECRET_SUFFIXES | _BINARY_SUFFIXES | _PROGRAM_SUFFIXES
+_LOOKS_LIKE_ONE = re.compile(r"(?=[a-z0-9]*[a-z])[a-z0-9]{1,10}\Z|(?=[A-Z0-9]*[A-Z])[A-Z0-9]{1,10}\Z")
+
+
+def suffix_of(name: str) -> str:
+    """Return what a name ends with to say what the file is, in lower case; nothing where it says nothing.
+
+    Every known suffix is one. Another one has up to ten letters and digits of ASCII, not digits alone, and
+    no capital that begins a word: "2024.01.15 Meeting", "notes.2024", "Mr.Smith" and "Ende.Später" have none.
+    """
+    stem, dot, last = name.rpartition(".")
+    if not stem.strip(".") or not last:
+        return ""
+    suffix = dot + last.lower()
+    return suffix if suffix in _KNOWN or _LOOKS_LIKE_ONE.match(last) else ""
+
+
+def reason_by_name(name: str, *, named: bool) -> str:
+    """Return why a file called `name` is not a note, or nothing where it may be one.
+
+    A file that a person `named` may be any text.
+    """
+    suffix = suffix_of(name)
+    reason = ""
+    if name in SECRET_NAMES or suffix in SECRET_SUFFIXES or name.startswith(".env"):
+        reason = "may hold keys or passwords"
+    elif not named and name.startswith("."):
+        reason = "hidden file"
+    elif suffix in DOCUMENT_SUFFIXES:
+        reason = f"a {suffix[1:]} document (export it as text or Markdown first)"
+    elif named:
+        pass
+    elif name.endswith("~") or (name.startswith("#") and name.endswith("#") and len(name) > 2):
+        reason = "a backup that an editor has left"
+    elif suffix in _BINARY_SUFFIXES:
+        reason = "not text"
+    elif suffix and suffix not in PROSE_SUFFIXES:
+        reason = "not a notes format (name the file itself to read it)"
+    return reason
