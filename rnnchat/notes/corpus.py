@@ -10,7 +10,7 @@ from typing import Any
 
 from rnnchat.errors import NotesError
 from rnnchat.notes.clean import MAXIMUM_LINE, clean, longest_line
-from rnnchat.notes.decode import UnreadableError, decode, read_file
+from rnnchat.notes.decode import Decoded, UnreadableError, decode_text, read_file
 from rnnchat.notes.deduplicate import Deduplicator
 from rnnchat.notes.secrets import screen
 from rnnchat.notes.walk import MAXIMUM_BYTES, Skipped, walk
@@ -48,6 +48,10 @@ class Found:
     path: Path
     secrets: tuple[Secret, ...]
     """What was left out of it."""
+    encoding: str = "utf-8"
+    """What its bytes were read as."""
+    replaced: int = 0
+    """How many of its bytes or characters were damaged."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ def read_notes(
             yield item
             continue
         try:
-            text, places = _read_note(item.path)
+            text, places, decoded = _read_note(item.path)
             if copies.is_copy(text):
                 raise UnreadableError("a copy of another note")
             text = copies.without_copies(text)
@@ -139,7 +143,7 @@ def read_notes(
             yield Skipped(item.path, str(reason))
             continue
         secrets = tuple(Secret(item.path, line, kind) for line, kind in places)
-        yield Found(Note(item.name, text), item.path, secrets)
+        yield Found(Note(item.name, text), item.path, secrets, decoded.encoding, decoded.replaced)
 
 
 def read_corpus(result: Scan) -> Corpus:
@@ -211,9 +215,13 @@ def place_to_cut(text: str, wanted: int) -> int:
     return place
 
 
-def _read_note(path: Path) -> tuple[str, list[tuple[int, str]]]:
-    """Return a file's clean text without secrets, and where those stood; raise UnreadableError else."""
-    raw = decode(read_file(path, MAXIMUM_BYTES))
+def _read_note(path: Path) -> tuple[str, list[tuple[int, str]], Decoded]:
+    """Return a file's clean text without secrets, where those stood, and the text as it was read.
+
+    Raises UnreadableError with a reason.
+    """
+    decoded = decode_text(read_file(path, MAXIMUM_BYTES))
+    raw = decoded.text
     longest = longest_line(raw)
     if longest > MAXIMUM_LINE:
         raise UnreadableError(f"one line has {longest:,} characters: data, not prose")
@@ -221,7 +229,7 @@ def _read_note(path: Path) -> tuple[str, list[tuple[int, str]]]:
     text = clean(screened)
     if not text.strip():
         raise UnreadableError("empty once cleaned")
-    return text, places
+    return text, places, decoded
 
 
 def _hint_for_nothing(skipped: Sequence[Skipped]) -> str:

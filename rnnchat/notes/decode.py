@@ -5,7 +5,10 @@ from __future__ import annotations
 import codecs
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
+
+from rnnchat.notes.binary import has_binary_beginning, is_full_of_control
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -16,11 +19,27 @@ BOMS = (
 )
 """Byte-order marks, the longer before those they begin with."""
 
-_COMMON = "cp1252"
+REPLACEMENT = "\ufffd"
+"""What stands for bytes that say nothing."""
+_BINARY = "binary, not text"
+_HEAD = 2**16
+_SHORTEST_WIDE = 8
+"""Fewer bytes do not show that they are UTF-16."""
 
 
 class UnreadableError(Exception):
     """A file that is not text, with the reason as its message."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A file's text, and how sure it is that it reads so."""
+
+    text: str
+    encoding: str = "utf-8"
+    """What the bytes were read as, such as ``cp1252``, or ``utf-8 and cp1252`` where lines differ."""
+    replaced: int = 0
+    """How many bytes or characters were damaged: U+FFFD stands for them, or what they probably were."""
 
 
 def read_file(path: Path, maximum: int) -> bytes:
@@ -31,8 +50,9 @@ def read_file(path: Path, maximum: int) -> bytes:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         descriptor = os.open(path, flags)
-    except OSError as error:
-        raise UnreadableError(f"cannot be read ({(error.strerror or 'error').lower()})") from None
+    except (OSError, ValueError) as error:
+        said = (getattr(error, "strerror", None) or "error").lower()
+        raise UnreadableError(f"cannot be read ({said})") from None
     kind = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(kind):
         os.close(descriptor)
@@ -49,43 +69,105 @@ def read_file(path: Path, maximum: int) -> bytes:
 
 
 def decode(data: bytes) -> str:
+    """Return the text that `data` encodes, as `decode_text` finds it; raise UnreadableError with a reason."""
+    return decode_text(data).text
+
+
+def decode_text(data: bytes, *, allow_control: bool = False) -> Decoded:
     """Return the text that `data` encodes: by its byte-order mark, as UTF-8, or as what it looks like.
 
-    Nothing is dropped or replaced on the way. Raises UnreadableError with a reason.
+    Nothing is dropped. UTF-8 with a few damaged bytes stays UTF-8: U+FFFD stands for them, or the character
+    that they are in cp1252 where that makes sense. Where lines were added in another encoding, each line is
+    read as what it is. Raises UnreadableError with a reason; text full of control characters is none unless
+    `allow_control`.
     """
+    if has_binary_beginning(data):
+        raise UnreadableError(_BINARY)
+    decoded = _decode(data)
+    if not allow_control and is_full_of_control(decoded.text):
+        raise UnreadableError(_BINARY)
+    return decoded
+
+
+def _decode(data: bytes) -> Decoded:
     for bom, encoding in BOMS:
         if data.startswith(bom):
-            try:
-                return data[len(bom) :].decode(encoding)
-            except UnicodeDecodeError:
-                raise UnreadableError(f"damaged {encoding.upper()} text") from None
+            return _with_mark(data[len(bom) :], encoding)
+    if b"\0" in data:
+        return _by_nulls(data)
     try:
-        text = data.decode("utf-8")
+        return Decoded(data.decode("utf-8"))
     except UnicodeDecodeError:
-        return _decode_by_looks(data)
-    if "\0" in text:
-        raise UnreadableError("binary, not text")
-    return text
+        pass
+    from rnnchat.notes.encodings import decode_damaged, decode_old, looks_like_utf8
 
-
-def _decode_by_looks(data: bytes) -> str:
-    """Decode text in an older encoding, from what its first 64 KB look like."""
-    if b"\0" in data[: 2**16]:
-        raise UnreadableError("binary, not text")
-    from charset_normalizer import from_bytes
-
-    head = data[: 2**16]
-    best = from_bytes(head, threshold=0.2).best()
-    if best is None or best.encoding in ("utf_8", "ascii"):
+    if looks_like_utf8(data):
+        text, encoding, replaced = decode_damaged(data)
+    else:
+        text, encoding, replaced = decode_old(data)
+    if not encoding or _is_mostly_damage(text, replaced):
         raise UnreadableError("not text in any known encoding (invalid UTF-8)")
-    # Where it reads about as well, the encoding that most files of that age are in.
-    common = from_bytes(head, threshold=0.2, cp_isolation=[_COMMON]).best()
-    if common is not None and common.chaos <= best.chaos + 0.1 and common.coherence >= best.coherence:
-        best = common
-    plain = sum(byte < 0x80 for byte in head) / len(head)
-    if best.coherence < 0.1 and plain < 0.6:
-        raise UnreadableError("not text in any known encoding (invalid UTF-8)")
+    return Decoded(text, encoding, replaced)
+
+
+def _with_mark(data: bytes, encoding: str) -> Decoded:
+    """Return text whose byte-order mark said what it is encoded in."""
     try:
-        return data.decode(best.encoding)
+        return Decoded(data.decode(encoding), encoding)
     except UnicodeDecodeError:
-        raise UnreadableError(f"not text in any known encoding (almost {best.encoding})") from None
+        pass
+    if encoding == "utf-8":
+        from rnnchat.notes.encodings import decode_damaged
+
+        text, said, replaced = decode_damaged(data)
+    else:
+        (text, replaced), said = _replacing(data, encoding), encoding
+    if _is_mostly_damage(text, replaced):
+        raise UnreadableError(f"damaged {encoding.upper()} text")
+    return Decoded(text, said, replaced)
+
+
+def _is_mostly_damage(text: str, replaced: int) -> bool:
+    """Tell whether too little is left of a text; a short one may have lost more of its characters."""
+    return replaced * 10 > len(text) + 60 or replaced * 2 >= len(text)
+
+
+def _replacing(data: bytes, encoding: str) -> tuple[str, int]:
+    """Return the text with U+FFFD for what is damaged, and how often that is."""
+    text = data.decode(encoding, "replace")
+    return text, text.count(REPLACEMENT) - data.decode(encoding, "ignore").count(REPLACEMENT)
+
+
+def _by_nulls(data: bytes) -> Decoded:
+    """Return text in UTF-32 or UTF-16 without a byte-order mark; nothing else that is text has nulls."""
+    for encoding in ("utf-32-le", "utf-32-be"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return Decoded(text, encoding)
+    if len(data) < _SHORTEST_WIDE:
+        raise UnreadableError(_BINARY)
+    head = data[:_HEAD]
+    plain = {encoding: _plain_share(head, encoding) for encoding in ("utf-16-le", "utf-16-be")}
+    encoding = max(plain, key=lambda one: plain[one])
+    if plain[encoding] <= 4 * min(plain.values()):
+        raise UnreadableError(_BINARY)
+    text, replaced = _replacing(data, encoding)
+    return Decoded(text, encoding, replaced)
+
+
+def _plain_share(head: bytes, encoding: str) -> float:
+    """Return the share of ASCII in a text read as `encoding`; 0 where it is no text then."""
+    import unicodedata
+
+    text = head[: len(head) // 2 * 2].decode(encoding, "replace")
+    odd = sum(
+        unicodedata.category(character) in ("Cn", "Co", "Cc") and character not in "\t\n\r\f\v\x1b"
+        for character in text
+    )
+    damaged = text.count(REPLACEMENT)
+    if not text or odd * 200 > len(text) or damaged * 50 > len(text):
+        return 0.0
+    return sum(" " <= character <= "~" or character in "\t\n\r" for character in text) / len(text)

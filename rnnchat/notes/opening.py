@@ -11,7 +11,7 @@ from rnnchat.errors import StorageError
 from rnnchat.library.atomic import sha256
 from rnnchat.library.drafts import Draft, Drafts
 from rnnchat.library.files import TextFile, new_file, real_path
-from rnnchat.notes.decode import UnreadableError, decode, read_file
+from rnnchat.notes.decode import Decoded, UnreadableError, decode_text, read_file
 
 LARGEST = 6 * 2**20
 """No larger file is opened, in bytes."""
@@ -38,15 +38,15 @@ def open_text(path: Path) -> Opened:
     real = real_path(path)
     try:
         data = read_file(real, LARGEST)
-        text = decode(data)
+        decoded = decode_text(data, allow_control=True)
     except UnreadableError as error:
         raise StorageError(
             f"{path.name}: {error}.",
             f"A draft is a text file of at most {LARGEST // 2**20} MB; for others, "
             "`rnnchat complete` works from any editor.",
         ) from None
-    file, why = _kept_exactly(real, data, text)
-    return Opened(_plain(text), file, why)
+    file, why = _kept_exactly(real, data, decoded)
+    return Opened(_plain(decoded.text), file, why)
 
 
 def find_draft(drafts: Drafts, which: int | Path | None) -> tuple[Draft, str]:
@@ -83,8 +83,9 @@ def _draft_of(drafts: Drafts, text: str, file: TextFile) -> tuple[Draft, str]:
     return fresh, "The file has changed since; what you had not saved is in a draft (Ctrl+O)."
 
 
-def _kept_exactly(path: Path, data: bytes, text: str) -> tuple[TextFile | None, str]:
+def _kept_exactly(path: Path, data: bytes, decoded: Decoded) -> tuple[TextFile | None, str]:
     """Return the file if its text can be edited and written back exactly; otherwise why not."""
+    text = decoded.text
     newline = "\r\n" if "\r\n" in text else "\n"
     file = TextFile(path, newline, data.startswith(BOM_UTF8), sha256(data))
     plain = _plain(text)
@@ -92,9 +93,9 @@ def _kept_exactly(path: Path, data: bytes, text: str) -> tuple[TextFile | None, 
         return file, ""
     if max(map(len, re.split(_ODD_BREAKS.pattern + "|\n", text))) > LONGEST_LINE:
         return None, f"it has lines of over {LONGEST_LINE:,} characters, which are broken here"
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
+    if decoded.replaced:
+        return None, f"it has damaged characters ({decoded.replaced:,}), which could not be written back"
+    if decoded.encoding != "utf-8":
         return None, "it is not UTF-8, which drafts are"
     return None, "it has several kinds of line ends, which are made one here"
 

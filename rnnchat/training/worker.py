@@ -45,8 +45,7 @@ class Events:
     def emit(self, event: dict[str, Any]) -> None:
         """Print one event at once; a reader that has gone away is no reason to fail."""
         with contextlib.suppress(BrokenPipeError, ValueError):
-            # In ASCII: names that are not UTF-8 and terminals that are not arrive all the same.
-            self._stream.write(json.dumps(event) + "\n")
+            self._stream.write(json.dumps(event, ensure_ascii=False) + "\n")
             self._stream.flush()
 
 

@@ -13,7 +13,6 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from rnnchat.app.screens.room import Dialog
-from rnnchat.library.display import display_path
 
 if TYPE_CHECKING:
     from rnnchat.writing.origins import Origin
@@ -66,7 +65,7 @@ def _marked(text: str, found: Sequence[Origin]) -> Content:
 def _places(found: Sequence[Origin]) -> Content:
     lines = []
     for number, origin in enumerate(found, start=1):
-        where = display_path(_shortened(origin.path)) if origin.path else "a note whose file is not known"
+        where = _shortened(origin.path) if origin.path else "a note whose file is not known"
         lines.append(Content.assemble((f"[{number}] ", "$text-muted"), f"{where}, line {origin.line}"))
     return Content("\n").join(lines)
 

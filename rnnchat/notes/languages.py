@@ -1,0 +1,140 @@
+"""Which older encoding makes words of bytes: told by the letters that languages use, and how often."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from functools import lru_cache
+
+_SAMPLE = 6_000
+_ENOUGH = -4.6
+"""The least a text scores: the mean logarithm of how probable its letters are, by the byte."""
+_FOREIGN = math.log(1e-5)
+_MARK = math.log(0.12)
+_RARE_SIGN = math.log(1e-4)
+_FAVOUR = 0.15
+"""How much better than the most common encoding another one must read."""
+COMMON = "cp1252"
+
+_MARKS = frozenset("“”‘’„‚‹›«»–—…€°§©®™·×²³½¿¡£•¶№\xa0\u2011、。，「」『』（）！？：；《》・ー")
+_INSIDE_WORDS = frozenset("’‘·–—\xa0\u2011・ー、。，「」『』（）！？：；《》")
+
+# The letters beyond ASCII, the most frequent first.
+_LATIN = (
+    *("éèàêçôîùûâœïë", "üäößé", "óíáéñúüª", "ãçáéóêíâõúà", "èàòùìé", "äåöé", "øåæéö", "ëéïóü", "áíóéðöúæþý"),
+    *("àéèíòóçúïü", "łąężóćśńź", "íáěéřčýžšůúťďňó", "áíéčžýšľúťďňôóĺŕä", "éáőöíóüúű", "ăîâșşțţ", "čšžćđ"),
+    # Notes of several languages: those of the West, and those of the middle of Europe.
+    *("éèàüäöóíáñçêôßåøæãõâîûëïúœùìò", "áéíóúýčšžąćęłńśźżěřůťďňőűöüäľôăîșț"),
+    *("ıüşğçöâ", "ėšųįąžčūę", "āīšēņļūžģķč", "õäüöšž", "ĉĝĥĵŝŭ"),
+)
+_OTHERS = (
+    "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфёъ",
+    "оаинвіртесклудмпзяьбгчйхєжїцшющфґ",
+    "аиоенрстјувкдпмљзлбгњчшцћђжхџф",
+    "αοιετσνηυρπκμλςόίάήέδώγχθύφβξζψϊϋ",
+    "יוהלאתרמבשנעקדפחגכסטםזץןצךף",
+    "الينمتورعبدسفهكقحةجأصىشطخذئزإءغضظثآؤ",
+    "านรกอเยงมทลวสต่ค้ดะหปบัพีชิใจขแไืโผซุูณธ็ภศถึฉฝฐษญ์ฟำ",
+)
+_LATIN_END = "\u024f"
+"""The last letter of those that stand in one word with letters of ASCII."""
+_KANA = "いのんしにとたるはかてをなでがれうこすまさりもくらっどけだあきつおえじめせわょちみやそろばねゅふほべ"
+_KATAKANA = "ンスルトイラリクアレシドタグプロコフマテジサカメバチセニキウムナデッオエ"
+_KOREAN = (
+    "이다는에을의가고하은지를도로한서자기어리사나대아스시일전해정인그부장제보수라요"
+    "있었여과만들와니비면으게주안"
+)
+_SIMPLIFIED = (
+    "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多"
+    "经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实"
+)
+_TRADITIONAL = (
+    "的一是不了在人有我他這個們中來上大為和國地到以說時要就出會可也你對生能而子那得於著下自之年過發後作裡用道行所然家種事成方多"
+    "經麼去法學如都同現當沒動面起看定天分還進好小部其些主樣理心她本前開但因只從想實"
+)
+_SINGLE = (
+    *(COMMON, "mac_roman", "cp850", "cp437", "cp1250", "iso8859_2", "mac_latin2", "cp1254", "cp1257"),
+    *("cp1251", "koi8_u", "cp866", "mac_cyrillic", "iso8859_5", "cp1253", "iso8859_7", "cp1255", "cp1256"),
+    "cp874",
+)
+_DOUBLE = {
+    "cp932": (_KANA + _KATAKANA,),
+    "euc_jp": (_KANA + _KATAKANA,),
+    "gb18030": (_SIMPLIFIED,),
+    "big5hkscs": (_TRADITIONAL,),
+    "cp949": (_KOREAN,),
+}
+_IDEOGRAPHS = re.compile("[\u3400-\u9fff\uac00-\ud7a3]")
+_RARE_IDEOGRAPH = math.log(1 / 20_000)
+
+
+def encoding_by_letters(data: bytes) -> str:
+    """Return the older encoding in which `data` reads as a language; nothing where it is none known here."""
+    sample = _sample_of(data)
+    scores = {encoding: _score(sample, encoding) for encoding in (*_SINGLE, *_DOUBLE)}
+    scores[COMMON] += _FAVOUR
+    best = max(scores, key=lambda encoding: scores[encoding])
+    return best if scores[best] > _ENOUGH else ""
+
+
+def _sample_of(data: bytes) -> bytes:
+    """Return some lines that are not plain ASCII."""
+    lines: list[bytes] = []
+    size = 0
+    for line in data.splitlines():
+        if not line.isascii():
+            lines.append(line[:_SAMPLE])
+            size += len(lines[-1])
+            if size > _SAMPLE:
+                break
+    return b"\n".join(lines)
+
+
+def _score(sample: bytes, encoding: str) -> float:
+    """Return how much `sample` is like a language in `encoding`: the mean over its bytes beyond ASCII."""
+    text = sample.decode(encoding, "replace")
+    letters: Counter[str] = Counter()
+    marks = fixed = 0.0
+    count = 0
+    before = " "
+    for place, character in enumerate(text):
+        if character > "\x7f":
+            count += 1
+            after = text[place + 1 : place + 2] or " "
+            if character in _MARKS:
+                inside = before.isalpha() and after.isalpha() and character not in _INSIDE_WORDS
+                marks += _RARE_SIGN if inside else _MARK
+            elif (before.islower() and character.isupper()) or (
+                character > _LATIN_END and (_is_latin(before) or _is_latin(after))
+            ):
+                fixed += _FOREIGN
+            else:
+                letters[character if not character.isupper() else character.lower()] += 1
+        elif before > "\x7f" and before.islower() and character.isupper():
+            fixed += _FOREIGN
+        before = character
+    size = 2 if encoding in _DOUBLE else 1
+    alphabets = _DOUBLE.get(encoding, (*_LATIN, *_OTHERS))
+    best = max(_fit(letters, alphabet) for alphabet in alphabets)
+    return (best + marks + fixed) / max(1, count) / size
+
+
+def _is_latin(character: str) -> bool:
+    return character.isalpha() and character.isascii()
+
+
+def _fit(letters: Counter[str], alphabet: str) -> float:
+    known = _weights(alphabet)
+    return sum(
+        number
+        * known.get(letter, _RARE_IDEOGRAPH if len(alphabet) > 45 and _IDEOGRAPHS.match(letter) else _FOREIGN)
+        for letter, number in letters.items()
+    )
+
+
+@lru_cache(maxsize=64)
+def _weights(alphabet: str) -> dict[str, float]:
+    """Return the logarithm of how probable each letter is, by its rank."""
+    total = sum(1 / (rank + 3) for rank in range(len(alphabet)))
+    return {letter: math.log(1 / (rank + 3) / total) for rank, letter in enumerate(alphabet)}
