@@ -54,7 +54,7 @@ def suffix_of(name: str) -> str:
     no capital that begins a word: "2024.01.15 Meeting", "notes.2024", "Mr.Smith" and "Ende.Später" have none.
     """
     stem, dot, last = name.rpartition(".")
-    if not stem.strip(".") or not last:
+    if not stem or stem.endswith(".") or not last:
         return ""
     suffix = dot + last.lower()
     return suffix if suffix in _KNOWN or _LOOKS_LIKE_ONE.match(last) else ""
