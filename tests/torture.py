@@ -57,7 +57,7 @@ class _Tree:
         text = os.fsdecode(name)
         path = self.folder / text
         for parent in reversed(path.parents):  # `parents=True` calls itself for each
-            if len(parent.parts) > len(self.folder.parts):
+            if len(parent.parts) >= len(self.folder.parts):
                 parent.mkdir(exist_ok=True)
         return text, path
 
@@ -129,6 +129,9 @@ def _dotted_names(tree: _Tree) -> None:
             "J.R.R. Tolkien",
             "2024-01-15.journal entry",
             "What...now",
+            "v1.2b",
+            "U.S.A",
+            "2.a",
         ),
     ):
         tree.read(f"dots/{name}")

@@ -28,7 +28,7 @@ _BINARY_SUFFIXES = frozenset(
     (
         ".png .jpg .jpeg .gif .webp .bmp .tif .tiff .ico .heic .heif .avif .psd .xcf .ai .eps .raw "
         ".cr2 .nef .mp3 .m4a .wav .flac .ogg .opus .aac .wma .aiff .mid .midi .mp4 .m4v .mov .avi "
-        ".mkv .webm .wmv .flv .zip .gz .tgz .bz2 .xz .zst .7z .rar .tar .jar .war .dmg .iso .img "
+        ".mkv .webm .wmv .flv .zip .gz .tgz .bz2 .xz .zst .7z .3gp .rar .tar .jar .war .dmg .iso .img "
         ".deb .rpm .apk .msi .exe .dll .so .dylib .a .o .obj .lib .bin .dat .pyc .pyo .class .wasm "
         ".db .sqlite .sqlite3 .mdb .ttf .otf .woff .woff2 .mobi .azw .azw3 .djvu .key .numbers .npy "
         ".npz .h5 .parquet .pkl .safetensors .onnx .swp .swo"
@@ -44,20 +44,25 @@ _PROGRAM_SUFFIXES = frozenset(
     ).split()
 )
 _KNOWN = TEXT_SUFFIXES | DOCUMENT_SUFFIXES | SECRET_SUFFIXES | _BINARY_SUFFIXES | _PROGRAM_SUFFIXES
-_LOOKS_LIKE_ONE = re.compile(r"(?=[a-z0-9]*[a-z])[a-z0-9]{1,10}\Z|(?=[A-Z0-9]*[A-Z])[A-Z0-9]{1,10}\Z")
+_LOOKS_LIKE_ONE = re.compile(r"(?:[a-z][a-z0-9]{0,9}|[A-Z][A-Z0-9]{0,9})\Z")
+_NUMBERED = re.compile(r"(?:\A|\.)[A-Z]\.[A-Z]\Z|(?:\A|[ .])\d+\.[A-Za-z]\Z")
+"""Initials, and the numbers of sections such as "1.a"."""
 
 
 def suffix_of(name: str) -> str:
     """Return what a name ends with to say what the file is, in lower case; nothing where it says nothing.
 
-    Every known suffix is one. Another one has up to ten letters and digits of ASCII, not digits alone, and
-    no capital that begins a word: "2024.01.15 Meeting", "notes.2024", "Mr.Smith" and "Ende.Später" have none.
+    Every known suffix is one. Another one has up to ten letters and digits of ASCII, a letter first, and no
+    capital that begins a word. So "2024.01.15 Meeting", "notes.2024", "v1.2b", "Mr.Smith", "Ende.Später",
+    "What...now" and "U.S.A" have none.
     """
     stem, dot, last = name.rpartition(".")
-    if not stem or stem.endswith(".") or not last:
+    if not stem.strip(".") or not last or (len(last) == 1 and _NUMBERED.search(stem + dot + last)):
         return ""
     suffix = dot + last.lower()
-    return suffix if suffix in _KNOWN or _LOOKS_LIKE_ONE.match(last) else ""
+    if suffix in _KNOWN:
+        return suffix
+    return suffix if _LOOKS_LIKE_ONE.match(last) and not stem.endswith(".") else ""
 
 
 def reason_by_name(name: str, *, named: bool) -> str:
