@@ -380,7 +380,7 @@ def _sizes(tree: _Tree) -> None:
     tree.read("sizes/long line.md", lambda s: s + " word" * 15_000 + "\n")
     tree.read("sizes/huge line.md", lambda s: s + "\n" + "x" * 300_000 + "\n", may_be_skipped=True)
     tree.read("sizes/many lines.md", lambda s: "\n" * 50_000 + s + "\n" * 50_000)
-    tree.read("sizes/combining.md", lambda s: s + " a" + "\u0301" * 5_000 + "\n")
+    tree.read("sizes/combining.md", lambda s: s + "\n\na" + "\u0301" * 5_000 + "\n")
     tree.read("sizes/brackets.md", lambda s: s + "\n" + "[" * 20_000 + "\n", may_be_skipped=True)
     name, path = tree.path("sizes/sparse.md")
     with path.open("wb") as file:

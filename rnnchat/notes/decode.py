@@ -41,6 +41,11 @@ class Decoded:
     replaced: int = 0
     """How many bytes or characters were damaged: U+FFFD stands for them, or what they probably were."""
 
+    @property
+    def line(self) -> int:
+        """The line, from 1, of the first U+FFFD; 1 where there is none."""
+        return 1 + self.text.count("\n", 0, max(0, self.text.find(REPLACEMENT)))
+
 
 def read_file(path: Path, maximum: int) -> bytes:
     """Return the bytes of the regular file at `path`; never waits at a pipe and follows no link.

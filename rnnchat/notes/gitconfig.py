@@ -65,7 +65,7 @@ def _git_folder(root: Path) -> Path | None:
 
 def _setting(name: str, root: Path) -> str | None:
     """Return the value of ``core.NAME``, the nearest to the repository; None where it is not set."""
-    files = [Path("/etc/gitconfig")]
+    files = [] if os.environ.get("GIT_CONFIG_NOSYSTEM") else [Path("/etc/gitconfig")]
     configuration = _configuration()
     if configuration is not None:
         files.append(configuration / "config")

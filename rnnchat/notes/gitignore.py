@@ -12,6 +12,8 @@ from pathlib import Path
 from rnnchat.notes.wildmatch import SPECIAL, Wildmatch
 
 NAME = ".gitignore"
+GIT = ".git"
+"""What makes a folder the root of a repository, be it a folder or a file."""
 LARGEST = 16 * 2**20
 """A larger ignore file is not read, in bytes."""
 _SLASH = b"/"
@@ -135,6 +137,20 @@ class Ignores:
         data = _read(folder / NAME, follow=False)
         return self._adding(Rules(data, ignore_case=self.ignore_case)) if data else self
 
+    def reading_repository(self, folder: Path) -> Ignores:
+        """Return what counts in the root of a repository, which is `folder`, but for its ``.gitignore``.
+
+        That is the person's own ignore file and the repository's ``info/exclude``. Raises
+        UnreadableRulesError.
+        """
+        from rnnchat.notes.gitconfig import exclude_of, excludes_file, ignores_case
+
+        found = Ignores(self.parts, self.files, ignores_case(folder))
+        for path in (excludes_file(folder), exclude_of(folder)):
+            data = _read(path, follow=True) if path is not None else b""
+            found = found._adding(Rules(data, ignore_case=found.ignore_case))
+        return found
+
     def _adding(self, rules: Rules) -> Ignores:
         if not rules:
             return self
@@ -160,16 +176,10 @@ def above(folder: Path) -> Ignores:
     the folders above it. A line that ignores `folder` itself or a folder above it is set aside: the person
     has named it all the same. Raises UnreadableRulesError.
     """
-    from rnnchat.notes.gitconfig import exclude_of, excludes_file, ignores_case
-
     root = repository_of(folder)
     if root is None:
         return Ignores()
-    ignore_case = ignores_case(root)
-    found = Ignores((), (), ignore_case)
-    for path in (excludes_file(root), exclude_of(root)):
-        data = _read(path, follow=True) if path is not None else b""
-        found = found._adding(Rules(data, ignore_case=ignore_case))
+    found = Ignores().reading_repository(root)
     parts = [os.fsencode(part) for part in folder.relative_to(root).parts]
     place = root
     for part in parts:
@@ -184,14 +194,14 @@ def above(folder: Path) -> Ignores:
         )
         for depth, rules in found.files
     )
-    return Ignores(found.parts, files, ignore_case)
+    return Ignores(found.parts, files, found.ignore_case)
 
 
 def repository_of(folder: Path) -> Path | None:
     """Return the folder that holds the ``.git`` of the repository that `folder` lies in."""
     for place in (folder, *folder.parents):
         try:
-            mode = (place / ".git").stat().st_mode
+            mode = (place / GIT).stat().st_mode
         except (OSError, ValueError):
             continue
         if stat.S_ISDIR(mode) or stat.S_ISREG(mode):

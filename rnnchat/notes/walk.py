@@ -11,7 +11,7 @@ from pathlib import Path
 from rnnchat.errors import NotesError
 from rnnchat.library.display import display_path
 from rnnchat.notes.formats import reason_by_name
-from rnnchat.notes.gitignore import Ignores, UnreadableRulesError, above
+from rnnchat.notes.gitignore import GIT, Ignores, UnreadableRulesError, above
 
 MAXIMUM_BYTES = 64 * 2**20
 """A larger file is a data set, not a note."""
@@ -125,6 +125,8 @@ def _open(path: Path, ignores: Ignores, name: str) -> _Open | Skipped:
     try:
         with os.scandir(path) as found:
             entries = sorted(found, key=lambda entry: entry.name)
+        if name and any(entry.name == GIT for entry in entries):
+            ignores = ignores.reading_repository(path)  # a repository within the folder that was named
         return _Open(iter(entries), ignores.reading(path), name)
     except OSError as error:
         return Skipped(path, f"folder cannot be read ({(error.strerror or 'error').lower()})")

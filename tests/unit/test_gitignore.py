@@ -311,6 +311,18 @@ def test_the_exclude_file_is_found_from_a_work_tree(repository: Path, tmp_path: 
     assert read(tmp_path / "w") == {"open.md"}
 
 
+def test_the_exclude_file_of_a_repository_within_counts(tmp_path: Path) -> None:
+    top = tmp_path / "all"
+    write(
+        top,
+        **{".gitignore": "b.md\n", "one/.git/info/exclude": "private\n/c.md\n", "one/.gitignore": "d.md\n"},
+    )
+    tree(
+        top, *(f"{place}/{name}.md" for place in ("one", "two") for name in ("private/a", "b", "c", "d", "e"))
+    )
+    assert read(top) == {"one/e.md", "two/private/a.md", "two/c.md", "two/d.md", "two/e.md"}
+
+
 @pytest.mark.parametrize("where", ["default", "named", "repository"])
 def test_the_ignore_file_of_a_person_counts(repository: Path, own_settings: Path, where: str) -> None:
     tree(repository, "private/a.md", "open.md")
