@@ -40,14 +40,13 @@ class Rule:
         plain = next((place for place, byte in enumerate(pattern) if byte in SPECIAL), len(pattern))
         if not self.is_for_names and pattern.startswith(_SLASH):
             pattern, plain = pattern[1:], plain - 1
-        elif self.is_for_names and plain < len(pattern):
-            plain = 0
         self._fold = bytes.lower if ignore_case else bytes
         self.start = self._fold(pattern[:plain])
         self._ending: bytes | None = None
         self._rest: Wildmatch | None = None
         rest = pattern[plain:]
-        if self.is_for_names and rest[:1] == b"*" and not any(byte in SPECIAL for byte in rest[1:]):
+        is_ending = not plain and rest[:1] == b"*" and not any(byte in SPECIAL for byte in rest[1:])
+        if self.is_for_names and is_ending:
             self._ending = self._fold(rest[1:])
         elif rest:
             self._rest = Wildmatch(rest, is_path=not self.is_for_names, ignore_case=ignore_case)

@@ -40,6 +40,7 @@ class Wildmatch:
         self._ignore_case = ignore_case
         self._masks: dict[int, tuple[int, int]] = {}
         self.is_valid = self._compile(pattern, is_path)
+        self._skipping = sum(1 << place for place in self._skips)
 
     def matches(self, text: bytes) -> bool:
         """Tell whether the pattern matches all of `text`."""
@@ -55,6 +56,8 @@ class Wildmatch:
 
     def _closure(self, places: int) -> int:
         """Add the places that can be reached without a byte."""
+        if not places & self._skipping:
+            return places
         for place, target in self._skips.items():  # in order, so that one pass is enough
             if places >> place & 1:
                 places |= 1 << target | (1 << place + 1)
