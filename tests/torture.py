@@ -251,9 +251,8 @@ def _binary(tree: _Tree) -> None:
         ("noise.md", bytes((number * number * 7 + number // 3) % 255 + 1 for number in range(3_000))),
     ):
         tree.skip(f"binary/{name}", "text" if name == "noise.md" else "binary", content)
-    tree.skip("binary/mark alone.md", "empty", b"\xef\xbb\xbf")
-    tree.skip("binary/empty.md", "empty", b"")
-    tree.skip("binary/blanks alone.md", "empty", b" \n\t\n\r\n \n")
+    for name, content in (("mark", b"\xef\xbb\xbf"), ("nothing", b""), ("blanks", b" \n\t\n\r\n \n")):
+        tree.skip(f"empty/{name} alone.md", "empty", content)
 
 
 def _line_ends(tree: _Tree) -> None:
@@ -324,9 +323,8 @@ def _secrets(tree: _Tree) -> None:
     tree.read("secrets/a key.md", lambda s: f"{s}\n\n{key}\n\nMore words.\n", absent=(body[:64],))
     password = "".join(map(chr, range(104, 112))) + "42"
     tree.read("secrets/password.md", lambda s: f"{s}\npassword: {password}\n", absent=(password,))
-    tree.skip("secrets/server.key", "keys or passwords")
-    tree.skip("secrets/id_ed25519", "keys or passwords")
-    tree.skip("secrets/.env.local", "keys or passwords")
+    for name in ("server.key", "id_ed25519", ".env.local"):
+        tree.skip(f"secrets/{name}", "keys or passwords")
 
 
 def _copies(tree: _Tree) -> None:
@@ -391,8 +389,8 @@ def _sizes(tree: _Tree) -> None:
 def _unreadable(tree: _Tree) -> None:
     if os.geteuid() == 0:
         return  # root reads everything
-    for name, reason in (("locked.md", "permission"), ("locked/in.md", "permission")):
-        tree.skip(f"unreadable/{name}", reason)
+    for name in ("locked.md", "locked/in.md"):
+        tree.skip(f"unreadable/{name}", "permission")
     (tree.folder / "unreadable/locked.md").chmod(0)
     (tree.folder / "unreadable/locked").chmod(0)
     tree.expected["unreadable/locked"] = tree.expected.pop("unreadable/locked/in.md")
