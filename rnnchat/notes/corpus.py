@@ -215,11 +215,11 @@ def _read_note(path: Path) -> tuple[str, list[tuple[int, str]]]:
     longest = longest_line(raw)
     if longest > MAXIMUM_LINE:
         raise UnreadableError(f"one line has {longest:,} characters: data, not prose")
-    screened, places = screen(raw)
-    text = clean(screened)
+    screened = screen(raw)
+    text = clean(screened.text)
     if not text.strip():
         raise UnreadableError("empty once cleaned")
-    return text, places
+    return text, list(screened.secrets)
 
 
 def _hint_for_nothing(skipped: Sequence[Skipped]) -> str:
