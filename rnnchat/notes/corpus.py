@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from rnnchat.errors import NotesError
-from rnnchat.notes.clean import MAXIMUM_LINE, clean, longest_line
+from rnnchat.notes.clean import clean_page, longest_line
 from rnnchat.notes.decode import UnreadableError, decode, read_file
 from rnnchat.notes.deduplicate import Deduplicator
+from rnnchat.notes.dropped import Dropped, in_places, paragraphs_gone
+from rnnchat.notes.embedded import LONG_LINE
+from rnnchat.notes.page import Page, read_page
 from rnnchat.notes.secrets import screen
 from rnnchat.notes.walk import MAXIMUM_BYTES, Skipped, walk
 
@@ -48,11 +51,13 @@ class Found:
     path: Path
     secrets: tuple[Secret, ...]
     """What was left out of it."""
+    dropped: tuple[Dropped, ...] = ()
+    """What was cleaned away in it."""
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What reading some paths gives: the notes, what was skipped and why, and secrets left out."""
+    """What reading some paths gives: the notes, what was skipped and why, and what was left out in notes."""
 
     notes: tuple[Note, ...]
     skipped: tuple[Skipped, ...]
@@ -61,10 +66,13 @@ class Scan:
     """The UTF-8 bytes of all notes together."""
     paths: tuple[Path, ...] = ()
     """The files of the notes, in the same order."""
+    dropped: tuple[Dropped, ...] = ()
+    """What was cleaned away in the notes."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what was found, for programs: counts, and what was left out and why."""
-        return as_record(len(self.notes), self.bytes, self.skipped, self.secrets)
+        record = as_record(len(self.notes), self.bytes, self.skipped, self.secrets)
+        return {**record, "dropped": [item.as_dict() for item in self.dropped]}
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,7 @@ def scan(paths: Iterable[Path], progress: Callable[[int], None] | None = None) -
         tuple(secret for item in found for secret in item.secrets),
         sum(len(item.note.text.encode()) for item in found),
         tuple(item.path for item in found),
+        tuple(item for note in found for item in note.dropped),
     )
 
 
@@ -129,17 +138,18 @@ def read_notes(
             yield item
             continue
         try:
-            text, places = _read_note(item.path)
-            if copies.is_copy(text):
+            page, places = _read_note(item.path)
+            if copies.is_copy(page.text):
                 raise UnreadableError("a copy of another note")
-            text = copies.without_copies(text)
+            text = copies.without_copies(page.text)
             if not text.strip():
                 raise UnreadableError("nothing but copies of other notes")
         except UnreadableError as reason:
             yield Skipped(item.path, str(reason))
             continue
         secrets = tuple(Secret(item.path, line, kind) for line, kind in places)
-        yield Found(Note(item.name, text), item.path, secrets)
+        removed = [*page.removed, *paragraphs_gone(page, text)]
+        yield Found(Note(item.name, text), item.path, secrets, in_places(item.path, removed))
 
 
 def read_corpus(result: Scan) -> Corpus:
@@ -209,17 +219,24 @@ def place_to_cut(text: str, wanted: int) -> int:
     return place
 
 
-def _read_note(path: Path) -> tuple[str, list[tuple[int, str]]]:
+def _read_note(path: Path) -> tuple[Page, list[tuple[int, str]]]:
     """Return a file's clean text without secrets, and where those stood; raise UnreadableError else."""
-    raw = decode(read_file(path, MAXIMUM_BYTES))
-    longest = longest_line(raw)
-    if longest > MAXIMUM_LINE:
-        raise UnreadableError(f"one line has {longest:,} characters: data, not prose")
-    screened = screen(raw)
-    text = clean(screened.text)
-    if not text.strip():
-        raise UnreadableError("empty once cleaned")
-    return text, list(screened.secrets)
+    page = read_page(decode(read_file(path, MAXIMUM_BYTES)))
+    screened = screen(page.text)
+    places = [(page.numbers[line - 1], kind) for line, kind in screened.secrets]
+    cleaned = clean_page(page.with_lines(screened.text, screened.line_numbers), path.suffix)
+    if not cleaned.text.strip():
+        raise UnreadableError(_why_empty(page, cleaned))
+    return cleaned, places
+
+
+def _why_empty(page: Page, cleaned: Page) -> str:
+    """Return why nothing is left of a note."""
+    longest = longest_line(page.text)
+    if any(item.characters > longest // 2 for item in cleaned.removed) and longest > LONG_LINE:
+        return f"one line has {longest:,} characters: data, not prose"
+    kinds = sorted({item.kind for item in cleaned.removed})
+    return f"empty once cleaned of {', '.join(kinds)}" if kinds else "empty once cleaned"
 
 
 def _hint_for_nothing(skipped: Sequence[Skipped]) -> str:
