@@ -12,8 +12,8 @@ MARKED_UP = frozenset((".html", ".htm", ".xhtml", ".xml"))
 """Files in which indentation says nothing, so that no code is told by it."""
 AS_THEY_ARE = frozenset(
     (
-        ".tex .bib .typ .csv .tsv .json .jsonl .yaml .yml .toml .ini .cfg .py .js .ts .rb .go .rs .c .h .cpp .java "
-        ".sh .sql .lua .vim .el .lisp .hs .pl .php .css .r .jl .swift .kt .scala .ex .exs .clj"
+        ".tex .bib .typ .csv .tsv .json .jsonl .yaml .yml .toml .ini .cfg .py .js .ts .rb .go .rs .c .h "
+        ".cpp .java .sh .sql .lua .vim .el .lisp .hs .pl .php .css .r .jl .swift .kt .scala .ex .exs .clj"
     ).split()
 )
 """Files whose brackets and braces are of their own language."""

@@ -9,6 +9,7 @@ _FENCE = re.compile(r"(?P<indent>[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?)(?P<fen
 _ORG_BEGIN = re.compile(r"[ \t]*#\+begin_(src|example|export|verse)\b", re.I)
 _ORG_CODE_LINE = re.compile(r"[ \t]*: ")
 _INDENTED = re.compile(r"(?: {4}| {0,3}\t)[ \t]*\S")
+_LIST_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]")
 _TICKS = re.compile(r"`+")
 _FORMULA = re.compile(
     r"(?<![\\$\w])\$\$(?=[^$])(?:[^$\\\n]|\\.|\n(?!\s*\n)){1,5000}?\$\$(?!\$)"
@@ -40,7 +41,7 @@ def _blocks(text: str) -> list[tuple[int, int]]:
     org = ""
     opened = 0
     after_blank = True
-    in_indented = False
+    in_indented = in_list = False
     for line in text.split("\n"):
         start, position = position, position + len(line) + 1
         end = min(position, len(text))
@@ -58,6 +59,12 @@ def _blocks(text: str) -> list[tuple[int, int]]:
             continue
         blank = not line.strip()
         indented = not blank and _INDENTED.match(line) is not None
+        if _LIST_ITEM.match(line) and not in_indented:
+            # Deeper items of a list are indented, too.
+            indented = indented and not in_list
+            in_list = in_list or not indented
+        elif after_blank and not blank and line[0] not in " \t":
+            in_list = False
         if (indented and (after_blank or in_indented)) or _ORG_CODE_LINE.match(line):
             spans.append((start, end))
             in_indented = indented

@@ -34,7 +34,7 @@ _BASE64_BLOCK = re.compile(
     r"(?:(?<=\n)|\A)(?:[ \t>]*[A-Za-z0-9+/_-]{60,}={0,2}[ \t]*(?:\n|\Z)){2,}"
     r"(?:[ \t>]*(?P<rest>[A-Za-z0-9+/_-]{2,}={0,2})[ \t]*(?=\n|\Z))?"
 )
-_RUN_OF_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{200,}={0,2}")
+_RUN_OF_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{120,}={0,2}")
 _ARMOUR = re.compile(
     r"(?:(?<=\n)|\A)[ \t>]*-----BEGIN (?P<what>[A-Z0-9 ]{3,60})-----[ \t]*\n"
     r"(?:[ \t>]*(?:[A-Za-z-]{2,30}: [^\n]{0,200}|[A-Za-z0-9+/=_-]{0,100})[ \t]*\n){1,5000}?"
@@ -270,7 +270,7 @@ def _is_prose(line: str) -> bool:
     solid = len(line) - blanks
     if not solid or letters * 20 < solid * 11 or marks * 10 > solid:
         return False
-    if not line.isascii() and sum("\u0e00" <= letter for letter in line) * 10 >= solid * 3:
+    if not line.isascii() and sum(letter >= "\u0e00" for letter in line) * 10 >= solid * 3:
         return True
     return blanks * 20 >= len(line)
 

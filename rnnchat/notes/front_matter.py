@@ -29,14 +29,15 @@ _TOML_LINE = re.compile(
 
 KNOWN = frozenset(
     (
-        "title subtitle author authors date dates lastmod modified updated created published draft tags tag "
-        "categories category layout permalink slug description summary excerpt abstract keywords alias "
-        "aliases image images cover thumbnail weight toc type lang language status id uid uuid guid url link "
-        "source comments series topic topics theme class marp paginate math mathjax katex bibliography csl "
-        "output documentclass geometry footer css cssclass cssclasses sidebar order parent redirect hidden "
-        "kind project area due deadline priority rating isbn publisher year version license licence copyright "
-        "canonical template name path menu time timezone location creator notebook stage level subject format "
-        "fileclass publish publishdate expirydate last-modified edited started finished completed completion"
+        "title subtitle author authors date dates lastmod modified updated created published draft tags "
+        "tag categories category layout permalink slug description summary excerpt abstract keywords "
+        "alias aliases image images cover thumbnail weight toc type lang language status id uid uuid guid "
+        "url link source comments series topic topics theme class marp paginate math mathjax katex "
+        "bibliography csl output documentclass geometry footer css cssclass cssclasses sidebar order "
+        "parent redirect hidden kind project area due deadline priority rating isbn publisher year "
+        "version license licence copyright canonical template name path menu time timezone location "
+        "creator notebook stage level subject format fileclass publish publishdate expirydate "
+        "last-modified edited started finished completed completion"
     ).split()
 )
 """Keys that front matter commonly has."""
@@ -45,8 +46,8 @@ KNOWN = frozenset(
 _HEADER_LINE = re.compile(r"(?P<key>[A-Za-z][A-Za-z _\-]{0,30}):[ \t]*(?P<value>\S.*)?")
 _MACHINE_KEYS = frozenset(
     (
-        "slug layout permalink category categories content-type wiki-format creation-date css template save_as "
-        "html header latex input base header level"
+        "slug layout permalink category categories content-type wiki-format creation-date css template "
+        "save_as html header latex input base header level"
     ).split()
 )
 _HEADER_KEYS = KNOWN | _MACHINE_KEYS
@@ -136,22 +137,26 @@ class _YamlLines:
         if not line.strip():
             return True
         if line[0] in " \t":
-            if not self._keys:
-                return False
-            if not self._in_block_scalar:
-                # What belongs to a key may be nested, and brackets in it may be open.
+            # What belongs to a key is indented; in a block scalar it may be anything.
+            if self._keys and not self._in_block_scalar:
                 self._take_value(line.strip())
-            return True
+            return bool(self._keys)
         self._in_block_scalar = False
         if line[0] == "#":
             self._headings = self._headings or bool(_HEADING.match(line))
             return True
         item = _ITEM.fullmatch(line)
-        if item is not None:
-            if not self._keys or (self._values[-1] and not self._values[-1][0].startswith("- ")):
-                return False
-            self._take_value(f"- {item['value'] or ''}")
-            return True
+        return self._take_pair(line) if item is None else self._take_item(item["value"] or "")
+
+    def _take_item(self, value: str) -> bool:
+        """Take an item of a list, which only a key without another value has."""
+        if not self._keys or (self._values[-1] and not self._values[-1][0].startswith("- ")):
+            return False
+        self._take_value(f"- {value}")
+        return True
+
+    def _take_pair(self, line: str) -> bool:
+        """Take a key, with or without its value; none is there twice."""
         pair = _KEY.fullmatch(line)
         if pair is None:
             return False

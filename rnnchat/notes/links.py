@@ -20,19 +20,17 @@ _EMPTY_LINK = re.compile(r"!?\[(?P<text>[^\[\]\n]{0,500})\]\(\s{0,10}\)")
 _EMPTY_DEFINITION = re.compile(r"(?:(?<=\n)|\A)[ ]{0,3}\[[^\[\]\n]{1,200}\]:[ \t]*(?=\n|\Z)")
 # Joplin's own resources, and pages that Notion exports: the target is an identifier, not an address.
 _OWN_LINK = re.compile(
-    r"(?P<embed>!?)\[(?P<text>[^\[\]\n]{0,500})\]\((?::/[0-9a-f]{32}[^()\n]{0,40}|(?!https?:)[^()\n]{0,500}[ _-]?(?:%20)?"
-    r"[0-9a-f]{32}(?:\.\w{2,4})?)\)"
+    r"(?P<embed>!?)\[(?P<text>[^\[\]\n]{0,500})\]"
+    r"\((?::/[0-9a-f]{32}[^()\n]{0,40}|(?!https?:)[^()\n]{0,500}[0-9a-f]{32}(?:\.\w{2,4})?)\)"
 )
-_LINK_TO_ITSELF = re.compile(
-    r"\[(?P<text>(?:https?://|www\.)[^\[\]\s]{1,2000})\]\((?:https?://|www\.)[^()\s]{1,2000}\)", re.I
-)
+_LINK_TO_ITSELF = re.compile(r"\[(?P<text>(?:https?://|www\.)[^\[\]\s]{1,2000})\]\([^()\n]{1,2000}\)", re.I)
 
 # An address ends where another script begins: there a person goes on writing without a blank.
 _URL = re.compile(
     r"""(?i)(?<![\w/@.\-])(?P<angle><?)(?:(?:https?|ftps?|file|s3|magnet|obsidian|notion|evernote|zotero)://"""
     r"""|www\.(?=[\w\-]+\.\w))[^\s<>"'`|\x01-\x03\u3000-\u9fff\uac00-\ud7af\uff00-\uffef\[\]{}]{1,5000}>?"""
 )
-_IN_A_LINK = re.compile(r"(?:\]\(<?|\]:[ \t]*<?)\Z")
+_IN_A_LINK = re.compile(r"(?:\]\(\s*<?|\]:[ \t]*<?)\Z")
 _TRACKING = re.compile(
     r"(?P<lead>[?&])(?:(?:utm_[a-z]+|fbclid|gclid|mc_[ce]id|igshid|_hsenc|_hsmi|msclkid)=[^&\s)\]>\"'#]{0,500}(?P<next>&?))+"
 )

@@ -27,8 +27,9 @@ _OUTPUT = re.compile(r"(?<![\\}^_{=])\{\{(?![{<%])(?P<inner>[^{}\n]{1,500})\}\}(
 _COMMAND = re.compile(r"\\[A-Za-z]+\Z")
 _CLOZE = re.compile(r"c\d{1,3}::(?P<text>.+?)(?:::.*)?")
 _HIGHLIGHT = re.compile(
-    r"(?:(?<=\n)|\A)(?P<indent>[ \t]*)(?:\{\{[<%]\s*(?P<hugo>/?)highlight(?:\s+\"?(?P<language>[\w+#-]*)[^\n]{0,200}?)?"
-    r"\s*[%>]\}\}|\{%-?\s*(?P<liquid>end)?highlight(?:\s+(?P<named>[\w+#-]+)[^\n%]{0,200})?\s*-?%\})[ \t]*(?=\n|\Z)"
+    r"(?:(?<=\n)|\A)(?P<indent>[ \t]*)"
+    r"(?:\{\{[<%]\s*(?P<hugo>/?)highlight(?:\s+\"?(?P<language>[\w+#-]*)[^\n]{0,200}?)?\s*[%>]\}\}"
+    r"|\{%-?\s*(?P<liquid>end)?highlight(?:\s+(?P<named>[\w+#-]+)[^\n%]{0,200})?\s*-?%\})[ \t]*(?=\n|\Z)"
 )
 _PERCENTS = re.compile(r"(?<![^\s(])%%|%%(?![^\s.,;:!?)])")
 FindCode = Callable[[str], list[tuple[int, int]]]

@@ -20,7 +20,8 @@ _DRAWER_LINE = re.compile(
     r"(?:[ \t]*(?::[\w+\-]+:|CLOCK:|- (?:State|Note|Refiled|Rescheduled)\b)[^\n]*|[ \t]*)"
 )
 _KEYWORD = re.compile(
-    r"(?i)(?:(?<=\n)|\A)[ \t]*#\+(?:startup|options|property|filetags|tags|title|subtitle|author|email|date|language|"
+    r"(?i)(?:(?<=\n)|\A)[ \t]*#\+(?:"
+    r"startup|options|property|filetags|tags|title|subtitle|author|email|date|language|"
     r"description|keywords|setupfile|include|category|archive|columns|seq_todo|typ_todo|todo|priorities|link|"
     r"macro|bind|name|header|headers|plot|tblfm|call|results|constants|roam_\w+|export_\w+|hugo_\w+|html_?\w*|"
     r"latex_?\w*|attr_\w+|texinfo_?\w*|select_tags|exclude_tags|created|last_modified|bibliography|cite_export|"
@@ -31,8 +32,8 @@ _PLANNING = re.compile(
     r"(?:--\[[^\]\n]{4,60}\])?(?:[ \t]*=>[ \t]*\d+:\d\d)?[ \t]*){1,3}(?:\n|\Z)"
 )
 _LOGSEQ = re.compile(
-    r"(?:(?<=\n)|\A)[ \t]*(?:[-*][ \t]+)?(?:id|collapsed|created-at|updated-at|heading|background-color|public|icon|"
-    r"alias|tags|type|title|template|template-including-parent|file|file-path|exclude-from-graph-view|"
+    r"(?:(?<=\n)|\A)[ \t]*(?:[-*][ \t]+)?(?:id|collapsed|created-at|updated-at|heading|background-color|"
+    r"public|icon|alias|tags|type|title|template|template-including-parent|file|file-path|exclude-from-graph-view|"
     r"(?:card|hl|ls|logseq|query|deck)[-.][\w.\-]+)::[ \t][^\n]*(?:\n|\Z)"
 )
 _ADOC_ATTRIBUTE = re.compile(
@@ -55,7 +56,8 @@ _BLOCK_MARK = re.compile(
 _BLOCK_REFERENCE = re.compile(r"\(\([0-9a-f]{8}(?:-[0-9a-f]{4,12}){4}\)\)")
 _NOTION_MARK = re.compile(r"(?<=[^\W\d])[ \t]+[0-9a-f]{32}(?=\.(?:md|csv|html)\b|[ \t]*(?:\n|\Z))")
 _ATTRIBUTES = re.compile(
-    r"\{:[ \t]?(?:[.#][\w-]|[\w-]{1,40}=[\"']|toc\b)[^{}\n]{0,300}\}|(?<=[\S])[ \t]*\{[ \t]*(?:[.#][\w\-:]+[ \t]*)(?:[.#][\w\-:]+[ \t]*|[\w\-]+=\"?[^\s{}\"]+\"?[ \t]*){0,8}\}"
+    r"\{:[ \t]?(?:[.#][\w-]|[\w-]{1,40}=[\"']|toc\b)[^{}\n]{0,300}\}"
+    r"|(?<=\S)[ \t]*\{[ \t]*[.#][\w\-:]+[ \t]*(?:[.#][\w\-:]+[ \t]*|[\w\-]+=\"?[^\s{}\"]+\"?[ \t]*){0,8}\}"
 )
 _TABLE_OF_CONTENTS = re.compile(
     r"(?i)(?:(?<=\n)|\A)[ \t]*(?:\[\[?_?toc_?\]\]?|\$\{toc\}|@\[toc\])[ \t]*(?=\n|\Z)"

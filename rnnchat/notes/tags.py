@@ -9,43 +9,44 @@ from rnnchat.notes.page import BREAK, GAP, Cut
 
 _BLOCK = frozenset(
     (
-        "address article aside blockquote body br canvas caption center col colgroup dd details dialog dir div dl "
-        "dt fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html iframe "
-        "legend li link main menu meta nav noframes noscript object ol optgroup option p pre section select "
-        "style script summary svg table tbody td template textarea tfoot th thead title tr ul video"
+        "address article aside blockquote body br canvas caption center col colgroup dd details dialog "
+        "dir div dl dt fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head "
+        "header hr html iframe legend li link main menu meta nav noframes noscript object ol optgroup "
+        "option p pre section select style script summary svg table tbody td template textarea tfoot th "
+        "thead title tr ul video"
     ).split()
 )
 """Elements that stand on lines of their own."""
 _INLINE = frozenset(
     (
-        "a abbr acronym area audio b base basefont bdi bdo big button cite code data datalist del dfn em embed "
-        "font i img input ins kbd label map mark marquee meter nobr output param picture progress q rp rt ruby s "
-        "samp slot small source span strike strong sub sup time track tt u var wbr"
+        "a abbr acronym area audio b base basefont bdi bdo big button cite code data datalist del dfn em "
+        "embed font i img input ins kbd label map mark marquee meter nobr output param picture progress q "
+        "rp rt ruby s samp slot small source span strike strong sub sup time track tt u var wbr"
     ).split()
 )
 _DRAWN = frozenset(
     (
         "animate animateMotion animateTransform circle clipPath defs desc ellipse feBlend feColorMatrix "
-        "feComposite feFlood feGaussianBlur feMerge feMergeNode feOffset filter foreignObject g image line "
-        "linearGradient marker mask metadata path pattern polygon polyline radialGradient rect set stop switch "
-        "symbol text textPath tspan use view math mi mn mo mrow msup msub msubsup mfrac msqrt mroot mtext mover "
-        "munder munderover mtable mtr mtd mspace mstyle semantics annotation"
+        "feComposite feFlood feGaussianBlur feMerge feMergeNode feOffset filter foreignObject g image "
+        "line linearGradient marker mask metadata path pattern polygon polyline radialGradient rect set "
+        "stop switch symbol text textPath tspan use view math mi mn mo mrow msup msub msubsup mfrac msqrt "
+        "mroot mtext mover munder munderover mtable mtr mtd mspace mstyle semantics annotation"
     ).split()
 )
 _PREFIXES = frozenset(("o", "v", "w", "m", "st1", "rdf", "dc", "cc", "sodipodi", "inkscape", "xsl"))
 _ALONE = frozenset(
     (
-        "area base br col embed frame hr img input link meta param source track wbr li p td th tr dd dt option "
-        "thead tbody tfoot colgroup"
+        "area base br col embed frame hr img input link meta param source track wbr li p td th tr dd dt "
+        "option thead tbody tfoot colgroup"
     ).split()
 )
 """Elements that need no closing tag."""
 _ALSO_TYPES = frozenset(
     (
-        "address area article aside audio base body button canvas caption data details dialog embed footer form "
-        "frame head header image input label line link main map mark menu meta object option output param "
-        "path pattern picture progress section select set slot source style summary switch symbol table "
-        "template text time title track use var video view"
+        "address area article aside audio base body button canvas caption data details dialog embed "
+        "footer form frame head header image input label line link main map mark menu meta object option "
+        "output param path pattern picture progress section select set slot source style summary switch "
+        "symbol table template text time title track use var video view"
     ).split()
 )
 """Names that stand between angle brackets after a type or a function, too: Optional<data>."""
@@ -106,18 +107,16 @@ def _is_tag(text: str, match: re.Match[str], closing: set[str]) -> bool:
         if not _is_component(name):
             return False
         return has_more or name in closing
-    if (
-        not has_more
-        and match.start()
-        and (text[match.start() - 1].isalnum() or text[match.start() - 1] == "_")
-    ):
-        if name.lower() in _ALSO_TYPES or (len(name) == 1 and name.isupper()):
+    before = text[match.start() - 1 : match.start()]
+    if not has_more and (before.isalnum() or before == "_"):
+        is_type = name.lower() in _ALSO_TYPES or (len(name) == 1 and name.isupper())
+        if is_type:
             return False
     return has_more or name.lower() in _ALONE or name in closing
 
 
 def _known(name: str) -> bool:
-    if name in _DRAWN or name.split(":")[0] in _PREFIXES and ":" in name:
+    if name in _DRAWN or (name.split(":", maxsplit=1)[0] in _PREFIXES and ":" in name):
         return True
     return (name.islower() or name.isupper()) and name.lower() in _BLOCK | _INLINE
 
@@ -131,6 +130,9 @@ def _is_component(name: str) -> bool:
 
 def _put(text: str, match: re.Match[str]) -> str:
     name = match["name"].lower()
+    if name in ("sup", "sub") and text[match.start() - 1 : match.start()].isalpha():
+        # H₂O is one word, but ML<sup>Markup Language</sup> is not.
+        return " " if text[match.end() : match.end() + 1].isalpha() else GAP
     if name not in _BLOCK:
         return GAP if not match["name"][0].isupper() or name in _INLINE else BREAK
     before = text[max(0, match.start() - _LONGEST_ROW) : match.start()]
