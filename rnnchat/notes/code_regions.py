@@ -95,7 +95,7 @@ def _inline(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if "`" in part:
             spans += [(position + first, position + last) for first, last in _between_ticks(part)]
         position += len(part)
-    if "$" in text or "\\" in text:
+    if text.find("$", start, end) >= 0 or text.find("\\", start, end) >= 0:
         code = list(spans)
         starts = [first for first, _ in code]
         for match in _FORMULA.finditer(text, start, end):
