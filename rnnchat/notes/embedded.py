@@ -59,6 +59,9 @@ _RUN_WITH_MARKS = re.compile(rf"(?<!\S)\S{{{LONG_RUN},}}")
 _WORD = re.compile(r"[^\W\d_]{2,}[,;:.!?]?")
 _CODE_MARKS = re.compile(r"[{}=<>]|[;(,][ \t]*$|^[ \t]*(?://|/?\*)|\)\(|=>|\w\(")
 
+_WORD_LENGTH = 20
+"""Base64 has one of its marks in 64 letters; paths and names have one after each word."""
+
 _KINDS = {"svg": "drawing", "math": "formula in MathML", "script": "script", "style": "style sheet"}
 
 
@@ -206,12 +209,12 @@ def _find_elements(text: str) -> Iterator[Cut]:
                 opened[name] = match
             continue
         start = opened.pop(name, None)
-        if start is not None and not _has_prose(text[start.end() : match.start()]):
+        if start is not None and not has_prose(text[start.end() : match.start()]):
             yield Cut(start.start(), match.end(), _KINDS[name])
 
 
-def _has_prose(content: str) -> bool:
-    """Tell whether a person's paragraph stands in `content`, as where an element was never closed."""
+def has_prose(content: str) -> bool:
+    """Tell whether a person's sentence stands in `content`, as where what is around it was never closed."""
     for line in _TAG.sub("\n", content).split("\n"):
         if len(_WORD.findall(line)) >= 6 and not _CODE_MARKS.search(line):
             return True
@@ -281,7 +284,7 @@ def _looks_encoded(run: str) -> bool:
         return True
     capitals = sum("A" <= letter <= "Z" for letter in run)
     digits = sum(letter.isdigit() for letter in run)
-    if run.count("/") * 8 > len(run) or run.count("-") * 8 > len(run) or run.count("_") * 8 > len(run):
+    if len(run) < _WORD_LENGTH * sum(run.count(mark) for mark in "/-_"):
         return False
     if len(run) < 60:
         return capitals > 0 and digits > 0

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from rnnchat.notes.code_regions import find_code
+from rnnchat.notes.embedded import has_prose
 from rnnchat.notes.links import find_links, find_urls
 from rnnchat.notes.page import BREAK, GAP, Cut, Page, hide
 from rnnchat.notes.properties import (
@@ -34,7 +35,8 @@ _HIGHLIGHT = re.compile(
 _PERCENTS = re.compile(r"(?<![^\s(])%%|%%(?![^\s.,;:!?)])")
 FindCode = Callable[[str], list[tuple[int, int]]]
 
-_LARGEST_COMMENT = 3_000
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+_LARGEST_COMMENT = 5_000
 
 
 def without_markup(page: Page, find_code: FindCode = find_code) -> Page:
@@ -68,13 +70,17 @@ def _find_comments(_: str, shown: str) -> Iterator[Cut]:
         if match[0] == "<!--":
             opened = match.start()
         elif opened >= 0:
-            if match.start() - opened > _LARGEST_COMMENT and "\n\n" in shown[opened : match.start()]:
-                # The end of another, or what a person has put aside: no words are lost.
-                yield Cut(opened, opened + len("<!--"), "comment")
-                yield Cut(*match.span(), "comment")
-            else:
-                yield Cut(opened, match.end(), "comment")
+            yield from _comment(shown, opened, opened + len("<!--"), match.start(), match.end())
             opened = -1
+
+
+def _comment(text: str, start: int, after: int, before: int, end: int) -> Iterator[Cut]:
+    """Yield a comment, or its marks alone where they may belong to two, with a person's paragraphs between."""
+    if _PARAGRAPHS.search(text, after, before) and has_prose(text[after:before]):
+        yield Cut(start, after, "comment")
+        yield Cut(before, end, "comment")
+    else:
+        yield Cut(start, end, "comment")
 
 
 def _find_percent_comments(_: str, shown: str) -> Iterator[Cut]:
@@ -90,10 +96,15 @@ def _find_percent_comments(_: str, shown: str) -> Iterator[Cut]:
             continue
         between = shown[opened.end() : match.start()]
         starts_line = opened.start() == 0 or shown[opened.start() - 1] == "\n"
-        in_lines = starts_line and shown.startswith("\n", opened.end()) and shown[match.start() - 1] == "\n"
+        in_lines = (
+            starts_line
+            and shown.startswith("\n", opened.end())
+            and shown[match.start() - 1] == "\n"
+            and shown[match.end() : match.end() + 1] in ("", "\n")
+        )
         ends = match.end() == len(shown) or shown[match.end()] in " \t\n.,;:!?)"
         if ends and ("\n" not in between or in_lines) and between:
-            yield Cut(opened.start(), match.end(), "comment")
+            yield from _comment(shown, *opened.span(), *match.span())
             opened = None
         elif match.start() == 0 or shown[match.start() - 1] in " \t\n(":
             opened = match

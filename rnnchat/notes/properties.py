@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rnnchat.notes.embedded import has_prose
 from rnnchat.notes.page import BREAK, Cut
 
 _JOPLIN_LINE = re.compile(r"[a-z_]{2,40}:(?: .*)?")
@@ -83,7 +84,7 @@ def find_imports(_: str, shown: str) -> Iterator[Cut]:
                 end = len(shown) if stop < 0 else stop + 1
                 lines += 1
             last = _EXPORT_END.match(shown, end)
-            if last is None:
+            if last is None or has_prose(shown[found.end() : end]):
                 return
             end = last.end()
         yield Cut(position, end, "import or export")
