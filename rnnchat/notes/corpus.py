@@ -13,7 +13,6 @@ from rnnchat.notes.clean import clean_page, longest_line
 from rnnchat.notes.decode import UnreadableError, decode, read_file
 from rnnchat.notes.deduplicate import Deduplicator
 from rnnchat.notes.dropped import Dropped, in_places, paragraphs_gone
-from rnnchat.notes.embedded import LONG_LINE
 from rnnchat.notes.page import Page, read_page
 from rnnchat.notes.secrets import screen
 from rnnchat.notes.walk import MAXIMUM_BYTES, Skipped, walk
@@ -232,6 +231,8 @@ def _read_note(path: Path) -> tuple[Page, list[tuple[int, str]]]:
 
 def _why_empty(page: Page, cleaned: Page) -> str:
     """Return why nothing is left of a note."""
+    from rnnchat.notes.embedded import LONG_LINE
+
     longest = longest_line(page.text)
     if any(item.characters > longest // 2 for item in cleaned.removed) and longest > LONG_LINE:
         return f"one line has {longest:,} characters: data, not prose"

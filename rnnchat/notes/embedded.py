@@ -284,10 +284,10 @@ def _looks_encoded(run: str) -> bool:
         return True
     capitals = sum("A" <= letter <= "Z" for letter in run)
     digits = sum(letter.isdigit() for letter in run)
-    if len(run) < _WORD_LENGTH * sum(run.count(mark) for mark in "/-_"):
-        return False
     if len(run) < 60:
         return capitals > 0 and digits > 0
+    if len(run) < _WORD_LENGTH * sum(run.count(mark) for mark in "/-_"):
+        return False
     return digits > 0 or capitals * 8 > len(run)
 
 

@@ -75,7 +75,7 @@ def _find_comments(_: str, shown: str) -> Iterator[Cut]:
 
 
 def _comment(text: str, start: int, after: int, before: int, end: int) -> Iterator[Cut]:
-    """Yield a comment, or its marks alone where they may belong to two, with a person's paragraphs between."""
+    """Yield a comment; of two that were never closed, with a person's paragraphs between, the marks alone."""
     if _PARAGRAPHS.search(text, after, before) and has_prose(text[after:before]):
         yield Cut(start, after, "comment")
         yield Cut(before, end, "comment")

@@ -17,7 +17,7 @@ HIDDEN = "\x03"
 _LINE_ENDS = re.compile("\r\n?")
 _ODD_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _GAPS = re.compile(rf"(?<![ \t])(?P<before>[ \t]*){GAP}(?P<after>[{GAP} \t]*)")
-_CLOSING = frozenset(".,;:!?)]}’”…")
+_CLOSING = frozenset(".,;:!?)]}’”…。，、；：！？）」』")
 _ONLY_A_MARK = re.compile(r"[ \t]*(?:[-*+>#|:=][ \t]*)*(?:\d{1,3}[.)])?[ \t]*[.,;:!?*_~()]*[ \t]*")
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rnnchat.notes.embedded import has_prose
-from rnnchat.notes.page import BREAK, Cut
+from rnnchat.notes.page import Cut
 
 _JOPLIN_LINE = re.compile(r"[a-z_]{2,40}:(?: .*)?")
 _JOPLIN_ID = re.compile(r"(?:\A|\n)id: [0-9a-f]{32}[ \t]*\n")
@@ -139,4 +139,4 @@ def find_attributes(_: str, shown: str) -> Iterator[Cut]:
     """Yield the attributes that Kramdown and Pandoc put after headings and paragraphs."""
     if "{" in shown:
         for match in _ATTRIBUTES.finditer(shown):
-            yield Cut(*match.span(), "attributes", BREAK if match.start() == 0 else "")
+            yield Cut(*match.span(), "attributes")
