@@ -121,13 +121,19 @@ def scan(paths: tuple[Path, ...], as_json: bool) -> None:
         return
     for note_path, note in zip(result.paths, result.notes, strict=True):
         say(f"  read  {len(note.text.encode()):>9,} B  {note_path}")
-    for item in result.skipped:
-        say(f"  skip  {item.reason}: {item.path}")
+    for skipped in result.skipped:
+        say(f"  skip  {skipped.reason}: {skipped.path}")
+    for decoding in result.decoded:
+        say(f"  decoded  {decoding}: {decoding.path}")
     for secret in result.secrets:
         say(f"  left out  {secret.kind} in line {secret.line} of {secret.path}")
+    for item in result.dropped:
+        say(f"  left out  {item} of {item.path}")
+    cleaned = sum(item.characters for item in result.dropped)
     say(
         f"{len(result.notes):,} notes, {result.bytes:,} bytes; {len(result.skipped):,} skipped; "
-        f"{len(result.secrets):,} lines with secrets left out."
+        f"{len(result.secrets):,} lines with secrets and {cleaned:,} characters of front matter, "
+        "data and markup left out."
     )
 
 

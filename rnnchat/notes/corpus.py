@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from rnnchat.errors import NotesError
-from rnnchat.notes.clean import MAXIMUM_LINE, clean, longest_line
+from rnnchat.notes.clean import clean_page, longest_line
 from rnnchat.notes.decode import Decoded, UnreadableError, decode_text, read_file
 from rnnchat.notes.deduplicate import Deduplicator
+from rnnchat.notes.dropped import Dropped, in_places, paragraphs_gone
+from rnnchat.notes.page import Page, read_page
 from rnnchat.notes.secrets import screen
 from rnnchat.notes.walk import MAXIMUM_BYTES, Skipped, walk
 
@@ -41,6 +43,39 @@ class Secret:
 
 
 @dataclass(frozen=True)
+class Decoding:
+    """How the bytes of a file were read."""
+
+    path: Path
+    encoding: str = "utf-8"
+    replaced: int = 0
+    """How many bytes or characters were damaged."""
+    line: int = 1
+    """The line of the first damaged one."""
+
+    @property
+    def is_remarkable(self) -> bool:
+        """Whether a person should look at the file: it was damaged, or its encoding was guessed."""
+        return bool(self.replaced) or not self.encoding.startswith("utf-")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return this, for programs."""
+        return {
+            "path": str(self.path),
+            "encoding": self.encoding,
+            "replaced": self.replaced,
+            "line": self.line,
+        }
+
+    def __str__(self) -> str:
+        """Return how the file was read: "as cp1252, 3 damaged characters, the first in line 7"."""
+        if not self.replaced:
+            return f"as {self.encoding}"
+        word = "character" if self.replaced == 1 else "characters, the first"
+        return f"as {self.encoding}, {self.replaced:,} damaged {word} in line {self.line}"
+
+
+@dataclass(frozen=True)
 class Found:
     """A note as it was found."""
 
@@ -48,15 +83,15 @@ class Found:
     path: Path
     secrets: tuple[Secret, ...]
     """What was left out of it."""
-    encoding: str = "utf-8"
-    """What its bytes were read as."""
-    replaced: int = 0
-    """How many of its bytes or characters were damaged."""
+    decoding: Decoding
+    """How its bytes were read."""
+    dropped: tuple[Dropped, ...] = ()
+    """What was cleaned away in it."""
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What reading some paths gives: the notes, what was skipped and why, and secrets left out."""
+    """What reading some paths gives: the notes, what was skipped and why, and what was left out in notes."""
 
     notes: tuple[Note, ...]
     skipped: tuple[Skipped, ...]
@@ -65,10 +100,19 @@ class Scan:
     """The UTF-8 bytes of all notes together."""
     paths: tuple[Path, ...] = ()
     """The files of the notes, in the same order."""
+    dropped: tuple[Dropped, ...] = ()
+    """What was cleaned away in the notes."""
+    decoded: tuple[Decoding, ...] = ()
+    """Files that were damaged, or whose encoding was guessed."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what was found, for programs: counts, and what was left out and why."""
-        return as_record(len(self.notes), self.bytes, self.skipped, self.secrets)
+        record = as_record(len(self.notes), self.bytes, self.skipped, self.secrets)
+        return {
+            **record,
+            "dropped": [item.as_dict() for item in self.dropped],
+            "decoded": [item.as_dict() for item in self.decoded],
+        }
 
 
 @dataclass(frozen=True)
@@ -118,6 +162,8 @@ def scan(paths: Iterable[Path], progress: Callable[[int], None] | None = None) -
         tuple(secret for item in found for secret in item.secrets),
         sum(len(item.note.text.encode()) for item in found),
         tuple(item.path for item in found),
+        tuple(item for note in found for item in note.dropped),
+        tuple(item.decoding for item in found if item.decoding.is_remarkable),
     )
 
 
@@ -133,17 +179,19 @@ def read_notes(
             yield item
             continue
         try:
-            text, places, decoded = _read_note(item.path)
-            if copies.is_copy(text):
+            page, places, decoded = _read_note(item.path)
+            if copies.is_copy(page.text):
                 raise UnreadableError("a copy of another note")
-            text = copies.without_copies(text)
+            text = copies.without_copies(page.text)
             if not text.strip():
                 raise UnreadableError("nothing but copies of other notes")
         except UnreadableError as reason:
             yield Skipped(item.path, str(reason))
             continue
         secrets = tuple(Secret(item.path, line, kind) for line, kind in places)
-        yield Found(Note(item.name, text), item.path, secrets, decoded.encoding, decoded.replaced)
+        removed = [*page.removed, *paragraphs_gone(page, text)]
+        decoding = Decoding(item.path, decoded.encoding, decoded.replaced, decoded.line)
+        yield Found(Note(item.name, text), item.path, secrets, decoding, in_places(item.path, removed))
 
 
 def read_corpus(result: Scan) -> Corpus:
@@ -215,21 +263,30 @@ def place_to_cut(text: str, wanted: int) -> int:
     return place
 
 
-def _read_note(path: Path) -> tuple[str, list[tuple[int, str]], Decoded]:
-    """Return a file's clean text without secrets, where those stood, and the text as it was read.
+def _read_note(path: Path) -> tuple[Page, list[tuple[int, str]], Decoded]:
+    """Return a file's clean text without secrets, where those stood, and the text as it was decoded.
 
     Raises UnreadableError with a reason.
     """
     decoded = decode_text(read_file(path, MAXIMUM_BYTES))
-    raw = decoded.text
-    longest = longest_line(raw)
-    if longest > MAXIMUM_LINE:
-        raise UnreadableError(f"one line has {longest:,} characters: data, not prose")
-    screened, places = screen(raw)
-    text = clean(screened)
-    if not text.strip():
-        raise UnreadableError("empty once cleaned")
-    return text, places, decoded
+    page = read_page(decoded.text)
+    screened = screen(page.text)
+    places = [(page.numbers[line - 1], kind) for line, kind in screened.secrets]
+    cleaned = clean_page(page.with_lines(screened.text, screened.line_numbers), path.suffix)
+    if not cleaned.text.strip():
+        raise UnreadableError(_why_empty(page, cleaned))
+    return cleaned, places, decoded
+
+
+def _why_empty(page: Page, cleaned: Page) -> str:
+    """Return why nothing is left of a note."""
+    from rnnchat.notes.embedded import LONG_LINE
+
+    longest = longest_line(page.text)
+    if any(item.characters > longest // 2 for item in cleaned.removed) and longest > LONG_LINE:
+        return f"one line has {longest:,} characters: data, not prose"
+    kinds = sorted({item.kind for item in cleaned.removed})
+    return f"empty once cleaned of {', '.join(kinds)}" if kinds else "empty once cleaned"
 
 
 def _hint_for_nothing(skipped: Sequence[Skipped]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _KINDS = (
     ("private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
@@ -28,10 +29,22 @@ _KINDS = (
 _KEY_END = re.compile(r"-----END [A-Z ]*PRIVATE KEY-----")
 
 
-def screen(text: str) -> tuple[str, list[tuple[int, str]]]:
-    """Return `text` without the lines that hold a secret, and each secret's line (from 1) and kind."""
+@dataclass(frozen=True)
+class Screened:
+    """A text without the lines that hold a secret, and where those stood."""
+
+    text: str
+    secrets: tuple[tuple[int, str], ...]
+    """The line (from 1) and the kind of each secret."""
+    line_numbers: tuple[int, ...]
+    """For each line of `text`, its number (from 1) in what was screened."""
+
+
+def screen(text: str) -> Screened:
+    """Return `text` without the lines that hold a secret, and what was left out."""
     found: list[tuple[int, str]] = []
     kept: list[str] = []
+    numbers: list[int] = []
     in_key = False
     for number, line in enumerate(text.split("\n"), start=1):
         if in_key:
@@ -40,7 +53,8 @@ def screen(text: str) -> tuple[str, list[tuple[int, str]]]:
         kind = next((name for name, pattern in _KINDS if pattern.search(line)), None)
         if kind is None:
             kept.append(line)
+            numbers.append(number)
             continue
         found.append((number, kind))
         in_key = kind == "private key" and not _KEY_END.search(line)
-    return ("\n".join(kept) if found else text), found
+    return Screened("\n".join(kept) if found else text, tuple(found), tuple(numbers))

@@ -25,7 +25,7 @@ from rnnchat.library.atomic import sha256, write_bytes
 from rnnchat.library.models import BASE, CARD, NETWORK, TOKENIZER, Library, write_weights
 from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
-from rnnchat.notes.clean import clean
+from rnnchat.notes.clean import without_data
 from rnnchat.notes.deduplicate import Deduplicator
 from rnnchat.notes.secrets import screen
 from rnnchat.tokenizer import Tokenizer, train_tokenizer
@@ -257,7 +257,7 @@ def documents_in(file: Path) -> Iterator[Document]:
                 if len(dialogue) > 1:
                     yield dialogue
             elif not any(name in record["source"] for name in KEPT_OUT):
-                yield from _cut(clean(screen(record["text"])[0]))
+                yield from _cut(without_data(screen(record["text"]).text))
 
 
 def _dialogue(turns: list[list[str]]) -> list[tuple[str, str]]:
@@ -266,7 +266,7 @@ def _dialogue(turns: list[list[str]]) -> list[tuple[str, str]]:
     first = turns[0][0] if turns else ""
     for speaker, said in turns:
         role = "user" if speaker == first else "model"
-        text = clean(said).strip()
+        text = without_data(said).strip()
         if merged and merged[-1][0] == role:
             merged[-1] = (role, f"{merged[-1][1]}\n{text}".strip())
         elif text:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rnnchat.lm.base import AnyLanguageModel
-from rnnchat.notes.clean import clean
+from rnnchat.notes.clean import without_data
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.training.base import KEPT_OUT, SOURCES, Document, documents_in, encode, is_validation, size_of
 
@@ -30,9 +30,9 @@ def held_out(data: Path, size: int = SIZE) -> Iterator[tuple[str, list[Document]
             record = json.loads(line)
             for name in KEPT_OUT:
                 if name in record["source"]:
-                    yield name, [clean(record["text"])[:size]]
+                    yield name, [without_data(record["text"])[:size]]
     yield "dialogue", _dialogues(data, size)
-    yield "wikitext-2", [clean((data / WIKITEXT).read_text(encoding="utf-8"))[:size]]
+    yield "wikitext-2", [without_data((data / WIKITEXT).read_text(encoding="utf-8"))[:size]]
 
 
 def bits_per_byte(predictor: AnyLanguageModel, tokenizer: Tokenizer, documents: list[Document]) -> float:

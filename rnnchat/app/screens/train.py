@@ -379,6 +379,15 @@ def _describe_scan(result: Scan | None, problem: RnnchatError | None) -> Content
                 f"{len(result.secrets)} {word} with passwords or keys will be left out", "$warning"
             )
         )
+    if result is not None and result.dropped:
+        kinds: dict[str, int] = {}
+        for gone in result.dropped:
+            kinds[gone.kind] = kinds.get(gone.kind, 0) + gone.characters
+        lines.append(Content(f"{sum(kinds.values()):,} characters in the notes are cleaned away:"))
+        lines += [
+            Content.assemble((f"  {count:>9,} of ", "dim"), kind)
+            for kind, count in sorted(kinds.items(), key=lambda pair: -pair[1])[:4]
+        ]
     if result is not None and result.skipped:
         reasons: dict[str, int] = {}
         for item in result.skipped:
