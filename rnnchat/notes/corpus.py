@@ -209,17 +209,17 @@ def place_to_cut(text: str, wanted: int) -> int:
     return place
 
 
-def _read_note(path: Path) -> tuple[str, list[tuple[int, str]]]:
+def _read_note(path: Path) -> tuple[str, tuple[tuple[int, str], ...]]:
     """Return a file's clean text without secrets, and where those stood; raise UnreadableError else."""
     raw = decode(read_file(path, MAXIMUM_BYTES))
     longest = longest_line(raw)
     if longest > MAXIMUM_LINE:
         raise UnreadableError(f"one line has {longest:,} characters: data, not prose")
-    screened, places = screen(raw)
-    text = clean(screened)
+    screened = screen(raw)
+    text = clean(screened.text)
     if not text.strip():
         raise UnreadableError("empty once cleaned")
-    return text, places
+    return text, screened.secrets
 
 
 def _hint_for_nothing(skipped: Sequence[Skipped]) -> str:

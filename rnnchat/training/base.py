@@ -257,7 +257,7 @@ def documents_in(file: Path) -> Iterator[Document]:
                 if len(dialogue) > 1:
                     yield dialogue
             elif not any(name in record["source"] for name in KEPT_OUT):
-                yield from _cut(clean(screen(record["text"])[0]))
+                yield from _cut(clean(screen(record["text"]).text))
 
 
 def _dialogue(turns: list[list[str]]) -> list[tuple[str, str]]:

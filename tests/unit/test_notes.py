@@ -146,9 +146,9 @@ def test_secrets_are_found_and_left_out() -> None:
         "a\nAWS AKIAABCDEFGHIJKLMNOP here\npassword = hunter2hunter2\n-----BEGIN RSA PRIVATE KEY-----\nabc\n"
     )
     text += "-----END RSA PRIVATE KEY-----\nthe password: ask Anna\nz"
-    kept, found = screen(text)
-    assert kept == "a\nthe password: ask Anna\nz"
-    assert [line for line, _ in found] == [2, 3, 4]
+    screened = screen(text)
+    assert screened.text == "a\nthe password: ask Anna\nz"
+    assert [line for line, _ in screened.secrets] == [2, 3, 4]
 
 
 def test_paragraphs_that_come_again_are_dropped() -> None:

@@ -1,0 +1,169 @@
+"""Passwords and tokens in addresses, connection strings, headers and the files of clients."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from rnnchat.notes.secrets import values
+from rnnchat.notes.secrets.reading import Hit, Reading
+
+_AUTHORITY = re.compile(r"://(?P<user>[^\s/:@<>\"'`?#|]{0,120})(?::(?P<password>[^\s/@<>\"'`|]{1,200}))?@(?P<host>[\w.\[$<{*-])")
+_SLASHES = re.compile(r"://(?P<user>[^\s/:@<>\"'`?#|]{0,120}):(?P<password>[^\s@<>\"'`|]{1,200})@(?P<host>[\w-]{1,100}\.[\w.-]{2,100}|localhost)(?=[:/\s\"'`]|$)")
+_PARAMETER = re.compile(
+    r"[?&;](?P<name>X-Amz-Signature|X-Amz-Security-Token|X-Goog-Signature|Signature|sig|access_token|refresh_token|id_token|api_?key|apikey|key|token"
+    r"|auth|auth_token|secret|client_secret|password|pwd|pass|passwd|code|session|sessionid|sid|jwt|pw|credential|private_token)"
+    r"=(?P<value>[^\s&\"'`<>)\]]{4,2000})",
+    re.IGNORECASE,
+)
+_BEARER = re.compile(r"\b(?:bearer|token|apikey|api-key|splunk|discogs token=|bot|key|digest|oauth|negotiate)[ \t]+(?P<value>[\w+/.~:!$=-]{8,})", re.IGNORECASE)
+_BASIC = re.compile(r"\bbasic[ \t]+(?P<value>[A-Za-z0-9+/=_-]{6,})", re.IGNORECASE)
+_HEADER = re.compile(
+    r"(?:authorization|x-[\w-]{0,30}(?:key|token|auth|secret)|private-token|api-key|apikey|circle-token|x-vault-token|dd-api-key|dd-application-key"
+    r"|ocp-apim-subscription-key|x-figma-token|proxy-authorization)[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?(?!basic\b)(?:(?:bearer|token|bot|key)[ \t]+)?"
+    r"(?P<value>[\w+/.~!$%=-]{8,})",
+    re.IGNORECASE,
+)
+_COOKIE = re.compile(
+    r"(?P<name>[\w.-]{0,40}(?:sess|sid|auth|token|csrf|xsrf|login|remember|li_at|c_user|xs|__secure-[\w-]{1,20}|jwt)[\w.-]{0,30})=(?P<value>[^\s;,\"']{16,})",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(r"\b(?:login|user|username|default)\s+\S+(?:\s+account\s+\S+)?\s+(?:password|passwd|pass)\s+(?P<value>\S+)", re.IGNORECASE)
+_PASSWORD_LINE = re.compile(r"\s*(?:password|passwd)\s+(?P<value>\S+)\s*", re.IGNORECASE)
+_PGPASS = re.compile(r"[\s>`-]{0,6}(?P<host>[\w.*-]+):(?:\d{2,5}|\*):(?P<base>[\w*-]+):(?P<user>[\w.*@-]+):(?P<value>[^\s:][^\s]*?)`?\s*")
+_WIFI = re.compile(r"WIFI:(?=[^\n]{0,200}P:)[^\n]{0,200}?P:(?P<value>[^;\n]{4,64});", re.IGNORECASE)
+_FIELD = re.compile(r"(?:;|^|[\"' ])[ \t]{0,3}(?:password|pwd|passwd|accountkey|sharedaccesskey|sharedaccesssignature|sharedsecret|accesskey)[ \t]?=[ \t]?(?P<value>[^;\"'\s`<>]{4,300})", re.IGNORECASE)
+_USER_PAIR = re.compile(
+    r"(?:log-?in|user ?/ ?pass(?:word)?|user:pass(?:word)?|username ?/ ?password|creds?|credentials?|zugang(?:sdaten)?|benutzer ?/ ?passwort|anmeldung|login ?/ ?passwor[dt]"
+    r"|identifiants?|usuario ?/ ?contraseña|accesso|credenziali|credenciais|логин ?/ ?пароль|логин|доступ|账号(?:密码)?|账户|アカウント|계정|ssh|ftp|admin|account)"
+    r"[\"'`*_)]{0,4}[ \t]{0,3}[:=][*_]{0,2}[ \t]{0,3}[\"'`]?(?P<user>[\w.@+-]{2,60})[\"'`]?[ \t]{0,3}(?P<sign>[:/|,;]|,? ?(?:pw|pass|password|pwd|passwort|mdp)[:= ])[ \t]{0,3}[\"'`]?(?P<value>[^\s\"'`|,;]{4,80})[\"'`]?(?P<rest>[^\n]{0,40})",
+    re.IGNORECASE,
+)
+_COMMON_PAIRS = frozenset({"postgres", "root", "admin", "user", "guest", "test", "mysql", "username", "docker"})
+
+
+def find(reading: Reading) -> Iterator[Hit]:
+    """Yield the lines where an address, a header or a client's file holds a secret."""
+    for line in reading.lines_with(("://",)):
+        kind = _in_address(reading.lines[line])
+        if kind is not None:
+            yield Hit(line, line, kind)
+    for line in reading.lines_with(_HEADER_WORDS):
+        kind = _in_header(reading.lines[line])
+        if kind is not None:
+            yield Hit(line, line, kind)
+    for line in reading.lines_with(("cookie",)):
+        if any(values.is_random(match["value"].split("%")[0], 16) for match in _COOKIE.finditer(reading.lines[line])):
+            yield Hit(line, line, "session cookie")
+    yield from _in_files(reading)
+
+
+def _in_address(line: str) -> str | None:
+    for match in (*_AUTHORITY.finditer(line), *_SLASHES.finditer(line)):
+        password, user = match["password"], match["user"]
+        if password is None:
+            if values.is_random(user, 16) and not values.stands_for_secret(user) and "." not in user:
+                return "token in an address"
+        elif _is_password_of_address(password, user) and not match.string.startswith("sha256:", match.end() - 1):
+            return "password in an address"
+    for match in _PARAMETER.finditer(line):
+        value, name = match["value"], match["name"].lower()
+        if values.stands_for_secret(value) or values.is_code(value):
+            continue
+        if name in ("password", "pwd", "pass", "passwd", "pw"):
+            if values.is_mixed(value, 6):
+                return "password in an address"
+        elif name in ("sig", "signature"):
+            if re.search(r"[?&](?:se|sv|sp|sr|Expires|Key-Pair-Id|AWSAccessKeyId|Policy)=", line) and values.is_random(value, 20):
+                return "signed address"
+        elif name.startswith("x-"):
+            if len(value) >= 32:
+                return "signed address"
+        elif values.is_random(value, 20 if name in ("key", "code", "auth", "sid", "session", "token") else 16):
+            return "token in an address"
+    return None
+
+
+def _is_password_of_address(password: str, user: str) -> bool:
+    if values.stands_for_secret(password) or password.startswith(("$", "{", "%", "[")) or "${" in password:
+        return False
+    if password.lower() == user.lower() or (password.isdigit() and len(password) < 6):
+        return False
+    return len(password) >= 3 and password.lower() not in _COMMON_PAIRS and re.fullmatch(r"[A-Z][A-Z_]*_[A-Z_]+", password) is None
+
+
+def _in_header(line: str) -> str | None:
+    for match in _BASIC.finditer(line):
+        if _is_user_and_password(match["value"]):
+            return "password in a header"
+    for match in (*_BEARER.finditer(line), *_HEADER.finditer(line)):
+        value = match["value"].rstrip(".")
+        if not values.stands_for_secret(value) and not values.is_code(value) and values.is_random(value, 16 if match.re is _HEADER else 20):
+            return "token in a header"
+    return None
+
+
+def _is_user_and_password(encoded: str) -> bool:
+    try:
+        decoded = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode("utf-8").strip()
+    except (binascii.Error, ValueError):
+        return False
+    user, sign, password = decoded.partition(":")
+    return sign == ":" and decoded.isprintable() and not values.stands_for_secret(password) and (user + password) != ""
+
+
+def _in_files(reading: Reading) -> Iterator[Hit]:
+    for line in reading.lines_with(_CLIENT_WORDS):
+        text = reading.lines[line]
+        match = _LOGIN.search(text)
+        alone = _PASSWORD_LINE.fullmatch(text)
+        if alone and not re.search(r"\b(?:machine|login|default|user)\s+\S", reading.nearby(line).rsplit("password", 1)[0]):
+            alone = None
+        match = match if match and re.search(r"\b(?:machine|default)\s", reading.nearby(line)) else alone
+        if match and not values.stands_for_secret(match["value"]) and not match["value"].endswith(","):
+            yield Hit(line, line, "password")
+    for line, match in reading.matches(_COLONS):
+        whole = _PGPASS.fullmatch(reading.lines[line])
+        if whole and not whole["base"].isdigit() and not re.search(r"\.(?:py|js|ts|rb|go|c|h|cpp|rs|java|md|txt|php|sh|ex|exs)$", whole["host"]):
+            if not values.stands_for_secret(whole["value"]) and match:
+                yield Hit(line, line, "password")
+    for line in reading.lines_with(("wifi:",)):
+        match = _WIFI.search(reading.lines[line])
+        if match and not values.stands_for_secret(match["value"]):
+            yield Hit(line, line, "password")
+    for line in reading.lines_with(_FIELD_WORDS):
+        text = reading.lines[line]
+        if ";" not in text:
+            continue
+        for match in _FIELD.finditer(text):
+            if not values.stands_for_secret(match["value"]) and not values.is_code(match["value"]) and not values.is_ordinary(match["value"]):
+                yield Hit(line, line, "password")
+                break
+    for line in reading.lines_with(_PAIR_WORDS):
+        for match in _USER_PAIR.finditer(reading.lines[line]):
+            if _is_pair(match):
+                yield Hit(line, line, "password")
+                break
+
+
+_HEADER_WORDS = ("bearer", "basic", "authorization", "api-key", "apikey", "-token", "x-auth", "dd-application", "subscription-key", "bot ")
+_FIELD_WORDS = ("password=", "password =", "pwd=", "pwd =", "accountkey=", "accesskey=", "accesssignature=")
+_CLIENT_WORDS = ("login ", "machine ", "password ", "passwd ")
+_COLONS = re.compile(r":(?:[0-9]{2,5}|\*):[\w*-]+:[\w.*@-]+:")
+_PAIR_WORDS = (
+    "login", "log-in", "user", "cred", "zugang", "benutzer", "anmeldung", "identifiant", "usuario", "accesso", "логин", "доступ", "账号", "账户",
+    "アカウント", "계정", "ssh", "ftp", "admin", "account",
+)  # fmt: skip
+TRIGGERS = ("://", "cookie", "wifi:", *_HEADER_WORDS, *_FIELD_WORDS, *_CLIENT_WORDS, *_PAIR_WORDS)
+
+
+def _is_pair(match: re.Match[str]) -> bool:
+    value = match["value"].rstrip(".)")
+    if values.stands_for_secret(value) or values.is_code(value) or values.is_ordinary(value) or value.startswith(("//", "-")):
+        return False
+    if values.is_mixed(value, 6):
+        return not re.fullmatch(r"[\w.-]+@[\w.-]+|\d[\d./-]*", value) and "/" not in value
+    strong_label = re.search(r"pass|pw|cred|zugang|passwort|identif|contrase|пароль|密码", match.group()[: match.start("value") - match.start()].lower())
+    return strong_label is not None and values.is_word(value) and not match["rest"].strip(" .)")
