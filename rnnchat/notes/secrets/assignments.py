@@ -50,7 +50,7 @@ _CUT = re.compile(r"[，。、；！？（）【】《》「」『』]|(?<=[!-~]
 _ENDS = re.compile(
     r"[ \t]*(?:$|[,;|/)\]}<>#(\\。，、；（]|//|--|[-–—] |\.(?:\s|$)|(?:user|login|email|pin|url|username|and|und|et|y|e|i|и|or|oder)\b)"
 )
-_SENTENCE_ADJECTIVE = re.compile(r"(?:ed|ing|able|ible|ly|ive|ous|ful|less|lich|haft|bar|isch|end|iert|ig)$")
+_SENTENCE_ADJECTIVE = re.compile(r"(?:ed|ing|able|ible|ive|ous|ful|less|lich|haft|bar|isch|end|iert|ig)$")
 _ARGUMENT = re.compile(r"\([ \t]*[\"'][\w.:-]*$")
 _KEY = re.compile(r"[\w+/.~:!$%@*&^#-]+=*")
 _NUMBER = re.compile(r"\d[\d -]{1,9}\d")
@@ -93,6 +93,9 @@ def _line_of_value(reading: Reading, label: Label) -> int | None:
     text, end = reading.text, reading.end_of(label.line)
     tail = _TAIL.match(text, label.end, end)
     assert tail is not None
+    if text[label.end - 1] >= "\u3040":  # no blank stands between words here, so what follows is no part of the name
+        tail = re.compile("").match(text, label.end)
+        assert tail is not None
     rest_of_name = tail.group().lower()
     clear = _TAIL_ALLOWED.fullmatch(rest_of_name) is not None
     if not clear and (label.family in ("plain key", "number") or _TAIL_DENIED.search(rest_of_name)):
@@ -171,7 +174,8 @@ class _Judge:
             return None
         if label.family == "password":
             mixed = values.is_mixed(value.text, 6)
-            plain = left["sign"] == ":" and (values.is_word(value.text) or re.fullmatch(r"\d{4,12}", value.text))
+            shown = reading.lines[below].strip().startswith(("`", "**", '"')) or bool(_FENCE.match(reading.lines[below - 1]))
+            plain = (left["sign"] == ":" or shown) and (values.is_word(value.text) or re.fullmatch(r"\d{4,12}", value.text))
             return below if mixed or (plain and not value.text.endswith((":", ".", "?"))) else None
         if label.family == "number":
             return below if re.fullmatch(r"\d{4,8}", value.text) else None
@@ -203,6 +207,8 @@ class _Judge:
         value = bare.group()
         cut = _CUT.search(value)
         value = (value[: cut.start()] if cut else value).lstrip("\"'`(“„«").rstrip(".,;:)]}\"'`*”»")
+        if cut and not cut.group().isascii():
+            return _Value(value, False, "", before)
         after = place + len(bare.group()) if not cut else place + cut.start()
         last = bare.group()[len(bare.group().rstrip(".,;:)")) :] if not cut else ""
         return _Value(value, False, last + text[after : min(end, after + 80)], before)
@@ -250,7 +256,7 @@ class _Judge:
         if value.quoted:
             return len(text) >= 5
         final = re.match(r"[ \t]*[.!)]?[ \t]*$", value.rest) is not None
-        return final and len(text) >= 5 and not _SENTENCE_ADJECTIVE.search(text)
+        return final and len(text) >= 5 and not (text.islower() and _SENTENCE_ADJECTIVE.search(text))
 
     def _is_option(self) -> bool:
         text, start = self.reading.text, self.label.start
@@ -258,7 +264,7 @@ class _Judge:
 
     def _is_key(self, value: _Value, sign: str) -> bool:
         text = value.text
-        if _KEY.fullmatch(text) is None or "://" in text:
+        if " " in text or "://" in text or not (value.quoted or _KEY.fullmatch(text)):
             return False
         plain = self.label.family == "plain key"
         name = self.reading.text[self.label.start : self.label.end]
@@ -267,7 +273,9 @@ class _Judge:
             named = name.isupper() or before in ("_", "-") or (before.isalpha() and before.islower())
             if values.is_hexadecimal(text) and not (named and name.isupper()):
                 return False
-            return sign not in ("space", "phrase", ",") and not sign.startswith("verb") and values.is_random(text, 16 if named else 24)
+            if sign == "phrase" and name.isascii() and name.lower() not in ("clave", "chave", "chiave", "llave"):
+                return False
+            return sign not in ("space", ",") and not sign.startswith("verb") and values.is_random(text, 16 if named else 24)
         if sign == "space" or sign.startswith("verb to"):
             return values.is_random(text, 20 if values.is_hexadecimal(text) else 16)
         if "session" in self.label.word and values.is_uuid(text):

@@ -55,17 +55,20 @@ def _last_of_pem(lines: Sequence[str], first: int, begin: re.Match[str]) -> int 
             return first
     elif rest.strip(" \t\"'`,;\\|+>n") and not _END.search(rest):
         return None  # prose goes on behind the words
-    last, body = first, 0
+    last = read = first
+    body = 0
     for number in range(first + 1, len(lines)):
         text = _inside(lines[number])
         if _END.search(text):
             return number if body else None
         if _is_key_text(text) and not (body == 0 and _is_word_alone(text, lines, number)):
             body += 1
-            last = number
+            last = read = number
         elif text and not _is_header(text):
             break
-        elif not text and number - last > 2:
+        elif text:
+            read = number
+        elif number - read > 2:
             break
     return last if body else None
 

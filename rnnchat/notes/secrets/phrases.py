@@ -64,28 +64,27 @@ def _has_run(text: str, known: frozenset[str]) -> bool:
 
 def _known_words(reading: Reading, known: frozenset[str]) -> Iterator[Hit]:
     """Yield phrases of the words of the list, in a row or a list."""
-    run: list[int] = []  # the line of each word of the run that is being read
+    run: list[int] = []  # the line of each word of the list that is being read
     for number, line in enumerate(reading.lines):
-        words = line.split()
-        if not words:
+        if not line.strip():
             if run and number - run[-1] > 2:
                 yield from _listed(reading, run)
                 run = []
             continue
+        words = [word for word in (piece.strip(_AROUND).lower() for piece in line.split()) if word]
+        trailing = 0
+        for word in reversed(words):
+            if word not in known:
+                break
+            trailing += 1
         if len(words) >= 12 and _is_row(words, known):
             yield Hit(number, number, "recovery phrase")
             run = []
-            continue
-        for word in words[:60]:
-            plain = word.strip(_AROUND).lower()
-            if plain in known:
-                run.append(number)
-            elif plain or any(character in word for character in ".!?"):
-                if len(run) >= 12:
-                    yield from _listed(reading, run)
-                run = []
-        if len(words) > 60:
-            run = []
+        elif words and trailing == len(words):
+            run += [number] * trailing
+        else:
+            yield from _listed(reading, run)
+            run = [number] * trailing if trailing >= 3 else []
     yield from _listed(reading, run)
 
 
@@ -93,9 +92,7 @@ def _is_row(words: list[str], known: frozenset[str]) -> bool:
     """Return whether a line holds at least 12 words of the list in a row."""
     length = 0
     for word in words:
-        plain = word.strip(_AROUND).lower()
-        if plain:
-            length = length + 1 if plain in known else 0
+        length = length + 1 if word in known else 0
         if length >= 12:
             return True
     return False

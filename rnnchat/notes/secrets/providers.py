@@ -171,7 +171,7 @@ _SHAPES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("wallet private key", "", re.compile(r"(?<![\w+/=.-])(?:5[HJK][1-9A-HJ-NP-Za-km-z]{49}|[KLc][1-9A-HJ-NP-Za-km-z]{51}|9[1-9A-HJ-NP-Za-km-z]{50})(?![\w+/=-])")),
     ("two-factor secret", "otpauth", re.compile(r"otpauth(?:-migration)?://\S{8,}")),
 )
-TRIGGERS = ("otpauth", "hooks.zapier.com/hooks")
+TRIGGERS = ("otpauth", "hooks.zapier.com/hooks", "q~")
 _LONG = re.compile(r"[A-Za-z0-9_=+-]{18,}")
 
 

@@ -44,9 +44,9 @@ _CODE = re.compile(
     """
 )
 _TECHNICAL = re.compile(
-    r"""(?ix)^(?:sha-?\d+|md5|utf-?\d+|base-?\d+|oauth-?\d?|pbkdf2|argon2\w*|b?scrypt\w*|x\.?509|ipv?\d|http/?\d.*|[erph]s\d{3}
-    |aes-?\d*.*|rsa-?\d*|ed25519|p-?256|v\d[\w.]*|\d+(?:st|nd|rd|th|x|px|%|s|ms|m|h|d|kb|mb|gb|k|am|pm|min|days?|hours?|chars?
-    |bits?|bytes?|characters)|s3|ec2|k8s|k3s|1password\w*|2fa|u2f|fido2|web2|python\d?.*|php\d|vim\d|h[1-6]|varchar\d*|int\d*|uint\d*
+    r"""(?ix)^(?:sha-?\d+|md5|utf-?\d+|base-?\d+|oauth-?\d?|pbkdf2|argon2\w*|b?scrypt\w*|x\.?509|ipv?\d|http/?\d[\d.]*|[erph]s\d{3}
+    |aes-?\d*[\w-]{0,8}|rsa-?\d*|ed25519|p-?256|v\d[\w.]{0,7}|\d+(?:st|nd|rd|th|x|px|%|s|ms|m|h|d|kb|mb|gb|k|am|pm|min|days?|hours?|chars?
+    |bits?|bytes?|characters)|s3|ec2|k8s|k3s|1password\w*|2fa|u2f|fido2|web2|python\d?[\d.]*|php\d|vim\d|h[1-6]|varchar\d*|int\d*|uint\d*
     |i18n|l10n|a11y|passwor[dt]\d?|level\d|step\d|\d+-\w+|mp[34]|cp\d+|iso-?\d+.*|wpa[23]?(?:-\w+)?|\d+[./]\d+.*|\d{4}-\d\d-\d\d.*)$"""
 )
 _ORDINARY = frozenset(
