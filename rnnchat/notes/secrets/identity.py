@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from rnnchat.notes.secrets.numbers import passes_luhn
 from rnnchat.notes.secrets.reading import Hit, Reading
 
-_SOME_DIGITS = re.compile(r"[0-9](?:[ ./-]?[0-9]){6,16}|[0-9]{6}[+A-FYXWVU-][0-9]{3}[0-9A-Y]")
 _SIGNS = re.compile(r"[ ./-]")
-_DATE = re.compile(r"(?:19|20)[0-9]{2}[-./]?[0-1][0-9][-./]?[0-3][0-9](?: [0-2]?[0-9])?|[0-3]?[0-9][./][0-1]?[0-9][./](?:19|20)[0-9]{2}(?: [0-2]?[0-9])?")
 
 
 @dataclass(frozen=True)
@@ -25,21 +23,12 @@ class _Form:
 
 def find(reading: Reading) -> Iterator[Hit]:
     """Yield the lines that hold a person's number."""
-    seen = -1
-    for line, match in reading.matches(_SOME_DIGITS):
-        if line == seen or _DATE.fullmatch(match.group()):
-            continue
-        seen = line
-        if _holds_number(reading, line):
+    for line in reading.numeric_lines:
+        text = reading.lines[line]
+        if _holds_number(reading, line) or any(_is_lettered(form.group(), reading, line) for form in _LETTERED.finditer(text)):
             yield Hit(line, line, "identity number")
     for line in reading.lines_with(TRIGGERS):
         if _DOCUMENT.search(reading.lines[line]):
-            yield Hit(line, line, "identity number")
-    for line, match in reading.matches(_ENDS_IN_LETTER):
-        start = reading.starts[line]
-        before = reading.text[max(start, match.start() - 7) : match.end()]
-        form = _LETTERED.search(before)
-        if form and _is_lettered(form.group(), reading, line):
             yield Hit(line, line, "identity number")
 
 
@@ -53,8 +42,9 @@ def _is_lettered(number: str, reading: Reading, line: int) -> bool:
 def _holds_number(reading: Reading, line: int) -> bool:
     text = reading.lines[line]
     near = reading.nearby(line)
+    likely = _UNLABELLED.search(text) is not None
     for form in _FORMS:
-        if form.words and not _has_word(near, form.words):
+        if not (_has_word(near, form.words) if form.words else likely):
             continue
         if any(form.check(_SIGNS.sub("", match.group()).upper()) for match in form.pattern.finditer(text)):
             return True
@@ -190,13 +180,9 @@ _CODICE_ODD = (
     1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23,
 )  # fmt: skip
 _INSURANCE = r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
-# The end of each, which is quick to look for since it begins with figures; and the whole.
-_ENDS_IN_LETTER = re.compile(
-    r"[0-9]{2}(?: [0-9]{2} [0-9]{2} ?[A-D]|[0-9]{4} ?[A-D]|[0-9]{2}[A-Z]|[A-Za-z][0-9]{2}[A-Za-z][0-9]{3}[A-Za-z])(?!\w)"
-)
 _LETTERED = re.compile(
     r"(?<!\w)(?:(?i:[A-Z]{6}[0-9]{2}[ABCDEHLMPRST][0-9]{2}[A-Z][0-9]{3}[A-Z])|[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]"
-    rf"|{_INSURANCE} ?(?:[0-9]{{2}} [0-9]{{2}} [0-9]{{2}}|[0-9]{{6}}) ?[A-D])$"
+    rf"|{_INSURANCE} ?(?:[0-9]{{2}} [0-9]{{2}} [0-9]{{2}}|[0-9]{{6}}) ?[A-D])(?!\w)"
 )
 TRIGGERS = (
     "passport", "reisepass", "personalausweis", "ausweisnummer", "passeport", "pasaporte", "passaporto", "passaporte", "паспорт",
@@ -246,4 +232,7 @@ _FORMS = (
     _form(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}-[0-9]{3}\.[0-9]{2}", _always),
     _form(r"[0-9]{6}/[0-9]{3,4}", _always, "rodné rč rodne"),
     _form(r"[1-9][0-9]{9}", _always, "svnr sozialversicherung"),
+)
+_UNLABELLED = re.compile(
+    "|".join(form.pattern.pattern.partition(")")[2] for form in _FORMS if not form.words), re.ASCII | re.IGNORECASE
 )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnnchat.notes.secrets.reading import Reading
-from rnnchat.notes.secrets.trie import as_pattern
 
 Family = Literal["password", "key", "plain key", "number"]
 
@@ -73,14 +72,16 @@ class Label:
 
 def find_labels(reading: Reading) -> Iterator[Label]:
     """Yield every label of a text, in order."""
-    lower, text = reading.lower, reading.text
-    pattern = _ASCII if reading.ascii else _ALL
-    for match in pattern.finditer(lower):
-        word = match.group()
-        family, alone = _FAMILIES[_GAP.sub("", word)]
-        start, end = match.span()
+    text, past = reading.text, 0
+    for start, longest in reading.places:
+        word = next((word for word in reading.beginnings_of(longest) if word in _FAMILIES), None)
+        if word is None or start < past:
+            continue
+        family, alone = _FAMILIES[word]
+        end = start + len(word)
         if alone and not (_begins(text, start) and _ends(text, end)):
             continue
+        past = end
         if start and text[start - 1] == "1" and word == "password":
             continue  # the program 1Password
         yield Label(reading.line_at(start), start, end, word, family)
@@ -100,7 +101,7 @@ def _ends(text: str, end: int) -> bool:
 
 
 def _families() -> dict[str, tuple[Family, bool]]:
-    """Return the family of each word, and whether it must stand alone."""
+    """Return the family of each word in each way to write it, and whether it must stand alone."""
     listed: tuple[tuple[str, Family, bool], ...] = (
         (_KEY_ALONE, "plain key", True),
         (_KEY_WITHIN, "key", False),
@@ -108,11 +109,21 @@ def _families() -> dict[str, tuple[Family, bool]]:
         (_PASSWORD_ALONE, "password", True),
         (_PASSWORD_WITHIN, "password", False),
     )
-    return {_GAP.sub("", word): (family, alone) for words, family, alone in listed for word in words.split()}
+    return {
+        written: (family, alone)
+        for words, family, alone in listed
+        for word in words.split()
+        for written in _ways_to_write(word)
+    }
 
 
-_GAP = re.compile(r"[ _.-]")
-_WORDS = " ".join((_PASSWORD_WITHIN, _PASSWORD_ALONE, _KEY_WITHIN, _KEY_ALONE, _PIN)).split()
+def _ways_to_write(word: str) -> Iterator[str]:
+    """Yield a word with each gap written as a blank, as a sign and as nothing."""
+    for gap in (" ", "_", "-", ".", "") if _GAP.search(word) else ("",):
+        yield _GAP.sub(gap, word)
+
+
+_GAP = re.compile(r"[_.-]")
 _FAMILIES = _families()
-_ALL = re.compile(as_pattern(_WORDS))
-_ASCII = re.compile(as_pattern(word for word in _WORDS if word.isascii()))
+TRIGGERS = tuple(_FAMILIES)
+

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from rnnchat.notes.secrets.reading import Hit, Reading
 
-# These begin with figures, for speed; what must stand before them is looked at afterwards.
-_DIGITS = re.compile(r"[0-9](?:[ .-]?[0-9]){11,18}(?![\w/-]|[.,][0-9])")
+_DIGITS = re.compile(r"(?<![\w.,+#/-])[0-9](?:[ .-]?[0-9]){11,18}(?![\w/-]|[.,][0-9])")
 _LABELLED_DIGITS = re.compile(r"[0-9](?:[ .-]{0,2}[0-9]){11,18}")
 TRIGGERS = ("card", "visa", "mastercard", "amex", "karte", "carte", "tarjeta", "cartão", "carta", "карт", "卡", "カード", "카드", "cvv", "cvc")
 _CARD = re.compile(
@@ -17,7 +16,7 @@ _CARD = re.compile(
     r"|(?:50[0-9]|5[6-9][0-9]|6[0379][0-9])[0-9]{9,16}|8[12][0-9]{14}|9792[0-9]{12}"
 )
 _GROUPED = re.compile(r"[0-9]{4}([ .-])[0-9]{4}\1[0-9]{4}\1[0-9]{1,7}(?:\1[0-9]{1,3})?|[0-9]{4}([ .-])[0-9]{6}\2[0-9]{4,5}")
-_IBAN = re.compile(r"[0-9]{2}(?:[A-Z0-9]{11,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)(?![A-Za-z0-9])", re.IGNORECASE)
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[A-Z0-9]{11,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)(?![A-Za-z0-9])", re.IGNORECASE)
 _IBAN_LENGTHS = {
     country: length
     for length, countries in {
@@ -32,21 +31,16 @@ _IBAN_LENGTHS = {
 
 def find(reading: Reading) -> Iterator[Hit]:
     """Yield the lines that hold the number of a card or a bank account."""
-    text = reading.text
-    for line, match in reading.matches(_DIGITS):
-        before = text[match.start() - 1] if match.start() else " "
-        if not (before.isalnum() or before in "_.,+#/-") and _is_card(match.group(), reading, line):
+    for line in reading.numeric_lines:
+        text = reading.lines[line]
+        if any(_is_card(match.group(), reading, line) for match in _DIGITS.finditer(text)):
             yield Hit(line, line, "card number")
+        for match in _IBAN.finditer(text):
+            if is_iban(match.group()) and (match.group().isupper() or "iban" in reading.nearby(line)):
+                yield Hit(line, line, "bank account number")
     for line in reading.lines_with(TRIGGERS):
         if any(_is_number_of_card(re.sub(r"\D", "", m.group())) for m in _LABELLED_DIGITS.finditer(reading.lines[line])):
             yield Hit(line, line, "card number")
-    for line, match in reading.matches(_IBAN):
-        country = text[max(0, match.start() - 3) : match.start()]
-        if not (country[-2:].isalpha() and country[-2:].isascii() and (len(country) < 3 or not country[0].isalnum())):
-            continue
-        written = country[-2:] + match.group()
-        if is_iban(written) and (written.isupper() or "iban" in reading.nearby(line)):
-            yield Hit(line, line, "bank account number")
 
 
 def _is_card(written: str, reading: Reading, line: int) -> bool:

@@ -19,7 +19,7 @@ TRIGGERS = (
     "シードフレーズ", "リカバリーフレーズ", "니모닉", "시드", "24 words", "12 words", "24 wörter", "12 wörter", "metamask", "ledger", "trezor",
     "bip39", "bip-39", "electrum", "monero",
 )  # fmt: skip
-_LETTERS = re.compile(r"[a-z]+")
+_MARK = re.compile(r"\d{1,2}[.):]?|[-*•|>]")
 _ROW = re.compile(r"^[a-z]{3,8}(?: [a-z]{3,8}){11,24}$", re.MULTILINE)
 _WORD = re.compile(r"[a-zà-öø-ÿа-яёіїєґ]{3,10}")
 _FUNCTION_WORDS = frozenset(
@@ -50,11 +50,11 @@ def find(reading: Reading) -> Iterator[Hit]:
 
 def _has_run(text: str, known: frozenset[str]) -> bool:
     """Return whether 12 words of the list stand in a row somewhere; most texts are told by a few looks."""
-    words = _LETTERS.findall(text)
+    words = text.split()
     place = 11
     while place < len(words):
         first = place
-        while first > place - 12 and words[first] in known:
+        while first > place - 12 and (words[first].strip(_AROUND) in known or _MARK.fullmatch(words[first])):
             first -= 1
         if first == place - 12:
             return True

@@ -190,7 +190,7 @@ def _compiled() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
 
 
 _FORMS_OF = _compiled()
-_BEGINNING = re.compile(rf"(?<![A-Za-z0-9])(?=({as_pattern(_FORMS_OF, gaps=False)}))")
+_BEGINNING = re.compile(rf"(?<![A-Za-z0-9])(?=({as_pattern(_FORMS_OF)}))")
 
 
 def find(reading: Reading) -> Iterator[Hit]:

@@ -17,6 +17,10 @@ _ODD = re.compile(
 )
 _FOREIGN = re.compile("[^\x00-\x7f\u2000-\u2bff\ufe0f\U0001f000-\U0001ffff]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+_NUMERIC = re.compile(r"[0-9][0-9A-Za-z ./+-]{4,}")
+_WITHIN = ("password", "passwort", "kennwort", "passphrase", "passwd", "pass", "pwd", "secret", "token", "key", "wachtwoord", "://", "q~", "karte", "card")
+_FIGURE = re.compile(r"[0-9]")
+_LETTER_AFTER = re.compile(r"[0-9][ -]?[A-Za-z](?![A-Za-z])")
 
 
 @dataclass(frozen=True)
@@ -32,24 +36,27 @@ class Vocabulary:
     """The words, in lower case, whose lines a reading can tell; all are looked for at once."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = sorted(set(words))
-
-    def search(self, ascii_only: bool) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
-        """Return a pattern of the longest word at a place, and for each word those that it begins with."""
-        return self._ascii if ascii_only else self._all
+        self.words = sorted(set(words))
 
     @cached_property
-    def _all(self) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
-        return _searched(self._words)
+    def all(self) -> re.Pattern[str]:
+        """Finds the longest word at a place."""
+        return _at_beginnings(self.words)
 
     @cached_property
-    def _ascii(self) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
-        return _searched([word for word in self._words if word.isascii()])
+    def ascii(self) -> re.Pattern[str]:
+        """Finds the longest word of English letters at a place."""
+        return _at_beginnings(word for word in self.words if word.isascii())
+
+    @cached_property
+    def beginnings(self) -> dict[str, tuple[str, ...]]:
+        """For each word the words that it begins with, itself first."""
+        known = set(self.words)
+        return {word: tuple(word[:n] for n in range(len(word), 0, -1) if word[:n] in known) for word in self.words}
 
 
-def _searched(words: Sequence[str]) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
-    beginnings = {word: tuple(other for other in words if word.startswith(other)) for word in words}
-    return re.compile(as_pattern(words, gaps=False)), beginnings
+def _at_beginnings(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?=({as_pattern(words)}))")
 
 
 class Reading:
@@ -80,19 +87,43 @@ class Reading:
         return sorted(found)
 
     @cached_property
+    def places(self) -> list[tuple[int, str]]:
+        """Each place where a word of the vocabulary begins, with the longest such word.
+
+        That is where a word of the text begins; a few are found within longer words, too.
+        """
+        pattern = self._vocabulary.ascii if self.ascii else self._vocabulary.all
+        found = {match.start(): match.group(1) for match in pattern.finditer(self.lower)}
+        for word in _WITHIN:
+            place = self.lower.find(word)
+            while place >= 0:
+                found.setdefault(place, word)
+                place = self.lower.find(word, place + 1)
+        return sorted(found.items())
+
+    def beginnings_of(self, word: str) -> tuple[str, ...]:
+        """Return the words of the vocabulary that a word of it begins with, the longest first."""
+        return self._vocabulary.beginnings[word]
+
+    @cached_property
     def _lines_of(self) -> dict[str, list[int]]:
         """The lines that hold each word of the vocabulary."""
         lines: dict[str, list[int]] = {}
-        pattern, beginnings = self._vocabulary.search(self.ascii)
-        match = pattern.search(self.lower)
-        while match:
-            line = self.line_at(match.start())
-            for word in beginnings[match.group()]:
-                held = lines.setdefault(word, [])
-                if not held or held[-1] != line:
-                    held.append(line)
-            match = pattern.search(self.lower, match.start() + 1)
+        for place, longest in self.places:
+            line = self.line_at(place)
+            for word in self._vocabulary.beginnings[longest]:
+                lines.setdefault(word, []).append(line)
         return lines
+
+    @cached_property
+    def numeric_lines(self) -> list[int]:
+        """The lines with so many figures that the number of a card, an account or a person may be among them."""
+        found = []
+        for line, match in self.matches(_NUMERIC):
+            figures = len(_FIGURE.findall(match.group()))
+            if (figures >= 9 or (figures >= 4 and _LETTER_AFTER.search(match.group()))) and found[-1:] != [line]:
+                found.append(line)
+        return found
 
     def line_at(self, place: int) -> int:
         """Return the line that holds a place of the text."""

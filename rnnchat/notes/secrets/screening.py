@@ -12,12 +12,12 @@ from rnnchat.notes.secrets import (
     commands,
     identity,
     keys,
+    labels,
     numbers,
     phrases,
     providers,
     tables,
 )
-from rnnchat.notes.secrets.labels import find_labels
 from rnnchat.notes.secrets.reading import Hit, Reading, Vocabulary
 
 ALLOW = "rnnchat:allow"
@@ -25,7 +25,7 @@ ALLOW = "rnnchat:allow"
 
 _VOCABULARY = Vocabulary(
     word
-    for rule in (addresses, codes, commands, identity, keys, numbers, phrases, providers)
+    for rule in (addresses, codes, commands, identity, keys, labels, numbers, phrases, providers)
     for word in rule.TRIGGERS
 )
 _RULES = (keys, providers, numbers, identity, phrases, codes, addresses, commands)
@@ -71,9 +71,9 @@ def screen(text: str) -> Screened:
 
 
 def _hits(reading: Reading) -> list[Hit]:
-    labels = tuple(find_labels(reading))
+    found = tuple(labels.find_labels(reading))
     hits = [hit for rule in _RULES for hit in rule.find(reading)]
-    return [*hits, *assignments.find(reading, labels), *tables.find(reading, labels)]
+    return [*hits, *assignments.find(reading, found), *tables.find(reading, found)]
 
 
 def _allowed(lines: list[str]) -> tuple[frozenset[int], frozenset[int]]:

@@ -6,19 +6,14 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-_ANY_GAP = "[ _.-]?"
 
-
-def as_pattern(words: Iterable[str], *, gaps: bool = True) -> str:
-    """Return a pattern that matches the longest of `words`.
-
-    With `gaps`, each `_`, `-` and `.` in them stands for a blank, any of these signs, or nothing.
-    """
+def as_pattern(words: Iterable[str]) -> str:
+    """Return a pattern that matches the longest of `words` at a place."""
     root: dict[str, Any] = {}
     for word in words:
         branch = root
         for character in word:
-            branch = branch.setdefault(_ANY_GAP if gaps and character in "_-." else re.escape(character), {})
+            branch = branch.setdefault(re.escape(character), {})
         branch[""] = {}
     return _branch_pattern(root)
 
