@@ -124,10 +124,10 @@ def _in_files(reading: Reading) -> Iterator[Hit]:
         match = match if match and re.search(r"\b(?:machine|default)\s", reading.nearby(line)) else alone
         if match and not values.stands_for_secret(match["value"]) and not match["value"].endswith(","):
             yield Hit(line, line, "password")
-    for line, match in reading.matches(_COLONS):
+    for line in reading.lines_matching(_COLONS):
         whole = _PGPASS.fullmatch(reading.lines[line])
         if whole and not whole["base"].isdigit() and not re.search(r"\.(?:py|js|ts|rb|go|c|h|cpp|rs|java|md|txt|php|sh|ex|exs)$", whole["host"]):
-            if not values.stands_for_secret(whole["value"]) and match:
+            if not values.stands_for_secret(whole["value"]):
                 yield Hit(line, line, "password")
     for line in reading.lines_with(("wifi:",)):
         match = _WIFI.search(reading.lines[line])

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rnnchat.notes.secrets import values
-from rnnchat.notes.secrets.labels import Label
+from rnnchat.notes.secrets.labels import Label, kind_of
 from rnnchat.notes.secrets.reading import Hit, Reading
-
-_NAMES = {"password": "password", "key": "key or token", "plain key": "key or token", "number": "PIN or code"}
 
 _TAIL = re.compile(r"[\w-]{0,60}")
 _TAIL_ALLOWED = re.compile(
@@ -77,15 +75,7 @@ def find(reading: Reading, labels: Sequence[Label]) -> Iterator[Hit]:
         line = _line_of_value(reading, label)
         if line is not None:
             found = line
-            yield Hit(line, line, _kind_of(label))
-
-
-def _kind_of(label: Label) -> str:
-    if label.family in ("key", "plain key"):
-        if "licen" in label.word or "product" in label.word:
-            return "licence key"
-        return "secret key" if "secret" in label.word or "private" in label.word else "key or token"
-    return "PIN or code" if label.family == "number" else "password"
+            yield Hit(line, line, kind_of(label))
 
 
 def _line_of_value(reading: Reading, label: Label) -> int | None:

@@ -51,7 +51,7 @@ def find(reading: Reading) -> Iterator[Hit]:
         for number in (line, reading.next_written(line)):
             if number is not None and any(_is_base32(match.group()) for match in _BASE32.finditer(reading.lines[number])):
                 yield Hit(number, number, "two-factor secret")
-    for line in dict.fromkeys(line for line, _ in reading.matches(_GROUPS)):
+    for line in reading.lines_matching(_GROUPS):
         if any(_is_licence(match.group(), reading, line) for match in _LICENCE.finditer(reading.lines[line])):
             yield Hit(line, line, "licence key")
     for line in reading.lines_with(_LICENCE_WORDS[:-4]):

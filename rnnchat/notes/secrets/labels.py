@@ -70,6 +70,17 @@ class Label:
     """What kind of value it announces."""
 
 
+def kind_of(label: Label) -> str:
+    """Return in plain words what a label announces."""
+    if label.family == "number":
+        return "PIN or code"
+    if label.family == "password":
+        return "password"
+    if "licen" in label.word or "product" in label.word:
+        return "licence key"
+    return "secret key" if "secret" in label.word or "private" in label.word else "key or token"
+
+
 def find_labels(reading: Reading) -> Iterator[Label]:
     """Yield every label of a text, in order."""
     text, past = reading.text, 0

@@ -195,11 +195,7 @@ _BEGINNING = re.compile(rf"(?<![A-Za-z0-9])(?=({as_pattern(_FORMS_OF)}))")
 
 def find(reading: Reading) -> Iterator[Hit]:
     """Yield the lines that hold a key or token of a documented form."""
-    seen = -1
-    for line, _ in reading.matches(_LONG):
-        if line == seen:
-            continue
-        seen = line
+    for line in reading.lines_matching(_LONG):
         kind = kind_of(reading.lines[line])
         if kind is not None:
             yield Hit(line, line, kind)

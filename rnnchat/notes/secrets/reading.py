@@ -138,6 +138,14 @@ class Reading:
         for match in pattern.finditer(self.text):
             yield self.line_at(match.start()), match
 
+    def lines_matching(self, pattern: re.Pattern[str]) -> Iterator[int]:
+        """Yield each line with a match of `pattern` once."""
+        last = -1
+        for line, _ in self.matches(pattern):
+            if line != last:
+                last = line
+                yield line
+
     def next_written(self, line: int, within: int = 2) -> int | None:
         """Return the next line that is not blank, no more than `within` lines after `line`."""
         for number in range(line + 1, min(line + 1 + within, len(self.lines))):

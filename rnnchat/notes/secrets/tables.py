@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rnnchat.notes.secrets import values
-from rnnchat.notes.secrets.labels import Label
+from rnnchat.notes.secrets.labels import Label, kind_of
 from rnnchat.notes.secrets.reading import Hit, Reading
 
 _RULE = re.compile(r"[|:\s+=-]+")
@@ -26,24 +27,38 @@ def find(reading: Reading, labels: Sequence[Label]) -> Iterator[Hit]:
             if len(columns) < 2 or (sign != "|" and not all(re.fullmatch(r"[\w .-]{1,30}", column) for column in columns)):
                 continue
             own = [number for number, column in enumerate(columns) if cell in column.lower() and len(column) <= len(cell) + 12]
-            if own and (sign != "|" or header.count("|") > 1 or _is_rule(reading, label.line + 1)):
+            if own and (sign != "|" or _is_rule(reading, label.line + 1)):
+                table = _Table(own, len(columns), sign, label.family)
                 past = label.line
-                yield from _rows(reading, label.line, own, columns, sign, label.family)
+                for number, cells in _rows(reading, label.line, table):
+                    past = number
+                    if any(_is_secret(cells[place], label.family) for place in own if place < len(cells)):
+                        yield Hit(number, number, kind_of(label))
                 break
 
 
-def _rows(reading: Reading, header: int, own: list[int], columns: list[str], sign: str, family: str) -> Iterator[Hit]:
-    if sign == "|" and not _is_rule(reading, header + 1):
-        return
+@dataclass(frozen=True)
+class _Table:
+    own: list[int]
+    """The columns headed by the label."""
+    columns: int
+    sign: str
+    """What stands between cells."""
+    family: str
+
+
+def _rows(reading: Reading, header: int, table: _Table) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of each row below a header, with the row's line."""
     for number in range(header + 1, len(reading.lines)):
         line = reading.lines[number]
-        if sign == "|" and "|" in line and _RULE.fullmatch(line):
+        if table.sign == "|" and "|" in line and _RULE.fullmatch(line):
             continue
-        cells = _cells(line, sign)
-        if len(cells) < 2 or len(cells) < min(len(columns), max(own) + 1) or (sign != "|" and len(cells) != len(columns)):
+        cells = _cells(line, table.sign)
+        if len(cells) < 2 or len(cells) < min(table.columns, max(table.own) + 1):
             return
-        if any(_is_secret(cells[place], family) for place in own if place < len(cells)):
-            yield Hit(number, number, "PIN or code" if family == "number" else "password" if family == "password" else "key or token")
+        if table.sign != "|" and len(cells) != table.columns:
+            return
+        yield number, cells
 
 
 def _is_rule(reading: Reading, number: int) -> bool:
