@@ -36,11 +36,16 @@ _PGPASS = re.compile(r"[\s>`-]{0,6}(?P<host>[\w.*-]+):(?:\d{2,5}|\*):(?P<base>[\
 _WIFI = re.compile(r"WIFI:(?=[^\n]{0,200}P:)[^\n]{0,200}?P:(?P<value>[^;\n]{4,64});", re.IGNORECASE)
 _FIELD = re.compile(r"(?:;|^|[\"' ])[ \t]{0,3}(?:password|pwd|passwd|accountkey|sharedaccesskey|sharedaccesssignature|sharedsecret|accesskey)[ \t]?=[ \t]?(?P<value>[^;\"'\s`<>]{4,300})", re.IGNORECASE)
 _USER_PAIR = re.compile(
-    r"(?:log-?in|user ?/ ?pass(?:word)?|user:pass(?:word)?|username ?/ ?password|creds?|credentials?|zugang(?:sdaten)?|benutzer ?/ ?passwort|anmeldung|login ?/ ?passwor[dt]"
+    r"(?:log-?in|wi-?fi|wlan|ssid|router|e-?mail|user ?/ ?pass(?:word)?|user:pass(?:word)?|username ?/ ?password|creds?|credentials?|zugang(?:sdaten)?|benutzer ?/ ?passwort|anmeldung|login ?/ ?passwor[dt]"
     r"|identifiants?|usuario ?/ ?contraseña|accesso|credenziali|credenciais|логин ?/ ?пароль|логин|доступ|账号(?:密码)?|账户|アカウント|계정|ssh|ftp|admin|account)"
     r"[\"'`*_)]{0,4}[ \t]{0,3}[:=][*_]{0,2}[ \t]{0,3}[\"'`]?(?P<user>[\w.@+-]{2,60})[\"'`]?[ \t]{0,3}(?P<sign>[:/|,;]|,? ?(?:pw|pass|password|pwd|passwort|mdp)[:= ])[ \t]{0,3}[\"'`]?(?P<value>[^\s\"'`|,;]{4,80})[\"'`]?(?P<rest>[^\n]{0,40})",
     re.IGNORECASE,
 )
+_AFTER_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,60}\.[\w.-]{2,60}[\"'`>)]{0,2}(?:[ \t]+(?:[:/|;,–—]|->)[ \t]+|[:;,][ \t]*| - )[\"'`]?(?P<value>[^\s\"'`|/=()]{6,80})[\"'`]?[ \t|]*$")
+_ACCOUNT_LINE = re.compile(
+    r"[\s>*+-]*(?:[\w .-]{2,30}:[ \t]+[\w.@-]{2,40}[ \t]+/[ \t]+|(?:root|admin|administrator|sa|pi|ubuntu|user|ftp|test|guest|oracle|postgres|mysql)[:/])(?P<value>\S{6,80})\s*"
+)
+_ORACLE = re.compile(r"jdbc:oracle:\w+:[^\s/:@]{1,60}/(?P<value>[^\s@/]{3,80})@")
 _COMMON_PAIRS = frozenset({"postgres", "root", "admin", "user", "guest", "test", "mysql", "username", "docker"})
 
 
@@ -141,6 +146,17 @@ def _in_files(reading: Reading) -> Iterator[Hit]:
             if not values.stands_for_secret(match["value"]) and not values.is_code(match["value"]) and not values.is_ordinary(match["value"]):
                 yield Hit(line, line, "password")
                 break
+    for line, match in reading.matches(_AT):
+        text = reading.lines[line]
+        pair = _AFTER_EMAIL.search(text, max(0, match.start() - reading.starts[line] - 64)) if len(text) < 400 else None
+        if pair and values.is_mixed(pair["value"], 6) and not values.stands_for_secret(pair["value"]) and not values.is_code(pair["value"]):
+            if "://" not in text and "git@" not in text and not pair["value"].isdigit() and not pair["value"].endswith(".git"):
+                yield Hit(line, line, "password")
+    for line in reading.lines_with(("/ ", "root:", "admin:", "pi:", "jdbc:oracle")):
+        text = reading.lines[line]
+        account = _ACCOUNT_LINE.fullmatch(text[:200]) or _ORACLE.search(text)
+        if account and not values.stands_for_secret(account["value"]) and (values.has_rare_sign(account["value"]) or account.re is _ORACLE):
+            yield Hit(line, line, "password")
     for line in reading.lines_with(_PAIR_WORDS):
         for match in _USER_PAIR.finditer(reading.lines[line]):
             if _is_pair(match):
@@ -148,15 +164,17 @@ def _in_files(reading: Reading) -> Iterator[Hit]:
                 break
 
 
+_AT = re.compile(r"@[\w-]+\.\w")
 _HEADER_WORDS = ("bearer", "basic", "authorization", "api-key", "apikey", "-token", "x-auth", "dd-application", "subscription-key", "bot ")
 _FIELD_WORDS = ("password=", "password =", "pwd=", "pwd =", "accountkey=", "accesskey=", "accesssignature=")
 _CLIENT_WORDS = ("login ", "machine ", "password ", "passwd ")
 _COLONS = re.compile(r":(?:[0-9]{2,5}|\*):[\w*-]+:[\w.*@-]+:")
 _PAIR_WORDS = (
+    "wifi", "wi-fi", "wlan", "ssid", "router", "email", "e-mail",
     "login", "log-in", "user", "cred", "zugang", "benutzer", "anmeldung", "identifiant", "usuario", "accesso", "логин", "доступ", "账号", "账户",
     "アカウント", "계정", "ssh", "ftp", "admin", "account",
 )  # fmt: skip
-TRIGGERS = ("://", "cookie", "wifi:", *_HEADER_WORDS, *_FIELD_WORDS, *_CLIENT_WORDS, *_PAIR_WORDS)
+TRIGGERS = ("/ ", "root:", "admin:", "pi:", "jdbc:oracle", "://", "cookie", "wifi:", *_HEADER_WORDS, *_FIELD_WORDS, *_CLIENT_WORDS, *_PAIR_WORDS)
 
 
 def _is_pair(match: re.Match[str]) -> bool:

@@ -35,8 +35,8 @@ _PHRASE_DENIED = re.compile(
     r"|following|command|option|example|with\b.*\bfor\b|hash|store|length|when|if\b|because|how)"
 )
 _COPULA = re.compile(
-    r"[*_`\"')]{0,3}[ \t](?P<verb>is|was|ist|lautet|war|est|es|è|é|era|jest|to|auf|à|az|este|är|er|on|являе?тся|это|—|–|-|=|now|is now|->|→)"
-    r"[ \t]*:?[ \t]+"
+    r"[*_`\"')]{0,3}[ \t](?P<verb>is|was|ist|lautet|war|est|es|è|é|era|jest|to|auf|à|az|este|är|er|on|являе?тся|это|—|–|-|=|now|is now|->|→|~)"
+    r"[ \t]*:?[ \t]+|['’]s[ \t]+"
 )
 _SPACE = re.compile(rf"{_CLOSE}[ \t]{{1,10}}")
 _QUOTED = re.compile(
@@ -49,11 +49,16 @@ _ENDS = re.compile(
     r"[ \t]*(?:$|[,;|/)\]}<>#(\\。，、；（]|//|--|[-–—] |\.(?:\s|$)|(?:user|login|email|pin|url|username|and|und|et|y|e|i|и|or|oder)\b)"
 )
 _SENTENCE_ADJECTIVE = re.compile(r"(?:ed|ing|able|ible|ive|ous|ful|less|lich|haft|bar|isch|end|iert|ig)$")
+_NETWORK = re.compile(r"\b(?:wi-?fi|wlan|ssid|wpa2?)\b", re.IGNORECASE)
 _ARGUMENT = re.compile(r"\([ \t]*[\"'][\w.:-]*$")
 _KEY = re.compile(r"[\w+/.~:!$%@*&^#-]+=*")
 _NUMBER = re.compile(r"\d[\d -]{1,9}\d")
 _ONLY_VALUE = re.compile(r"[ \t>*+#\-–•\d.)`\"'“„«|]{0,12}?(?P<value>[^\s`|]{3,300})[ \t`\"'”“»|*]*$")
 _FENCE = re.compile(r"\s*(?:```\w*|~~~\w*|---+|\.\.\.)\s*$")
+
+
+_MOST_IN_A_LINE = 200
+"""More labels in one line are data, which would take long to read."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,10 @@ class _Value:
 
 def find(reading: Reading, labels: Sequence[Label]) -> Iterator[Hit]:
     """Yield the lines where a label is followed by what it announces."""
-    found = -1
-    for label in labels:
-        if label.line <= found:
+    found, seen = -1, 0
+    for number, label in enumerate(labels):
+        seen = seen + 1 if number and labels[number - 1].line == label.line else 0
+        if label.line <= found or seen > _MOST_IN_A_LINE:
             continue
         line = _line_of_value(reading, label)
         if line is not None:
@@ -86,14 +92,14 @@ def _line_of_value(reading: Reading, label: Label) -> int | None:
     if text[label.end - 1] >= "\u3040":  # no blank stands between words here, so what follows is no part of the name
         tail = re.compile("").match(text, label.end)
         assert tail is not None
-    rest_of_name = tail.group().lower()
+    rest_of_name = tail.group().lower().rstrip("_")
     clear = _TAIL_ALLOWED.fullmatch(rest_of_name) is not None
     if not clear and (label.family in ("plain key", "number") or _TAIL_DENIED.search(rest_of_name)):
         place = label.end if not text[label.end - 1].isascii() else None
         if place is None:
             return None
     else:
-        place = tail.end() if text[label.end - 1].isascii() or clear else label.end
+        place = label.end + len(rest_of_name) if text[label.end - 1].isascii() or clear else label.end
     if rest_of_name in ("s", "es", "n"):
         clear = False
     judge = _Judge(reading, label, clear)
@@ -130,10 +136,13 @@ class _Judge:
         ):
             return True
         for number, copula in enumerate(_COPULA.finditer(text, place, min(end, place + 90))):
-            if number == 4 or self._is_secret(copula.end(), end, f"verb {copula['verb'].lower()}"):
+            if number == 4 or self._is_secret(copula.end(), end, f"verb {(copula['verb'] or 'is').lower()}"):
                 return number < 4
         space = _SPACE.match(text, place, end)
-        return space is not None and self._is_secret(space.end(), end, "space")
+        if space is not None and self._is_secret(space.end(), end, "space"):
+            return True
+        words = text[place : min(end, place + 100)].split()
+        return self.label.family == "password" and 1 < len(words) <= 6 and place + 100 > end and values.has_rare_sign(words[-1])
 
     def _direct(self, place: int, end: int) -> re.Match[str] | None:
         text = self.reading.text
@@ -209,7 +218,7 @@ class _Judge:
         if values.is_ordinary(text) or (self.label.word == "pass" and not close and not self._is_option()):
             return False
         if value.quoted and " " in text:
-            return close and self.clear and _is_phrase(text.split())
+            return (close or sign in ("verb is", "verb ist", "verb est", "verb es")) and self.clear and _is_phrase(text.split())
         if " " not in text and values.is_mixed(text, 5):
             if sign in ("space", "verb to", "verb on", "verb -", "verb er", "verb es"):
                 return (ends or value.quoted) and len(text) >= 6 and any(c.isdigit() for c in text) and not values.is_code(text)
@@ -233,7 +242,8 @@ class _Judge:
             if sign == "=" and named and len(text) >= 5:
                 return True
             if not ends:
-                return _is_phrase([text, *value.rest.split()]) and sign == ":"
+                words = [text, *value.rest.split()]
+                return sign == ":" and len(words) >= 4 and text.islower() and value.rest.islower() and _is_phrase(words)
             return words_before <= 8 and len(text) >= 4
         if sign == "phrase":
             return ends and len(text) >= 6 and words_before <= 4 and not value.rest.strip(" .")
@@ -258,6 +268,8 @@ class _Judge:
             return False
         plain = self.label.family == "plain key"
         name = self.reading.text[self.label.start : self.label.end]
+        if plain and value.rest.strip(" .") == "" and _NETWORK.search(self.reading.lines[self.label.line]):
+            return _is_close(sign) and values.is_mixed(text, 8)
         if plain:
             before = value.before[-1:]
             named = name.isupper() or before in ("_", "-") or (before.isalpha() and before.islower())
@@ -275,18 +287,23 @@ class _Judge:
         secret = re.search(r"secret|geheim|credential|sécr|секрет", self.label.word)
         if not (secret and _is_close(sign) and self.clear and not values.is_ordinary(text)):
             return False
-        return (value.quoted and len(text) >= 8 and values.is_word(text)) or (values.is_mixed(text, 8) and _ends_line(value))
+        alone = sign in (":", "=") and _ENDS.match(value.rest) and text.isalpha() and (sign == "=" or text[0].isupper())
+        return ((value.quoted or alone) and len(text) >= 8 and values.is_word(text)) or (values.is_mixed(text, 8) and _ends_line(value))
 
     def _is_number(self, value: _Value, place: int, end: int, sign: str) -> bool:
         label = self.label
         written = self.reading.text[label.start : label.end]
-        if re.fullmatch(r"[#*]?\d{3,8}[#*]?", value.text) is None:
+        if re.fullmatch(r"[#*]?\d{3,8}[A-F]?[#*]?", value.text) is None:
             match = _NUMBER.match(self.reading.text, place, end)
             digits = re.sub(r"\D", "", match.group()) if match else ""
             return match is not None and 4 <= len(digits) <= 8 and sign in (":", "=") and _ends_number(self.reading.text[match.end() : end])
         shortest = 3 if label.word.startswith(("cv", "security", "sicherheit")) or "code" in label.word else 4
-        if len(value.text.strip("#*")) < shortest or not (value.quoted or _ends_number(value.rest)):
+        if len(value.text.strip("#*ABCDEF")) < shortest or not (value.quoted or _ends_number(value.rest)):
             return False
+        if label.word in ("alarm", "garage", "lockbox", "keypad", "gate", "tresor", "haustür"):
+            return sign in (":", "=") or (sign == "space" and label.word in ("lockbox", "keypad"))
+        if label.word in ("cvv", "cvc", "cvv2", "cvc2"):
+            return len(value.text) <= 4
         if label.word in ("tan", "pin", "pins", "otp", "combination") and not written[0].isupper():
             return label.word == "pin" and (sign in (":", "=") or sign in ("verb is", "verb ist", "verb est", "verb es", "verb to"))
         return sign != "space" or written.isupper() or " " in label.word or not written.isascii() or len(label.word) > 5
@@ -299,8 +316,8 @@ def _is_phrase(words: list[str]) -> bool:
         2 <= len(plain) <= 10
         and sum(map(len, plain)) >= 10
         and all(word.isalnum() and 3 <= len(word) <= 14 for word in plain)
-        and (all(word.islower() for word in plain) or len(plain) >= 4)
-        and not any(values.is_ordinary(word) or values.stands_for_secret(word) for word in plain)
+        and not any(values.is_function_word(word) for word in plain)
+        and sum(values.is_ordinary(word) or values.stands_for_secret(word) for word in plain) <= len(plain) // 3
     )
 
 

@@ -72,7 +72,9 @@ def _lists(reading: Reading) -> Iterator[Hit]:
     for line in reading.lines_with(_LIST_LABELS):
         text = reading.lines[line]
         beside = re.split(r"[:=：–—]| - ", text, maxsplit=1)
-        if len(beside) == 2 and _codes_in(beside[1]) >= 1:
+        label = next(label for label in _LIST_LABELS if label in text.lower())
+        behind = re.sub(r"^(?:e?s|n)?(?: is| are| ist| est)?(?= )", "", text[text.lower().index(label) + len(label) :])
+        if (len(beside) == 2 and _codes_in(beside[1]) >= 1) or _codes_in(behind) >= 1:
             yield Hit(line, line, "recovery codes")
         first = last = None
         for number in range(line + 1, min(line + 40, len(reading.lines))):

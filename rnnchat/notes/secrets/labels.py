@@ -16,14 +16,14 @@ Family = Literal["password", "key", "plain key", "number"]
 # may not, since they are parts of ordinary words (`compass`, `mapping`).
 _PASSWORD_WITHIN = (
     "password passwort passwd passwrd passwor kennwort passphrase pass-phrase pass_phrase passcode passwoord "
-    "wachtwoord contraseña contrasena contrasenya palavra-passe palavra_passe palavrapasse lösenord losenord "
+    "passwörter passwoerter wachtwoord contraseña contrasena contrasenya palavra-passe palavra_passe palavrapasse lösenord losenord "
     "adgangskode passord salasana jelszó jelszo zugangsdaten lozinka parolă "
     "пароль пароля паролем паролі парола лозинка κωδικός συνθηματικό "
-    "密码 密碼 口令 通行证 パスワード パスフレーズ 暗証番号 合言葉 비밀번호 패스워드 암호 şifre סיסמה סיסמא "
+    "密码 密碼 口令 通行证 パスワード パスフレーズ 暗証番号 合言葉 비밀번호 비번 패스워드 암호 şifre סיסמה סיסמא "
     "كلمة_المرور كلمة_السر पासवर्ड รหัสผ่าน mật_khẩu kata_sandi"
 )
 _PASSWORD_ALONE = (
-    "pass pw pwd psw pswd pword pwort psk wpa wpa2 wpa-psk wpa_psk wpa-key mdp mot_de_passe mots_de_passe motdepasse "
+    "pass passw geheimwort geheimnis losungswort code_wifi code_wi-fi wifi_code wlan_code pw pwd psw pswd pword pwort psk wpa wpa2 wpa-psk wpa_psk wpa-key mdp mot_de_passe mots_de_passe motdepasse "
     "phrase_de_passe phrase_secrète code_secret clave clave_de_acceso parola parola_d'ordine parola_chiave "
     "senha palavra_passe frase_de_contraseña frase_segreta hasło haslo heslo geslo sifre parolası "
     "passphrases wlan-schlüssel netzwerkschlüssel network_key security_key wifi_key wi-fi_key wlan_key "
@@ -52,7 +52,7 @@ _PIN = (
     "code_porte code_de_la_porte code_alarme digicode número_secreto código_secreto código_pin código_de_acceso "
     "codice_segreto codice_pin código_de_segurança código_de_seguridad pincode toegangscode kod_pin kod_dostępu "
     "пин пин-код пинкод пін-код код_домофона код_доступа код_сейфа verification_code bestätigungscode otp "
-    "sim-pin parental_pin combination zahlenkombination passcode one-time_code one_time_code 暗証番号 pinコード 핀번호 핀"
+    "sim-pin parental_pin alarm garage lockbox keypad gate tresor haustür digicode combination zahlenkombination passcode one-time_code one_time_code 暗証番号 pinコード 핀번호 핀"
 )
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from rnnchat.notes.secrets.reading import Hit, Reading
-from rnnchat.notes.secrets.values import is_ordinary
+from rnnchat.notes.secrets.values import is_function_word
 
 _COUNTS = (12, 15, 18, 21, 24, 25)
 _AROUND = " \t.,;:()[]{}|`'\"*_>#-–•0123456789"
@@ -22,12 +22,6 @@ TRIGGERS = (
 _MARK = re.compile(r"\d{1,2}[.):]?|[-*•|>]")
 _ROW = re.compile(r"^[a-z]{3,8}(?: [a-z]{3,8}){11,24}$", re.MULTILINE)
 _WORD = re.compile(r"[a-zà-öø-ÿа-яёіїєґ]{3,10}")
-_FUNCTION_WORDS = frozenset(
-    """the and that this with from have has had was were are for not but you your they them their his her she him its our out
-    what when where which who whom whose will would could should can may might must shall been being than then there these those
-    into onto upon about over under between because while after before also just only some any all each more most very such
-    und der die das ein eine ist nicht mit von les des une est pour dans que los las una del con por per che della""".split()
-)
 
 
 @cache
@@ -102,7 +96,7 @@ def _are_unrelated(words: list[str]) -> bool:
     """Return whether words make no sentence: all short and lower-case, none that joins others, few twice."""
     return (
         all(_WORD.fullmatch(word) for word in words)
-        and not any(word in _FUNCTION_WORDS or is_ordinary(word) for word in words)
+        and not any(is_function_word(word) for word in words)
         and len(set(words)) >= len(words) - 2
     )
 

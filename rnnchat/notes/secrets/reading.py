@@ -39,24 +39,20 @@ class Vocabulary:
         self.words = sorted(set(words))
 
     @cached_property
-    def all(self) -> re.Pattern[str]:
-        """Finds the longest word at a place."""
-        return _at_beginnings(self.words)
+    def english(self) -> re.Pattern[str]:
+        """Finds, where a word begins, the longest word that begins with an English letter or a sign."""
+        return re.compile(rf"(?<![a-z])(?=({as_pattern(word for word in self.words if word[0].isascii())}))")
 
     @cached_property
-    def ascii(self) -> re.Pattern[str]:
-        """Finds the longest word of English letters at a place."""
-        return _at_beginnings(word for word in self.words if word.isascii())
+    def foreign(self) -> re.Pattern[str]:
+        """Finds the longest word that begins with any other letter, wherever it stands."""
+        return re.compile(f"(?=({as_pattern(word for word in self.words if not word[0].isascii())}))")
 
     @cached_property
     def beginnings(self) -> dict[str, tuple[str, ...]]:
         """For each word the words that it begins with, itself first."""
         known = set(self.words)
         return {word: tuple(word[:n] for n in range(len(word), 0, -1) if word[:n] in known) for word in self.words}
-
-
-def _at_beginnings(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![a-z])(?=({as_pattern(words)}))")
 
 
 class Reading:
@@ -92,8 +88,9 @@ class Reading:
 
         That is where a word of the text begins; a few are found within longer words, too.
         """
-        pattern = self._vocabulary.ascii if self.ascii else self._vocabulary.all
-        found = {match.start(): match.group(1) for match in pattern.finditer(self.lower)}
+        found = {match.start(): match.group(1) for match in self._vocabulary.english.finditer(self.lower)}
+        if not self.ascii:
+            found |= {match.start(): match.group(1) for match in self._vocabulary.foreign.finditer(self.lower)}
         for word in _WITHIN:
             place = self.lower.find(word)
             while place >= 0:

@@ -11,6 +11,7 @@ from rnnchat.notes.secrets.labels import Label, kind_of
 from rnnchat.notes.secrets.reading import Hit, Reading
 
 _RULE = re.compile(r"[|:\s+=-]+")
+_LONGEST_HEADER = 1_000
 _SEPARATORS = ("|", "\t", ";", ",")
 
 
@@ -21,6 +22,8 @@ def find(reading: Reading, labels: Sequence[Label]) -> Iterator[Hit]:
         if label.line <= past or label.family == "plain key":
             continue
         header = reading.lines[label.line]
+        if len(header) > _LONGEST_HEADER:
+            continue
         cell = reading.text[label.start : label.end].lower()
         for sign in _SEPARATORS:
             columns = _cells(header, sign)

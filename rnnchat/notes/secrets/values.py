@@ -52,7 +52,7 @@ _TECHNICAL = re.compile(
 _ORDINARY = frozenset(
     """required optional string text varchar char integer int number bool boolean none null nil true false yes no on
     off hidden unknown forgotten secret secrets password passwords passwd changed expired same empty blank invalid
-    incorrect wrong correct right encrypted hashed protected disabled enabled set unset reset varies whatever todo tbd
+    incorrect wrong right encrypted hashed protected disabled enabled set unset reset varies whatever todo tbd
     here there below above ask see default user users root admin input field value values undefined any anything
     something nothing everything readonly sensitive binary bytes str object array function void self this that these
     those write read none unchanged generated random strong weak long short missing needed mandatory private public
@@ -74,6 +74,14 @@ _ORDINARY = frozenset(
     verplicht onbekend vergeten geen zie leeg wymagane nieznane brak zapomniane
     обязательно обязателен неизвестен неизвестно нет забыл забыла забыт пустой смотри см тот же изменён сменить
     обов'язково невідомо немає забув""".split()
+)
+_FUNCTION_WORDS = frozenset(
+    """the and that this with from have has had was were are for not but you your they them his her she him its our out
+    what when where which who whom whose will would could should can may might must shall been being than then there these those
+    into onto upon about over under between because while after before also just only some any all each more most very such
+    every month months day days week weeks year years see ask use used using try per how why get set let see like via both
+    required stored saved reset changed sent given found
+    und der die das ein eine ist nicht mit von les des une est pour dans que los las una del con por per che della""".split()
 )
 _SYMBOLS = frozenset("!@#$%^&*+?=~§€£")
 _HEXADECIMAL = re.compile(r"(?:0x)?[0-9a-fA-F]+\Z")
@@ -104,6 +112,17 @@ def is_technical(value: str) -> bool:
 def is_ordinary(value: str) -> bool:
     """Return whether a value is a word that explains: required, string, unbekannt."""
     return value.lower().strip(".,;:!?()") in _ORDINARY
+
+
+def is_function_word(value: str) -> bool:
+    """Return whether a value is a word that makes a sentence of others: the, with, must."""
+    return value.lower() in _FUNCTION_WORDS
+
+
+def has_rare_sign(value: str) -> bool:
+    """Return whether a value has letters, a figure, and a sign that hardly anything but a password has."""
+    signs = any(c in "!#$%^&*§€£@" for c in value) and not any(c in "=()[]{}/" for c in value)
+    return signs and is_mixed(value, 6) and any(c.isdigit() for c in value)
 
 
 def is_mixed(value: str, shortest: int = 5) -> bool:
