@@ -18,7 +18,11 @@ BEFORE, AFTER = "Met Anna at noon and wrote this down.\n\n", "\n\nThen we went h
 def missed(sample: Sample) -> bool:
     """Return whether part of a sample's secret is learned, or the prose around it is not."""
     kept = screen(BEFORE + sample.text + AFTER).text
-    return any(secret in kept for secret in sample.secrets) or BEFORE.strip() not in kept or AFTER.strip() not in kept
+    return (
+        any(secret in kept for secret in sample.secrets)
+        or BEFORE.strip() not in kept
+        or AFTER.strip() not in kept
+    )
 
 
 def known_words() -> list[str]:

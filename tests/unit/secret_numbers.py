@@ -53,9 +53,14 @@ def _cpf(rng: random.Random) -> str:
 def _codice(rng: random.Random) -> str:
     odd = dict(zip("0123456789", (1, 0, 5, 7, 9, 13, 15, 17, 19, 21), strict=True))
     odd |= dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23), strict=True))  # fmt: skip
-    body = "".join(rng.choice("BCDFGLMNPRST") for _ in range(6)) + f"{rng.randrange(40, 99)}{rng.choice('ABCDEHLMPRST')}{rng.randrange(10, 29)}"
+    body = (
+        "".join(rng.choice("BCDFGLMNPRST") for _ in range(6))
+        + f"{rng.randrange(40, 99)}{rng.choice('ABCDEHLMPRST')}{rng.randrange(10, 29)}"
+    )
     body += rng.choice("AFHL") + f"{rng.randrange(100, 999)}"
-    total = sum(odd[c] if n % 2 == 0 else (int(c) if c.isdigit() else ord(c) - 65) for n, c in enumerate(body))
+    total = sum(
+        odd[c] if n % 2 == 0 else (int(c) if c.isdigit() else ord(c) - 65) for n, c in enumerate(body)
+    )
     return body + chr(65 + total % 26)
 
 
@@ -79,7 +84,12 @@ def _verhoeff(body: str) -> str:
 
 def numbers(rng: random.Random) -> Iterator[tuple[str, str, str]]:
     """Yield numbers: their kind, a text, and what must not be learned."""
-    for name, start, length in (("Visa", "4", 16), ("Mastercard", "53", 16), ("Mastercard", "2315", 16), ("Discover", "6011", 16)):
+    for name, start, length in (
+        ("Visa", "4", 16),
+        ("Mastercard", "53", 16),
+        ("Mastercard", "2315", 16),
+        ("Discover", "6011", 16),
+    ):
         card = luhn(start + _digits(rng, length - len(start) - 1))
         groups = " ".join(card[n : n + 4] for n in range(0, 16, 4))
         yield name, f"{name} {groups} exp 04/29 CVV 123", groups
@@ -132,7 +142,13 @@ def numbers(rng: random.Random) -> Iterator[tuple[str, str, str]]:
     while True:
         norwegian = f"{birth[4:]}{birth[2:4]}{birth[:2]}{_digits(rng, 3)}"
         first = -sum(int(c) * w for c, w in zip(norwegian, (3, 7, 6, 1, 8, 9, 4, 5, 2), strict=True)) % 11
-        second = -(sum(int(c) * w for c, w in zip(norwegian, (5, 4, 3, 2, 7, 6, 5, 4, 3), strict=True)) + 2 * first) % 11
+        second = (
+            -(
+                sum(int(c) * w for c, w in zip(norwegian, (5, 4, 3, 2, 7, 6, 5, 4, 3), strict=True))
+                + 2 * first
+            )
+            % 11
+        )
         if first < 10 and second < 10:
             break
     yield "fødselsnummer", f"Fødselsnummer {norwegian}{first}{second}", norwegian
@@ -143,7 +159,12 @@ def numbers(rng: random.Random) -> Iterator[tuple[str, str, str]]:
     aadhaar = _verhoeff(rng.choice("23456789") + _digits(rng, 10))
     yield "Aadhaar", f"Aadhaar {aadhaar[:4]} {aadhaar[4:8]} {aadhaar[8:]}", aadhaar[8:]
     yield "Aadhaar", f"aadhaar: {aadhaar}", aadhaar
-    pan = "".join(rng.choice("ABCDEFGHJK") for _ in range(3)) + "P" + rng.choice("ABCK") + f"{_digits(rng, 4)}{rng.choice('ABCK')}"
+    pan = (
+        "".join(rng.choice("ABCDEFGHJK") for _ in range(3))
+        + "P"
+        + rng.choice("ABCK")
+        + f"{_digits(rng, 4)}{rng.choice('ABCK')}"
+    )
     yield "PAN", f"PAN: {pan}", pan
     chinese = f"110101{rng.randrange(1950, 2010)}{birth[2:]}{_digits(rng, 3)}"
     chinese += "10X98765432"[sum(int(c) * (2 ** (17 - n) % 11) for n, c in enumerate(chinese)) % 11]

@@ -15,7 +15,14 @@ LOWER, UPPER, DIGITS = string.ascii_lowercase, string.ascii_uppercase, string.di
 ALNUM, HEX, WORD = LOWER + UPPER + DIGITS, "0123456789abcdef", LOWER + UPPER + DIGITS + "_"
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 BASE32, BECH32, BASE64 = UPPER + "234567", "qpzry9x8gf2tvdw0s3jn54khce6mua7l", ALNUM + "+/"
-PASSWORDS = ("Sonnenschein", "correcthorsebatterystaple", "kartoffelsalat", "Butterfly", "trustnoone", "PurpleMonkeyDishwasher")
+PASSWORDS = (
+    "Sonnenschein",
+    "correcthorsebatterystaple",
+    "kartoffelsalat",
+    "Butterfly",
+    "trustnoone",
+    "PurpleMonkeyDishwasher",
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,12 @@ class Maker:
     def password(self) -> str:
         """Return a password with figures and signs."""
         word = self.random.choice(("korova", "Winter", "tr0ub", "blue", "Hannah", "P4ss", "Regen", "quelle"))
-        return word + self.random.choice("!#-+_.") + self.draw(DIGITS, 3) + self.random.choice(("x", "Q", "!", "zz"))
+        return (
+            word
+            + self.random.choice("!#-+_.")
+            + self.draw(DIGITS, 3)
+            + self.random.choice(("x", "Q", "!", "zz"))
+        )
 
     def plain(self) -> str:
         """Return a password of letters alone."""
@@ -74,7 +86,10 @@ def provider_keys(make: Maker) -> Iterator[tuple[str, str]]:
     yield "Slack", "xoxb-" + d(DIGITS, 12) + "-" + d(DIGITS, 12) + "-" + d(ALNUM, 24)
     yield "Slack", "xoxp-" + "-".join(d(DIGITS, 11) for _ in range(3)) + "-" + d(HEX, 32)
     yield "Slack", "xapp-1-A" + d(UPPER + DIGITS, 10) + "-" + d(DIGITS, 13) + "-" + d(HEX, 64)
-    yield "Slack webhook", f"https://hooks.slack.com/services/T{d(UPPER + DIGITS, 8)}/B{d(UPPER + DIGITS, 8)}/{d(ALNUM, 24)}"
+    yield (
+        "Slack webhook",
+        f"https://hooks.slack.com/services/T{d(UPPER + DIGITS, 8)}/B{d(UPPER + DIGITS, 8)}/{d(ALNUM, 24)}",
+    )
     yield "Discord", "M" + d(ALNUM, 23) + "." + d(ALNUM, 6) + "." + d(WORD, 38)
     yield "Discord webhook", f"https://discord.com/api/webhooks/{d(DIGITS, 18)}/{d(WORD + '-', 68)}"
     yield "Telegram", d("123456789", 1) + d(DIGITS, 9) + ":AA" + d(WORD + "-", 33)
@@ -164,7 +179,16 @@ def wif(make: Maker, *, compressed: bool) -> str:
     return text
 
 
-KEY_PLACES = ("{}", "The key is {} for now.", "- token: `{}`", "export KEY={}", "| ci | {} |", '  "key": "{}",', "({})", "> {}")
+KEY_PLACES = (
+    "{}",
+    "The key is {} for now.",
+    "- token: `{}`",
+    "export KEY={}",
+    "| ci | {} |",
+    '  "key": "{}",',
+    "({})",
+    "> {}",
+)
 
 LABELLED_KEYS: tuple[tuple[str, str, str, int], ...] = (
     ("AWS secret", "aws_secret_access_key = {}", BASE64, 40), ("AWS secret", "AWS_SECRET_ACCESS_KEY={}", BASE64, 40),
@@ -196,25 +220,40 @@ LABELLED_KEYS: tuple[tuple[str, str, str, int], ...] = (
 )  # fmt: skip
 
 PASSWORD_PLACES = (
-    "password: {}", "Password: {}", "**Password**: {}", "**Password:** {}", "- password: {}", "* Password = {}", "PASSWORD={}", "DB_PASSWORD={}",
+    "password: {}", "Password: {}", "**Password**: {}", "**Password:** {}", "- password: {}",
+    "* Password = {}", "PASSWORD={}", "DB_PASSWORD={}",
     "export MYSQL_PWD={}", "password = \"{}\"", "'password' => '{}',", '{{"user": "anna", "password": "{}"}}', "pw: {}", "pwd: {}", "pass: {}",
     "passwd={}", "passphrase: {}", "Passphrase: \"{}\"", "| password | {} |", "Login: anna / Passwort: {}", "user: anna, pass: {}",
-    "user/pass: anna / {}", "my password is {}", "The wifi password is {}.", "wifi password: {}", "Wi-Fi (guests) password: {}", "WPA2 key: {}",
+    "user/pass: anna / {}", "my password is {}", "The wifi password is {}.", "wifi password: {}",
+    "Wi-Fi (guests) password: {}", "WPA2 key: {}",
     "WIFI:S:Home;T:WPA;P:{};;", "psk=\"{}\"", "set password to \"{}\"", "New password -> {}", "password (router): {}", "Password for the router: {}",
-    "Passwort: {}", "Kennwort: {}", "WLAN-Passwort: {}", "Das Passwort lautet {}", "Mein Passwort ist {}", "Passwort für den Router: {}",
-    "Zugangsdaten: anna / {}", "mot de passe : {}", "Mot de passe: {}", "mdp: {}", "Le mot de passe est {}", "mot de passe du wifi : {}",
-    "contraseña: {}", "Contraseña: {}", "clave: {}", "La contraseña es {}", "contraseña del wifi: {}", "password di casa: {}", "parola d'ordine: {}",
-    "La password è {}", "senha: {}", "palavra-passe: {}", "A senha é {}", "wachtwoord: {}", "hasło: {}", "пароль: {}", "Пароль от почты: {}",
-    "Пароль — {}", "密码：{}", "密码: {}", "口令：{}", "密碼：{}", "密码是{}", "パスワード：{}", "パスワードは{}です", "비밀번호: {}", "lösenord: {}", "şifre: {}",
+    "Passwort: {}", "Kennwort: {}", "WLAN-Passwort: {}", "Das Passwort lautet {}",
+    "Mein Passwort ist {}", "Passwort für den Router: {}",
+    "Zugangsdaten: anna / {}", "mot de passe : {}", "Mot de passe: {}", "mdp: {}",
+    "Le mot de passe est {}", "mot de passe du wifi : {}",
+    "contraseña: {}", "Contraseña: {}", "clave: {}", "La contraseña es {}", "contraseña del wifi: {}",
+    "password di casa: {}", "parola d'ordine: {}",
+    "La password è {}", "senha: {}", "palavra-passe: {}", "A senha é {}", "wachtwoord: {}", "hasło: {}",
+    "пароль: {}", "Пароль от почты: {}",
+    "Пароль — {}", "密码：{}", "密码: {}", "口令：{}", "密碼：{}", "密码是{}", "パスワード：{}",
+    "パスワードは{}です", "비밀번호: {}", "lösenord: {}", "şifre: {}",
     "Password:\n{}", "## Password\n\n`{}`" , "Passwort:\n\n    {}", "password:\n```\n{}\n```",
-    "machine git.example.org login anna password {}", "machine git.example.org\n  login anna\n  password {}", "db.example.org:5432:shop:anna:{}",
-    "*:*:*:anna:{}", "curl -u anna:{} https://example.org", "curl --user 'anna:{}' https://example.org/api", "mysql -u root -p{} shop",
-    "mysql -uroot -p'{}'", "mysqldump --password={} shop > shop.sql", "sshpass -p {} ssh anna@host", "sshpass -p '{}' scp a b:", "redis-cli -a {} ping",
-    "PGPASSWORD={} psql -h db -U anna", "docker login -u anna -p {} registry.example.org", "wget --user=anna --password={} https://example.org",
-    "postgres://anna:{}@db.example.org:5432/shop", "DATABASE_URL=mysql://anna:{}@localhost/shop", "mongodb+srv://anna:{}@cluster0.abcde.mongodb.net",
-    "amqp://anna:{}@mq:5672", "redis://:{}@cache:6379/0", "ftp://anna:{}@ftp.example.org", "https://anna:{}@example.org/private",
-    "jdbc:mysql://db:3306/shop?user=anna&password={}", "Server=db;Database=shop;User Id=sa;Password={};", "Driver=x;Uid=sa;Pwd={};Encrypt=yes",
-    "ALTER USER anna WITH PASSWORD '{}';", "CREATE USER 'anna'@'%' IDENTIFIED BY '{}';", "net user anna {} /add", "smbclient -U anna%{} //nas/share",
+    "machine git.example.org login anna password {}",
+    "machine git.example.org\n  login anna\n  password {}", "db.example.org:5432:shop:anna:{}",
+    "*:*:*:anna:{}", "curl -u anna:{} https://example.org",
+    "curl --user 'anna:{}' https://example.org/api", "mysql -u root -p{} shop",
+    "mysql -uroot -p'{}'", "mysqldump --password={} shop > shop.sql", "sshpass -p {} ssh anna@host",
+    "sshpass -p '{}' scp a b:", "redis-cli -a {} ping",
+    "PGPASSWORD={} psql -h db -U anna", "docker login -u anna -p {} registry.example.org",
+    "wget --user=anna --password={} https://example.org",
+    "postgres://anna:{}@db.example.org:5432/shop", "DATABASE_URL=mysql://anna:{}@localhost/shop",
+    "mongodb+srv://anna:{}@cluster0.abcde.mongodb.net",
+    "amqp://anna:{}@mq:5672", "redis://:{}@cache:6379/0", "ftp://anna:{}@ftp.example.org",
+    "https://anna:{}@example.org/private",
+    "jdbc:mysql://db:3306/shop?user=anna&password={}", "Server=db;Database=shop;User Id=sa;Password={};",
+    "Driver=x;Uid=sa;Pwd={};Encrypt=yes",
+    "ALTER USER anna WITH PASSWORD '{}';", "CREATE USER 'anna'@'%' IDENTIFIED BY '{}';",
+    "net user anna {} /add", "smbclient -U anna%{} //nas/share",
     "define('DB_PASSWORD', '{}');", "<password>{}</password>", '<add key="Password" value="{}"/>', "spring.datasource.password={}",
     "echo 'anna:{}' | chpasswd", "--password={}", "Password .... : {}" , "Pwd für Netflix: {}", "Netflix pw: {}",
 )  # fmt: skip
@@ -224,7 +263,14 @@ LETTERS_NOT_ENOUGH = ("Password .... : {}",)
 def blocks(make: Maker) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield keys and lists of many lines: their kind, text, and each line that must not be learned."""
     dashes = "-" * 5
-    for name in ("RSA PRIVATE KEY", "EC PRIVATE KEY", "OPENSSH PRIVATE KEY", "PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "DSA PRIVATE KEY"):
+    for name in (
+        "RSA PRIVATE KEY",
+        "EC PRIVATE KEY",
+        "OPENSSH PRIVATE KEY",
+        "PRIVATE KEY",
+        "ENCRYPTED PRIVATE KEY",
+        "DSA PRIVATE KEY",
+    ):
         body = [make.draw(BASE64, 64) for _ in range(6)] + [make.draw(BASE64, 30) + "=="]
         key = [f"{dashes}BEGIN {name}{dashes}", *body, f"{dashes}END {name}{dashes}"]
         yield name, "\n".join(key), tuple(body)
@@ -240,24 +286,48 @@ def blocks(make: Maker) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         ["PuTTY-User-Key-File-3: ssh-ed25519", "Encryption: none", "Comment: anna@host", "Public-Lines: 3", *public, "Private-Lines: 3",
          *private, "Private-MAC: " + make.draw(HEX, 64)]), tuple(private)  # fmt: skip
     codes = [f"{make.draw(LOWER + DIGITS, 5)}-{make.draw(LOWER + DIGITS, 4)}1" for _ in range(10)]
-    for label in ("GitHub recovery codes:", "## Backup codes", "Backup-Codes für Google", "codes de secours :", "códigos de recuperación", "резервные коды"):
+    for label in (
+        "GitHub recovery codes:",
+        "## Backup codes",
+        "Backup-Codes für Google",
+        "codes de secours :",
+        "códigos de recuperación",
+        "резервные коды",
+    ):
         yield "recovery codes", f"{label}\n\n" + "\n".join(f"- {code}" for code in codes), tuple(codes)
     eights = [f"{make.draw(DIGITS, 4)} {make.draw(DIGITS, 4)}" for _ in range(10)]
-    yield "recovery codes", "Google backup codes\n\n" + "\n".join(f"{n}. {code}" for n, code in enumerate(eights, 1)), tuple(eights)
+    yield (
+        "recovery codes",
+        "Google backup codes\n\n" + "\n".join(f"{n}. {code}" for n, code in enumerate(eights, 1)),
+        tuple(eights),
+    )
     pairs = [make.draw(DIGITS, 8) for _ in range(6)]
     yield "recovery codes", "Recovery codes: " + ", ".join(pairs), tuple(pairs)
     rows = [make.password() for _ in range(3)]
-    table = "| Site | User | Password |\n|---|---|---|\n" + "\n".join(f"| s{n} | anna | {row} |" for n, row in enumerate(rows))
+    table = "| Site | User | Password |\n|---|---|---|\n" + "\n".join(
+        f"| s{n} | anna | {row} |" for n, row in enumerate(rows)
+    )
     yield "table", table, tuple(rows)
     words = make.random.sample(PASSWORDS, 3)
-    table = "| Dienst | Passwort |\n| --- | --- |\n" + "\n".join(f"| d{n} | `{word}` |" for n, word in enumerate(words))
+    table = "| Dienst | Passwort |\n| --- | --- |\n" + "\n".join(
+        f"| d{n} | `{word}` |" for n, word in enumerate(words)
+    )
     yield "table", table, tuple(words)
-    yield "table", "name,url,username,password\n" + "\n".join(f"s{n},https://s{n}.example.org,anna,{row}" for n, row in enumerate(rows)), tuple(rows)
+    yield (
+        "table",
+        "name,url,username,password\n"
+        + "\n".join(f"s{n},https://s{n}.example.org,anna,{row}" for n, row in enumerate(rows)),
+        tuple(rows),
+    )
     for shape in ("{}-{}-{}-{}-{}",):
         licence = shape.format(*(make.draw(UPPER + DIGITS, 4) + "7" for _ in range(5)))
         yield "licence key", f"Office: {licence}", (licence,)
         yield "licence key", licence, (licence,)
-    yield "base32 in groups", "authenticator setup key: " + (g := " ".join(make.draw(LOWER + "234567", 4) for _ in range(8))), (g,)
+    yield (
+        "base32 in groups",
+        "authenticator setup key: " + (g := " ".join(make.draw(LOWER + "234567", 4) for _ in range(8))),
+        (g,),
+    )
     user = base64.b64encode(f"anna:{make.password()}".encode()).decode()
     yield "Basic header", f"Authorization: Basic {user}", (user,)
 
@@ -269,9 +339,17 @@ def phrases(make: Maker, known: list[str]) -> Iterator[tuple[str, str, tuple[str
         row = " ".join(words)
         yield f"{count} words", row, (row,)
         yield f"{count} words", f"Seed phrase: {row}", (row,)
-        yield f"{count} words", "\n".join(f"{n}. {word}" for n, word in enumerate(words, 1)), tuple(f". {word}\n" for word in words[:-1])
+        yield (
+            f"{count} words",
+            "\n".join(f"{n}. {word}" for n, word in enumerate(words, 1)),
+            tuple(f". {word}\n" for word in words[:-1]),
+        )
         yield f"{count} words", "Wallet:\n\n" + "\n".join(words), (f"\n{words[3]}\n{words[4]}\n",)
-        yield f"{count} words", " ".join(f"{n}. {word}" for n, word in enumerate(words, 1)), (f"{words[3]} 5. {words[4]}",)
+        yield (
+            f"{count} words",
+            " ".join(f"{n}. {word}" for n, word in enumerate(words, 1)),
+            (f"{words[3]} 5. {words[4]}",),
+        )
 
 
 def samples(seed: int, known: list[str]) -> list[Sample]:
@@ -284,7 +362,10 @@ def samples(seed: int, known: list[str]) -> list[Sample]:
     for kind, place, alphabet, length in LABELLED_KEYS:
         key = make.draw(alphabet, length)
         found.append(Sample(f"labelled: {kind}", place.format(key), (key,)))
-    drawn: tuple[tuple[str, Callable[[], str]], ...] = (("password", make.password), ("plain password", make.plain))
+    drawn: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("password", make.password),
+        ("plain password", make.plain),
+    )
     for kind, draw in drawn:
         for place in PASSWORD_PLACES:
             value = draw()

@@ -10,43 +10,82 @@ from collections.abc import Iterator
 from rnnchat.notes.secrets import values
 from rnnchat.notes.secrets.reading import Hit, Reading
 
-_AUTHORITY = re.compile(r"://(?P<user>[^\s/:@<>\"'`?#|]{0,120})(?::(?P<password>[^\s/@<>\"'`|]{1,200}))?@(?P<host>[\w.\[$<{*-])")
-_SLASHES = re.compile(r"://(?P<user>[^\s/:@<>\"'`?#|]{0,120}):(?P<password>[^\s@<>\"'`|]{1,200})@(?P<host>[\w-]{1,100}\.[\w.-]{2,100}|localhost)(?=[:/\s\"'`]|$)")
+_AUTHORITY = re.compile(
+    r"://(?P<user>[^\s/:@<>\"'`?#|]{0,120})(?::(?P<password>[^\s/@<>\"'`|]{1,200}))?@(?P<host>[\w.\[$<{*-])"
+)
+_SLASHES = re.compile(
+    r"://(?P<user>[^\s/:@<>\"'`?#|]{0,120}):(?P<password>[^\s@<>\"'`"
+    r"|]{1,200})@(?P<host>[\w-]{1,100}\.[\w.-]{2,100}|localhost)(?=[:/\s\"'`]|$)"
+)
 _PARAMETER = re.compile(
-    r"[?&;](?P<name>X-Amz-Signature|X-Amz-Security-Token|X-Goog-Signature|Signature|sig|access_token|refresh_token|id_token|api_?key|apikey|key|token"
-    r"|auth|auth_token|secret|client_secret|password|pwd|pass|passwd|code|session|sessionid|sid|jwt|pw|credential|private_token)"
+    r"[?&;](?P<name>X-Amz-Signature|X-Amz-Security-Token|X-Goog-Signature|Signature|sig|access_token"
+    r"|refresh_token|id_token|api_?key|apikey|key|token"
+    r"|auth|auth_token|secret|client_secret|password|pwd|pass|passwd|code|session|sessionid|sid|jwt"
+    r"|pw|credential|private_token)"
     r"=(?P<value>[^\s&\"'`<>)\]]{4,2000})",
     re.IGNORECASE,
 )
-_BEARER = re.compile(r"\b(?:bearer|token|apikey|api-key|splunk|discogs token=|bot|key|digest|oauth|negotiate)[ \t]+(?P<value>[\w+/.~:!$=-]{8,})", re.IGNORECASE)
+_BEARER = re.compile(
+    r"\b(?:bearer|token|apikey|api-key|splunk|discogs token=|bot|key|digest|oauth"
+    r"|negotiate)[ \t]+(?P<value>[\w+/.~:!$=-]{8,})",
+    re.IGNORECASE,
+)
 _BASIC = re.compile(r"\bbasic[ \t]+(?P<value>[A-Za-z0-9+/=_-]{6,})", re.IGNORECASE)
 _HEADER = re.compile(
-    r"(?:authorization|x-[\w-]{0,30}(?:key|token|auth|secret)|private-token|api-key|apikey|circle-token|x-vault-token|dd-api-key|dd-application-key"
-    r"|ocp-apim-subscription-key|x-figma-token|proxy-authorization)[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?(?!basic\b)(?:(?:bearer|token|bot|key)[ \t]+)?"
+    r"(?:authorization|x-[\w-]{0,30}(?:key|token|auth|secret)|private-token|api-key|apikey"
+    r"|circle-token|x-vault-token|dd-api-key|dd-application-key"
+    r"|ocp-apim-subscription-key|x-figma-token"
+    r"|proxy-authorization)[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?(?!basic\b)(?:(?:bearer|token|bot"
+    r"|key)[ \t]+)?"
     r"(?P<value>[\w+/.~!$%=-]{8,})",
     re.IGNORECASE,
 )
 _COOKIE = re.compile(
-    r"(?P<name>[\w.-]{0,40}(?:sess|sid|auth|token|csrf|xsrf|login|remember|li_at|c_user|xs|__secure-[\w-]{1,20}|jwt)[\w.-]{0,30})=(?P<value>[^\s;,\"']{16,})",
+    r"(?P<name>[\w.-]{0,40}(?:sess|sid|auth|token|csrf|xsrf|login|remember|li_at|c_user|xs"
+    r"|__secure-[\w-]{1,20}|jwt)[\w.-]{0,30})=(?P<value>[^\s;,\"']{16,})",
     re.IGNORECASE,
 )
-_LOGIN = re.compile(r"\b(?:login|user|username|default)\s+\S+(?:\s+account\s+\S+)?\s+(?:password|passwd|pass)\s+(?P<value>\S+)", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"\b(?:login|user|username|default)\s+\S+(?:\s+account\s+\S+)?\s+(?:password|passwd"
+    r"|pass)\s+(?P<value>\S+)",
+    re.IGNORECASE,
+)
 _PASSWORD_LINE = re.compile(r"\s*(?:password|passwd)\s+(?P<value>\S+)\s*", re.IGNORECASE)
-_PGPASS = re.compile(r"[\s>`-]{0,6}(?P<host>[\w.*-]+):(?:\d{2,5}|\*):(?P<base>[\w*-]+):(?P<user>[\w.*@-]+):(?P<value>[^\s:][^\s]*?)`?\s*")
+_PGPASS = re.compile(
+    r"[\s>`-]{0,6}(?P<host>[\w.*-]+):(?:\d{2,5}"
+    r"|\*):(?P<base>[\w*-]+):(?P<user>[\w.*@-]+):(?P<value>[^\s:][^\s]*?)`?\s*"
+)
 _WIFI = re.compile(r"WIFI:(?=[^\n]{0,200}P:)[^\n]{0,200}?P:(?P<value>[^;\n]{4,64});", re.IGNORECASE)
-_FIELD = re.compile(r"(?:;|^|[\"' ])[ \t]{0,3}(?:password|pwd|passwd|accountkey|sharedaccesskey|sharedaccesssignature|sharedsecret|accesskey)[ \t]?=[ \t]?(?P<value>[^;\"'\s`<>]{4,300})", re.IGNORECASE)
-_USER_PAIR = re.compile(
-    r"(?:log-?in|wi-?fi|wlan|ssid|router|e-?mail|user ?/ ?pass(?:word)?|user:pass(?:word)?|username ?/ ?password|creds?|credentials?|zugang(?:sdaten)?|benutzer ?/ ?passwort|anmeldung|login ?/ ?passwor[dt]"
-    r"|identifiants?|usuario ?/ ?contraseña|accesso|credenziali|credenciais|логин ?/ ?пароль|логин|доступ|账号(?:密码)?|账户|アカウント|계정|ssh|ftp|admin|account)"
-    r"[\"'`*_)]{0,4}[ \t]{0,3}[:=][*_]{0,2}[ \t]{0,3}[\"'`]?(?P<user>[\w.@+-]{2,60})[\"'`]?[ \t]{0,3}(?P<sign>[:/|,;]|,? ?(?:pw|pass|password|pwd|passwort|mdp)[:= ])[ \t]{0,3}[\"'`]?(?P<value>[^\s\"'`|,;]{4,80})[\"'`]?(?P<rest>[^\n]{0,40})",
+_FIELD = re.compile(
+    r"(?:;|^|[\"' ])[ \t]{0,3}(?:password|pwd|passwd|accountkey|sharedaccesskey"
+    r"|sharedaccesssignature|sharedsecret|accesskey)[ \t]?=[ \t]?(?P<value>[^;\"'\s`<>]{4,300})",
     re.IGNORECASE,
 )
-_AFTER_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,60}\.[\w.-]{2,60}[\"'`>)]{0,2}(?:[ \t]+(?:[:/|;,–—]|->)[ \t]+|[:;,][ \t]*| - )[\"'`]?(?P<value>[^\s\"'`|/=()]{6,80})[\"'`]?[ \t|]*$")
+_USER_PAIR = re.compile(
+    r"(?:log-?in|wi-?fi|wlan|ssid|router|e-?mail|user ?/ ?pass(?:word)?|user:pass(?:word)?"
+    r"|username ?/ ?password|creds?|credentials?|zugang(?:sdaten)?|benutzer ?/ ?passwort|anmeldung"
+    r"|login ?/ ?passwor[dt]"
+    r"|identifiants?|usuario ?/ ?contraseña|accesso|credenziali|credenciais|логин ?/ ?пароль|логин"
+    r"|доступ|账号(?:密码)?|账户|アカウント|계정|ssh|ftp|admin|account)"
+    r"[\"'`*_)]{0,4}[ \t]{0,3}[:=][*_]{0,2}[ \t]{0,3}[\"'`]?(?P<user>[\w.@+-]{2,60})[\"'`]?[ \t]{0,3}(?P<sign>[:/"
+    r"|,;]|,? ?(?:pw|pass|password|pwd|passwort|mdp)[:= ])[ \t]{0,3}[\"'`]?(?P<value>[^\s\"'`"
+    r"|,;]{4,80})[\"'`]?(?P<rest>[^\n]{0,40})",
+    re.IGNORECASE,
+)
+_AFTER_EMAIL = re.compile(
+    r"[\w.+-]{1,64}@[\w-]{1,60}\.[\w.-]{2,60}[\"'`>)]{0,2}(?:[ \t]+(?:[:/|;,–—]|->)[ \t]+"
+    r"|[:;,][ \t]*| - )[\"'`]?(?P<value>[^\s\"'`|/=()]{6,80})[\"'`]?[ \t|]*$"
+)
 _ACCOUNT_LINE = re.compile(
-    r"[\s>*+-]*(?:[\w .-]{2,30}:[ \t]+[\w.@-]{2,40}[ \t]+/[ \t]+|(?:root|admin|administrator|sa|pi|ubuntu|user|ftp|test|guest|oracle|postgres|mysql)[:/])(?P<value>\S{6,80})\s*"
+    r"[\s>*+-]*(?:[\w .-]{2,30}:[ \t]+[\w.@-]{2,40}[ \t]+/[ \t]+|(?:[\w -]{0,20}[ ])?(?:wi-?fi|wlan"
+    r"|router|master|losung)[ \t]*[:=][ \t]*|(?:root|admin|administrator|sa|pi|ubuntu|user|ftp|test"
+    r"|guest|oracle|postgres|mysql)[:/])(?P<value>\S{6,80})\s*",
+    re.IGNORECASE,
 )
 _ORACLE = re.compile(r"jdbc:oracle:\w+:[^\s/:@]{1,60}/(?P<value>[^\s@/]{3,80})@")
-_COMMON_PAIRS = frozenset({"postgres", "root", "admin", "user", "guest", "test", "mysql", "username", "docker"})
+_COMMON_PAIRS = frozenset(
+    {"postgres", "root", "admin", "user", "guest", "test", "mysql", "username", "docker"}
+)
 
 
 def find(reading: Reading) -> Iterator[Hit]:
@@ -60,7 +99,10 @@ def find(reading: Reading) -> Iterator[Hit]:
         if kind is not None:
             yield Hit(line, line, kind)
     for line in reading.lines_with(("cookie",)):
-        if any(values.is_random(match["value"].split("%")[0], 16) for match in _COOKIE.finditer(reading.lines[line])):
+        if any(
+            values.is_random(match["value"].split("%")[0], 16)
+            for match in _COOKIE.finditer(reading.lines[line])
+        ):
             yield Hit(line, line, "session cookie")
     yield from _in_files(reading)
 
@@ -71,7 +113,9 @@ def _in_address(line: str) -> str | None:
         if password is None:
             if values.is_random(user, 16) and not values.stands_for_secret(user) and "." not in user:
                 return "token in an address"
-        elif _is_password_of_address(password, user) and not match.string.startswith("sha256:", match.end() - 1):
+        elif _is_password_of_address(password, user) and not match.string.startswith(
+            "sha256:", match.end() - 1
+        ):
             return "password in an address"
     for match in _PARAMETER.finditer(line):
         value, name = match["value"], match["name"].lower()
@@ -81,12 +125,16 @@ def _in_address(line: str) -> str | None:
             if values.is_mixed(value, 6):
                 return "password in an address"
         elif name in ("sig", "signature"):
-            if re.search(r"[?&](?:se|sv|sp|sr|Expires|Key-Pair-Id|AWSAccessKeyId|Policy)=", line) and values.is_random(value, 20):
+            if re.search(
+                r"[?&](?:se|sv|sp|sr|Expires|Key-Pair-Id|AWSAccessKeyId|Policy)=", line
+            ) and values.is_random(value, 20):
                 return "signed address"
         elif name.startswith("x-"):
             if len(value) >= 32:
                 return "signed address"
-        elif values.is_random(value, 20 if name in ("key", "code", "auth", "sid", "session", "token") else 16):
+        elif values.is_random(
+            value, 20 if name in ("key", "code", "auth", "sid", "session", "token") else 16
+        ):
             return "token in an address"
     return None
 
@@ -96,7 +144,11 @@ def _is_password_of_address(password: str, user: str) -> bool:
         return False
     if password.lower() == user.lower() or (password.isdigit() and len(password) < 6):
         return False
-    return len(password) >= 3 and password.lower() not in _COMMON_PAIRS and re.fullmatch(r"[A-Z][A-Z_]*_[A-Z_]+", password) is None
+    return (
+        len(password) >= 3
+        and password.lower() not in _COMMON_PAIRS
+        and re.fullmatch(r"[A-Z][A-Z_]*_[A-Z_]+", password) is None
+    )
 
 
 def _in_header(line: str) -> str | None:
@@ -105,7 +157,11 @@ def _in_header(line: str) -> str | None:
             return "password in a header"
     for match in (*_BEARER.finditer(line), *_HEADER.finditer(line)):
         value = match["value"].rstrip(".")
-        if not values.stands_for_secret(value) and not values.is_code(value) and values.is_random(value, 16 if match.re is _HEADER else 20):
+        if (
+            not values.stands_for_secret(value)
+            and not values.is_code(value)
+            and values.is_random(value, 16 if match.re is _HEADER else 20)
+        ):
             return "token in a header"
     return None
 
@@ -116,7 +172,12 @@ def _is_user_and_password(encoded: str) -> bool:
     except (binascii.Error, ValueError):
         return False
     user, sign, password = decoded.partition(":")
-    return sign == ":" and decoded.isprintable() and not values.stands_for_secret(password) and (user + password) != ""
+    return (
+        sign == ":"
+        and decoded.isprintable()
+        and not values.stands_for_secret(password)
+        and (user + password) != ""
+    )
 
 
 def _in_files(reading: Reading) -> Iterator[Hit]:
@@ -124,14 +185,20 @@ def _in_files(reading: Reading) -> Iterator[Hit]:
         text = reading.lines[line]
         match = _LOGIN.search(text)
         alone = _PASSWORD_LINE.fullmatch(text)
-        if alone and not re.search(r"\b(?:machine|login|default|user)\s+\S", reading.nearby(line).rsplit("password", 1)[0]):
+        if alone and not re.search(
+            r"\b(?:machine|login|default|user)\s+\S", reading.nearby(line).rsplit("password", 1)[0]
+        ):
             alone = None
         match = match if match and re.search(r"\b(?:machine|default)\s", reading.nearby(line)) else alone
         if match and not values.stands_for_secret(match["value"]) and not match["value"].endswith(","):
             yield Hit(line, line, "password")
     for line in reading.lines_matching(_COLONS):
         whole = _PGPASS.fullmatch(reading.lines[line])
-        if whole and not whole["base"].isdigit() and not re.search(r"\.(?:py|js|ts|rb|go|c|h|cpp|rs|java|md|txt|php|sh|ex|exs)$", whole["host"]):
+        if (
+            whole
+            and not whole["base"].isdigit()
+            and not re.search(r"\.(?:py|js|ts|rb|go|c|h|cpp|rs|java|md|txt|php|sh|ex|exs)$", whole["host"])
+        ):
             if not values.stands_for_secret(whole["value"]):
                 yield Hit(line, line, "password")
     for line in reading.lines_with(("wifi:",)):
@@ -143,19 +210,42 @@ def _in_files(reading: Reading) -> Iterator[Hit]:
         if ";" not in text:
             continue
         for match in _FIELD.finditer(text):
-            if not values.stands_for_secret(match["value"]) and not values.is_code(match["value"]) and not values.is_ordinary(match["value"]):
+            if (
+                not values.stands_for_secret(match["value"])
+                and not values.is_code(match["value"])
+                and not values.is_ordinary(match["value"])
+            ):
                 yield Hit(line, line, "password")
                 break
     for line, match in reading.matches(_AT):
         text = reading.lines[line]
-        pair = _AFTER_EMAIL.search(text, max(0, match.start() - reading.starts[line] - 64)) if len(text) < 400 else None
-        if pair and values.is_mixed(pair["value"], 6) and not values.stands_for_secret(pair["value"]) and not values.is_code(pair["value"]):
-            if "://" not in text and "git@" not in text and not pair["value"].isdigit() and not pair["value"].endswith(".git"):
+        pair = (
+            _AFTER_EMAIL.search(text, max(0, match.start() - reading.starts[line] - 64))
+            if len(text) < 400
+            else None
+        )
+        if (
+            pair
+            and values.is_mixed(pair["value"], 6)
+            and not values.stands_for_secret(pair["value"])
+            and not values.is_code(pair["value"])
+        ):
+            if (
+                "://" not in text
+                and "@" not in pair["value"][1:-3]
+                and "git@" not in text
+                and not pair["value"].isdigit()
+                and not pair["value"].endswith(".git")
+            ):
                 yield Hit(line, line, "password")
-    for line in reading.lines_with(("/ ", "root:", "admin:", "pi:", "jdbc:oracle")):
+    for line in reading.lines_with(_ACCOUNT_WORDS):
         text = reading.lines[line]
         account = _ACCOUNT_LINE.fullmatch(text[:200]) or _ORACLE.search(text)
-        if account and not values.stands_for_secret(account["value"]) and (values.has_rare_sign(account["value"]) or account.re is _ORACLE):
+        if (
+            account
+            and not values.stands_for_secret(account["value"])
+            and (values.has_rare_sign(account["value"]) or account.re is _ORACLE)
+        ):
             yield Hit(line, line, "password")
     for line in reading.lines_with(_PAIR_WORDS):
         for match in _USER_PAIR.finditer(reading.lines[line]):
@@ -165,23 +255,67 @@ def _in_files(reading: Reading) -> Iterator[Hit]:
 
 
 _AT = re.compile(r"@[\w-]+\.\w")
-_HEADER_WORDS = ("bearer", "basic", "authorization", "api-key", "apikey", "-token", "x-auth", "dd-application", "subscription-key", "bot ")
+_HEADER_WORDS = (
+    "bearer",
+    "basic",
+    "authorization",
+    "api-key",
+    "apikey",
+    "-token",
+    "x-auth",
+    "dd-application",
+    "subscription-key",
+    "bot ",
+)
 _FIELD_WORDS = ("password=", "password =", "pwd=", "pwd =", "accountkey=", "accesskey=", "accesssignature=")
 _CLIENT_WORDS = ("login ", "machine ", "password ", "passwd ")
 _COLONS = re.compile(r":(?:[0-9]{2,5}|\*):[\w*-]+:[\w.*@-]+:")
 _PAIR_WORDS = (
     "wifi", "wi-fi", "wlan", "ssid", "router", "email", "e-mail",
-    "login", "log-in", "user", "cred", "zugang", "benutzer", "anmeldung", "identifiant", "usuario", "accesso", "логин", "доступ", "账号", "账户",
+    "login", "log-in", "user", "cred", "zugang", "benutzer", "anmeldung", "identifiant", "usuario",
+    "accesso", "логин", "доступ", "账号", "账户",
     "アカウント", "계정", "ssh", "ftp", "admin", "account",
 )  # fmt: skip
-TRIGGERS = ("/ ", "root:", "admin:", "pi:", "jdbc:oracle", "://", "cookie", "wifi:", *_HEADER_WORDS, *_FIELD_WORDS, *_CLIENT_WORDS, *_PAIR_WORDS)
+_ACCOUNT_WORDS = (
+    "/ ",
+    "root:",
+    "admin:",
+    "pi:",
+    "jdbc:oracle",
+    "wifi",
+    "wi-fi",
+    "wlan",
+    "router",
+    "master",
+    "losung",
+)
+TRIGGERS = (
+    "://",
+    *_ACCOUNT_WORDS,
+    "cookie",
+    "wifi:",
+    *_HEADER_WORDS,
+    *_FIELD_WORDS,
+    *_CLIENT_WORDS,
+    *_PAIR_WORDS,
+)
 
 
 def _is_pair(match: re.Match[str]) -> bool:
     value = match["value"].rstrip(".)")
-    if values.stands_for_secret(value) or values.is_code(value) or values.is_ordinary(value) or value.startswith(("//", "-")):
+    if (
+        values.stands_for_secret(value)
+        or values.is_code(value)
+        or values.is_ordinary(value)
+        or value.startswith(("//", "-"))
+    ):
         return False
     if values.is_mixed(value, 6):
-        return not re.fullmatch(r"[\w.-]+@[\w.-]+|\d[\d./-]*", value) and "/" not in value
-    strong_label = re.search(r"pass|pw|cred|zugang|passwort|identif|contrase|пароль|密码", match.group()[: match.start("value") - match.start()].lower())
+        return (
+            not re.fullmatch(r"[\w.+-]+@[\w.-]+|\d[\d./-]*", value) and "/" not in value and "=" not in value
+        )
+    strong_label = re.search(
+        r"pass|pw|cred|zugang|passwort|identif|contrase|пароль|密码",
+        match.group()[: match.start("value") - match.start()].lower(),
+    )
     return strong_label is not None and values.is_word(value) and not match["rest"].strip(" .)")

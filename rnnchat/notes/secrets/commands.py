@@ -14,16 +14,26 @@ _V = r"(?:\"(?P<{0}a>[^\"\n]{{1,200}})\"|'(?P<{0}b>[^'\n]{{1,200}})'|(?P<{0}c>[^
 def _command(names: str, option: str, *, plain: bool = True) -> tuple[tuple[str, ...], re.Pattern[str], bool]:
     """Return the words of a command, the pattern of its password, and whether a plain word may be one."""
     value = _V.format("")
-    return tuple(names.split()), re.compile(rf"(?:{'|'.join(names.split())})\b[^\n]{{0,300}}?[ \t](?:{option}){value}", re.IGNORECASE), plain
+    return (
+        tuple(names.split()),
+        re.compile(rf"(?:{'|'.join(names.split())})\b[^\n]{{0,300}}?[ \t](?:{option}){value}", re.IGNORECASE),
+        plain,
+    )
 
 
 _PAIR = r"(?:\"?'?(?P<user>[^\s:\"'<>$]{1,80})[:])"
 _COMMANDS = (
-    _command("mysql mysqldump mysqladmin mariadb mariadb-dump mysqlimport mycli", r"-p(?=[^\s-])|--password="),
+    _command(
+        "mysql mysqldump mysqladmin mariadb mariadb-dump mysqlimport mycli", r"-p(?=[^\s-])|--password="
+    ),
     _command("sshpass", r"-p ?"),
     _command("redis-cli", r"-a |--pass "),
     _command("docker podman helm nerdctl buildah skopeo", r"-p |--password |--password="),
-    (("az login", "oc login"), re.compile(rf"\b(?:az|oc) login\b[^\n]{{0,300}}?[ \t](?:-p |--password[ =]){_V.format('')}"), True),
+    (
+        ("az login", "oc login"),
+        re.compile(rf"\b(?:az|oc) login\b[^\n]{{0,300}}?[ \t](?:-p |--password[ =]){_V.format('')}"),
+        True,
+    ),
     (("zip -",), re.compile(rf"\bzip[ \t][^\n]{{0,300}}?-\w*P ?{_V.format('')}"), True),
     _command("wget", r"--(?:http-|ftp-|proxy-)?password[= ]"),
     _command("ldapsearch ldapadd ldapmodify ldapwhoami", r"-w ?"),
@@ -44,20 +54,46 @@ _COMMANDS = (
     _command("adb cqlsh influx clickhouse-client", r"-p |--password[= ]"),
 )
 _PAIRS = (
-    re.compile(r"\b(?:curl|http|https|xh|wget|httpie|lwp-request|ab|siege)\b[^\n]{0,300}?[ \t](?:-\w{0,6}u|--user|--proxy-user|-a|--auth|-U)[ =]?" + _PAIR + r"(?P<value>[^\s\"'`]{2,200})"),
-    re.compile(r"\b(?:smbclient|smbget|rpcclient|winexe|mount\.cifs)\b[^\n]{0,200}?[ \t]-U[ =]?[\"']?(?P<user>[^\s%\"']{1,80})%(?P<value>[^\s\"'`]{2,200})"),
-    re.compile(r"\b(?:lftp|ncftp|ftp)\b[^\n]{0,200}?[ \t]-u[ =]?[\"']?(?P<user>[^\s,\"']{1,80}),(?P<value>[^\s\"'`]{2,200})"),
-    re.compile(r"\becho[ \t]+(?:-\w+ )?[\"']?(?P<user>[\w.-]{1,40}):(?P<value>[^\s\"'|]{3,200})[\"']?[ \t]*\|[ \t]*(?:sudo )?chpasswd"),
+    re.compile(
+        r"\b(?:curl|http|https|xh|wget|httpie|lwp-request|ab|siege)\b[^\n]{0,300}?[ \t](?:-\w{0,6}u"
+        r"|--user|--proxy-user|-a|--auth|-U)[ =]?"
+        + _PAIR
+        + r"(?P<value>[^\s\"'`]{2,200})"
+    ),
+    re.compile(
+        r"\b(?:smbclient|smbget|rpcclient|winexe"
+        r"|mount\.cifs)\b[^\n]{0,200}?[ \t]-U[ =]?[\"']?(?P<user>[^\s%\"']{1,80})%(?P<value>[^\s\"'`]{2,200})"
+    ),
+    re.compile(
+        r"\b(?:lftp|ncftp"
+        r"|ftp)\b[^\n]{0,200}?[ \t]-u[ =]?[\"']?(?P<user>[^\s,\"']{1,80}),(?P<value>[^\s\"'`]{2,200})"
+    ),
+    re.compile(
+        r"\becho[ \t]+(?:-\w+ )?[\"']?(?P<user>[\w.-]{1,40}):(?P<value>[^\s\"'"
+        r"|]{3,200})[\"']?[ \t]*\|[ \t]*(?:sudo )?chpasswd"
+    ),
     re.compile(r"\bnet[ \t]+user[ \t]+(?P<user>\S{1,60})[ \t]+(?P<value>[^\s/*]{4,120})", re.IGNORECASE),
-    re.compile(r"\bnet[ \t]+use\b[^\n]{0,120}?(?P<user>/user:\S{1,60})[ \t]+(?P<value>[^\s/*]{4,120})", re.IGNORECASE),
+    re.compile(
+        r"\bnet[ \t]+use\b[^\n]{0,120}?(?P<user>/user:\S{1,60})[ \t]+(?P<value>[^\s/*]{4,120})", re.IGNORECASE
+    ),
 )
-_PIPED = re.compile(r"\becho[ \t]+(?:-\w+[ \t]+)?[\"']?(?P<value>[^\s\"'|$]{4,120})[\"']?[ \t]*\|[ \t]*(?:sudo[ \t]+-\w*S|docker login|gpg|passwd|cryptsetup|openssl|base64)")
+_PIPED = re.compile(
+    r"\becho[ \t]+(?:-\w+[ \t]+)?[\"']?(?P<value>[^\s\"'|$]{4,120})[\"']?[ \t]*\|[ \t]*(?:sudo[ \t]+-\w*S|docker login|gpg|passwd|cryptsetup|openssl|base64)"
+)
 _STATEMENT = re.compile(
-    r"\b(?:identified[ \t]+(?:with[ \t]+[\w']+[ \t]+)?by|with[ \t]+(?:encrypted[ \t]+|login[ \t]+)*password|set[ \t]+password[^\n']{0,60}=[ \t]*(?:password[ \t]*\()?"
-    r"|encrypted[ \t]+password|password[ \t]*\(|(?:role|user)[ \t][^\n']{0,120}?\bpassword|requirepass|masterauth|auth)[ \t]*(?:'(?P<value>[^'\n]{3,120})'|(?P<bare>(?<=requirepass )\S{4,}|(?<=masterauth )\S{4,}))",
+    r"\b(?:identified[ \t]+(?:with[ \t]+[\w']+[ \t]+)?by|with[ \t]+(?:encrypted[ \t]+"
+    r"|login[ \t]+)*password|set[ \t]+password[^\n']{0,60}=[ \t]*(?:password[ \t]*\()?"
+    r"|encrypted[ \t]+password|password[ \t]*\(|(?:role|user)[ \t][^\n']{0,120}?\bpassword"
+    r"|requirepass|masterauth|auth)[ \t]*(?:'(?P<value>[^'\n]{3,120})'"
+    r"|(?P<bare>(?<=requirepass )\S{4,}|(?<=masterauth )\S{4,}))",
     re.IGNORECASE,
 )
-_OPTION = re.compile(r"(?<![\w-])--?(?:pass(?:word|wd|phrase)?|pwd|pw|secret|token|api-?key|auth-?token|access-?key|client-?secret|psk)(?:=|[ \t]+)" + _V.format(""), re.IGNORECASE)
+_OPTION = re.compile(
+    r"(?<![\w-])--?(?:pass(?:word|wd|phrase)?|pwd|pw|secret|token|api-?key|auth-?token|access-?key"
+    r"|client-?secret|psk)(?:=|[ \t]+)"
+    + _V.format(""),
+    re.IGNORECASE,
+)
 
 
 def find(reading: Reading) -> Iterator[Hit]:
@@ -70,31 +106,75 @@ def find(reading: Reading) -> Iterator[Hit]:
     for line in reading.lines_with(_PAIR_WORDS):
         for pattern in _PAIRS:
             match = pattern.search(reading.lines[line])
-            if match and _is_given(match["value"].rstrip("\"'"), True) and not values.stands_for_secret(match["user"][:0] or "value0x"):
+            if (
+                match
+                and _is_given(match["value"].rstrip("\"'"), True)
+                and not values.stands_for_secret(match["user"][:0] or "value0x")
+            ):
                 yield Hit(line, line, "password in a command")
                 break
     for line in reading.lines_with(_STATEMENT_WORDS):
         match = _STATEMENT.search(reading.lines[line])
         given = match and (match["value"] or match["bare"])
-        if given and " " not in given and not values.stands_for_secret(given) and not values.is_ordinary(given) and len(given) > 4:
+        if (
+            given
+            and " " not in given
+            and not values.stands_for_secret(given)
+            and not values.is_ordinary(given)
+            and len(given) > 4
+        ):
             yield Hit(line, line, "password in a statement")
     for line in reading.lines_with(_OPTION_WORDS):
         for match in _OPTION.finditer(reading.lines[line]):
             given = _value(match)
-            wanted = values.is_mixed(given, 6) if "pass" in match.group().lower() or "pw" in match.group().lower() else values.is_random(given, 12)
+            wanted = (
+                values.is_mixed(given, 6)
+                if "pass" in match.group().lower() or "pw" in match.group().lower()
+                else values.is_random(given, 12)
+            )
             if wanted and _is_given(given, True):
                 yield Hit(line, line, "password in a command")
                 break
     for line in reading.lines_with(("echo ",)):
         match = _PIPED.search(reading.lines[line])
-        if match and "base64" not in match.group() and values.is_mixed(match["value"], 6) and _is_given(match["value"], True):
+        if (
+            match
+            and "base64" not in match.group()
+            and values.is_mixed(match["value"], 6)
+            and _is_given(match["value"], True)
+        ):
             yield Hit(line, line, "password in a command")
 
 
-_PAIR_WORDS = ("curl", "http ", "https ", "xh ", "wget", "smbclient", "smbget", "rpcclient", "lftp", "ftp ", "chpasswd", "net user", "net use")
+_PAIR_WORDS = (
+    "curl",
+    "http ",
+    "https ",
+    "xh ",
+    "wget",
+    "smbclient",
+    "smbget",
+    "rpcclient",
+    "lftp",
+    "ftp ",
+    "chpasswd",
+    "net user",
+    "net use",
+)
 
 
-_OPTION_WORDS = ("--pass", "--pwd", "-pass ", "--secret", "--token", "--api", "--auth", "--access", "--client", "--psk")
+_OPTION_WORDS = (
+    "--pass",
+    "--pwd",
+    "-pass ",
+    "--secret",
+    "--token",
+    "--api",
+    "--auth",
+    "--access",
+    "--client",
+    "--psk",
+)
 _STATEMENT_WORDS = ("identified", "password", "requirepass", "masterauth", "auth '")
 _COMMAND_WORDS = tuple(word for words, _, _ in _COMMANDS for word in words)
 TRIGGERS = ("echo ", *_PAIR_WORDS, *_OPTION_WORDS, *_STATEMENT_WORDS, *_COMMAND_WORDS)
@@ -107,8 +187,18 @@ def _value(match: re.Match[str]) -> str:
 def _is_given(value: str, plain: bool) -> bool:
     """Return whether a value of an option is a password, and no variable, path, port or other option."""
     value = value.strip().rstrip("\\")
-    if len(value) < 3 or value.startswith(("-", "$", "%", "~", "/", "./", "@", "<", "[", "{", "*")) or " " in value:
+    if (
+        len(value) < 3
+        or value.startswith(("-", "$", "%", "~", "/", "./", "@", "<", "[", "{", "*"))
+        or " " in value
+    ):
         return False
-    if values.stands_for_secret(value) or values.is_ordinary(value) or re.fullmatch(r"[\d:./]+", value) and len(value) < 6 or re.fullmatch(r"\d+:\d+(?:/\w+)?", value):
+    if (
+        values.stands_for_secret(value)
+        or values.is_ordinary(value)
+        or re.fullmatch(r"[\d:./]+", value)
+        and len(value) < 6
+        or re.fullmatch(r"\d+:\d+(?:/\w+)?", value)
+    ):
         return False
     return values.is_mixed(value, 4) or (plain and len(value) >= 4 and not values.is_code(value))

@@ -25,7 +25,9 @@ def find(reading: Reading) -> Iterator[Hit]:
     """Yield the lines that hold a person's number."""
     for line in reading.numeric_lines:
         text = reading.lines[line]
-        if _holds_number(reading, line) or any(_is_lettered(form.group(), reading, line) for form in _LETTERED.finditer(text)):
+        if _holds_number(reading, line) or any(
+            _is_lettered(form.group(), reading, line) for form in _LETTERED.finditer(text)
+        ):
             yield Hit(line, line, "identity number")
     for line in reading.lines_with(TRIGGERS):
         if _DOCUMENT.search(reading.lines[line]):
@@ -78,7 +80,11 @@ def _is_steuer_id(number: str) -> bool:
 def _is_nir(number: str) -> bool:
     """The French number of social security: 97 less the rest of the first 13 digits."""
     body = number[:13].replace("2A", "19").replace("2B", "18")
-    return body.isdigit() and (1 <= int(number[3:5]) <= 12 or 20 <= int(number[3:5]) <= 42) and 97 - int(body) % 97 == int(number[13:])
+    return (
+        body.isdigit()
+        and (1 <= int(number[3:5]) <= 12 or 20 <= int(number[3:5]) <= 42)
+        and 97 - int(body) % 97 == int(number[13:])
+    )
 
 
 def _is_dni(number: str) -> bool:
@@ -137,12 +143,18 @@ def _is_danish(number: str) -> bool:
 
 def _is_finnish(number: str) -> bool:
     digits = number[:6] + number[-4:-1]
-    return digits.isdigit() and _is_danish(digits) and "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(digits) % 31] == number[-1]
+    return (
+        digits.isdigit()
+        and _is_danish(digits)
+        and "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(digits) % 31] == number[-1]
+    )
 
 
 def _is_chinese(number: str) -> bool:
     rest = _weighted(number[:17], tuple(2**power % 11 for power in range(17, 0, -1)), 11)
-    return "10X98765432"[rest] == number[-1] and _is_date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    return "10X98765432"[rest] == number[-1] and _is_date(
+        int(number[6:10]), int(number[10:12]), int(number[12:14])
+    )
 
 
 def _is_aadhaar(number: str) -> bool:
@@ -172,7 +184,10 @@ def _is_social_security(number: str) -> bool:
 def _is_codice_fiscale(code: str) -> bool:
     code = code.upper()
     odd = dict(zip("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", _CODICE_ODD, strict=True))
-    total = sum(odd[c] if place % 2 == 0 else (int(c) if c.isdigit() else ord(c) - 65) for place, c in enumerate(code[:15]))
+    total = sum(
+        odd[c] if place % 2 == 0 else (int(c) if c.isdigit() else ord(c) - 65)
+        for place, c in enumerate(code[:15])
+    )
     return chr(65 + total % 26) == code[15]
 
 
@@ -181,26 +196,39 @@ _CODICE_ODD = (
 )  # fmt: skip
 _INSURANCE = r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
 _LETTERED = re.compile(
-    r"(?<!\w)(?:(?i:[A-Z]{6}[0-9]{2}[ABCDEHLMPRST][0-9]{2}[A-Z][0-9]{3}[A-Z])|[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]"
+    r"(?<!\w)(?:(?i:[A-Z]{6}[0-9]{2}[ABCDEHLMPRST][0-9]{2}[A-Z][0-9]{3}[A-Z])"
+    r"|[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]"
     rf"|{_INSURANCE} ?(?:[0-9]{{2}} [0-9]{{2}} [0-9]{{2}}|[0-9]{{6}}) ?[A-D])(?!\w)"
 )
 TRIGGERS = (
-    "passport", "reisepass", "personalausweis", "ausweisnummer", "passeport", "pasaporte", "passaporto", "passaporte", "паспорт",
-    "护照", "パスポート", "여권", "id card", "identity card", "carte d'identité", "driver's lic", "drivers lic", "driving lic",
-    "führerschein", "permis de conduire", "social security", "sozialversicherung", "ssn", "national id", "steuernummer", "tax id",
-    "steuer-id", "身份证", "マイナンバー", "주민등록", "паспорта", "инн", "снилс", "tfn", "medicare", "nhs n", "rodné číslo", "cédula",
-    "cedula", "curp", "rg:", "versichertennummer", "krankenversichert", "paszport", "dowód", "paspoort", "matrícula",
+    "passport", "reisepass", "personalausweis", "ausweisnummer", "passeport", "pasaporte", "passaporto",
+    "passaporte", "паспорт",
+    "护照", "パスポート", "여권", "id card", "identity card", "carte d'identité", "driver's lic",
+    "drivers lic", "driving lic",
+    "führerschein", "permis de conduire", "social security", "sozialversicherung", "ssn", "national id",
+    "steuernummer", "tax id",
+    "steuer-id", "身份证", "マイナンバー", "주민등록", "паспорта", "инн", "снилс", "tfn", "medicare",
+    "nhs n", "rodné číslo", "cédula",
+    "cedula", "curp", "rg:", "versichertennummer", "krankenversichert", "paszport", "dowód", "paspoort",
+    "matrícula",
 )  # fmt: skip
 _DOCUMENT = re.compile(
-    r"(?:passport|reisepass|ausweis|passeport|pasaporte|passaport[oe]|паспорт|护照|パスポート|여권|id card|identity card|identité|licen[cs]e|licencia"
-    r"|führerschein|permis|security|versicher|ssn|national id|steuer|tax id|身份证|マイナンバー|주민등록|инн|снилс|tfn|medicare|nhs|rodné číslo"
-    r"|c[ée]dula|curp|rg|paszport|dowód|paspoort)[^\d\n:=]{0,40}?[:=#\s，]\s{0,3}(?-i:(?=[A-Z0-9 /.-]{0,10}[0-9](?:[ ./-]?[A-Z0-9]){5})[A-Z0-9][A-Z0-9 ./-]{6,30})",
+    r"(?:passport|reisepass|ausweis|passeport|pasaporte|passaport[oe]|паспорт|护照|パスポート|여권"
+    r"|id card|identity card|identité|licen[cs]e|licencia"
+    r"|führerschein|permis|security|versicher|ssn|national id|steuer|tax id|身份证|マイナンバー"
+    r"|주민등록|инн|снилс|tfn|medicare|nhs|rodné číslo"
+    r"|c[ée]dula|curp|rg|paszport|dowód"
+    r"|paspoort)[^\d\n:=]{0,40}?[:=#\s，]\s{0,3}(?-i:(?=[A-Z0-9 /.-]{0,10}[0-9](?:[ ./-]?[A-Z0-9]){5})[A-Z0-9][A-Z0-9 ./-]{6,30})",
     re.IGNORECASE,
 )
 
 
 def _form(pattern: str, check: Callable[[str], bool], words: str = "") -> _Form:
-    return _Form(re.compile(rf"(?<![\w./+-]){pattern}(?![\w/-]|\.[0-9])", re.ASCII | re.IGNORECASE), check, tuple(words.split()))
+    return _Form(
+        re.compile(rf"(?<![\w./+-]){pattern}(?![\w/-]|\.[0-9])", re.ASCII | re.IGNORECASE),
+        check,
+        tuple(words.split()),
+    )
 
 
 _FORMS = (
@@ -234,5 +262,6 @@ _FORMS = (
     _form(r"[1-9][0-9]{9}", _always, "svnr sozialversicherung"),
 )
 _UNLABELLED = re.compile(
-    "|".join(form.pattern.pattern.partition(")")[2] for form in _FORMS if not form.words), re.ASCII | re.IGNORECASE
+    "|".join(form.pattern.pattern.partition(")")[2] for form in _FORMS if not form.words),
+    re.ASCII | re.IGNORECASE,
 )

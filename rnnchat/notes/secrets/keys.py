@@ -8,21 +8,33 @@ from collections.abc import Iterator, Sequence
 from rnnchat.notes.secrets.reading import Hit, Reading
 
 _BEGIN = re.compile(
-    r"-{4,5} ?BEGIN (?P<name>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|PGP MESSAGE|AGE ENCRYPTED FILE|OpenVPN Static key V1|TOKEN) ?-{4,5}"
+    r"-{4,5} ?BEGIN (?P<name>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|PGP MESSAGE|AGE ENCRYPTED FILE"
+    r"|OpenVPN Static key V1|TOKEN) ?-{4,5}"
 )
 _END = re.compile(r"-{4,5} ?END [A-Za-z0-9 ]{0,50}-{4,5}")
 _PUTTY = re.compile(r"PuTTY-User-Key-File-\d")
 _BEGINNINGS = ("private key", "begin pgp", "begin age", "begin openvpn", "putty-user-key-file")
-_ENDINGS = ("end rsa private key", "end private key", "end openssh private", "end ec private", "end pgp private")
+_ENDINGS = (
+    "end rsa private key",
+    "end private key",
+    "end openssh private",
+    "end ec private",
+    "end pgp private",
+)
 TRIGGERS = (*_BEGINNINGS, *_ENDINGS)
 _BEFORE = re.compile(r"[\s>#*/|;\"'`+-]*")
 _HEADER_LINE = re.compile(r"[A-Za-z][A-Za-z-]{1,30}: ?\S.{0,200}")
 _KEY_HEADERS = (
-    "proc-type:", "dek-info:", "version:", "comment:", "hash:", "charset:", "messageid:", "encryption:", "subject:", "x-",
+    "proc-type:", "dek-info:", "version:", "comment:", "hash:", "charset:", "messageid:", "encryption:",
+    "subject:", "x-",
     "public-lines:", "private-lines:", "private-mac:", "private-hash:", "key-derivation:", "argon2-",
 )  # fmt: skip
 _KEY_TEXT = re.compile(r"=?[A-Za-z0-9+/_-]{1,200}={0,3}\\?")
-_PLACEHOLDER = re.compile(r"(?:[.…*x•\[\]<> -]|\(?(?:snip|omitted|redacted|your|key|here|private|data|contents?|base64|encoded)\)?)*", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"(?:[.…*x•\[\]<> -]|\(?(?:snip|omitted|redacted|your|key|here|private|data|contents?|base64"
+    r"|encoded)\)?)*",
+    re.IGNORECASE,
+)
 _ONE_LINE = re.compile(r"(?:\\+r)?\\+n ?\\*[A-Za-z0-9+/=\\]{6,}|[A-Za-z0-9+/=]{40,}")
 
 
@@ -42,7 +54,9 @@ def find(reading: Reading) -> Iterator[Hit]:
             last = None
         if last is not None:
             past = last + 1
-            yield Hit(number, last, "encrypted file" if begin and "PRIVATE" not in begin["name"] else "private key")
+            yield Hit(
+                number, last, "encrypted file" if begin and "PRIVATE" not in begin["name"] else "private key"
+            )
     yield from _without_beginning(reading)
 
 
@@ -96,7 +110,11 @@ def _without_beginning(reading: Reading) -> Iterator[Hit]:
     """Yield keys whose first lines are missing: lines of a key above the words that end one."""
     for number in reading.lines_with(_ENDINGS):
         first = number
-        while first and _is_key_text(_inside(reading.lines[first - 1])) and len(reading.lines[first - 1].strip()) >= 40:
+        while (
+            first
+            and _is_key_text(_inside(reading.lines[first - 1]))
+            and len(reading.lines[first - 1].strip()) >= 40
+        ):
             first -= 1
         if first < number and not _BEGIN.search(reading.lines[max(0, first - 1)]):
             yield Hit(first, number, "private key")

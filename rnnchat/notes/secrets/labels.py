@@ -56,7 +56,6 @@ _PIN = (
 )
 
 
-
 @dataclass(frozen=True)
 class Label:
     """A word that announces a secret, and where it stands in a text."""
@@ -137,4 +136,3 @@ def _ways_to_write(word: str) -> Iterator[str]:
 _GAP = re.compile(r"[_.-]")
 _FAMILIES = _families()
 TRIGGERS = tuple(_FAMILIES)
-

@@ -9,14 +9,38 @@ from rnnchat.notes.secrets.reading import Hit, Reading
 
 _DIGITS = re.compile(r"(?<![\w.,+#/-])[0-9](?:[ .-]?[0-9]){11,18}(?![\w/-]|[.,][0-9])")
 _LABELLED_DIGITS = re.compile(r"[0-9](?:[ .-]{0,2}[0-9]){11,18}")
-TRIGGERS = ("card", "visa", "mastercard", "amex", "karte", "carte", "tarjeta", "cartão", "carta", "карт", "卡", "カード", "카드", "cvv", "cvc")
+TRIGGERS = (
+    "card",
+    "visa",
+    "mastercard",
+    "amex",
+    "karte",
+    "carte",
+    "tarjeta",
+    "cartão",
+    "carta",
+    "карт",
+    "卡",
+    "カード",
+    "카드",
+    "cvv",
+    "cvc",
+)
 _CARD = re.compile(
-    r"4[0-9]{12}(?:[0-9]{3}){0,2}|(?:5[1-5][0-9]{2}|222[1-9]|22[3-9][0-9]|2[3-6][0-9]{2}|27[01][0-9]|2720)[0-9]{12}|3[47][0-9]{13}"
-    r"|3(?:0[0-5]|095|[689][0-9])[0-9]{11,13}|6(?:011|5[0-9]{2}|4[4-9][0-9])[0-9]{12,15}|62[0-9]{14,17}|35[0-9]{14}|220[0-4][0-9]{12,15}"
+    r"4[0-9]{12}(?:[0-9]{3}){0,2}|(?:5[1-5][0-9]{2}|222[1-9]|22[3-9][0-9]|2[3-6][0-9]{2}|27[01][0-9]"
+    r"|2720)[0-9]{12}|3[47][0-9]{13}"
+    r"|3(?:0[0-5]|095|[689][0-9])[0-9]{11,13}|6(?:011|5[0-9]{2}|4[4-9][0-9])[0-9]{12,15}"
+    r"|62[0-9]{14,17}|35[0-9]{14}|220[0-4][0-9]{12,15}"
     r"|(?:50[0-9]|5[6-9][0-9]|6[0379][0-9])[0-9]{9,16}|8[12][0-9]{14}|9792[0-9]{12}"
 )
-_GROUPED = re.compile(r"[0-9]{4}([ .-])[0-9]{4}\1[0-9]{4}\1[0-9]{1,7}(?:\1[0-9]{1,3})?|[0-9]{4}([ .-])[0-9]{6}\2[0-9]{4,5}")
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[A-Z0-9]{11,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)(?![A-Za-z0-9])", re.IGNORECASE)
+_GROUPED = re.compile(
+    r"[0-9]{4}([ .-])[0-9]{4}\1[0-9]{4}\1[0-9]{1,7}(?:\1[0-9]{1,3})?|[0-9]{4}([ .-])[0-9]{6}\2[0-9]{4,5}"
+)
+_IBAN = re.compile(
+    r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[A-Z0-9]{11,30}"
+    r"|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
 _IBAN_LENGTHS = {
     country: length
     for length, countries in {
@@ -39,7 +63,10 @@ def find(reading: Reading) -> Iterator[Hit]:
             if is_iban(match.group()) and (match.group().isupper() or "iban" in reading.nearby(line)):
                 yield Hit(line, line, "bank account number")
     for line in reading.lines_with(TRIGGERS):
-        if any(_is_number_of_card(re.sub(r"\D", "", m.group())) for m in _LABELLED_DIGITS.finditer(reading.lines[line])):
+        if any(
+            _is_number_of_card(re.sub(r"\D", "", m.group()))
+            for m in _LABELLED_DIGITS.finditer(reading.lines[line])
+        ):
             yield Hit(line, line, "card number")
 
 
@@ -49,7 +76,11 @@ def _is_card(written: str, reading: Reading, line: int) -> bool:
         return False
     if _GROUPED.fullmatch(written):
         return True
-    return written.isdigit() and len(digits) in (15, 16) and (digits[0] != "6" or any(word in reading.nearby(line) for word in TRIGGERS))
+    return (
+        written.isdigit()
+        and len(digits) in (15, 16)
+        and (digits[0] != "6" or any(word in reading.nearby(line) for word in TRIGGERS))
+    )
 
 
 def _is_number_of_card(digits: str) -> bool:

@@ -13,10 +13,14 @@ from rnnchat.notes.secrets.values import is_function_word
 _COUNTS = (12, 15, 18, 21, 24, 25)
 _AROUND = " \t.,;:()[]{}|`'\"*_>#-–•0123456789"
 TRIGGERS = (
-    "seed", "mnemonic", "recovery phrase", "recovery words", "secret phrase", "backup phrase", "backup words", "wallet", "passphrase",
-    "wiederherstellung", "phrase de récupération", "phrase de secours", "frase semilla", "frase de recuperación", "frase segreta",
-    "frase de recuperação", "recovery-phrase", "мнемони", "сид-фраза", "сид фраза", "seed-фраза", "助记词", "助記詞", "ニーモニック",
-    "シードフレーズ", "リカバリーフレーズ", "니모닉", "시드", "24 words", "12 words", "24 wörter", "12 wörter", "metamask", "ledger", "trezor",
+    "seed", "mnemonic", "recovery phrase", "recovery words", "secret phrase", "backup phrase",
+    "backup words", "wallet", "passphrase",
+    "wiederherstellung", "phrase de récupération", "phrase de secours", "frase semilla",
+    "frase de recuperación", "frase segreta",
+    "frase de recuperação", "recovery-phrase", "мнемони", "сид-фраза", "сид фраза", "seed-фраза",
+    "助记词", "助記詞", "ニーモニック",
+    "シードフレーズ", "リカバリーフレーズ", "니모닉", "시드", "24 words", "12 words", "24 wörter",
+    "12 wörter", "metamask", "ledger", "trezor",
     "bip39", "bip-39", "electrum", "monero",
 )  # fmt: skip
 _MARK = re.compile(r"\d{1,2}[.):]?|[-*•|>]")
@@ -106,7 +110,11 @@ def _listed(reading: Reading, run: list[int]) -> Iterator[Hit]:
     if len(run) < 12 or run[-1] == run[0]:
         return
     lines = [reading.lines[number] for number in range(run[0], run[-1] + 1)]
-    if len(run) in _COUNTS or _is_announced(reading, run[0]) or all(re.match(r"\s*\d", line) for line in lines if line.strip()):
+    if (
+        len(run) in _COUNTS
+        or _is_announced(reading, run[0])
+        or all(re.match(r"\s*\d", line) for line in lines if line.strip())
+    ):
         yield Hit(run[0], run[-1], "recovery phrase")
 
 

@@ -20,9 +20,17 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("Google OAuth token", "1//0", r"[\w-]{35,}"),
     ("GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", r"\w{30,}"),
     ("GitHub token", "github_pat_", r"\w{22,}"),
-    ("GitLab token", "glpat- gldt- glrt- glcbt- glptt- glft- glimt- glagent- gloas- glsoat- glffct- GR1348941", r"[\w.-]{20,}"),
+    (
+        "GitLab token",
+        "glpat- gldt- glrt- glcbt- glptt- glft- glimt- glagent- gloas- glsoat- glffct- GR1348941",
+        r"[\w.-]{20,}",
+    ),
     ("Bitbucket token", "ATBB ATCTT3xFf ATATT3xFf ATOATT3 ATSTT3", r"[\w=.-]{24,}"),
-    ("Slack token", "xoxa- xoxb- xoxe- xoxe.xox xoxo- xoxp- xoxr- xoxs- xoxc- xoxd- xapp- xwfp-", r"[\w.%/+-]{10,}"),
+    (
+        "Slack token",
+        "xoxa- xoxb- xoxe- xoxe.xox xoxo- xoxp- xoxr- xoxs- xoxc- xoxd- xapp- xwfp-",
+        r"[\w.%/+-]{10,}",
+    ),
     ("Discord token", "mfa.", r"[\w-]{60,}"),
     ("Stripe key", "sk_live_ sk_test_ rk_live_ rk_test_ sk_org_ rk_prod_ sk_prod_", r"\w{10,}"),
     ("webhook secret", "whsec_", r"[\w+/=]{20,}"),
@@ -36,7 +44,11 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("Brevo key", "xkeysib- xsmtpsib-", r"[0-9a-f]{40,}[\w-]*"),
     ("Resend key", "re_", r"(?=\w*[0-9])(?=\w*[A-Z])[A-Za-z0-9]{6,10}_[A-Za-z0-9]{20,}"),
     ("Anthropic key", "sk-ant-", r"[\w-]{24,}"),
-    ("OpenAI key", "sk-proj- sk-svcacct- sk-admin- sk-None- sk-or- sk-lf- sk-cp- sk-kimi- sk-service-", r"[\w-]{20,}"),
+    (
+        "OpenAI key",
+        "sk-proj- sk-svcacct- sk-admin- sk-None- sk-or- sk-lf- sk-cp- sk-kimi- sk-service-",
+        r"[\w-]{20,}",
+    ),
     ("OpenAI key", "sk- sk_", r"(?=[a-z_-]{0,200}[0-9A-Z])(?=[\w-]*[0-9])(?!\w*-\w*-\w*-)[\w-]{28,}"),
     ("Hugging Face token", "hf_ api_org_", r"(?=\w*[A-Z])[A-Za-z0-9]{28,}"),
     ("Replicate token", "r8_", r"\w{30,}"),
@@ -109,7 +121,11 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("Flutterwave key", "FLWSECK- FLWSECK_TEST- FLWPUBK-", r"[\w-]{12,}"),
     ("Razorpay key", "rzp_live_ rzp_test_", r"\w{14,}"),
     ("Plaid token", "access-production- access-sandbox- access-development-", r"[0-9a-f-]{36}"),
-    ("GoCardless token", "live_ test_ sandbox_", r"(?=[\w-]*[0-9])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[A-Za-z0-9-]{35,}"),
+    (
+        "GoCardless token",
+        "live_ test_ sandbox_",
+        r"(?=[\w-]*[0-9])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[A-Za-z0-9-]{35,}",
+    ),
     ("Lob key", "live_pub_ live_", r"[0-9a-f]{35,}"),
     ("Contentful token", "CFPAT-", r"[\w-]{40,}"),
     ("Prefect key", "pnu_ pnb_", r"\w{36}"),
@@ -125,7 +141,11 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("1Password secret key", "A3-", r"[A-Z0-9]{6}-(?:[A-Z0-9]{5,6}-){4,5}[A-Z0-9]{5}"),
     ("1Password token", "ops_eyJ", r"[\w=-]{40,}"),
     ("Tailscale key", "tskey-", r"(?:(?:auth|api|client|scim|webhook)-)?[\w-]{16,}"),
-    ("ngrok token", "2", r"(?=\w*[0-9][A-Za-z])(?=\w*[A-Z])[A-Za-z0-9]{26}_[A-Za-z0-9]{18,24}(?![A-Za-z0-9])"),
+    (
+        "ngrok token",
+        "2",
+        r"(?=\w*[0-9][A-Za-z])(?=\w*[A-Z])[A-Za-z0-9]{26}_[A-Za-z0-9]{18,24}(?![A-Za-z0-9])",
+    ),
     ("ngrok token", "ak_ cr_", r"2[A-Za-z0-9]{26}"),
     ("Cloudflare key", "v1.0-", r"[0-9a-f]{20,}-[0-9a-f]{80,}"),
     ("Cloudflare key", "cfk_ cfat_ cfut_ eyJhIjoi", r"[\w+/=-]{36,}"),
@@ -151,24 +171,73 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
 # Forms that do not begin with fixed text: a part that always stands in them, and the whole.
 _SHAPES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("Telegram bot token", ":A", re.compile(r"(?<![\w:])(?:bot)?[0-9]{8,10}:A[\w-]{32,35}(?![\w-])")),
-    ("Discord token", ".", re.compile(r"(?<![\w.-])[MNO][A-Za-z0-9_-]{23,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])")),
+    (
+        "Discord token",
+        ".",
+        re.compile(r"(?<![\w.-])[MNO][A-Za-z0-9_-]{23,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])"),
+    ),
     ("Mailchimp key", "-us", re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32}-us[0-9]{1,2}(?![0-9A-Za-z])")),
     ("Terraform token", ".atlasv1.", re.compile(r"[A-Za-z0-9]{10,20}\.atlasv1\.[\w-]{50,}")),
     ("Azure client secret", "Q~", re.compile(r"(?<![\w~.-])[\w~.-]{3}[0-9]Q~[\w~.-]{31,34}(?![\w~.-])")),
     ("Azure DevOps token", "AZDO", re.compile(r"(?<!\w)[A-Za-z0-9]{70,80}AZDO[A-Za-z0-9]{4}(?!\w)")),
-    ("Azure key", "+A", re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{33,80}\+(?:ASt|ACDb|AEh|AIoT|ARm|AMC)[A-Za-z0-9+/]{5,10}={0,2}")),
-    ("webhook address", "hooks.slack.com/", re.compile(r"hooks\.slack\.com/(?:services|workflows|triggers)/[\w/+-]{20,}")),
-    ("webhook address", "/api/webhooks/", re.compile(r"discord(?:app)?\.com/api/webhooks/[0-9]{10,}/[\w-]{20,}")),
-    ("webhook address", "webhook.office.com", re.compile(r"webhook\.office\.com/webhookb2/[\w@-]{36,}/\w+/[\w/-]{20,}")),
-    ("webhook address", "oapi.dingtalk.com", re.compile(r"oapi\.dingtalk\.com/robot/send\?access_token=[0-9a-f]{32,}")),
+    (
+        "Azure key",
+        "+A",
+        re.compile(
+            r"(?<![\w+/])[A-Za-z0-9+/]{33,80}\+(?:ASt|ACDb|AEh|AIoT|ARm|AMC)[A-Za-z0-9+/]{5,10}={0,2}"
+        ),
+    ),
+    (
+        "webhook address",
+        "hooks.slack.com/",
+        re.compile(r"hooks\.slack\.com/(?:services|workflows|triggers)/[\w/+-]{20,}"),
+    ),
+    (
+        "webhook address",
+        "/api/webhooks/",
+        re.compile(r"discord(?:app)?\.com/api/webhooks/[0-9]{10,}/[\w-]{20,}"),
+    ),
+    (
+        "webhook address",
+        "webhook.office.com",
+        re.compile(r"webhook\.office\.com/webhookb2/[\w@-]{36,}/\w+/[\w/-]{20,}"),
+    ),
+    (
+        "webhook address",
+        "oapi.dingtalk.com",
+        re.compile(r"oapi\.dingtalk\.com/robot/send\?access_token=[0-9a-f]{32,}"),
+    ),
     ("webhook address", "/open-apis/bot/", re.compile(r"/open-apis/bot/v2/hook/[0-9a-f-]{30,}")),
-    ("webhook address", "maker.ifttt.com", re.compile(r"maker\.ifttt\.com/trigger/[^\s/]{1,80}(?:/json)?/with/key/[\w-]{10,}")),
-    ("webhook address", "chat.googleapis.com", re.compile(r"chat\.googleapis\.com/v1/spaces/[\w-]+/messages\?key=[\w-]+&token=[\w%-]+")),
+    (
+        "webhook address",
+        "maker.ifttt.com",
+        re.compile(r"maker\.ifttt\.com/trigger/[^\s/]{1,80}(?:/json)?/with/key/[\w-]{10,}"),
+    ),
+    (
+        "webhook address",
+        "chat.googleapis.com",
+        re.compile(r"chat\.googleapis\.com/v1/spaces/[\w-]+/messages\?key=[\w-]+&token=[\w%-]+"),
+    ),
     ("Sentry address", ".ingest", re.compile(r"://[0-9a-f]{32}(?::[0-9a-f]{32})?@[\w.-]{1,80}/[0-9]+")),
-    ("Sentry address", "sentry", re.compile(r"://[0-9a-f]{32}(?::[0-9a-f]{32})?@[\w.-]{0,80}sentry[\w.-]{0,80}/[0-9]+")),
-    ("Okta token", "00", re.compile(r"(?<![\w-])00(?=[\w-]{0,39}[a-z])(?=[\w-]{0,39}[A-Z])[\w-]{40}(?![\w-])")),
+    (
+        "Sentry address",
+        "sentry",
+        re.compile(r"://[0-9a-f]{32}(?::[0-9a-f]{32})?@[\w.-]{0,80}sentry[\w.-]{0,80}/[0-9]+"),
+    ),
+    (
+        "Okta token",
+        "00",
+        re.compile(r"(?<![\w-])00(?=[\w-]{0,39}[a-z])(?=[\w-]{0,39}[A-Z])[\w-]{40}(?![\w-])"),
+    ),
     ("Salesforce token", "!", re.compile(r"(?<!\w)00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{80,}")),
-    ("wallet private key", "", re.compile(r"(?<![\w+/=.-])(?:5[HJK][1-9A-HJ-NP-Za-km-z]{49}|[KLc][1-9A-HJ-NP-Za-km-z]{51}|9[1-9A-HJ-NP-Za-km-z]{50})(?![\w+/=-])")),
+    (
+        "wallet private key",
+        "",
+        re.compile(
+            r"(?<![\w+/=.-])(?:5[HJK][1-9A-HJ-NP-Za-km-z]{49}|[KLc][1-9A-HJ-NP-Za-km-z]{51}"
+            r"|9[1-9A-HJ-NP-Za-km-z]{50})(?![\w+/=-])"
+        ),
+    ),
     ("two-factor secret", "otpauth", re.compile(r"otpauth(?:-migration)?://\S{8,}")),
 )
 TRIGGERS = ("otpauth", "hooks.zapier.com/hooks", "q~")

@@ -18,7 +18,23 @@ _ODD = re.compile(
 _FOREIGN = re.compile("[^\x00-\x7f\u2000-\u2bff\ufe0f\U0001f000-\U0001ffff]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _NUMERIC = re.compile(r"[0-9][0-9A-Za-z ./+-]{4,}")
-_WITHIN = ("password", "passwort", "kennwort", "passphrase", "passwd", "pass", "pwd", "secret", "token", "key", "wachtwoord", "://", "q~", "karte", "card")
+_WITHIN = (
+    "password",
+    "passwort",
+    "kennwort",
+    "passphrase",
+    "passwd",
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "wachtwoord",
+    "://",
+    "q~",
+    "karte",
+    "card",
+)
 _FIGURE = re.compile(r"[0-9]")
 _LETTER_AFTER = re.compile(r"[0-9][ -]?[A-Za-z](?![A-Za-z])")
 
@@ -52,7 +68,9 @@ class Vocabulary:
     def beginnings(self) -> dict[str, tuple[str, ...]]:
         """For each word the words that it begins with, itself first."""
         known = set(self.words)
-        return {word: tuple(word[:n] for n in range(len(word), 0, -1) if word[:n] in known) for word in self.words}
+        return {
+            word: tuple(word[:n] for n in range(len(word), 0, -1) if word[:n] in known) for word in self.words
+        }
 
 
 class Reading:
@@ -90,7 +108,9 @@ class Reading:
         """
         found = {match.start(): match.group(1) for match in self._vocabulary.english.finditer(self.lower)}
         if not self.ascii:
-            found |= {match.start(): match.group(1) for match in self._vocabulary.foreign.finditer(self.lower)}
+            found |= {
+                match.start(): match.group(1) for match in self._vocabulary.foreign.finditer(self.lower)
+            }
         for word in _WITHIN:
             place = self.lower.find(word)
             while place >= 0:
@@ -118,7 +138,9 @@ class Reading:
         found = []
         for line, match in self.matches(_NUMERIC):
             figures = len(_FIGURE.findall(match.group()))
-            if (figures >= 9 or (figures >= 4 and _LETTER_AFTER.search(match.group()))) and found[-1:] != [line]:
+            if (figures >= 9 or (figures >= 4 and _LETTER_AFTER.search(match.group()))) and found[-1:] != [
+                line
+            ]:
                 found.append(line)
         return found
 

@@ -29,7 +29,10 @@ _VOCABULARY = Vocabulary(
     for word in rule.TRIGGERS
 )
 _RULES = (keys, providers, numbers, identity, phrases, codes, addresses, commands)
-_COMMENT = re.compile(rf"[ \t]*(?:<!--+|/\*+|\{{/\*|\(\*|//+|#+|--|;+|%+|\[//\]: # ?\(?)?[ \t]*{ALLOW}\b[ \t]*(?:--+>|\*+/\}}?|\*\)|\))?")
+_COMMENT = re.compile(
+    rf"[ \t]*(?:<!--+|/\*+|\{{/\*|\(\*|//+|#+|--|;+|%+|\[//\]: # ?\(?)?[ \t]*{ALLOW}\b[ \t]*(?:--+>"
+    rf"|\*+/\}}?|\*\)|\))?"
+)
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,12 @@ def screen(text: str) -> Screened:
     """
     lines = text.split("\n")
     reading = Reading(text, _VOCABULARY)
-    allowed, marks = _allowed(lines) if ALLOW in text else (frozenset[int](), frozenset[int]())
+    allowed, marks = _allowed(lines) if ALLOW in text else (set[int](), set[int]())
     dropped: set[int] = set()
     secrets: list[tuple[int, str]] = []
     for hit in sorted(_hits(reading), key=lambda hit: (hit.first, -hit.last)):
         if hit.first in allowed:
+            allowed |= set(range(hit.first, hit.last + 1))
             continue
         own = {number for number in range(hit.first, hit.last + 1) if number not in allowed}
         if own - dropped:
@@ -76,7 +80,7 @@ def _hits(reading: Reading) -> list[Hit]:
     return [*hits, *assignments.find(reading, found), *tables.find(reading, found)]
 
 
-def _allowed(lines: list[str]) -> tuple[frozenset[int], frozenset[int]]:
+def _allowed(lines: list[str]) -> tuple[set[int], set[int]]:
     """Return the lines that are allowed, and those that hold nothing but the mark."""
     allowed: set[int] = set()
     marks: set[int] = set()
@@ -87,4 +91,4 @@ def _allowed(lines: list[str]) -> tuple[frozenset[int], frozenset[int]]:
         if not _COMMENT.sub("", line).strip():
             marks.add(number)
             allowed.add(number + 1)
-    return frozenset(allowed), frozenset(marks)
+    return allowed, marks

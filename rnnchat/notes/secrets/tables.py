@@ -27,9 +27,15 @@ def find(reading: Reading, labels: Sequence[Label]) -> Iterator[Hit]:
         cell = reading.text[label.start : label.end].lower()
         for sign in _SEPARATORS:
             columns = _cells(header, sign)
-            if len(columns) < 2 or (sign != "|" and not all(re.fullmatch(r"[\w .-]{1,30}", column) for column in columns)):
+            if len(columns) < 2 or (
+                sign != "|" and not all(re.fullmatch(r"[\w .-]{1,30}", column) for column in columns)
+            ):
                 continue
-            own = [number for number, column in enumerate(columns) if cell in column.lower() and len(column) <= len(cell) + 12]
+            own = [
+                number
+                for number, column in enumerate(columns)
+                if cell in column.lower() and len(column) <= len(cell) + 12
+            ]
             if own and (sign != "|" or _is_rule(reading, label.line + 1)):
                 table = _Table(own, len(columns), sign, label.family)
                 past = label.line
@@ -65,7 +71,11 @@ def _rows(reading: Reading, header: int, table: _Table) -> Iterator[tuple[int, l
 
 
 def _is_rule(reading: Reading, number: int) -> bool:
-    return number < len(reading.lines) and "-" in reading.lines[number] and _RULE.fullmatch(reading.lines[number]) is not None
+    return (
+        number < len(reading.lines)
+        and "-" in reading.lines[number]
+        and _RULE.fullmatch(reading.lines[number]) is not None
+    )
 
 
 def _cells(line: str, sign: str) -> list[str]:
@@ -84,4 +94,6 @@ def _is_secret(cell: str, family: str) -> bool:
         return re.fullmatch(r"\d{3,8}", cell) is not None
     if family == "key":
         return values.is_random(cell, 8)
-    return " " not in cell and (values.is_mixed(cell, 5) or values.is_word(cell) or re.fullmatch(r"\d{4,12}", cell) is not None)
+    return " " not in cell and (
+        values.is_mixed(cell, 5) or values.is_word(cell) or re.fullmatch(r"\d{4,12}", cell) is not None
+    )
