@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rnnchat.notes.secrets import values
 from rnnchat.notes.secrets.reading import Hit, Reading
@@ -25,6 +25,8 @@ _PARAMETER = re.compile(
     r"=(?P<value>[^\s&\"'`<>)\]]{4,2000})",
     re.IGNORECASE,
 )
+_SIGNED = re.compile(r"[?&](?:se|sv|sp|sr|Expires|Key-Pair-Id|AWSAccessKeyId|Policy)=")
+_SOURCE = re.compile(r"\.(?:py|js|ts|rb|go|c|h|cpp|rs|java|md|txt|php|sh|ex|exs)$")
 _BEARER = re.compile(
     r"\b(?:bearer|token|apikey|api-key|splunk|discogs token=|bot|key|digest|oauth"
     r"|negotiate)[ \t]+(?P<value>[\w+/.~:!$=-]{8,})",
@@ -67,7 +69,8 @@ _USER_PAIR = re.compile(
     r"|login ?/ ?passwor[dt]"
     r"|identifiants?|usuario ?/ ?contraseña|accesso|credenziali|credenciais|логин ?/ ?пароль|логин"
     r"|доступ|账号(?:密码)?|账户|アカウント|계정|ssh|ftp|admin|account)"
-    r"[\"'`*_)]{0,4}[ \t]{0,3}[:=][*_]{0,2}[ \t]{0,3}[\"'`]?(?P<user>[\w.@+-]{2,60})[\"'`]?[ \t]{0,3}(?P<sign>[:/"
+    r"[\"'`*_)]{0,4}[ \t]{0,3}[:=][*_]{0,2}[ \t]{0,3}[\"'`]?(?P<user>[\w.@+-]{2,60})[\"'`]?"
+    r"[ \t]{0,3}(?P<sign>[:/"
     r"|,;]|,? ?(?:pw|pass|password|pwd|passwort|mdp)[:= ])[ \t]{0,3}[\"'`]?(?P<value>[^\s\"'`"
     r"|,;]{4,80})[\"'`]?(?P<rest>[^\n]{0,40})",
     re.IGNORECASE,
@@ -113,30 +116,25 @@ def _in_address(line: str) -> str | None:
         if password is None:
             if values.is_random(user, 16) and not values.stands_for_secret(user) and "." not in user:
                 return "token in an address"
-        elif _is_password_of_address(password, user) and not match.string.startswith(
-            "sha256:", match.end() - 1
-        ):
+        elif _is_password_of_address(password, user) and not line.startswith("sha256:", match.end() - 1):
             return "password in an address"
     for match in _PARAMETER.finditer(line):
         value, name = match["value"], match["name"].lower()
-        if values.stands_for_secret(value) or values.is_code(value):
-            continue
-        if name in ("password", "pwd", "pass", "passwd", "pw"):
-            if values.is_mixed(value, 6):
-                return "password in an address"
-        elif name in ("sig", "signature"):
-            if re.search(
-                r"[?&](?:se|sv|sp|sr|Expires|Key-Pair-Id|AWSAccessKeyId|Policy)=", line
-            ) and values.is_random(value, 20):
-                return "signed address"
-        elif name.startswith("x-"):
-            if len(value) >= 32:
-                return "signed address"
-        elif values.is_random(
-            value, 20 if name in ("key", "code", "auth", "sid", "session", "token") else 16
+        if not (values.stands_for_secret(value) or values.is_code(value)) and _is_parameter(
+            name, value, line
         ):
-            return "token in an address"
+            return "signed address" if "sig" in name else "token in an address"
     return None
+
+
+def _is_parameter(name: str, value: str, line: str) -> bool:
+    if name in ("password", "pwd", "pass", "passwd", "pw"):
+        return values.is_mixed(value, 6)
+    if name in ("sig", "signature"):
+        return _SIGNED.search(line) is not None and values.is_random(value, 20)
+    if name.startswith("x-"):
+        return len(value) >= 32
+    return values.is_random(value, 20 if name in ("key", "code", "auth", "sid", "session", "token") else 16)
 
 
 def _is_password_of_address(password: str, user: str) -> bool:
@@ -181,77 +179,73 @@ def _is_user_and_password(encoded: str) -> bool:
 
 
 def _in_files(reading: Reading) -> Iterator[Hit]:
-    for line in reading.lines_with(_CLIENT_WORDS):
-        text = reading.lines[line]
-        match = _LOGIN.search(text)
-        alone = _PASSWORD_LINE.fullmatch(text)
-        if alone and not re.search(
-            r"\b(?:machine|login|default|user)\s+\S", reading.nearby(line).rsplit("password", 1)[0]
-        ):
-            alone = None
-        match = match if match and re.search(r"\b(?:machine|default)\s", reading.nearby(line)) else alone
-        if match and not values.stands_for_secret(match["value"]) and not match["value"].endswith(","):
+    """Yield the lines of a client's file, of a connection string, or of a name and its password."""
+    for words, holds in _HOLDERS:
+        for line in reading.lines_with(words):
+            if holds(reading, line):
+                yield Hit(line, line, "password")
+    for line in (*reading.lines_matching(_COLONS), *reading.lines_matching(_AT)):
+        if _is_pgpass(reading.lines[line]) or _follows_email(reading.lines[line]):
             yield Hit(line, line, "password")
-    for line in reading.lines_matching(_COLONS):
-        whole = _PGPASS.fullmatch(reading.lines[line])
-        if (
-            whole
-            and not whole["base"].isdigit()
-            and not re.search(r"\.(?:py|js|ts|rb|go|c|h|cpp|rs|java|md|txt|php|sh|ex|exs)$", whole["host"])
-        ):
-            if not values.stands_for_secret(whole["value"]):
-                yield Hit(line, line, "password")
-    for line in reading.lines_with(("wifi:",)):
-        match = _WIFI.search(reading.lines[line])
-        if match and not values.stands_for_secret(match["value"]):
-            yield Hit(line, line, "password")
-    for line in reading.lines_with(_FIELD_WORDS):
-        text = reading.lines[line]
-        if ";" not in text:
-            continue
-        for match in _FIELD.finditer(text):
-            if (
-                not values.stands_for_secret(match["value"])
-                and not values.is_code(match["value"])
-                and not values.is_ordinary(match["value"])
-            ):
-                yield Hit(line, line, "password")
-                break
-    for line, match in reading.matches(_AT):
-        text = reading.lines[line]
-        pair = (
-            _AFTER_EMAIL.search(text, max(0, match.start() - reading.starts[line] - 64))
-            if len(text) < 400
-            else None
-        )
-        if (
-            pair
-            and values.is_mixed(pair["value"], 6)
-            and not values.stands_for_secret(pair["value"])
-            and not values.is_code(pair["value"])
-        ):
-            if (
-                "://" not in text
-                and "@" not in pair["value"][1:-3]
-                and "git@" not in text
-                and not pair["value"].isdigit()
-                and not pair["value"].endswith(".git")
-            ):
-                yield Hit(line, line, "password")
-    for line in reading.lines_with(_ACCOUNT_WORDS):
-        text = reading.lines[line]
-        account = _ACCOUNT_LINE.fullmatch(text[:200]) or _ORACLE.search(text)
-        if (
-            account
-            and not values.stands_for_secret(account["value"])
-            and (values.has_rare_sign(account["value"]) or account.re is _ORACLE)
-        ):
-            yield Hit(line, line, "password")
-    for line in reading.lines_with(_PAIR_WORDS):
-        for match in _USER_PAIR.finditer(reading.lines[line]):
-            if _is_pair(match):
-                yield Hit(line, line, "password")
-                break
+
+
+def _is_netrc(reading: Reading, line: int) -> bool:
+    text, near = reading.lines[line], reading.nearby(line)
+    match = _LOGIN.search(text) if re.search(r"\b(?:machine|default)\s", near) else None
+    if match is None and re.search(r"\b(?:machine|login|default|user)\s+\S", near.rsplit("password", 1)[0]):
+        match = _PASSWORD_LINE.fullmatch(text)
+    return (
+        match is not None
+        and not values.stands_for_secret(match["value"])
+        and not match["value"].endswith(",")
+    )
+
+
+def _is_pgpass(line: str) -> bool:
+    match = _PGPASS.fullmatch(line[:500])
+    if match is None or match["base"].isdigit() or _SOURCE.search(match["host"]):
+        return False
+    return not values.stands_for_secret(match["value"])
+
+
+def _is_wifi(reading: Reading, line: int) -> bool:
+    match = _WIFI.search(reading.lines[line])
+    return match is not None and not values.stands_for_secret(match["value"])
+
+
+def _is_field(reading: Reading, line: int) -> bool:
+    text = reading.lines[line]
+    return ";" in text and any(_is_plain_value(match["value"]) for match in _FIELD.finditer(text))
+
+
+def _is_plain_value(value: str) -> bool:
+    return not (values.stands_for_secret(value) or values.is_code(value) or values.is_ordinary(value))
+
+
+def _follows_email(line: str) -> bool:
+    match = (
+        _AFTER_EMAIL.search(line) if len(line) < 400 and "://" not in line and "git@" not in line else None
+    )
+    if match is None or not values.is_mixed(match["value"], 6) or not _is_plain_value(match["value"]):
+        return False
+    return (
+        "@" not in match["value"][1:-3]
+        and not match["value"].isdigit()
+        and not match["value"].endswith(".git")
+    )
+
+
+def _is_account(reading: Reading, line: int) -> bool:
+    text = reading.lines[line]
+    match = _ACCOUNT_LINE.fullmatch(text[:200])
+    if match and not values.stands_for_secret(match["value"]) and values.has_rare_sign(match["value"]):
+        return True
+    oracle = _ORACLE.search(text)
+    return oracle is not None and not values.stands_for_secret(oracle["value"])
+
+
+def _holds_pair(reading: Reading, line: int) -> bool:
+    return any(_is_pair(match) for match in _USER_PAIR.finditer(reading.lines[line]))
 
 
 _AT = re.compile(r"@[\w-]+\.\w")
@@ -298,6 +292,13 @@ TRIGGERS = (
     *_FIELD_WORDS,
     *_CLIENT_WORDS,
     *_PAIR_WORDS,
+)
+_HOLDERS: tuple[tuple[tuple[str, ...], Callable[[Reading, int], bool]], ...] = (
+    (_CLIENT_WORDS, _is_netrc),
+    (("wifi:",), _is_wifi),
+    (_FIELD_WORDS, _is_field),
+    (_ACCOUNT_WORDS, _is_account),
+    (_PAIR_WORDS, _holds_pair),
 )
 
 

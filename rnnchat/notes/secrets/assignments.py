@@ -1,4 +1,4 @@
-"""Passwords, keys and numbers that stand behind a label: `password: …`, `API_KEY=…`, `le mot de passe est …`."""
+"""Passwords, keys and numbers behind a label: `password: …`, `API_KEY=…`, `le mot de passe est …`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rnnchat.notes.secrets import values
+from rnnchat.notes.secrets.announced import Judge, Value
 from rnnchat.notes.secrets.labels import Label, kind_of
 from rnnchat.notes.secrets.reading import Hit, Reading
 
@@ -60,31 +61,13 @@ _CUT = re.compile(
     r"[，。、；！？（）【】《》「」『』]|(?<=[!-~])[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
     r"|[\"'`](?=[,;)}\]]|$)|&(?=\w+=)"
 )
-_ENDS = re.compile(
-    r"[ \t]*(?:$|[,;|/)\]}<>#(\\。，、；（]|//|--|[-–—] |\.(?:\s|$)|(?:user|login|email|pin|url"
-    r"|username|and|und|et|y|e|i|и|or|oder)\b)"
-)
-_SENTENCE_ADJECTIVE = re.compile(r"(?:ed|ing|able|ible|ive|ous|ful|less|lich|haft|bar|isch|end|iert|ig)$")
-_NETWORK = re.compile(r"\b(?:wi-?fi|wlan|ssid|wpa2?)\b", re.IGNORECASE)
 _ARGUMENT = re.compile(r"\([ \t]*[\"'][\w.:-]*$")
-_KEY = re.compile(r"[\w+/.~:!$%@*&^#-]+=*")
-_NUMBER = re.compile(r"\d[\d -]{1,9}\d")
 _ONLY_VALUE = re.compile(r"[ \t>*+#\-–•\d.)`\"'“„«|]{0,12}?(?P<value>[^\s`|]{3,300})[ \t`\"'”“»|*]*$")
 _FENCE = re.compile(r"\s*(?:```\w*|~~~\w*|---+|\.\.\.)\s*$")
 
 
 _MOST_IN_A_LINE = 200
 """More labels in one line are data, which would take long to read."""
-
-
-@dataclass(frozen=True)
-class _Value:
-    text: str
-    quoted: bool
-    rest: str
-    """What follows on the line."""
-    before: str
-    """What stands on the line before the label."""
 
 
 def find(reading: Reading, labels: Sequence[Label]) -> Iterator[Hit]:
@@ -101,7 +84,7 @@ def find(reading: Reading, labels: Sequence[Label]) -> Iterator[Hit]:
 
 
 def _line_of_value(reading: Reading, label: Label) -> int | None:
-    """Return the line that holds the value of a label, the label's own or one below; None where there is none."""
+    """Return the line that holds the value of a label, its own or one below; None where there is none."""
     text, end = reading.text, reading.end_of(label.line)
     tail = _TAIL.match(text, label.end, end)
     assert tail is not None
@@ -120,14 +103,14 @@ def _line_of_value(reading: Reading, label: Label) -> int | None:
         place = label.end + len(rest_of_name) if text[label.end - 1].isascii() or clear else label.end
     if rest_of_name in ("s", "es", "n"):
         clear = False
-    judge = _Judge(reading, label, clear)
-    if judge.stands_at(place, end):
+    reader = _Reader(reading, label, clear)
+    if reader.stands_at(place, end):
         return label.line
-    return judge.line_below(place, end)
+    return reader.line_below(place, end)
 
 
 @dataclass(frozen=True)
-class _Judge:
+class _Reader:
     """Reads the values that may belong to one label."""
 
     reading: Reading
@@ -195,42 +178,46 @@ class _Judge:
         only = _ONLY_VALUE.fullmatch(reading.lines[below])
         if only is None or reading.lines[below].lstrip().startswith(("|", "#", "$ ", "![", "http")):
             return None
-        value = _Value(only["value"].rstrip("\"'”*,;"), False, "", before)
-        if values.stands_for_secret(value.text) or values.is_code(value.text):
+        text = only["value"].rstrip("\"'”*,;")
+        if values.stands_for_secret(text) or values.is_code(text) or text.endswith((":", "?")):
             return None
-        if label.family == "password":
-            mixed = values.is_mixed(value.text, 6)
-            shown = reading.lines[below].strip().startswith(("`", "**", '"')) or bool(
-                _FENCE.match(reading.lines[below - 1])
-            )
-            plain = (left["sign"] == ":" or shown) and (
-                values.is_word(value.text) or re.fullmatch(r"\d{4,12}", value.text)
-            )
-            return below if mixed or (plain and not value.text.endswith((":", ".", "?"))) else None
-        if label.family == "number":
-            return below if re.fullmatch(r"\d{4,8}", value.text) else None
-        shortest = 12 if label.family == "key" else 20
-        return below if values.is_random(value.text, shortest) and not value.text.endswith(":") else None
+        return below if self._is_alone(text, below, left["sign"] == ":") else None
+
+    def _is_alone(self, text: str, below: int, colon: bool) -> bool:
+        """Return whether the only text of a line is what the label above announces."""
+        lines = self.reading.lines
+        if self.label.family == "number":
+            return re.fullmatch(r"\d{4,8}", text) is not None
+        if self.label.family != "password":
+            return values.is_random(text, 12 if self.label.family == "key" else 20)
+        if values.is_mixed(text, 6):
+            return True
+        shown = (
+            lines[below].strip().startswith(("`", "**", '"')) or _FENCE.match(lines[below - 1]) is not None
+        )
+        plain = values.is_word(text) or re.fullmatch(r"\d{4,12}", text) is not None
+        return (colon or shown) and plain and not text.endswith(".")
 
     def _is_secret(self, place: int, end: int, sign: str) -> bool:
         value = self._value_at(place, end)
         if value is None:
             return False
+        judge = Judge(self.reading, self.label, self.clear)
         if self.label.family == "number":
-            return self._is_number(value, place, end, sign)
+            return judge.is_number(value, place, end, sign)
         if values.stands_for_secret(value.text) or (not value.quoted and values.is_code(value.text)):
             return False
         if self.label.family == "password":
-            return self._is_password(value, sign)
-        return self._is_key(value, sign)
+            return judge.is_password(value, sign)
+        return judge.is_key(value, sign)
 
-    def _value_at(self, place: int, end: int) -> _Value | None:
+    def _value_at(self, place: int, end: int) -> Value | None:
         text = self.reading.text
         before = text[self.reading.starts[self.label.line] : self.label.start]
         quoted = _QUOTED.match(text, place, end)
         if quoted:
             inside = next(part for part in quoted.groups() if part is not None)
-            return _Value(inside.strip(), True, text[quoted.end() : min(end, quoted.end() + 80)], before)
+            return Value(inside.strip(), True, text[quoted.end() : min(end, quoted.end() + 80)], before)
         bare = _BARE.match(text, place, end)
         if bare is None:
             return None
@@ -238,184 +225,7 @@ class _Judge:
         cut = _CUT.search(value)
         value = (value[: cut.start()] if cut else value).lstrip("\"'`(“„«").rstrip(".,;:)]}\"'`*”»")
         if cut and not cut.group().isascii():
-            return _Value(value, False, "", before)
+            return Value(value, False, "", before)
         after = place + len(bare.group()) if not cut else place + cut.start()
         last = bare.group()[len(bare.group().rstrip(".,;:)")) :] if not cut else ""
-        return _Value(value, False, last + text[after : min(end, after + 80)], before)
-
-    def _is_password(self, value: _Value, sign: str) -> bool:
-        text, ends = value.text, _ENDS.match(value.rest) is not None
-        close = _is_close(sign)
-        if values.is_ordinary(text) or (self.label.word == "pass" and not close and not self._is_option()):
-            return False
-        if value.quoted and " " in text:
-            return (
-                (close or sign in ("verb is", "verb ist", "verb est", "verb es"))
-                and self.clear
-                and _is_phrase(text.split())
-            )
-        if " " not in text and values.is_mixed(text, 5):
-            if sign in ("space", "verb to", "verb on", "verb -", "verb er", "verb es"):
-                return (
-                    (ends or value.quoted)
-                    and len(text) >= 6
-                    and any(c.isdigit() for c in text)
-                    and not values.is_code(text)
-                )
-            return (ends or len(text) >= 7 or value.quoted) and (self.clear or len(text) >= 8)
-        if re.fullmatch(r"\d{4,16}", text):
-            return ends and close and self.clear
-        if not values.is_word(text) or not self.clear:
-            return False
-        return self._is_plain_password(value, sign, ends, close)
-
-    def _is_plain_password(self, value: _Value, sign: str, ends: bool, close: bool) -> bool:
-        text = value.text
-        words_before = len(value.before.split())
-        if sign == "|":
-            cells = [
-                cell
-                for cell in self.reading.lines[self.label.line].strip().strip("|").split("|")
-                if cell.strip()
-            ]
-            return len(cells) == 2 and bool(value.before.strip(" |*`")) is False
-        if close:
-            named = "_" in self.label.word or self.reading.text[self.label.start].isupper()
-            if value.quoted:
-                return len(text) >= 5
-            if sign == "=" and named and len(text) >= 5:
-                return True
-            if not ends:
-                words = [text, *value.rest.split()]
-                return (
-                    sign == ":"
-                    and len(words) >= 4
-                    and text.islower()
-                    and value.rest.islower()
-                    and _is_phrase(words)
-                )
-            return words_before <= 8 and len(text) >= 4
-        if sign == "phrase":
-            return ends and len(text) >= 6 and words_before <= 4 and not value.rest.strip(" .")
-        if sign == "space":
-            return self._is_option() and ends and len(text) >= 5
-        if sign in ("verb to", "verb auf", "verb à", "verb on", "verb er"):
-            return value.quoted and len(text) >= 5
-        if sign in ("verb -", "verb —", "verb –"):
-            return (
-                words_before <= 3 and ends and not value.rest.strip() and len(text) >= 6 and text[0].isalpha()
-            )
-        if value.quoted:
-            return len(text) >= 5
-        final = re.match(r"[ \t]*[.!)]?[ \t]*$", value.rest) is not None
-        return final and len(text) >= 5 and not (text.islower() and _SENTENCE_ADJECTIVE.search(text))
-
-    def _is_option(self) -> bool:
-        text, start = self.reading.text, self.label.start
-        return (
-            text[max(0, start - 2) : start] == "--"
-            or re.search(r"--[\w-]{1,30}-$", text[max(0, start - 34) : start]) is not None
-        )
-
-    def _is_key(self, value: _Value, sign: str) -> bool:
-        text = value.text
-        if " " in text or "://" in text or not (value.quoted or _KEY.fullmatch(text)):
-            return False
-        plain = self.label.family == "plain key"
-        name = self.reading.text[self.label.start : self.label.end]
-        if plain and value.rest.strip(" .") == "" and _NETWORK.search(self.reading.lines[self.label.line]):
-            return _is_close(sign) and values.is_mixed(text, 8)
-        if plain:
-            before = value.before[-1:]
-            named = name.isupper() or before in ("_", "-") or (before.isalpha() and before.islower())
-            if values.is_hexadecimal(text) and not (named and name.isupper()):
-                return False
-            if (
-                sign == "phrase"
-                and name.isascii()
-                and name.lower() not in ("clave", "chave", "chiave", "llave")
-            ):
-                return False
-            return (
-                sign not in ("space", ",")
-                and not sign.startswith("verb")
-                and values.is_random(text, 16 if named else 24)
-            )
-        if sign == "space" or sign.startswith("verb to"):
-            return values.is_random(text, 20 if values.is_hexadecimal(text) else 16)
-        if "session" in self.label.word and values.is_uuid(text):
-            return False
-        if values.is_random(text, 8 if self.clear else 16):
-            return not (sign == "phrase" and len(text) < 10)
-        secret = re.search(r"secret|geheim|credential|sécr|секрет", self.label.word)
-        if not (secret and _is_close(sign) and self.clear and not values.is_ordinary(text)):
-            return False
-        alone = (
-            sign in (":", "=")
-            and _ENDS.match(value.rest)
-            and text.isalpha()
-            and (sign == "=" or text[0].isupper())
-        )
-        return ((value.quoted or alone) and len(text) >= 8 and values.is_word(text)) or (
-            values.is_mixed(text, 8) and _ends_line(value)
-        )
-
-    def _is_number(self, value: _Value, place: int, end: int, sign: str) -> bool:
-        label = self.label
-        written = self.reading.text[label.start : label.end]
-        if re.fullmatch(r"[#*]?\d{3,8}[A-F]?[#*]?", value.text) is None:
-            match = _NUMBER.match(self.reading.text, place, end)
-            digits = re.sub(r"\D", "", match.group()) if match else ""
-            return (
-                match is not None
-                and 4 <= len(digits) <= 8
-                and sign in (":", "=")
-                and _ends_number(self.reading.text[match.end() : end])
-            )
-        shortest = 3 if label.word.startswith(("cv", "security", "sicherheit")) or "code" in label.word else 4
-        if len(value.text.strip("#*ABCDEF")) < shortest or not (value.quoted or _ends_number(value.rest)):
-            return False
-        if label.word in ("alarm", "garage", "lockbox", "keypad", "gate", "tresor", "haustür"):
-            return sign in (":", "=") or (sign == "space" and label.word in ("lockbox", "keypad"))
-        if label.word in ("cvv", "cvc", "cvv2", "cvc2"):
-            return len(value.text) <= 4
-        if label.word in ("tan", "pin", "pins", "otp", "combination") and not written[0].isupper():
-            return label.word == "pin" and (
-                sign in (":", "=") or sign in ("verb is", "verb ist", "verb est", "verb es", "verb to")
-            )
-        return (
-            sign != "space"
-            or written.isupper()
-            or " " in label.word
-            or not written.isascii()
-            or len(label.word) > 5
-        )
-
-
-def _is_phrase(words: list[str]) -> bool:
-    """Return whether words are a passphrase: a few plain words, and none that makes a sentence of them."""
-    plain = [word.strip(".,") for word in words]
-    return (
-        2 <= len(plain) <= 10
-        and sum(map(len, plain)) >= 10
-        and all(word.isalnum() and 3 <= len(word) <= 14 for word in plain)
-        and not any(values.is_function_word(word) for word in plain)
-        and sum(values.is_ordinary(word) or values.stands_for_secret(word) for word in plain)
-        <= len(plain) // 3
-    )
-
-
-def _is_close(sign: str) -> bool:
-    """Return whether a sign between label and value is a sign of assignment, and no word."""
-    return sign in (":", "=>", "->", "→", "⇒", ">", ",", "::") or sign.endswith("=")
-
-
-def _ends_line(value: _Value) -> bool:
-    return value.quoted or _ENDS.match(value.rest) is not None
-
-
-def _ends_number(rest: str) -> bool:
-    return (
-        re.match(r"[ \t]*(?:$|[,;|)/.(#*!?\"'`<、。，]|[-–—] |and\b|und\b|et\b|y\b|for\b|für\b)", rest)
-        is not None
-    )
+        return Value(value, False, last + text[after : min(end, after + 80)], before)

@@ -145,7 +145,7 @@ def _is_code(text: str) -> bool:
 
 
 def _is_shapeless(text: str) -> bool:
-    """Return whether groups of letters are no words: all as long, and with hardly a vowel or all upper-case."""
+    """Return whether groups of letters are codes and no words: all as long as each other."""
     groups = re.split(r"[ –-]", text)
     return len({len(group) for group in groups}) == 1 and len(groups[0]) in (4, 5)
 

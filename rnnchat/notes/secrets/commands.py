@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rnnchat.notes.secrets import values
 from rnnchat.notes.secrets.reading import Hit, Reading
@@ -56,9 +56,7 @@ _COMMANDS = (
 _PAIRS = (
     re.compile(
         r"\b(?:curl|http|https|xh|wget|httpie|lwp-request|ab|siege)\b[^\n]{0,300}?[ \t](?:-\w{0,6}u"
-        r"|--user|--proxy-user|-a|--auth|-U)[ =]?"
-        + _PAIR
-        + r"(?P<value>[^\s\"'`]{2,200})"
+        r"|--user|--proxy-user|-a|--auth|-U)[ =]?" + _PAIR + r"(?P<value>[^\s\"'`]{2,200})"
     ),
     re.compile(
         r"\b(?:smbclient|smbget|rpcclient|winexe"
@@ -78,7 +76,8 @@ _PAIRS = (
     ),
 )
 _PIPED = re.compile(
-    r"\becho[ \t]+(?:-\w+[ \t]+)?[\"']?(?P<value>[^\s\"'|$]{4,120})[\"']?[ \t]*\|[ \t]*(?:sudo[ \t]+-\w*S|docker login|gpg|passwd|cryptsetup|openssl|base64)"
+    r"\becho[ \t]+(?:-\w+[ \t]+)?[\"']?(?P<value>[^\s\"'|$]{4,120})[\"']?[ \t]*\|[ \t]*"
+    r"(?:sudo[ \t]+-\w*S|docker login|gpg|passwd|cryptsetup|openssl|base64)"
 )
 _STATEMENT = re.compile(
     r"\b(?:identified[ \t]+(?:with[ \t]+[\w']+[ \t]+)?by|with[ \t]+(?:encrypted[ \t]+"
@@ -90,8 +89,7 @@ _STATEMENT = re.compile(
 )
 _OPTION = re.compile(
     r"(?<![\w-])--?(?:pass(?:word|wd|phrase)?|pwd|pw|secret|token|api-?key|auth-?token|access-?key"
-    r"|client-?secret|psk)(?:=|[ \t]+)"
-    + _V.format(""),
+    r"|client-?secret|psk)(?:=|[ \t]+)" + _V.format(""),
     re.IGNORECASE,
 )
 
@@ -103,47 +101,38 @@ def find(reading: Reading) -> Iterator[Hit]:
             match = pattern.search(reading.lines[line])
             if match and _is_given(_value(match), plain):
                 yield Hit(line, line, "password in a command")
-    for line in reading.lines_with(_PAIR_WORDS):
-        for pattern in _PAIRS:
-            match = pattern.search(reading.lines[line])
-            if (
-                match
-                and _is_given(match["value"].rstrip("\"'"), True)
-                and not values.stands_for_secret(match["user"][:0] or "value0x")
-            ):
+    for words, holds in _HOLDERS:
+        for line in reading.lines_with(words):
+            if holds(reading.lines[line]):
                 yield Hit(line, line, "password in a command")
-                break
-    for line in reading.lines_with(_STATEMENT_WORDS):
-        match = _STATEMENT.search(reading.lines[line])
-        given = match and (match["value"] or match["bare"])
-        if (
-            given
-            and " " not in given
-            and not values.stands_for_secret(given)
-            and not values.is_ordinary(given)
-            and len(given) > 4
-        ):
-            yield Hit(line, line, "password in a statement")
-    for line in reading.lines_with(_OPTION_WORDS):
-        for match in _OPTION.finditer(reading.lines[line]):
-            given = _value(match)
-            wanted = (
-                values.is_mixed(given, 6)
-                if "pass" in match.group().lower() or "pw" in match.group().lower()
-                else values.is_random(given, 12)
-            )
-            if wanted and _is_given(given, True):
-                yield Hit(line, line, "password in a command")
-                break
-    for line in reading.lines_with(("echo ",)):
-        match = _PIPED.search(reading.lines[line])
-        if (
-            match
-            and "base64" not in match.group()
-            and values.is_mixed(match["value"], 6)
-            and _is_given(match["value"], True)
-        ):
-            yield Hit(line, line, "password in a command")
+
+
+def _has_pair(line: str) -> bool:
+    found = (pattern.search(line) for pattern in _PAIRS)
+    return any(match is not None and _is_given(match["value"].rstrip("\"'"), True) for match in found)
+
+
+def _has_statement(line: str) -> bool:
+    match = _STATEMENT.search(line)
+    given = (match["value"] or match["bare"] or "") if match else ""
+    ordinary = values.stands_for_secret(given) or values.is_ordinary(given)
+    return len(given) > 4 and " " not in given and not ordinary
+
+
+def _has_option(line: str) -> bool:
+    for match in _OPTION.finditer(line):
+        given, name = _value(match), match.group().lower()
+        wanted = values.is_mixed(given, 6) if "pass" in name or "pw" in name else values.is_random(given, 12)
+        if wanted and _is_given(given, True):
+            return True
+    return False
+
+
+def _has_pipe(line: str) -> bool:
+    match = _PIPED.search(line)
+    if match is None or "base64" in match.group():
+        return False
+    return values.is_mixed(match["value"], 6) and _is_given(match["value"], True)
 
 
 _PAIR_WORDS = (
@@ -177,6 +166,12 @@ _OPTION_WORDS = (
 )
 _STATEMENT_WORDS = ("identified", "password", "requirepass", "masterauth", "auth '")
 _COMMAND_WORDS = tuple(word for words, _, _ in _COMMANDS for word in words)
+_HOLDERS: tuple[tuple[tuple[str, ...], Callable[[str], bool]], ...] = (
+    (_PAIR_WORDS, _has_pair),
+    (_STATEMENT_WORDS, _has_statement),
+    (_OPTION_WORDS, _has_option),
+    (("echo ",), _has_pipe),
+)
 TRIGGERS = ("echo ", *_PAIR_WORDS, *_OPTION_WORDS, *_STATEMENT_WORDS, *_COMMAND_WORDS)
 
 
@@ -196,8 +191,7 @@ def _is_given(value: str, plain: bool) -> bool:
     if (
         values.stands_for_secret(value)
         or values.is_ordinary(value)
-        or re.fullmatch(r"[\d:./]+", value)
-        and len(value) < 6
+        or (re.fullmatch(r"[\d:./]+", value) and len(value) < 6)
         or re.fullmatch(r"\d+:\d+(?:/\w+)?", value)
     ):
         return False

@@ -192,7 +192,8 @@ def _is_codice_fiscale(code: str) -> bool:
 
 
 _CODICE_ODD = (
-    1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23,
+    1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21,
+    2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23,
 )  # fmt: skip
 _INSURANCE = r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
 _LETTERED = re.compile(
@@ -218,7 +219,8 @@ _DOCUMENT = re.compile(
     r"|führerschein|permis|security|versicher|ssn|national id|steuer|tax id|身份证|マイナンバー"
     r"|주민등록|инн|снилс|tfn|medicare|nhs|rodné číslo"
     r"|c[ée]dula|curp|rg|paszport|dowód"
-    r"|paspoort)[^\d\n:=]{0,40}?[:=#\s，]\s{0,3}(?-i:(?=[A-Z0-9 /.-]{0,10}[0-9](?:[ ./-]?[A-Z0-9]){5})[A-Z0-9][A-Z0-9 ./-]{6,30})",
+    r"|paspoort)[^\d\n:=]{0,40}?[:=#\s，]\s{0,3}"
+    r"(?-i:(?=[A-Z0-9 /.-]{0,10}[0-9](?:[ ./-]?[A-Z0-9]){5})[A-Z0-9][A-Z0-9 ./-]{6,30})",
     re.IGNORECASE,
 )
 

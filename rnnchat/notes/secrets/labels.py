@@ -14,46 +14,51 @@ Family = Literal["password", "key", "plain key", "number"]
 
 # Each family holds words that may stand inside a longer one (`dbPassword`, `WLAN-Passwort`), and words that
 # may not, since they are parts of ordinary words (`compass`, `mapping`).
-_PASSWORD_WITHIN = (
-    "password passwort passwd passwrd passwor kennwort passphrase pass-phrase pass_phrase passcode passwoord "
-    "passwörter passwoerter wachtwoord contraseña contrasena contrasenya palavra-passe palavra_passe palavrapasse lösenord losenord "
-    "adgangskode passord salasana jelszó jelszo zugangsdaten lozinka parolă "
-    "пароль пароля паролем паролі парола лозинка κωδικός συνθηματικό "
-    "密码 密碼 口令 通行证 パスワード パスフレーズ 暗証番号 合言葉 비밀번호 비번 패스워드 암호 şifre סיסמה סיסמא "
-    "كلمة_المرور كلمة_السر पासवर्ड รหัสผ่าน mật_khẩu kata_sandi"
-)
-_PASSWORD_ALONE = (
-    "pass passw geheimwort geheimnis losungswort code_wifi code_wi-fi wifi_code wlan_code pw pwd psw pswd pword pwort psk wpa wpa2 wpa-psk wpa_psk wpa-key mdp mot_de_passe mots_de_passe motdepasse "
-    "phrase_de_passe phrase_secrète code_secret clave clave_de_acceso parola parola_d'ordine parola_chiave "
-    "senha palavra_passe frase_de_contraseña frase_segreta hasło haslo heslo geslo sifre parolası "
-    "passphrases wlan-schlüssel netzwerkschlüssel network_key security_key wifi_key wi-fi_key wlan_key "
-    "wpa_key wep_key clé_wifi clé_wi-fi clé_wpa clave_wifi clave_wi-fi chiave_wifi master-kennwort"
-)
-_KEY_WITHIN = (
-    "secret api_key apikey api-key api-schlüssel access_key accesskey access-key secret_key secretkey secret-key "
-    "private_key privatekey private-key auth_key authkey auth-key account_key accountkey accountkey shared_key "
-    "sharedaccesskey sharedsecret encryption_key encryption-key encryptionkey signing_key signing-key signingkey "
-    "master_key master-key masterkey recovery_key recovery-key recoverykey license_key licence_key license-key "
-    "licence-key licensekey product_key product-key productkey activation_key activation_code activationcode "
-    "lizenzschlüssel produktschlüssel seriennummer clé_de_licence clé_de_produit clave_de_producto service_key "
-    "host_key deploy_key integration_key routing_key write_key read_key app_key appkey application_key "
-    "token credential bearer jwt session_id sessionid phpsessid jsessionid connect.sid session_key sessionkey "
-    "webhook clé_api clé_d'api clave_api clave_de_api clave_secreta clé_secrète chiave_api chiave_segreta "
-    "chave_api chave_secreta chave_de_api api-sleutel geheim_schlüssel geheimer_schlüssel privater_schlüssel "
-    "zugriffstoken zugangstoken jeton ключ токен секрет 密钥 密鑰 令牌 秘钥 私钥 私鑰 apiキー 秘密鍵 シークレット "
-    "トークン アクセスキー ライセンスキー シリアル 시크릿 토큰 api_키 비밀키 개인키"
-)
+_PASSWORD_WITHIN = """
+    password passwort passwd passwrd passwor kennwort passphrase pass-phrase pass_phrase passcode
+    passwoord passwörter passwoerter wachtwoord contraseña contrasena contrasenya palavra-passe
+    palavra_passe palavrapasse lösenord losenord adgangskode passord salasana jelszó jelszo
+    zugangsdaten lozinka parolă пароль пароля паролем паролі парола лозинка κωδικός συνθηματικό 密码
+    密碼 口令 通行证 パスワード パスフレーズ 暗証番号 合言葉 비밀번호 비번 패스워드 암호 şifre סיסמה
+    סיסמא كلمة_المرور كلمة_السر पासवर्ड รหัสผ่าน mật_khẩu kata_sandi
+"""
+_PASSWORD_ALONE = """
+    pass passw geheimwort geheimnis losungswort code_wifi code_wi-fi wifi_code wlan_code pw pwd psw
+    pswd pword pwort psk wpa wpa2 wpa-psk wpa_psk wpa-key mdp mot_de_passe mots_de_passe motdepasse
+    phrase_de_passe phrase_secrète code_secret clave clave_de_acceso parola parola_d'ordine
+    parola_chiave senha palavra_passe frase_de_contraseña frase_segreta hasło haslo heslo geslo
+    sifre parolası passphrases wlan-schlüssel netzwerkschlüssel network_key security_key wifi_key
+    wi-fi_key wlan_key wpa_key wep_key clé_wifi clé_wi-fi clé_wpa clave_wifi clave_wi-fi chiave_wifi
+    master-kennwort
+"""
+_KEY_WITHIN = """
+    secret api_key apikey api-key api-schlüssel access_key accesskey access-key secret_key secretkey
+    secret-key private_key privatekey private-key auth_key authkey auth-key account_key accountkey
+    shared_key sharedaccesskey sharedsecret encryption_key encryption-key encryptionkey signing_key
+    signing-key signingkey master_key master-key masterkey recovery_key recovery-key recoverykey
+    license_key licence_key license-key licence-key licensekey product_key product-key productkey
+    activation_key activation_code activationcode lizenzschlüssel produktschlüssel seriennummer
+    clé_de_licence clé_de_produit clave_de_producto service_key host_key deploy_key integration_key
+    routing_key write_key read_key app_key appkey application_key token credential bearer jwt
+    session_id sessionid phpsessid jsessionid connect.sid session_key sessionkey webhook clé_api
+    clé_d'api clave_api clave_de_api clave_secreta clé_secrète chiave_api chiave_segreta chave_api
+    chave_secreta chave_de_api api-sleutel geheim_schlüssel geheimer_schlüssel privater_schlüssel
+    zugriffstoken zugangstoken jeton ключ токен секрет 密钥 密鑰 令牌 秘钥 私钥 私鑰 apiキー 秘密鍵
+    シークレット トークン アクセスキー ライセンスキー シリアル 시크릿 토큰 api_키 비밀키 개인키
+"""
 _KEY_ALONE = "key keys auth authorization pat serial schlüssel clé chiave chave llave 鍵 キー 키"
-_PIN = (
-    "pin pins pin-code pincode pin-nummer pinnummer geheimzahl puk puk1 puk2 tan cvv cvc cvv2 cvc2 pruefziffer "
-    "kartenprüfnummer security_code sicherheitscode code_de_sécurité door_code gate_code alarm_code garage_code "
-    "entry_code access_code safe_code lock_code keypad_code lockbox_code voicemail_code building_code unlock_code "
-    "zugangscode türcode tuercode haustürcode alarmcode tresorcode safecode code_pin code_confidentiel code_d'entrée "
-    "code_porte code_de_la_porte code_alarme digicode número_secreto código_secreto código_pin código_de_acceso "
-    "codice_segreto codice_pin código_de_segurança código_de_seguridad pincode toegangscode kod_pin kod_dostępu "
-    "пин пин-код пинкод пін-код код_домофона код_доступа код_сейфа verification_code bestätigungscode otp "
-    "sim-pin parental_pin alarm garage lockbox keypad gate tresor haustür digicode combination zahlenkombination passcode one-time_code one_time_code 暗証番号 pinコード 핀번호 핀"
-)
+_PIN = """
+    pin pins pin-code pincode pin-nummer pinnummer geheimzahl puk puk1 puk2 tan cvv cvc cvv2 cvc2
+    pruefziffer kartenprüfnummer security_code sicherheitscode code_de_sécurité door_code gate_code
+    alarm_code garage_code entry_code access_code safe_code lock_code keypad_code lockbox_code
+    voicemail_code building_code unlock_code zugangscode türcode tuercode haustürcode alarmcode
+    tresorcode safecode code_pin code_confidentiel code_d'entrée code_porte code_de_la_porte
+    code_alarme digicode número_secreto código_secreto código_pin código_de_acceso codice_segreto
+    codice_pin código_de_segurança código_de_seguridad toegangscode kod_pin kod_dostępu пин пин-код
+    пинкод пін-код код_домофона код_доступа код_сейфа verification_code bestätigungscode otp sim-pin
+    parental_pin alarm garage lockbox keypad gate tresor haustür combination zahlenkombination
+    passcode one-time_code one_time_code 暗証番号 pinコード 핀번호 핀
+"""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from rnnchat.notes.secrets.reading import Hit, Reading
 from rnnchat.notes.secrets.trie import as_pattern
 from rnnchat.notes.secrets.values import stands_for_secret
 
-# Beginning and rest of each form. A beginning is fixed text; the rest is a pattern. Longer beginnings that share
+# Beginning and rest of each form. A beginning is fixed text; the rest is a pattern. Longer ones that share
 # one with a shorter form need no line of their own.
 _FORMS: tuple[tuple[str, str, str], ...] = (
     ("AWS access key", "AKIA ASIA ABIA ACCA AROA AIDA", r"[A-Z0-9]{16}(?![A-Za-z0-9])"),

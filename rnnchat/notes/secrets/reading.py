@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -134,7 +134,7 @@ class Reading:
 
     @cached_property
     def numeric_lines(self) -> list[int]:
-        """The lines with so many figures that the number of a card, an account or a person may be among them."""
+        """The lines with so many figures that they may hold the number of a card or a person."""
         found = []
         for line, match in self.matches(_NUMERIC):
             figures = len(_FIGURE.findall(match.group()))

@@ -49,7 +49,8 @@ class Screened:
 def screen(text: str) -> Screened:
     """Return `text` without the lines that hold a secret, and where those stood.
 
-    Lines end with a line feed. A line that says `rnnchat:allow`, or stands below one that says it alone, is kept.
+    Lines end with a line feed. A line that says `rnnchat:allow` is kept, and so is one below
+    a line that says it alone.
     """
     lines = text.split("\n")
     reading = Reading(text, _VOCABULARY)

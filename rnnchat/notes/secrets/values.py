@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 # Words that name a secret, its owner or its place; a value made of them alone is nobody's.
 _GENERIC = frozenset(
@@ -162,7 +163,7 @@ def is_word(value: str) -> bool:
 
 def is_random(value: str, shortest: int = 8) -> bool:
     """Return whether a value looks made by a machine: a key or token, not a word."""
-    if len(value) < shortest or is_technical(value):
+    if len(value) < shortest or is_technical(value) or value.startswith("arn:"):
         return False
     if _UUID.match(value):
         return True
@@ -198,4 +199,4 @@ def _few_digits(value: str) -> bool:
 
 def _case_changes(value: str) -> int:
     letters = [character.isupper() for character in value if character.isalpha()]
-    return sum(one != other for one, other in zip(letters, letters[1:], strict=False))
+    return sum(one != other for one, other in pairwise(letters))
