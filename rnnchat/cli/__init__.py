@@ -11,7 +11,7 @@ import click
 from rnnchat import __version__
 from rnnchat.cli.learn import compare, scan, train
 from rnnchat.cli.library import models, where
-from rnnchat.cli.output import complain
+from rnnchat.cli.output import PathArgument, complain
 from rnnchat.cli.speak import complete, evaluate, generate
 from rnnchat.errors import RnnchatError, from_os_error
 
@@ -62,7 +62,7 @@ def commands(context: click.Context) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PathArgument())
 def draft(file: Path) -> None:
     """Open FILE in the app as a draft; it is made when it is saved."""
     open_app(file)

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from rnnchat.app.keeping import Kept
 from rnnchat.library.drafts import Draft
+from rnnchat.library.paths import shown_path
 
 LONGEST_NAME = 24
 """Of a longer file's name the end is shown, in characters."""
@@ -41,7 +42,7 @@ class DraftStatus(Widget):
             Content.styled(state, STYLES.get(state, "")),
         ]
         if draft.file is not None:
-            parts.insert(0, Content.styled(_shortened(draft.file.path.name), "bold"))
+            parts.insert(0, Content.styled(_shortened(shown_path(draft.file.path.name)), "bold"))
         counts = ((draft.keys, draft.characters), "here"), (kept.today, "today")
         shares = [(share_saved(*pair), when) for pair, when in counts if pair[1] >= FEW_KEYS]
         saved = [f"{share:.0%} {when}" for share, when in shares if share >= SMALLEST_SHARE]
