@@ -63,7 +63,8 @@ def from_os_error(error: OSError, doing: str) -> StorageError:
         )
     if error.errno == errno.ENAMETOOLONG:
         return StorageError(
-            f"The name is too long: {doing} was not possible.", "Choose a shorter name, or a folder less deep."
+            f"The name is too long: {doing} was not possible.",
+            "Choose a shorter name, or a folder less deep.",
         )
     if error.errno == errno.ELOOP:
         return StorageError(

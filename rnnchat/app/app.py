@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from rich.console import RenderableType
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.worker import Worker, WorkerFailed, get_current_worker
 
 from rnnchat.app.filters import HarmlessFilter
 from rnnchat.app.keys import know_alt_digits
@@ -20,10 +23,11 @@ from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.themes import DARK, LIGHT
 from rnnchat.app.training import TrainingWatch
 from rnnchat.app.voice import Voice
+from rnnchat.app.working import Working
 from rnnchat.errors import RnnchatError
 from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Drafts
-from rnnchat.library.log import note_unforeseen
+from rnnchat.library.log import explain, note_unforeseen
 from rnnchat.library.models import Library
 from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings, load_settings
@@ -50,7 +54,7 @@ def _draft_screen() -> Screen[None]:
     return DraftScreen()
 
 
-class RnnchatApp(App[None]):
+class RnnchatApp(Working, App[None]):
     """rnnchat in a terminal: Chat, Train, Models and Draft."""
 
     TITLE = "rnnchat"
@@ -201,10 +205,40 @@ class RnnchatApp(App[None]):
     def _keep_theme(self, theme: str) -> None:
         self.change(theme=theme)
 
+    # What goes wrong
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Go on where work beside the screen has failed, or the disk; leave with a message otherwise."""
+        if isinstance(error, WorkerFailed):
+            self._hear_of(get_current_worker(), error.error)
+        elif isinstance(error, RnnchatError):
+            self.report(error)
+        else:
+            super()._handle_exception(error)
+
+    def _hear_of(self, worker: Worker[object], error: BaseException) -> None:
+        """Show why `worker` has ended, and let the screen that began it become usable again."""
+        said = explain(error)
+        if not self.is_running:
+            return
+        self.report(said)
+        for node in worker.node.ancestors_with_self:
+            if isinstance(node, Working):
+                node.work_failed(worker.name, said)
+                break
+
+    def panic(self, *_: RenderableType) -> None:
+        """Leave with a message of our own; Textual's would be a traceback."""
+        self._fatal_error()
+
     def _fatal_error(self) -> None:
         """Leave with a message in the place of Textual's traceback, which shows values."""
-        error = self._exception
-        hint = note_unforeseen(error) if error is not None else ""
-        kind = type(error).__name__
-        self._exit_renderables.append(Text(f"rnnchat: Something unforeseen happened ({kind}).\n  {hint}"))
+        self._return_code = self._return_code or 1
+        if not self._exit_renderables:  # Textual would count further ones, and show none
+            error = self._exception
+            kind = "the terminal" if error is None else type(error).__name__
+            hint = "Nothing was lost that had been saved." if error is None else note_unforeseen(error)
+            with suppress(Exception):
+                self.keep_draft()
+            self._exit_renderables.append(Text(f"rnnchat: Something unforeseen happened ({kind}).\n  {hint}"))
         self._close_messages_no_wait()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from rnnchat.errors import RnnchatError, TrainingError
+from rnnchat.library.log import note_unforeseen
 from rnnchat.training.job import TrainingJob
 from rnnchat.training.run import Run
 
@@ -130,7 +131,8 @@ class TrainingWatch:
                 self._tell()
         except RnnchatError as error:
             state.phase, state.error = "failed", error
-        except (OSError, ValueError):
+        except Exception as error:
+            note_unforeseen(error)
             state.phase = "failed"
             state.error = TrainingError("The training could not be followed.", "Train offers to resume it.")
         self._tell()

@@ -113,7 +113,8 @@ class Drafts:
         """Return the draft that was last opened from the file at `path`, if any was."""
         with self._connection() as connection:
             row = connection.execute(
-                f"SELECT {_COLUMNS} FROM drafts WHERE path = ? ORDER BY changed DESC LIMIT 1", (_stored(path),)
+                f"SELECT {_COLUMNS} FROM drafts WHERE path = ? ORDER BY changed DESC LIMIT 1",
+                (_stored(path),),
             ).fetchone()
         return None if row is None else _draft(row)
 

@@ -49,9 +49,10 @@ def save_text(file: TextFile, text: str) -> TextFile:
     """
     path = real_path(file.path)
     data = file.encode(text)
-    new_file(path)
     temporary = temporary_beside(path)
     try:
+        if kind_of(path) == OTHER:
+            raise _no_file(path)
         _write(temporary, data, like=path)
         temporary.replace(path)
         sync_folder(path.parent)
@@ -80,12 +81,16 @@ def new_file(named: str | Path) -> TextFile:
     if kind == FOLDER:
         raise StorageError(f"{path} is a folder.", "Add the name of the file.")
     if kind == OTHER:
-        raise StorageError(f"{path} is no regular file, but a pipe or device.", "Choose another name.")
+        raise _no_file(path)
     if isinstance(named, str) and named.rstrip().endswith("/"):
         raise StorageError(f"There is no folder {path}.", "Make it first, or leave the / at the end away.")
     if not has_folder:
         raise StorageError(f"There is no folder {path.parent}.", "Make it first, or choose another.")
     return TextFile(path)
+
+
+def _no_file(path: Path) -> StorageError:
+    return StorageError(f"{path} is no regular file, but a pipe or device.", "Choose another name.")
 
 
 MISSING, REGULAR, FOLDER, OTHER = range(4)
@@ -116,6 +121,6 @@ def _write(path: Path, data: bytes, like: Path) -> None:
 def real_path(path: Path) -> Path:
     """Follow links, so that saving changes what a link leads to and not the link."""
     try:
-        return path.expanduser().resolve()
+        return path.resolve()
     except (OSError, RuntimeError) as error:
         raise StorageError(f"{path} cannot be found.", "Check where its links lead.") from error

@@ -6,6 +6,7 @@ import os
 import traceback
 from datetime import datetime, timezone
 
+from rnnchat.errors import RnnchatError, from_os_error
 from rnnchat.library.paths import Paths, make_private
 
 LARGEST = 256 * 1024
@@ -31,9 +32,23 @@ def note_unforeseen(error: BaseException) -> str:
     return f"Nothing was lost that had been saved. Where it happened stands in {path}."
 
 
+def explain(error: BaseException) -> RnnchatError:
+    """Return what to tell a person of `error`, and note it in the log unless it was foreseen."""
+    if isinstance(error, RnnchatError):
+        return error
+    hint = note_unforeseen(error)
+    if isinstance(error, OSError):
+        return from_os_error(error, "working with files")
+    if isinstance(error, MemoryError):
+        return RnnchatError("There is not enough memory.", "Close other programs, and try again.")
+    return RnnchatError(f"Something unforeseen happened ({type(error).__name__}).", hint)
+
+
 def _entry(error: BaseException) -> str:
     lines = [f"{datetime.now(timezone.utc).isoformat(timespec='seconds')} {type(error).__name__}"]
-    frames = [f"  {one.filename}:{one.lineno} in {one.name}" for one in traceback.extract_tb(error.__traceback__)]
+    frames = [
+        f"  {one.filename}:{one.lineno} in {one.name}" for one in traceback.extract_tb(error.__traceback__)
+    ]
     if len(frames) > MOST_FRAMES:
         frames[MOST_FRAMES // 2 : -MOST_FRAMES // 2] = ["  …"]
     return "\n".join([*lines, *frames]) + "\n"

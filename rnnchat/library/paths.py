@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -132,13 +133,23 @@ def parse_argument(argument: str) -> Path:
     if address is not None and (address["host"] is not None or not address["path"].startswith("//")):
         return _checked(_from_address(address))
     if _ADDRESS.match(argument):
-        raise PathError(f"{_cut(argument)} is an address, and no file.", "Name a file or folder on this computer.")
+        raise PathError(
+            f"{_cut(argument)} is an address, and no file.", "Name a file or folder on this computer."
+        )
     return _checked(argument)
 
 
 def home_folder() -> Path:
     """Return the person's own folder; raise PathError where neither HOME nor the system knows it."""
     return _absolute(Path(_with_home("~")))
+
+
+def start_folder() -> Path:
+    """Return where a choice of files begins: the folder one is in, the home folder, or the root of all."""
+    for known in (Path.cwd, home_folder):
+        with contextlib.suppress(OSError, PathError):
+            return known()
+    return Path("/")
 
 
 def shown_path(path: Path | str) -> str:
@@ -202,7 +213,9 @@ def _with_home(text: str) -> str:
             f"A file whose name begins with ~ is written ./{_cut(text)}.",
         )
     if not home:
-        raise PathError("Your home folder is not known.", "Set HOME, or RNNCHAT_HOME, or name the path in full.")
+        raise PathError(
+            "Your home folder is not known.", "Set HOME, or RNNCHAT_HOME, or name the path in full."
+        )
     return home.rstrip("/") + slash + rest or "/"
 
 
@@ -227,7 +240,8 @@ def _checked(text: str) -> Path:
         longest, whole = max(len(os.fsencode(part)) for part in path.parts), len(os.fsencode(path))
     except UnicodeEncodeError:
         raise PathError(
-            "The path holds characters that no file's name can have here.", "Type it again, or rename the file."
+            "The path holds characters that no file's name can have here.",
+            "Type it again, or rename the file.",
         ) from None
     if longest > LONGEST_NAME:
         raise PathError(
@@ -246,7 +260,9 @@ def _absolute(path: Path) -> Path:
     try:
         return path.absolute()
     except OSError:
-        raise PathError("The folder you are in no longer exists.", "Go to another folder, and try again.") from None
+        raise PathError(
+            "The folder you are in no longer exists.", "Go to another folder, and try again."
+        ) from None
 
 
 def make_private(folder: Path) -> Path:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from rnnchat.errors import NotesError
+from rnnchat.errors import NotesError, PathError
+from rnnchat.library.paths import home_folder
 
 MAXIMUM_BYTES = 64 * 2**20
 """A larger file is a data set, not a note."""
@@ -64,7 +65,7 @@ def walk(paths: Iterable[Path]) -> Iterator[Candidate | Skipped]:
     """
     seen: set[tuple[int, int]] = set()
     for given in paths:
-        path = given.expanduser().absolute()
+        path = given.absolute()
         try:
             status = path.stat()
         except FileNotFoundError:
@@ -73,7 +74,7 @@ def walk(paths: Iterable[Path]) -> Iterator[Candidate | Skipped]:
             raise NotesError(f"{given} cannot be read: {error.strerror}.", "Check its permissions.") from None
         # A link that the person names is meant; links found inside are not.
         path = path.resolve()
-        if path in (Path.home().resolve(), Path(path.anchor)):
+        if path in (_home(), Path(path.anchor)):
             raise NotesError(
                 f"{given} holds far more than notes.",
                 "Name the folder your notes are in, such as ~/notes or ~/Documents/journal.",
@@ -82,6 +83,13 @@ def walk(paths: Iterable[Path]) -> Iterator[Candidate | Skipped]:
             yield from _walk_folder(path, path, (), seen)
         else:
             yield _judge_file(path, path.name, status, seen, named=True)
+
+
+def _home() -> Path | None:
+    try:
+        return home_folder().resolve()
+    except (PathError, OSError, RuntimeError):
+        return None  # it is nowhere
 
 
 Ignores = tuple[tuple[Path, GitIgnoreSpec], ...]

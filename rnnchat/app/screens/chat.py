@@ -304,6 +304,13 @@ class ChatScreen(Room):
         }
         view.show(last.text or "(nothing came)", notes.get(last.finish, ""))
 
+    def work_failed(self, name: str, error: RnnchatError) -> None:
+        """Take away the "…" of a reply that does not come; Ctrl+R asks for it again."""
+        if name == "_reply" and not self.is_replying and self.said and self.said[-1].role == "user":
+            for view in list(self.query(TurnView))[-1:]:
+                if view.role == "model":
+                    view.remove()
+
     def _show_failure(self, view: TurnView, error: RnnchatError) -> None:
         view.remove()
         self.own_app.report(error)

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from rnnchat.app.widgets.top_bar import TopBar
+from rnnchat.app.working import Working
 
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
@@ -24,8 +25,11 @@ SMALLEST = (44, 12)
 """The columns and rows that a screen needs to make sense."""
 
 
-class Fitting(Screen[Result]):
-    """A screen that is hidden where the terminal is too small for it, and then has the focus where it was."""
+class Fitting(Working, Screen[Result]):
+    """A screen that is hidden where the terminal is too small for it, and then has the focus where it was.
+
+    Work that it does beside is heard of when it fails.
+    """
 
     _focused_last: Widget | None = None
 

@@ -34,8 +34,8 @@ class DraftStatus(Widget):
         self._forms = [Content("")]
         """What may be shown, the longest first."""
 
-    def show(self, draft: Draft, words: int, is_empty: bool, kept: Kept) -> None:
-        """Show how `draft` stands, and what came of keeping it last."""
+    def show(self, draft: Draft, words: int, is_empty: bool, kept: Kept, what_failed: str = "") -> None:
+        """Show how `draft` stands, what came of keeping it last, and why something else was not opened."""
         state = _state(draft, is_empty, kept)
         parts = [
             Content(f"{words:,} word{'' if words == 1 else 's'}"),
@@ -43,6 +43,8 @@ class DraftStatus(Widget):
         ]
         if draft.file is not None:
             parts.insert(0, Content.styled(_shortened(shown_path(draft.file.path.name)), "bold"))
+        elif what_failed:
+            parts.insert(0, Content.styled(what_failed, "$error"))
         counts = ((draft.keys, draft.characters), "here"), (kept.today, "today")
         shares = [(share_saved(*pair), when) for pair, when in counts if pair[1] >= FEW_KEYS]
         saved = [f"{share:.0%} {when}" for share, when in shares if share >= SMALLEST_SHARE]
