@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -11,8 +12,10 @@ from typing import ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, get_current_worker
@@ -83,6 +86,9 @@ class RnnchatApp(Working, App[None]):
         """A file to open as a draft."""
         self.keep_draft: Callable[[], RnnchatError | None] = lambda: None
         """Keeps what was typed last in the draft that is open, and returns what prevented it."""
+        self.is_keeping = False
+        """Whether what was typed is being kept before the app is left."""
+        self._is_ended = False
         self.paths = paths or Paths.from_environment()
         self.library = Library(self.paths)
         self.chats = Chats(self.paths.chats)
@@ -166,7 +172,72 @@ class RnnchatApp(Working, App[None]):
 
     def on_unmount(self) -> None:
         """Let a training leave a checkpoint."""
-        self.training.close()
+        if not self._is_ended:
+            self.training.close()
+
+    # Signals
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return what knows the terminal."""
+        from rnnchat.app.terminal import Terminal
+
+        return Terminal
+
+    @on(Driver.SignalResume)
+    def draw_again(self) -> None:
+        """Draw all once the shell has given the terminal back."""
+        self.refresh(layout=True)
+
+    def leave_for_signal(self, status: int) -> None:
+        """Keep what was typed and leave with `status`; nobody is asked, as the app is ended from outside."""
+        self._is_ended = True
+        self.is_keeping = True
+        self._leaving = asyncio.get_running_loop().create_task(self._leave_for_signal(status))
+
+    async def _leave_for_signal(self, status: int) -> None:
+        try:
+            with suppress(Exception):
+                self.training.stop()
+            with suppress(Exception):
+                await self._settle()
+            with suppress(Exception):
+                self._keep_message()
+            self.keep_draft()
+            with suppress(Exception):
+                await self._wait_for_writers()
+        finally:
+            self.is_keeping = False
+            self.exit(return_code=status)
+
+    async def _settle(self) -> None:
+        """Let keys that were pressed before reach the editor."""
+        await asyncio.sleep(0.05)
+        for node in (self, self.screen, self.focused):
+            if node is not None:
+                reached = asyncio.Event()
+                node.call_later(reached.set)
+                with suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(reached.wait(), 0.4)
+
+    def _keep_message(self) -> None:
+        """Keep a half-written message, as a draft."""
+        from rnnchat.app.widgets.composer import Composer
+        from rnnchat.library.drafts import Draft
+
+        for screens in self._screen_stacks.values():
+            for screen in screens:
+                for composer in screen.query(Composer):
+                    if composer.text.strip():
+                        self.drafts.keep(Draft(text=composer.text, cursor=len(composer.text)))
+
+    async def _wait_for_writers(self) -> None:
+        """Give what is being written a moment to end."""
+        for _ in range(40):
+            if all(
+                worker.is_finished for worker in self.workers if worker.group in ("save", "keep", "change")
+            ):
+                break
+            await asyncio.sleep(0.02)
 
     def use_model(self, name: str) -> None:
         """Let another model speak from now on."""

@@ -114,6 +114,11 @@ class TrainingWatch:
         if self._job is not None:
             self._job.finish()
 
+    def stop(self) -> None:
+        """Let the training leave a checkpoint and end, without waiting for it."""
+        if self._job is not None:
+            self._job.stop()
+
     def close(self) -> None:
         """Let the training leave a checkpoint and end, within a few seconds."""
         if self._job is not None:

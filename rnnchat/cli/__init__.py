@@ -11,7 +11,7 @@ import click
 from rnnchat import __version__
 from rnnchat.cli.learn import compare, scan, train
 from rnnchat.cli.library import models, where
-from rnnchat.cli.output import PathArgument, complain
+from rnnchat.cli.output import complain
 from rnnchat.cli.speak import complete, evaluate, generate
 from rnnchat.errors import RnnchatError, from_os_error
 
@@ -62,22 +62,24 @@ def commands(context: click.Context) -> None:
 
 
 @click.command()
-@click.argument("file", type=PathArgument())
+@click.argument("file", type=click.Path(path_type=Path))
 def draft(file: Path) -> None:
     """Open FILE in the app as a draft; it is made when it is saved."""
-    open_app(file)
+    open_app(file)  # a path that can be none is said there, and what is typed all the same is kept
 
 
 def open_app(file: Path | None = None) -> None:
     """Open the app, on `file` where there is one; raise RnnchatError where there is no terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise RnnchatError(
             "The app needs a terminal.",
             "In a script, use `rnnchat generate` or another command (`rnnchat --help`).",
         )
     from rnnchat.app import run
 
-    run(file)
+    status = run(file)
+    if status:
+        sys.exit(status)
 
 
 for command in (draft, train, scan, generate, complete, evaluate, compare, models, where):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rnnchat.errors import StorageError, from_os_error
 from rnnchat.library.atomic import sha256, sync_folder, temporary_beside
-from rnnchat.library.paths import parse_path
+from rnnchat.library.paths import parse_argument, parse_path
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def new_file(named: str | Path) -> TextFile:
 
     Text is what was typed, as `parse_path` takes it; a path is meant as it stands.
     """
-    path = parse_path(named) if isinstance(named, str) else named.absolute()
+    path = parse_path(named) if isinstance(named, str) else parse_argument(str(named))
     try:
         kind = kind_of(path)
         has_folder = path.parent.is_dir()

@@ -11,7 +11,7 @@ from rnnchat.errors import StorageError, from_os_error
 from rnnchat.library.atomic import sha256
 from rnnchat.library.drafts import Draft, Drafts
 from rnnchat.library.files import MISSING, TextFile, kind_of, new_file, real_path
-from rnnchat.library.paths import shown_path
+from rnnchat.library.paths import parse_argument, shown_path
 from rnnchat.notes.decode import UnreadableError, decode, read_file
 
 LARGEST = 6 * 2**20
@@ -62,7 +62,7 @@ def find_draft(drafts: Drafts, which: int | Path | None) -> tuple[Draft, str]:
             return Draft(), ""
         drafts.touch(found.id)
         return found, ""
-    path = which.absolute()
+    path = parse_argument(str(which))
     try:
         is_new = kind_of(path) == MISSING
     except (OSError, ValueError) as error:

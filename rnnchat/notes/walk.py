@@ -11,7 +11,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from rnnchat.errors import NotesError, PathError
-from rnnchat.library.paths import home_folder
+from rnnchat.library.paths import home_folder, parse_argument
 
 MAXIMUM_BYTES = 64 * 2**20
 """A larger file is a data set, not a note."""
@@ -65,7 +65,7 @@ def walk(paths: Iterable[Path]) -> Iterator[Candidate | Skipped]:
     """
     seen: set[tuple[int, int]] = set()
     for given in paths:
-        path = given.absolute()
+        path = parse_argument(str(given))
         try:
             status = path.stat()
         except FileNotFoundError:
