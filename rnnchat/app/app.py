@@ -88,6 +88,8 @@ class RnnchatApp(Working, App[None]):
         """Keeps what was typed last in the draft that is open, and returns what prevented it."""
         self.is_keeping = False
         """Whether what was typed is being kept before the app is left."""
+        self.has_kept = False
+        """Whether it has been kept then."""
         self._is_ended = False
         self.paths = paths or Paths.from_environment()
         self.library = Library(self.paths)
@@ -202,7 +204,7 @@ class RnnchatApp(Working, App[None]):
                 await self._settle()
             with suppress(Exception):
                 self._keep_message()
-            self.keep_draft()
+            self.has_kept = self.keep_draft() is None
             with suppress(Exception):
                 await self._wait_for_writers()
         finally:

@@ -117,6 +117,10 @@ class Signals:
             self._app is not None and self._app.is_keeping and time.monotonic() - began < PATIENCE_TO_KEEP
         ):
             time.sleep(0.02)
+        if self._app is not None and not self._app.has_kept:  # its loop stands still
+            keeping = threading.Thread(target=self._app.keep_draft, daemon=True)
+            keeping.start()
+            keeping.join(1.0)
         self._end_now()
 
     def _end_now(self) -> None:

@@ -12,7 +12,8 @@ class Terminal(LinuxDriver):
     """A terminal that is left as it was when the app is stopped, and taken again when it goes on.
 
     Textual does both within the signal's handler, where what was interrupted may hold the same locks, and
-    takes a terminal twice that it has never left, as after SIGSTOP.
+    takes a terminal twice that it has never left, as after SIGSTOP. It also ends when a byte comes in that is
+    not UTF-8.
     """
 
     def _sigtstp_application(self, *_: object) -> None:
@@ -20,6 +21,16 @@ class Terminal(LinuxDriver):
 
     def _sigcont_application(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._come_back)
+
+    def _run_input_thread(self) -> None:
+        while True:
+            try:
+                self.run_input_thread()
+            except UnicodeDecodeError:
+                continue  # bytes that are no UTF-8 are no keys; those after them are
+            except Exception as error:
+                self._loop.call_soon_threadsafe(self._app._handle_exception, error)
+            return
 
     def _leave_to_shell(self) -> None:
         if self._auto_restart and self._is_in_use:
