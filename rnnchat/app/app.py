@@ -21,7 +21,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, get_current_worker
 
 from rnnchat.app.filters import HarmlessFilter
-from rnnchat.app.keys import know_alt_digits
+from rnnchat.app.keys import know_alt_digits, shown_key
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.themes import DARK, LIGHT
 from rnnchat.app.training import TrainingWatch
@@ -119,11 +119,18 @@ class RnnchatApp(Working, App[None]):
         yield SystemCommand("Draft", "Write, and be completed (F5)", partial(self.action_go, "draft"))
         yield SystemCommand("Train", "Learn from your notes (F3)", partial(self.action_go, "train"))
         yield SystemCommand("Models", "Choose, rename, delete models (F4)", partial(self.action_go, "models"))
+        told: set[str] = set()
         for binding in screen.active_bindings.values():
             own = binding.binding
-            if own.id and binding.node is screen and binding.enabled:
-                action = partial(screen.run_action, own.action)
-                yield SystemCommand(own.description, own.tooltip or f"Key: {own.key}", action)
+            if not (own.id and own.description and binding.node is screen and binding.enabled):
+                continue
+            if own.description in told:  # one command may have several keys
+                continue
+            told.add(own.description)
+            key = f"({shown_key(own.key)})"
+            about = own.tooltip or "Here"
+            action = partial(screen.run_action, own.action)
+            yield SystemCommand(own.description, about if key in about else f"{about} {key}", action)
         yield SystemCommand(
             "Switch to light or dark", "Change between the two looks", self.action_switch_theme
         )

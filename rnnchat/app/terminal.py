@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
+from codecs import IncrementalDecoder, getincrementaldecoder
+from collections.abc import Callable
+from functools import partial
 
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
+
+
+def _lenient_decoder(encoding: str) -> Callable[[], IncrementalDecoder]:
+    return partial(getincrementaldecoder(encoding), errors="replace")
 
 
 class Terminal(LinuxDriver):
     """A terminal that is left as it was when the app is stopped, and taken again when it goes on.
 
     Textual does both within the signal's handler, where what was interrupted may hold the same locks, and
-    takes a terminal twice that it has never left, as after SIGSTOP. It also ends when a byte comes in that is
-    not UTF-8.
+    takes a terminal twice that it has never left, as after SIGSTOP. A byte that is not UTF-8 would end it.
     """
 
     def _sigtstp_application(self, *_: object) -> None:
@@ -22,15 +29,10 @@ class Terminal(LinuxDriver):
     def _sigcont_application(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._come_back)
 
-    def _run_input_thread(self) -> None:
-        while True:
-            try:
-                self.run_input_thread()
-            except UnicodeDecodeError:
-                continue  # bytes that are no UTF-8 are no keys; those after them are
-            except Exception as error:
-                self._loop.call_soon_threadsafe(self._app._handle_exception, error)
-            return
+    def run_input_thread(self) -> None:
+        """Read what is typed; a byte that is not UTF-8 comes in as U+FFFD."""
+        vars(linux_driver)["getincrementaldecoder"] = _lenient_decoder  # Textual's own is strict
+        super().run_input_thread()
 
     def _leave_to_shell(self) -> None:
         if self._auto_restart and self._is_in_use:

@@ -105,9 +105,33 @@ class ChatScreen(Room):
             id="chat.origins",
             tooltip="What of the last reply stands in your notes (F8)",
         ),
-        Binding("f7", "earlier", "Earlier turns", show=False, priority=True, id="chat.earlier"),
-        Binding("pageup", "scroll(-1)", "Scroll up", show=False, priority=True, id="chat.page-up"),
-        Binding("pagedown", "scroll(1)", "Scroll down", show=False, priority=True, id="chat.page-down"),
+        Binding(
+            "f7",
+            "earlier",
+            "Earlier turns",
+            show=False,
+            priority=True,
+            id="chat.earlier",
+            tooltip="More of the turns before those that are shown (F7)",
+        ),
+        Binding(
+            "pageup",
+            "scroll(-1)",
+            "Scroll up",
+            show=False,
+            priority=True,
+            id="chat.page-up",
+            tooltip="A page back (PgUp)",
+        ),
+        Binding(
+            "pagedown",
+            "scroll(1)",
+            "Scroll down",
+            show=False,
+            priority=True,
+            id="chat.page-down",
+            tooltip="A page on (PgDn)",
+        ),
     ]
 
     def __init__(self) -> None:

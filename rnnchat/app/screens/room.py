@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Container
 from textual.geometry import Size
 from textual.screen import ModalScreen, Screen
@@ -81,6 +82,15 @@ class Room(Fitting[None]):
 
 class Dialog(ModalScreen[Result], Fitting[Result]):
     """A screen above another, which is left to say that the terminal is too small."""
+
+    _is_left = False
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Leave the screen, once: what was pressed twice must not take the one below away, too."""
+        if self._is_left:
+            return AwaitComplete.nothing()
+        self._is_left = True
+        return super().dismiss(result)
 
 
 def is_small(size: Size) -> bool:
