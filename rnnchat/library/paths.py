@@ -51,13 +51,16 @@ class Paths:
             return cls(root / "data", root / "config", root / "state")
         import platformdirs
 
-        folders = (
-            platformdirs.user_data_path("rnnchat", appauthor=False),
-            platformdirs.user_config_path("rnnchat", appauthor=False),
-            platformdirs.user_state_path("rnnchat", appauthor=False),
-        )
-        if any(folder.parts[:1] == ("~",) for folder in folders):
-            home_folder()  # says that it is not known
+        try:
+            folders = (
+                platformdirs.user_data_path("rnnchat", appauthor=False),
+                platformdirs.user_config_path("rnnchat", appauthor=False),
+                platformdirs.user_state_path("rnnchat", appauthor=False),
+            )
+        except RuntimeError:
+            raise _without_home() from None
+        if any(folder.parts[:1] == ("~",) for folder in folders):  # as earlier platformdirs answer then
+            raise _without_home()
         return cls(*map(_absolute, folders))
 
     @property
@@ -165,6 +168,10 @@ def shortened_path(path: str) -> str:
         return path
 
 
+def _without_home() -> PathError:
+    return PathError("Your home folder is not known.", "Set HOME, or RNNCHAT_HOME, or name the path in full.")
+
+
 def _cut(text: str) -> str:
     """Return `text` short enough to stand in a message."""
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
@@ -213,9 +220,7 @@ def _with_home(text: str) -> str:
             f"A file whose name begins with ~ is written ./{_cut(text)}.",
         )
     if not home:
-        raise PathError(
-            "Your home folder is not known.", "Set HOME, or RNNCHAT_HOME, or name the path in full."
-        )
+        raise _without_home()
     return home.rstrip("/") + slash + rest or "/"
 
 

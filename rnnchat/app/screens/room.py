@@ -88,7 +88,7 @@ class Dialog(ModalScreen[Result], Fitting[Result]):
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """Leave the screen, once: what was pressed twice must not take the one below away, too."""
         if self._is_left:
-            return AwaitComplete.nothing()
+            return AwaitComplete()
         self._is_left = True
         return super().dismiss(result)
 
