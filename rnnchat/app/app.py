@@ -298,9 +298,9 @@ class RnnchatApp(Working, App[None]):
 
     def _hear_of(self, worker: Worker[object], error: BaseException) -> None:
         """Show why `worker` has ended, and let the screen that began it become usable again."""
+        if self._exit or not self.is_running:
+            return  # what a thread cannot tell an app that is left is nobody's concern
         said = explain(error)
-        if not self.is_running:
-            return
         self.report(said)
         for node in worker.node.ancestors_with_self:
             if isinstance(node, Working):

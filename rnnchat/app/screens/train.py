@@ -21,7 +21,6 @@ from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.app.widgets.training_view import TrainingView
 from rnnchat.errors import RnnchatError, from_os_error
 from rnnchat.library.describe import human_size
-from rnnchat.library.log import explain
 from rnnchat.library.paths import home_folder, parse_path, shortened_path, shown_path, start_folder
 from rnnchat.notes import Scan
 from rnnchat.training.run import AUTO, SCRATCH, Run, RunSettings, unfinished
@@ -230,12 +229,15 @@ class TrainScreen(Room):
             read_corpus(result)
         except _CancelledError:
             return
-        except Exception as error:  # shown where the notes are told, in the place of "Reading …"
-            if worker.is_cancelled:
-                return
-            problem = explain(error)
+        except RnnchatError as error:
+            problem = error
         if not worker.is_cancelled and app.is_running:
             app.call_from_thread(self._show_scan, result, problem)
+
+    def work_failed(self, name: str, error: RnnchatError) -> None:
+        """Say in the place of "Reading …" why nothing could be read."""
+        if name == "_read":
+            self._show_scan(None, error)
 
     def _show_scan(self, result: Scan | None, problem: RnnchatError | None) -> None:
         self._scan = None if problem else result
