@@ -274,13 +274,19 @@ class RnnchatApp(Working, App[None]):
 
     def report(self, error: RnnchatError) -> None:
         """Show an error and its hint; the one place they are shown."""
-        self.notify(
-            error.hint or "Try again.", title=error.message, severity="error", timeout=12, markup=False
-        )
+        hint = error.hint or "Try again."
+        if not self._is_shown(error.message, hint):
+            self.notify(hint, title=error.message, severity="error", timeout=12, markup=False)
 
     def say(self, text: str) -> None:
         """Show a short piece of news."""
-        self.notify(text, markup=False)
+        if not self._is_shown("", text):
+            self.notify(text, markup=False)
+
+    def _is_shown(self, title: str, message: str) -> bool:
+        """Whether the same is on the screen already: twice, it would only cover more of it."""
+        shown = ((note.title, note.message) for note in self._notifications if not note.has_expired)
+        return (title, message) in shown
 
     def _keep_theme(self, theme: str) -> None:
         self.change(theme=theme)

@@ -9,7 +9,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnchat.errors import PathError, from_os_error
+from rnnchat.errors import PathError, StorageError, from_os_error
 
 LONGEST_NAME = 255
 """In bytes, what file systems take at most; some take less."""
@@ -276,6 +276,11 @@ def make_private(folder: Path) -> Path:
         missing = [p for p in (folder, *folder.parents) if not p.exists()]
         for path in reversed(missing):
             path.mkdir(mode=0o700, exist_ok=True)
+    except (NotADirectoryError, FileExistsError) as error:
+        raise StorageError(
+            f"{folder} cannot be a folder: a part of that path is a file.",
+            "`rnnchat where` shows the folders in use; RNNCHAT_HOME sets others.",
+        ) from error
     except OSError as error:
         raise from_os_error(error, f"creating the folder {folder}") from error
     return folder

@@ -214,7 +214,7 @@ def test_a_home_may_be_relative_or_nothing(tmp_path: Path, monkeypatch: pytest.M
 def test_a_home_that_is_a_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("RNNCHAT_HOME", str(tmp_path / "file"))
-    with pytest.raises(StorageError, match="Creating the folder"):
+    with pytest.raises(StorageError, match="is a file"):
         make_private(Paths.from_environment().data)
     assert "Nothing was lost" in note_unforeseen(ValueError())
 

@@ -43,14 +43,20 @@ class DraftStatus(Widget):
         ]
         if draft.file is not None:
             parts.insert(0, Content.styled(_shortened(shown_path(draft.file.path.name)), "bold"))
-        elif what_failed:
-            parts.insert(0, Content.styled(what_failed, "$error"))
         counts = ((draft.keys, draft.characters), "here"), (kept.today, "today")
         shares = [(share_saved(*pair), when) for pair, when in counts if pair[1] >= FEW_KEYS]
         saved = [f"{share:.0%} {when}" for share, when in shares if share >= SMALLEST_SHARE]
         between = Content("  ·  ")
+        failures = [what_failed, "not opened"] if what_failed and draft.file is None else []
         self._forms = [
-            between.join([*parts, *([Content(f"keys saved {', '.join(saved[:count])}")] if count else [])])
+            between.join(
+                [
+                    *([Content.styled(failure, "$error")] if failure else []),
+                    *parts,
+                    *([Content(f"keys saved {', '.join(saved[:count])}")] if count else []),
+                ]
+            )
+            for failure in failures or [""]
             for count in range(len(saved), -1, -1)
         ]
         self.refresh()
