@@ -91,6 +91,8 @@ class RnnchatApp(Working, App[None]):
         self.has_kept = False
         """Whether it has been kept then."""
         self._is_ended = False
+        self._told: tuple[str, str] | None = None
+        """What was told last, and may not be on the screen yet."""
         self.paths = paths or Paths.from_environment()
         self.library = Library(self.paths)
         self.chats = Chats(self.paths.chats)
@@ -284,9 +286,12 @@ class RnnchatApp(Working, App[None]):
             self.notify(text, markup=False)
 
     def _is_shown(self, title: str, message: str) -> bool:
-        """Whether the same is on the screen already: twice, it would only cover more of it."""
-        shown = ((note.title, note.message) for note in self._notifications if not note.has_expired)
-        return (title, message) in shown
+        """Whether the same is on the screen already, or soon: twice, it would only cover more of it."""
+        notes = ((note.title, note.message) for note in self._notifications if not note.has_expired)
+        is_shown = (title, message) in notes or self._told == (title, message)
+        self._told = title, message
+        self.set_timer(0.1, partial(setattr, self, "_told", None))  # it is shown by then
+        return is_shown
 
     def _keep_theme(self, theme: str) -> None:
         self.change(theme=theme)

@@ -187,7 +187,9 @@ async def test_the_same_error_is_shown_once_at_a_time(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         for _ in range(3):
             app.report(RnnchatError("The disk is full.", "Free some space."))
+        for _ in range(3):
             app.say("Ctrl+Q quits rnnchat.")
+            await pilot.pause(0.15)
         app.report(RnnchatError("The disk is full.", "Or so."))
         await pilot.pause()
         assert len(list(app._notifications)) == 3
