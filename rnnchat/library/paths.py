@@ -160,8 +160,14 @@ def shown_path(path: Path | str) -> str:
     return _SURROGATE.sub(_escaped, str(path))
 
 
-def shortened_path(path: str) -> str:
-    """Return a path with ``~`` in the place of the person's own folder."""
+def shortened_path(path: str, *, nearby: bool = False) -> str:
+    """Return a path with ``~`` in the place of the person's own folder.
+
+    What is `nearby`, below the folder one is in, is told from there.
+    """
+    if nearby:
+        with contextlib.suppress(OSError, ValueError):
+            return str(Path(path).relative_to(Path.cwd()))
     try:
         return f"~/{Path(path).relative_to(home_folder())}"
     except (PathError, ValueError):

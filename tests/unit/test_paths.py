@@ -235,6 +235,8 @@ def test_a_name_is_shown_escaped() -> None:
     assert shown_path("café.md") == "café.md"
     assert shown_path("\ud800") == "\\ud800"
     assert shortened_path("/home/me/a/b.md") == "~/a/b.md"
+    assert shortened_path(str(Path.cwd() / "a.md"), nearby=True) == "a.md"
+    assert shortened_path("/home/me/a/b.md", nearby=True) == "~/a/b.md"
 
 
 # Names of any length and of any bytes

@@ -197,7 +197,10 @@ class TrainScreen(Room):
         options = self.query_one("#chosen", OptionList)
         options.clear_options()
         options.add_options(
-            [Option(f"✓ {shortened_path(shown_path(path))}   (Enter takes it off)") for path in self._chosen]
+            [
+                Option(f"✓ {shortened_path(shown_path(path), nearby=True)}   (Enter takes it off)")
+                for path in self._chosen
+            ]
         )
         options.display = bool(self._chosen)
         self.query_one("#introduction").display = not self._chosen
