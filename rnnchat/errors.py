@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 
 
 class RnnchatError(Exception):
@@ -42,9 +43,14 @@ class StorageError(RnnchatError):
     """The disk did not take or give what was asked."""
 
 
+class PathError(StorageError):
+    """What was typed or set is the path of nothing that can be."""
+
+
 def from_os_error(error: OSError, doing: str) -> StorageError:
     """Say what an operating-system error means for somebody who was `doing` something."""
-    where = f" ({error.filename})" if error.filename else ""
+    named = os.fsdecode(error.filename) if isinstance(error.filename, bytes) else error.filename
+    where = f" ({named})" if named else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageError(
             f"The disk is full: {doing} was not possible{where}.",
@@ -54,6 +60,15 @@ def from_os_error(error: OSError, doing: str) -> StorageError:
         return StorageError(
             f"No permission: {doing} was not possible{where}.",
             "Check who owns the folder, or set RNNCHAT_HOME to one you can write to.",
+        )
+    if error.errno == errno.ENAMETOOLONG:
+        return StorageError(
+            f"The name is too long: {doing} was not possible.",
+            "Choose a shorter name, or a folder less deep.",
+        )
+    if error.errno == errno.ELOOP:
+        return StorageError(
+            f"Links lead in a circle: {doing} was not possible{where}.", "Name the file or folder itself."
         )
     return StorageError(
         f"{doing[:1].upper()}{doing[1:]} failed: {error.strerror or error}{where}.",

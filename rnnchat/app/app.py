@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from rich.console import RenderableType
 from rich.text import Text
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.worker import Worker, WorkerFailed, get_current_worker
 
 from rnnchat.app.filters import HarmlessFilter
-from rnnchat.app.keys import know_alt_digits
+from rnnchat.app.keys import know_alt_digits, shown_key
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.themes import DARK, LIGHT
 from rnnchat.app.training import TrainingWatch
 from rnnchat.app.voice import Voice
+from rnnchat.app.working import Working
 from rnnchat.errors import RnnchatError
 from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Drafts
-from rnnchat.library.log import note_unforeseen
+from rnnchat.library.log import explain, note_unforeseen
 from rnnchat.library.models import Library
 from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings, load_settings
@@ -50,7 +57,7 @@ def _draft_screen() -> Screen[None]:
     return DraftScreen()
 
 
-class RnnchatApp(App[None]):
+class RnnchatApp(Working, App[None]):
     """rnnchat in a terminal: Chat, Train, Models and Draft."""
 
     TITLE = "rnnchat"
@@ -79,6 +86,13 @@ class RnnchatApp(App[None]):
         """A file to open as a draft."""
         self.keep_draft: Callable[[], RnnchatError | None] = lambda: None
         """Keeps what was typed last in the draft that is open, and returns what prevented it."""
+        self.is_keeping = False
+        """Whether what was typed is being kept before the app is left."""
+        self.has_kept = False
+        """Whether it has been kept then."""
+        self._is_ended = False
+        self._told: tuple[str, str] | None = None
+        """What was told last, and may not be on the screen yet."""
         self.paths = paths or Paths.from_environment()
         self.library = Library(self.paths)
         self.chats = Chats(self.paths.chats)
@@ -107,11 +121,18 @@ class RnnchatApp(App[None]):
         yield SystemCommand("Draft", "Write, and be completed (F5)", partial(self.action_go, "draft"))
         yield SystemCommand("Train", "Learn from your notes (F3)", partial(self.action_go, "train"))
         yield SystemCommand("Models", "Choose, rename, delete models (F4)", partial(self.action_go, "models"))
+        told: set[str] = set()
         for binding in screen.active_bindings.values():
             own = binding.binding
-            if own.id and binding.node is screen and binding.enabled:
-                action = partial(screen.run_action, own.action)
-                yield SystemCommand(own.description, own.tooltip or f"Key: {own.key}", action)
+            if not (own.id and own.description and binding.node is screen and binding.enabled):
+                continue
+            if own.description in told:  # one command may have several keys
+                continue
+            told.add(own.description)
+            key = f"({shown_key(own.key)})"
+            about = own.tooltip or "Here"
+            action = partial(screen.run_action, own.action)
+            yield SystemCommand(own.description, about if key in about else f"{about} {key}", action)
         yield SystemCommand(
             "Switch to light or dark", "Change between the two looks", self.action_switch_theme
         )
@@ -162,7 +183,72 @@ class RnnchatApp(App[None]):
 
     def on_unmount(self) -> None:
         """Let a training leave a checkpoint."""
-        self.training.close()
+        if not self._is_ended:
+            self.training.close()
+
+    # Signals
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return what knows the terminal."""
+        from rnnchat.app.terminal import Terminal
+
+        return Terminal
+
+    @on(Driver.SignalResume)
+    def draw_again(self) -> None:
+        """Draw all once the shell has given the terminal back."""
+        self.refresh(layout=True)
+
+    def leave_for_signal(self, status: int) -> None:
+        """Keep what was typed and leave with `status`; nobody is asked, as the app is ended from outside."""
+        self._is_ended = True
+        self.is_keeping = True
+        self._leaving = asyncio.get_running_loop().create_task(self._leave_for_signal(status))
+
+    async def _leave_for_signal(self, status: int) -> None:
+        try:
+            with suppress(Exception):
+                self.training.stop()
+            with suppress(Exception):
+                await self._settle()
+            with suppress(Exception):
+                self._keep_message()
+            self.has_kept = self.keep_draft() is None
+            with suppress(Exception):
+                await self._wait_for_writers()
+        finally:
+            self.is_keeping = False
+            self.exit(return_code=status)
+
+    async def _settle(self) -> None:
+        """Let keys that were pressed before reach the editor."""
+        await asyncio.sleep(0.05)
+        for node in (self, self.screen, self.focused):
+            if node is not None:
+                reached = asyncio.Event()
+                node.call_later(reached.set)
+                with suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(reached.wait(), 0.4)
+
+    def _keep_message(self) -> None:
+        """Keep a half-written message, as a draft."""
+        from rnnchat.app.widgets.composer import Composer
+        from rnnchat.library.drafts import Draft
+
+        for screens in self._screen_stacks.values():
+            for screen in screens:
+                for composer in screen.query(Composer):
+                    if composer.text.strip():
+                        self.drafts.keep(Draft(text=composer.text, cursor=len(composer.text)))
+
+    async def _wait_for_writers(self) -> None:
+        """Give what is being written a moment to end."""
+        for _ in range(40):
+            if all(
+                worker.is_finished for worker in self.workers if worker.group in ("save", "keep", "change")
+            ):
+                break
+            await asyncio.sleep(0.02)
 
     def use_model(self, name: str) -> None:
         """Let another model speak from now on."""
@@ -190,21 +276,60 @@ class RnnchatApp(App[None]):
 
     def report(self, error: RnnchatError) -> None:
         """Show an error and its hint; the one place they are shown."""
-        self.notify(
-            error.hint or "Try again.", title=error.message, severity="error", timeout=12, markup=False
-        )
+        hint = error.hint or "Try again."
+        if not self._is_shown(error.message, hint):
+            self.notify(hint, title=error.message, severity="error", timeout=12, markup=False)
 
     def say(self, text: str) -> None:
         """Show a short piece of news."""
-        self.notify(text, markup=False)
+        if not self._is_shown("", text):
+            self.notify(text, markup=False)
+
+    def _is_shown(self, title: str, message: str) -> bool:
+        """Whether the same is on the screen already, or soon: twice, it would only cover more of it."""
+        notes = ((note.title, note.message) for note in self._notifications if not note.has_expired)
+        is_shown = (title, message) in notes or self._told == (title, message)
+        self._told = title, message
+        self.set_timer(0.1, partial(setattr, self, "_told", None))  # it is shown by then
+        return is_shown
 
     def _keep_theme(self, theme: str) -> None:
         self.change(theme=theme)
 
+    # What goes wrong
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Go on where work beside the screen has failed, or the disk; leave with a message otherwise."""
+        if isinstance(error, WorkerFailed):
+            self._hear_of(get_current_worker(), error.error)
+        elif isinstance(error, RnnchatError):
+            self.report(error)
+        else:
+            super()._handle_exception(error)
+
+    def _hear_of(self, worker: Worker[object], error: BaseException) -> None:
+        """Show why `worker` has ended, and let the screen that began it become usable again."""
+        if self._exit or not self.is_running:
+            return  # what a thread cannot tell an app that is left is nobody's concern
+        said = explain(error)
+        self.report(said)
+        for node in worker.node.ancestors_with_self:
+            if isinstance(node, Working):
+                node.work_failed(worker.name, said)
+                break
+
+    def panic(self, *_: RenderableType) -> None:
+        """Leave with a message of our own; Textual's would be a traceback."""
+        self._fatal_error()
+
     def _fatal_error(self) -> None:
         """Leave with a message in the place of Textual's traceback, which shows values."""
-        error = self._exception
-        hint = note_unforeseen(error) if error is not None else ""
-        kind = type(error).__name__
-        self._exit_renderables.append(Text(f"rnnchat: Something unforeseen happened ({kind}).\n  {hint}"))
+        self._return_code = self._return_code or 1
+        if not self._exit_renderables:  # Textual would count further ones, and show none
+            error = self._exception
+            kind = "the terminal" if error is None else type(error).__name__
+            hint = "Nothing was lost that had been saved." if error is None else note_unforeseen(error)
+            with suppress(Exception):
+                self.keep_draft()
+            self._exit_renderables.append(Text(f"rnnchat: Something unforeseen happened ({kind}).\n  {hint}"))
         self._close_messages_no_wait()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from rnnchat.errors import RnnchatError
-from rnnchat.library.log import note_unforeseen
+from rnnchat.library.log import explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,8 +118,11 @@ class Completion:
                     self._failed = question.model
                     self._deliver(self.Failed(error))
             except Exception as error:
-                note_unforeseen(error)
+                said = explain(error)
                 self._completer = None  # it may be in any state; the next question makes another
+                if self._failed != question.model:
+                    self._failed = question.model
+                    self._deliver(self.Failed(said))
 
     def _answer(
         self,

@@ -19,7 +19,9 @@ class OpenDraft:
     its work belongs to, whatever is on the screen by then.
     """
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, *, what_failed: str = "") -> None:
+        self.what_failed = what_failed
+        """Why it is a new draft and not what was to be opened, if it is."""
         self.draft = draft
         """As it was opened or last looked at; its keys and its file are up to date."""
         self.number, self.version = draft.id, draft.version

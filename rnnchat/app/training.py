@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from rnnchat.errors import RnnchatError, TrainingError
+from rnnchat.library.log import note_unforeseen
 from rnnchat.training.job import TrainingJob
 from rnnchat.training.run import Run
 
@@ -113,6 +114,11 @@ class TrainingWatch:
         if self._job is not None:
             self._job.finish()
 
+    def stop(self) -> None:
+        """Let the training leave a checkpoint and end, without waiting for it."""
+        if self._job is not None:
+            self._job.stop()
+
     def close(self) -> None:
         """Let the training leave a checkpoint and end, within a few seconds."""
         if self._job is not None:
@@ -130,7 +136,8 @@ class TrainingWatch:
                 self._tell()
         except RnnchatError as error:
             state.phase, state.error = "failed", error
-        except (OSError, ValueError):
+        except Exception as error:
+            note_unforeseen(error)
             state.phase = "failed"
             state.error = TrainingError("The training could not be followed.", "Train offers to resume it.")
         self._tell()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -17,10 +18,39 @@ from rnnchat.errors import RnnchatError, from_os_error
 
 
 def main() -> None:
-    """Run ``rnnchat``; leave with 0, 1 after an error, 2 after wrong usage, 130 after Ctrl+C."""
+    """Run ``rnnchat``; leave with 0, 1 after an error, 2 after wrong usage, 128 + n after a signal n."""
     # A network's step is too small to gain from threads, and they would fight with a training's.
     for library in ("OPENBLAS", "MKL", "VECLIB"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    ended_by = _end_in_good_order()
+    try:
+        _run()
+    except (SystemExit, KeyboardInterrupt):
+        if not ended_by:
+            raise
+    if ended_by:
+        sys.exit(128 + ended_by[0])
+
+
+def _end_in_good_order() -> list[int]:
+    """Let SIGTERM and SIGHUP end a command as Ctrl+C does, a second one at once; return which came."""
+    came: list[int] = []
+
+    def arrived(number: int, _: object) -> None:
+        came.append(number)
+        if len(came) > 1:
+            os._exit(128 + number)
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, arrived)
+    return came
+
+
+def _run() -> None:
+    """Run a command and say what goes wrong."""
     try:
         commands(standalone_mode=False)
     except click.exceptions.Exit as leaving:
@@ -65,19 +95,21 @@ def commands(context: click.Context) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def draft(file: Path) -> None:
     """Open FILE in the app as a draft; it is made when it is saved."""
-    open_app(file)
+    open_app(file)  # a path that can be none is said there, and what is typed all the same is kept
 
 
 def open_app(file: Path | None = None) -> None:
     """Open the app, on `file` where there is one; raise RnnchatError where there is no terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise RnnchatError(
             "The app needs a terminal.",
             "In a script, use `rnnchat generate` or another command (`rnnchat --help`).",
         )
     from rnnchat.app import run
 
-    run(file)
+    status = run(file)
+    if status:
+        sys.exit(status)
 
 
 for command in (draft, train, scan, generate, complete, evaluate, compare, models, where):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,19 @@ if TYPE_CHECKING:
     from rnnchat.library.paths import Paths
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH...")
+
+
+class PathArgument(click.Path):
+    """A path on the command line, absolute; ``~`` that a shell has left and ``file:///`` are understood."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path that `value` means; raise PathError where it can be none."""
+        from rnnchat.library.paths import parse_argument
+
+        return value if isinstance(value, Path) else parse_argument(os.fsdecode(value))
+
+
+paths_argument = click.argument("paths", nargs=-1, type=PathArgument(), metavar="PATH...")
 model_option = click.option("--model", default=None, metavar="NAME", help="The model; else the one in use.")
 
 

@@ -18,13 +18,21 @@ TEMPORARY = ".writing-"
 """What the names of unfinished files and folders begin with."""
 
 
+def temporary_beside(path: Path) -> Path:
+    """Return an unused path in the folder of `path`.
+
+    Its name is short whatever the one of `path` is, so that any name a file system takes can be written.
+    """
+    return path.parent / f"{TEMPORARY}{secrets.token_hex(8)}"
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Replace the file at `path` by `data`; a crash at any moment leaves the old or the new, whole.
 
     Raises StorageError when the disk is full or does not allow it; the old file is then untouched.
     """
     make_private(path.parent)
-    temporary = path.parent / f"{TEMPORARY}{path.name}-{secrets.token_hex(4)}"
+    temporary = temporary_beside(path)
     try:
         _write_new(temporary, data)
         temporary.replace(path)
@@ -53,7 +61,7 @@ def write_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> None:
     Raises StorageError where it exists already.
     """
     make_private(target.parent)
-    temporary = target.parent / f"{TEMPORARY}{target.name}-{secrets.token_hex(4)}"
+    temporary = temporary_beside(target)
     try:
         temporary.mkdir(mode=0o700)
         for name, data in files:
@@ -73,7 +81,10 @@ def write_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Make sure that the names in `folder` are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return  # one may write in it and not read it; the system writes its names in its own time
     try:
         os.fsync(descriptor)
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import AbstractContextManager
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from rnnchat.library.database import open_database
 from rnnchat.library.files import TextFile
+from rnnchat.library.display import display_path
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS drafts (
@@ -46,7 +48,7 @@ class Draft:
     def title(self) -> str:
         """What a list calls it: its file's name, or its first words."""
         if self.file is not None:
-            return self.file.path.name
+            return display_path(self.file.path.name)
         first = next((line for line in self.text[:4096].splitlines() if line.strip()), "")
         return " ".join(first.split())[:TITLE_LENGTH] or "Untitled"
 
@@ -111,7 +113,8 @@ class Drafts:
         """Return the draft that was last opened from the file at `path`, if any was."""
         with self._connection() as connection:
             row = connection.execute(
-                f"SELECT {_COLUMNS} FROM drafts WHERE path = ? ORDER BY changed DESC LIMIT 1", (str(path),)
+                f"SELECT {_COLUMNS} FROM drafts WHERE path = ? ORDER BY changed DESC LIMIT 1",
+                (_stored(path),),
             ).fetchone()
         return None if row is None else _draft(row)
 
@@ -166,16 +169,25 @@ def _row(draft: Draft) -> dict[str, object]:
         "cursor": draft.cursor,
         "keys": draft.keys,
         "characters": draft.characters,
-        "path": None if file is None else str(file.path),
+        "path": None if file is None else _stored(file.path),
         "newline": "\n" if file is None else file.newline,
         "has_mark": 0 if file is None else int(file.has_mark),
         "digest": "" if file is None else file.digest,
     }
 
 
-def _draft(row: tuple[int, int, str, int, int, int, str | None, str, int, str]) -> Draft:
+def _stored(path: Path) -> str | bytes:
+    """Return `path` as SQLite can hold it: a name that is no Unicode as its bytes."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return str(path)
+
+
+def _draft(row: tuple[int, int, str, int, int, int, str | bytes | None, str, int, str]) -> Draft:
     number, version, text, cursor, keys, characters, path, newline, has_mark, digest = row
-    file = None if path is None else TextFile(Path(path), newline, bool(has_mark), digest)
+    file = None if path is None else TextFile(Path(os.fsdecode(path)), newline, bool(has_mark), digest)
     return Draft(number, version, text, cursor, keys, characters, file)
 
 

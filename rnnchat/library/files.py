@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 
 from rnnchat.errors import StorageError, from_os_error
-from rnnchat.library.atomic import TEMPORARY, sha256, sync_folder
+from rnnchat.library.atomic import sha256, sync_folder, temporary_beside
+from rnnchat.library.paths import parse_argument, parse_path
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,11 @@ class TextFile:
 
 def has_changed(file: TextFile) -> bool:
     """Whether somebody else has changed, made or removed the file since it was last read or written here."""
+    path = real_path(file.path)
     try:
-        return sha256(real_path(file.path).read_bytes()) != file.digest
-    except FileNotFoundError:
-        return bool(file.digest)
+        if kind_of(path) == REGULAR:
+            return sha256(path.read_bytes()) != file.digest
+        return bool(file.digest)  # save_text says what is wrong with what is no file
     except OSError as error:
         raise from_os_error(error, f"reading {file.path.name}") from error
 
@@ -48,8 +49,10 @@ def save_text(file: TextFile, text: str) -> TextFile:
     """
     path = real_path(file.path)
     data = file.encode(text)
-    temporary = path.parent / f"{TEMPORARY}{path.name}-{secrets.token_hex(4)}"
+    temporary = temporary_beside(path)
     try:
+        if kind_of(path) == OTHER:
+            raise _no_file(path)
         _write(temporary, data, like=path)
         temporary.replace(path)
         sync_folder(path.parent)
@@ -64,14 +67,45 @@ def save_text(file: TextFile, text: str) -> TextFile:
     return TextFile(file.path, file.newline, file.has_mark, sha256(data))
 
 
-def new_file(named: str) -> TextFile:
-    """Return the file that a person means by `named`; raise StorageError where it cannot be one."""
-    path = Path(named).expanduser().absolute()
-    if path.is_dir():
-        raise StorageError(f"{named} is a folder.", "Add the name of the file.")
-    if not path.parent.is_dir():
+def new_file(named: str | Path) -> TextFile:
+    """Return the file that a person means by `named`; raise StorageError where it cannot be one.
+
+    Text is what was typed, as `parse_path` takes it; a path is meant as it stands.
+    """
+    path = parse_path(named) if isinstance(named, str) else parse_argument(str(named))
+    try:
+        kind = kind_of(path)
+        has_folder = path.parent.is_dir()
+    except OSError as error:
+        raise from_os_error(error, f"saving {path.name}") from error
+    if kind == FOLDER:
+        raise StorageError(f"{path} is a folder.", "Add the name of the file.")
+    if kind == OTHER:
+        raise _no_file(path)
+    if isinstance(named, str) and named.rstrip().endswith("/"):
+        raise StorageError(f"There is no folder {path}.", "Make it first, or leave the / at the end away.")
+    if not has_folder:
         raise StorageError(f"There is no folder {path.parent}.", "Make it first, or choose another.")
     return TextFile(path)
+
+
+def _no_file(path: Path) -> StorageError:
+    return StorageError(f"{path} is no regular file, but a pipe or device.", "Choose another name.")
+
+
+MISSING, REGULAR, FOLDER, OTHER = range(4)
+"""What may be at a path; what is neither a file nor a folder is a pipe, a socket or a device."""
+
+
+def kind_of(path: Path) -> int:
+    """Return what is at `path`, or at what it links to; raise OSError where that cannot be found out."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return MISSING
+    if stat.S_ISREG(mode):
+        return REGULAR
+    return FOLDER if stat.S_ISDIR(mode) else OTHER
 
 
 def _write(path: Path, data: bytes, like: Path) -> None:
@@ -87,6 +121,6 @@ def _write(path: Path, data: bytes, like: Path) -> None:
 def real_path(path: Path) -> Path:
     """Follow links, so that saving changes what a link leads to and not the link."""
     try:
-        return path.expanduser().resolve()
+        return path.resolve()
     except (OSError, RuntimeError) as error:
         raise StorageError(f"{path} cannot be found.", "Check where its links lead.") from error

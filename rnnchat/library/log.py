@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from datetime import datetime, timezone
 
-from rnnchat.errors import RnnchatError
+from rnnchat.errors import RnnchatError, from_os_error
 from rnnchat.library.paths import Paths, make_private
 
 LARGEST = 256 * 1024
+MOST_FRAMES = 60
+"""Of a deeper stack, as of a recursion without end, the two ends are kept."""
 
 
 def note_unforeseen(error: BaseException) -> str:
-    """Write where `error` happened to the log and return a hint that says so.
+    """Write where `error` happened to the log and return a hint that says so; never raises.
 
     Only file names, line numbers and the kind of error are kept: no values, no messages.
     """
     try:
         path = Paths.from_environment().log
         make_private(path.parent)
-        frames = traceback.extract_tb(error.__traceback__)
-        lines = [f"{datetime.now(timezone.utc).isoformat(timespec='seconds')} {type(error).__name__}"]
-        lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
-        before = path.read_text(encoding="utf-8", errors="replace")[-LARGEST:] if path.exists() else ""
-        path.write_text(before + "\n".join(lines) + "\n", encoding="utf-8")
+        before = path.read_bytes()[-LARGEST:] if path.exists() else b""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(before + _entry(error).encode("utf-8", "backslashreplace"))
         path.chmod(0o600)
-    except (OSError, RnnchatError):
+    except Exception:  # it is called where something has gone wrong already, and must not add to that
         return "Nothing was lost that had been saved. Please report what you did."
     return f"Nothing was lost that had been saved. Where it happened stands in {path}."
+
+
+def explain(error: BaseException) -> RnnchatError:
+    """Return what to tell a person of `error`, and note it in the log unless it was foreseen."""
+    if isinstance(error, RnnchatError):
+        return error
+    hint = note_unforeseen(error)
+    if isinstance(error, OSError):
+        return from_os_error(error, "working with files")
+    if isinstance(error, MemoryError):
+        return RnnchatError("There is not enough memory.", "Close other programs, and try again.")
+    return RnnchatError(f"Something unforeseen happened ({type(error).__name__}).", hint)
+
+
+def _entry(error: BaseException) -> str:
+    lines = [f"{datetime.now(timezone.utc).isoformat(timespec='seconds')} {type(error).__name__}"]
+    frames = [
+        f"  {one.filename}:{one.lineno} in {one.name}" for one in traceback.extract_tb(error.__traceback__)
+    ]
+    if len(frames) > MOST_FRAMES:
+        frames[MOST_FRAMES // 2 : -MOST_FRAMES // 2] = ["  …"]
+    return "\n".join([*lines, *frames]) + "\n"

@@ -7,10 +7,12 @@ from codecs import BOM_UTF8
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rnnchat.errors import StorageError
+from rnnchat.errors import StorageError, from_os_error
 from rnnchat.library.atomic import sha256
 from rnnchat.library.drafts import Draft, Drafts
-from rnnchat.library.files import TextFile, new_file, real_path
+from rnnchat.library.display import display_path
+from rnnchat.library.files import MISSING, TextFile, kind_of, new_file, real_path
+from rnnchat.library.paths import parse_argument
 from rnnchat.notes.decode import Decoded, UnreadableError, decode_text, read_file
 
 LARGEST = 6 * 2**20
@@ -41,7 +43,7 @@ def open_text(path: Path) -> Opened:
         decoded = decode_text(data, allow_control=True)
     except UnreadableError as error:
         raise StorageError(
-            f"{path.name}: {error}.",
+            f"{display_path(path.name)}: {error}.",
             f"A draft is a text file of at most {LARGEST // 2**20} MB; for others, "
             "`rnnchat complete` works from any editor.",
         ) from None
@@ -61,13 +63,28 @@ def find_draft(drafts: Drafts, which: int | Path | None) -> tuple[Draft, str]:
             return Draft(), ""
         drafts.touch(found.id)
         return found, ""
-    path = which.expanduser().absolute()
-    if not path.exists():
-        return Draft(file=new_file(str(path))), f"{path.name} is made when you save it (Ctrl+S)."
+    path = parse_argument(str(which))
+    try:
+        is_new = kind_of(path) == MISSING
+    except (OSError, ValueError) as error:
+        raise _cannot_be_opened(path, error) from None
+    name = display_path(path.name)
+    if is_new:
+        return Draft(file=new_file(path)), f"{name} is made when you save it (Ctrl+S)."
     opened = open_text(path)
     if opened.file is None:
-        return Draft(text=opened.text), f"This is a copy of {path.name}: {opened.why}."
+        return Draft(text=opened.text), f"This is a copy of {name}: {opened.why}."
     return _draft_of(drafts, opened.text, opened.file)
+
+
+def _cannot_be_opened(path: Path, error: OSError | ValueError) -> StorageError:
+    name = display_path(path.name)
+    if isinstance(error, ValueError):
+        return StorageError(f"{name} cannot be the name of a file.", "Choose another name.")
+    said = from_os_error(error, f"opening {name}")
+    if isinstance(error, PermissionError):
+        return StorageError(said.message, "Check who may read the file and the folders it is in.")
+    return said
 
 
 def _draft_of(drafts: Drafts, text: str, file: TextFile) -> tuple[Draft, str]:

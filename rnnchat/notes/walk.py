@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnchat.errors import NotesError
+from rnnchat.errors import NotesError, PathError
 from rnnchat.library.display import display_path
+from rnnchat.library.paths import home_folder, parse_argument
 from rnnchat.notes.formats import reason_by_name
 from rnnchat.notes.gitignore import GIT, Ignores, UnreadableRulesError, above
 
@@ -59,7 +60,7 @@ def _find(given: Path) -> tuple[Path, os.stat_result]:
     """Return the real path of what a person named, and its status."""
     shown = display_path(given)
     try:
-        path = given.expanduser().absolute()
+        path = parse_argument(str(given))
         status = path.stat()
         # A link that the person names is meant; links found inside are not.
         path = path.resolve()
@@ -79,9 +80,9 @@ def _find(given: Path) -> tuple[Path, os.stat_result]:
 
 def _home() -> Path | None:
     try:
-        return Path.home().resolve()
-    except (OSError, RuntimeError):
-        return None
+        return home_folder().resolve()
+    except (PathError, OSError, RuntimeError):
+        return None  # it is nowhere
 
 
 @dataclass

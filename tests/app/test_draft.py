@@ -360,7 +360,8 @@ async def test_a_place_that_cannot_be_written_to_says_so(app: RnnchatApp, tmp_pa
         await wait_until(pilot, lambda: isinstance(app.screen, AskPath))
         app.screen.query_one(Input).value = str(tmp_path / "nowhere" / "x.md")
         await pilot.press("enter")
-        await wait_until(pilot, lambda: "There is no folder" in news(app))
+        refused = app.screen.query_one("#refused", Static)
+        await wait_until(pilot, lambda: "There is no folder" in str(refused.content))
 
 
 async def test_a_file_given_on_the_command_line(paths: Paths, tiny_model: str, tmp_path: Path) -> None:

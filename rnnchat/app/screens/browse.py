@@ -49,8 +49,9 @@ class BrowseScreen(Dialog[Path | None]):
 
     @on(DirectoryTree.FileSelected)
     def file(self, event: DirectoryTree.FileSelected) -> None:
-        """Take a file that was opened."""
-        self.dismiss(event.path)
+        """Take a file that was opened; the root is one where it is no folder, or is gone."""
+        if not event.node.is_root:
+            self.dismiss(event.path)
 
     def action_take(self) -> None:
         """Take what the cursor is on."""

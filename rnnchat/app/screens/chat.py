@@ -105,9 +105,33 @@ class ChatScreen(Room):
             id="chat.origins",
             tooltip="What of the last reply stands in your notes (F8)",
         ),
-        Binding("f7", "earlier", "Earlier turns", show=False, priority=True, id="chat.earlier"),
-        Binding("pageup", "scroll(-1)", "Scroll up", show=False, priority=True, id="chat.page-up"),
-        Binding("pagedown", "scroll(1)", "Scroll down", show=False, priority=True, id="chat.page-down"),
+        Binding(
+            "f7",
+            "earlier",
+            "Earlier turns",
+            show=False,
+            priority=True,
+            id="chat.earlier",
+            tooltip="More of the turns before those that are shown (F7)",
+        ),
+        Binding(
+            "pageup",
+            "scroll(-1)",
+            "Scroll up",
+            show=False,
+            priority=True,
+            id="chat.page-up",
+            tooltip="A page back (PgUp)",
+        ),
+        Binding(
+            "pagedown",
+            "scroll(1)",
+            "Scroll down",
+            show=False,
+            priority=True,
+            id="chat.page-down",
+            tooltip="A page on (PgDn)",
+        ),
     ]
 
     def __init__(self) -> None:
@@ -303,6 +327,13 @@ class ChatScreen(Room):
             "length": f"reached {self.own_app.settings.reply_pieces} pieces, the longest set (^g)",
         }
         view.show(last.text or "(nothing came)", notes.get(last.finish, ""))
+
+    def work_failed(self, name: str, error: RnnchatError) -> None:
+        """Take away the "…" of a reply that does not come; Ctrl+R asks for it again."""
+        if name == "_reply" and not self.is_replying and self.said and self.said[-1].role == "user":
+            for view in list(self.query(TurnView))[-1:]:
+                if view.role == "model":
+                    view.remove()
 
     def _show_failure(self, view: TurnView, error: RnnchatError) -> None:
         view.remove()

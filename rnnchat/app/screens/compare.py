@@ -74,23 +74,32 @@ class CompareScreen(Dialog[None]):
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
 
-    @work(thread=True, exit_on_error=False)
+    @work(thread=True)
     def _compare(self) -> None:
         """Follow a process of its own, so that typing stays quick beside it."""
         command = [sys.executable, "-m", "rnnchat", "compare", "--json", "--follow"]
         command += ["--minutes", str(self._minutes), "--", *map(str, self._paths)]
         started = time.monotonic()
         with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
         ) as process:
             self._process = process
-            if self._over:
-                process.terminate()
-            assert process.stdout is not None
-            assert process.stderr is not None
-            for line in process.stdout:
-                self._tell(json.loads(line))
-            problem = process.stderr.read()
+            try:
+                if self._over:
+                    process.terminate()
+                assert process.stdout is not None
+                assert process.stderr is not None
+                for line in process.stdout:
+                    self._tell(json.loads(line))
+                problem = process.stderr.read()
+            except BaseException:
+                process.terminate()  # or it would be waited for here to its very end
+                raise
         if process.returncode and not self._over:
             message, _, hint = problem.strip().removeprefix("rnnchat: ").partition("\n")
             error = RnnchatError(message or "The comparison ended unexpectedly.", hint.strip())
@@ -99,6 +108,10 @@ class CompareScreen(Dialog[None]):
         elif not self._over:
             minutes = (time.monotonic() - started) / 60
             self._tell({"event": "progress", "text": f"Done in {minutes:.0f} minutes."})
+
+    def work_failed(self, name: str, error: RnnchatError) -> None:
+        """Say that no more rows will come."""
+        self.take({"event": "progress", "text": "It could not be finished."})
 
     def _tell(self, event: dict[str, Any]) -> None:
         if not self._over and self.app.is_running:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -12,6 +13,7 @@ from textual.widgets import Button, Input, Static
 
 from rnnchat.app.screens.room import Dialog
 from rnnchat.app.widgets.path_suggester import PathSuggester
+from rnnchat.errors import RnnchatError
 
 
 class Confirm(Dialog[bool]):
@@ -82,10 +84,53 @@ class AskName(Dialog[str]):
 
 
 class AskPath(AskName):
-    """Asks for a file's path, and helps to write it."""
+    """Asks for a file's path, and helps to write it; one that is refused stays there with the reason.
+
+    `check` raises an RnnchatError where a path cannot be taken.
+    """
+
+    def __init__(self, title: str, name: str, check: Callable[[str], object]) -> None:
+        super().__init__(title, name)
+        self._check = check
+        self._is_untouched = True
 
     def field(self, name: str) -> Input:
-        """Return where the path is written; it is more often gone on with than replaced."""
-        return Input(
-            name, max_length=LONGEST_PATH, compact=True, select_on_focus=False, suggester=PathSuggester()
-        )
+        """Return where the path is written: what is typed replaces it, after End goes on with it."""
+        return Input(name, max_length=LONGEST_PATH, compact=True, suggester=PathSuggester())
+
+    def compose(self) -> ComposeResult:
+        """Lay the question out, with room for why a path is refused."""
+        yield from super().compose()
+        refused = Static("", id="refused", markup=False)
+        refused.display = False
+        yield refused
+
+    @on(Input.Changed)
+    def changed(self, event: Input.Changed) -> None:
+        """Begin afresh where a whole path is typed or pasted after the one that stood there."""
+        before, typed = self._name_before, event.value
+        if typed == before:
+            return
+        self.query_one("#refused").display = False
+        if self._is_untouched and typed.startswith(before) and is_whole(typed[len(before) :]):
+            event.input.value = typed[len(before) :]
+            event.input.cursor_position = len(event.input.value)
+        self._is_untouched = False
+
+    @on(Input.Submitted)
+    def submitted(self, event: Input.Submitted) -> None:
+        """Give the path back, if it can be taken."""
+        event.prevent_default()  # of AskName, which would take anything
+        try:
+            self._check(event.value)
+        except RnnchatError as error:
+            refused = self.query_one("#refused", Static)
+            refused.update(f"{error.message} {error.hint}")
+            refused.display = True
+        else:
+            self.dismiss(event.value)
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether `text` is, or begins, a path that depends on nothing before it."""
+    return text.lstrip().lower().startswith(("/", "~", "file:/", "'/", '"/', "'~", '"~'))

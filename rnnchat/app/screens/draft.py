@@ -24,6 +24,8 @@ from rnnchat.app.widgets.find_bar import FindBar
 from rnnchat.errors import RnnchatError
 from rnnchat.library.drafts import Draft
 from rnnchat.library.files import TextFile, has_changed, new_file, save_text
+from rnnchat.library.log import explain
+from rnnchat.library.paths import start_folder
 from rnnchat.notes.opening import find_draft
 
 KEPT_AFTER = 0.5
@@ -199,13 +201,14 @@ class DraftScreen(Room):
         self._waits = False
         self._keep(self._look())
 
-    @work(thread=True, group="keep", exit_on_error=False)
+    @work(thread=True, group="keep")
     def _keep(self, look: Look) -> None:
         """Write a draft to the disk; where that fails, say so once and try again."""
         app = self.own_app
         try:
             kept = self._keeper.keep(look)
-        except RnnchatError as error:
+        except Exception as failure:  # whatever it is, what is typed is tried to keep again
+            error = explain(failure)
             if error.message != self._complained and app.is_running:
                 self._complained = error.message
                 app.call_from_thread(app.report, error)
@@ -222,8 +225,8 @@ class DraftScreen(Room):
         try:
             for look in [*looks, self._look()] if self._is_loaded else looks:
                 self._keeper.keep(look)
-        except RnnchatError as error:
-            return error
+        except Exception as failure:
+            return explain(failure)
         return None
 
     def _try_again(self) -> None:
@@ -262,21 +265,23 @@ class DraftScreen(Room):
 
         self.app.push_screen(DraftsScreen(self._open.number), chosen)
 
-    @work(thread=True, group="open", exclusive=True, exit_on_error=False)
+    @work(thread=True, group="open", exclusive=True)
     def _find(self, which: int | Path | None) -> None:
         app = self.own_app
-        try:
-            draft, word = find_draft(app.drafts, which)
-        except RnnchatError as error:
-            app.call_from_thread(app.report, error)
-            if self._is_loaded:
-                return
-            draft, word = Draft(), ""
+        draft, word = find_draft(app.drafts, which)
         if not app.is_running:
             return
         app.call_from_thread(self._leave_for, draft)
         if word:
             app.call_from_thread(app.say, word)
+
+    def work_failed(self, name: str, error: RnnchatError) -> None:
+        """Where nothing could be opened at first, keep what is typed all the same, as a new draft."""
+        if name == "_find" and not self._is_loaded:
+            self._open = OpenDraft(Draft(), what_failed=error.message)
+            self._is_loaded = True
+            self._show_status(count_words(self.editor.text))
+            self.changed()
 
     def _leave_for(self, draft: Draft) -> None:
         """Keep the draft that is open and show another."""
@@ -311,37 +316,27 @@ class DraftScreen(Room):
         from rnnchat.app.screens.dialogs import AskPath
 
         file = self._open.draft.file
-        before = str(file.path if file is not None else Path.cwd() / "")
-        if file is None and not before.endswith("/"):
-            before += "/"
+        before = str(file.path) if file is not None else f"{start_folder()}/".replace("//", "/")
 
         def named(path: str | None) -> None:
             if path:
                 self._save_to(path)
 
-        self.app.push_screen(AskPath("Save this draft as", before), named)
+        self.app.push_screen(AskPath("Save this draft as", before, new_file), named)
 
     def _save_to(self, named: str) -> None:
-        try:
-            file = new_file(named)
-        except RnnchatError as error:
-            self.own_app.report(error)
-            return
+        file = new_file(named)
         mine = self._open.draft.file
         self._save(self._look(), mine if mine is not None and mine.path == file.path else file, sure=False)
 
-    @work(thread=True, group="save", exit_on_error=False)
+    @work(thread=True, group="save")
     def _save(self, look: Look, file: TextFile, *, sure: bool) -> None:
         """Write the file, unless somebody else has changed it, which is asked about first."""
         app = self.own_app
-        try:
-            if not sure and has_changed(file):
-                app.call_from_thread(self._confirm_save, look, file)
-                return
-            written = save_text(file, look.draft.text)
-        except RnnchatError as error:
-            app.call_from_thread(app.report, error)
+        if not sure and has_changed(file):
+            app.call_from_thread(self._confirm_save, look, file)
             return
+        written = save_text(file, look.draft.text)
         app.call_from_thread(self._saved, look.of, written)
 
     def _confirm_save(self, look: Look, file: TextFile) -> None:
@@ -386,4 +381,6 @@ class DraftScreen(Room):
 
     def _show_status(self, words: int) -> None:
         is_empty = self.editor.is_empty
-        self.query_one(DraftStatus).show(self._open.draft, words, is_empty, self._kept)
+        self.query_one(DraftStatus).show(
+            self._open.draft, words, is_empty, self._kept, self._open.what_failed
+        )

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
+from rnnchat.app.screens.dialogs import is_whole
 from rnnchat.app.screens.search import Row, SearchScreen
 from rnnchat.app.widgets.path_suggester import PathSuggester
+from rnnchat.errors import RnnchatError
 from rnnchat.library.drafts import KeptDraft
+from rnnchat.library.paths import parse_path, start_folder
 
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
@@ -58,9 +61,18 @@ class DraftsScreen(SearchScreen[Path]):
         """Open the file of this name, if `typed` is a path or no draft holds it, or else the draft."""
         is_file = _is_path(typed) or not self.query_one(OptionList).option_count
         if is_file and typed.strip():
-            self.dismiss(Path(typed.strip()))
+            self.open_file(typed)
         else:
             super().take(typed)
+
+    def open_file(self, typed: str) -> None:
+        """Open the file whose path is typed, or say why it can be none."""
+        try:
+            path = parse_path(typed)
+        except RnnchatError as error:
+            self.query_one("#nothing", Static).update(f"{error.message} {error.hint}")
+        else:
+            self.dismiss(path)
 
     def action_browse(self) -> None:
         """Choose a file in a tree of folders."""
@@ -70,11 +82,11 @@ class DraftsScreen(SearchScreen[Path]):
             if path is not None:
                 self.dismiss(path)
 
-        self.app.push_screen(BrowseScreen(Path.cwd()), chosen)
+        self.app.push_screen(BrowseScreen(start_folder()), chosen)
 
 
 def _is_path(value: str) -> bool:
-    return value.strip().startswith(("/", "~", "./", "../"))
+    return is_whole(value) or value.strip().startswith(("./", "../"))
 
 
 def _line(draft: KeptDraft) -> Content:

@@ -33,6 +33,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+O", "earlier chats: search, open, delete"),
             ("Ctrl+G", "how bold and how long replies are"),
             ("PgUp PgDn", "scroll"),
+            ("F7", "more of the turns before those that are shown"),
             ("F6", "copy the last reply"),
             ("F8", "what of the last reply stands in your notes, and where"),
         ),
@@ -61,6 +62,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+T", "start"),
             ("Ctrl+E", "pause, and go on"),
             ("Ctrl+F", "finish now and keep what was learned"),
+            ("Ctrl+N", "train another"),
+            ("Ctrl+G", "chat with what was trained"),
             ("F9", "compare what every family of models makes of these notes"),
         ),
     ),
@@ -69,8 +72,19 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("Enter", "let this model speak"),
             ("R C", "rename, copy"),
-            ("D  U", "delete, and undo that"),
+            ("D  U", "delete, and undo that (also Del)"),
             ("B", "back to the version before the last training"),
+        ),
+    ),
+    (
+        "Lists, trees and dialogs",
+        (
+            ("Esc", "back, with all as it was"),
+            ("↓", "from the search to the list"),
+            ("Del  Ctrl+D", "delete what is highlighted in a list"),
+            ("Space", "take what is highlighted in a tree (also Ctrl+T)"),
+            ("Backspace", "the folder above, in a tree"),
+            ("R", "set all dials back"),
         ),
     ),
 )
@@ -90,12 +104,13 @@ class HelpScreen(Dialog[None]):
         """Lay the page out."""
         with VerticalScroll(id="dialog", classes="wide tall"):
             yield Static("Help", classes="title", markup=False)
-            yield Static(_page(), markup=False)
+            yield Static(page(), markup=False)
             yield Static(ABOUT, classes="about", markup=False)
         yield Footer(compact=True, show_command_palette=False)
 
 
-def _page() -> Content:
+def page() -> Content:
+    """Return all keys and what they do."""
     lines: list[Content] = []
     for title, keys in SECTIONS:
         lines += [Content(""), Content.styled(title, "bold $primary")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from rnnchat.app.screens.room import Dialog
+from rnnchat.library.paths import shortened_path
 
 if TYPE_CHECKING:
     from rnnchat.writing.origins import Origin
@@ -65,14 +65,6 @@ def _marked(text: str, found: Sequence[Origin]) -> Content:
 def _places(found: Sequence[Origin]) -> Content:
     lines = []
     for number, origin in enumerate(found, start=1):
-        where = _shortened(origin.path) if origin.path else "a note whose file is not known"
+        where = shortened_path(origin.path) if origin.path else "a note whose file is not known"
         lines.append(Content.assemble((f"[{number}] ", "$text-muted"), f"{where}, line {origin.line}"))
     return Content("\n").join(lines)
-
-
-def _shortened(path: str) -> str:
-    """Return a path with ~ for the person's own folder."""
-    try:
-        return f"~/{Path(path).relative_to(Path.home())}"
-    except ValueError:
-        return path

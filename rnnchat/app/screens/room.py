@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Container
 from textual.geometry import Size
 from textual.screen import ModalScreen, Screen
@@ -13,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from rnnchat.app.widgets.top_bar import TopBar
+from rnnchat.app.working import Working
 
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
@@ -24,8 +26,11 @@ SMALLEST = (44, 12)
 """The columns and rows that a screen needs to make sense."""
 
 
-class Fitting(Screen[Result]):
-    """A screen that is hidden where the terminal is too small for it, and then has the focus where it was."""
+class Fitting(Working, Screen[Result]):
+    """A screen that is hidden where the terminal is too small for it, and then has the focus where it was.
+
+    Work that it does beside is heard of when it fails.
+    """
 
     _focused_last: Widget | None = None
 
@@ -77,6 +82,15 @@ class Room(Fitting[None]):
 
 class Dialog(ModalScreen[Result], Fitting[Result]):
     """A screen above another, which is left to say that the terminal is too small."""
+
+    _is_left = False
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Leave the screen, once: what was pressed twice must not take the one below away, too."""
+        if self._is_left:
+            return AwaitComplete()
+        self._is_left = True
+        return super().dismiss(result)
 
 
 def is_small(size: Size) -> bool:

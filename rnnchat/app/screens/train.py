@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,8 +19,10 @@ from rnnchat.app.screens.room import Room
 from rnnchat.app.training import TrainingChanged
 from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.app.widgets.training_view import TrainingView
-from rnnchat.errors import RnnchatError
+from rnnchat.errors import RnnchatError, from_os_error
 from rnnchat.library.describe import human_size
+from rnnchat.library.display import display_path
+from rnnchat.library.paths import home_folder, parse_path, shortened_path, start_folder
 from rnnchat.notes import Scan
 from rnnchat.training.run import AUTO, SCRATCH, Run, RunSettings, unfinished
 
@@ -142,7 +145,7 @@ class TrainScreen(Room):
     def path_given(self, event: Input.Submitted) -> None:
         """Add the path that was typed."""
         if event.value.strip():
-            self._add(Path(event.value.strip()))
+            self._add(event.value)
 
     @on(Input.Submitted, "#name")
     def name_given(self) -> None:
@@ -153,8 +156,10 @@ class TrainScreen(Room):
         """Choose in a tree."""
         from rnnchat.app.screens.browse import BrowseScreen
 
-        typed = Path(self.query_one("#path", Input).value.strip() or "~").expanduser()
-        folder = typed if typed.is_dir() else Path.home()
+        folder = start_folder()
+        with suppress(RnnchatError, OSError):
+            typed = parse_path(self.query_one("#path", Input).value or "~")
+            folder = typed if typed.is_dir() else home_folder()
 
         def chosen(path: Path | None) -> None:
             if path is not None:
@@ -168,11 +173,21 @@ class TrainScreen(Room):
         del self._chosen[event.option_index]
         self._show_chosen()
 
-    def _add(self, path: Path) -> None:
-        if not path.expanduser().exists():
+    def _add(self, given: str | Path) -> None:
+        """Add a path, or what was typed for one; what cannot be read stays where it was typed."""
+        try:
+            path = parse_path(given) if isinstance(given, str) else given.absolute()
+            path.stat()
+        except RnnchatError as error:
+            self.own_app.report(error)
+            return
+        except FileNotFoundError:
             self.own_app.report(
-                RnnchatError(f"There is nothing at {path}.", "Check the spelling of the path.")
+                RnnchatError(f"There is nothing at {display_path(given)}.", "Check the spelling of the path.")
             )
+            return
+        except OSError as error:
+            self.own_app.report(from_os_error(error, f"reading {display_path(path)}"))
             return
         if path not in self._chosen:
             self._chosen.append(path)
@@ -182,7 +197,12 @@ class TrainScreen(Room):
     def _show_chosen(self) -> None:
         options = self.query_one("#chosen", OptionList)
         options.clear_options()
-        options.add_options([Option(f"✓ {path}   (Enter takes it off)") for path in self._chosen])
+        options.add_options(
+            [
+                Option(f"✓ {shortened_path(display_path(path), nearby=True)}   (Enter takes it off)")
+                for path in self._chosen
+            ]
+        )
         options.display = bool(self._chosen)
         self.query_one("#introduction").display = not self._chosen
         self._scan = None
@@ -217,6 +237,11 @@ class TrainScreen(Room):
             problem = error
         if not worker.is_cancelled and app.is_running:
             app.call_from_thread(self._show_scan, result, problem)
+
+    def work_failed(self, name: str, error: RnnchatError) -> None:
+        """Say in the place of "Reading …" why nothing could be read."""
+        if name == "_read":
+            self._show_scan(None, error)
 
     def _show_scan(self, result: Scan | None, problem: RnnchatError | None) -> None:
         self._scan = None if problem else result

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from rnnchat.app.keeping import Kept
 from rnnchat.library.drafts import Draft
+from rnnchat.library.display import display_path
 
 LONGEST_NAME = 24
 """Of a longer file's name the end is shown, in characters."""
@@ -33,21 +34,29 @@ class DraftStatus(Widget):
         self._forms = [Content("")]
         """What may be shown, the longest first."""
 
-    def show(self, draft: Draft, words: int, is_empty: bool, kept: Kept) -> None:
-        """Show how `draft` stands, and what came of keeping it last."""
+    def show(self, draft: Draft, words: int, is_empty: bool, kept: Kept, what_failed: str = "") -> None:
+        """Show how `draft` stands, what came of keeping it last, and why something else was not opened."""
         state = _state(draft, is_empty, kept)
         parts = [
             Content(f"{words:,} word{'' if words == 1 else 's'}"),
             Content.styled(state, STYLES.get(state, "")),
         ]
         if draft.file is not None:
-            parts.insert(0, Content.styled(_shortened(draft.file.path.name), "bold"))
+            parts.insert(0, Content.styled(_shortened(display_path(draft.file.path.name)), "bold"))
         counts = ((draft.keys, draft.characters), "here"), (kept.today, "today")
         shares = [(share_saved(*pair), when) for pair, when in counts if pair[1] >= FEW_KEYS]
         saved = [f"{share:.0%} {when}" for share, when in shares if share >= SMALLEST_SHARE]
         between = Content("  ·  ")
+        failures = [what_failed, "not opened"] if what_failed and draft.file is None else []
         self._forms = [
-            between.join([*parts, *([Content(f"keys saved {', '.join(saved[:count])}")] if count else [])])
+            between.join(
+                [
+                    *([Content.styled(failure, "$error")] if failure else []),
+                    *parts,
+                    *([Content(f"keys saved {', '.join(saved[:count])}")] if count else []),
+                ]
+            )
+            for failure in failures or [""]
             for count in range(len(saved), -1, -1)
         ]
         self.refresh()

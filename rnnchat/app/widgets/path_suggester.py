@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from pathlib import Path
 
 from textual.suggester import Suggester
+
+from rnnchat.errors import RnnchatError
+from rnnchat.library.log import note_unforeseen
+from rnnchat.library.paths import parse_argument
 
 MOST = 2_000
 
@@ -23,21 +26,34 @@ class PathSuggester(Suggester):
 
 
 def complete_path(value: str) -> str | None:
-    """Return `value` completed to the first name on disk that begins so, folders with a slash."""
+    """Return `value` completed to the first name on disk that begins so, folders with a slash.
+
+    Never raises, whatever is typed: this is called at every key.
+    """
+    try:
+        return _complete(value)
+    except RnnchatError:
+        return None
+    except Exception as error:
+        note_unforeseen(error)
+        return None
+
+
+def _complete(value: str) -> str | None:
     folder, _, start = value.rpartition("/")
     if not value or (not folder and not value.startswith("/")):
         folder, start = ".", value
     if not start:
         return None
     try:
-        with os.scandir(Path(folder or "/").expanduser()) as entries:
+        with os.scandir(parse_argument(folder or "/")) as entries:
             names = []
             for count, entry in enumerate(entries):
                 if count >= MOST:
                     break
                 if entry.name.startswith(start) and not entry.name.startswith("."):
                     names.append(entry.name + ("/" if entry.is_dir() else ""))
-    except OSError:
+    except (OSError, ValueError):
         return None
     if not names:
         return None
