@@ -1,7 +1,7 @@
 """A small SQLite database that loses nothing: what a block writes is on the disk when it ends.
 
-Its layout has a number (`PRAGMA user_version`) and comes about in steps, each of which is a function. A database
-of an older rnnchat is brought up to date in one transaction; one of a newer rnnchat is left as it is.
+Its layout has a number (`PRAGMA user_version`) and comes about in steps, each of which is a function. A
+database of an older rnnchat is brought up to date in one transaction; one of a newer rnnchat is left as it is.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Layout:
 def open_database(path: Path, layout: Layout) -> Iterator[sqlite3.Connection]:
     """Yield a connection to the database at `path`, made or brought up to date where need be.
 
-    The block is one transaction. Raises StorageError where the disk is full or may not be written, or where the
-    file is damaged, was emptied, is in use by another program or was written by a newer rnnchat.
+    The block is one transaction. Raises StorageError where the disk is full or may not be written, or where
+    the file is damaged, was emptied, is in use by another program or was written by a newer rnnchat.
     """
     make_private(path.parent)
     try:
@@ -141,8 +141,8 @@ def _explained(error: sqlite3.Error, path: Path, what: str) -> StorageError:
     if any(word in told for word in ("malformed", "not a database", "no such table", "no such column")):
         return StorageError(
             f"{message}: their file is damaged.",
-            f"The file {path} is damaged and was left as it is. Quit, and put a copy from a backup in its place. "
-            f"Or start afresh: Move it away, with {path.name}-wal if that is there.",
+            f"The file {path} is damaged and was left as it is. Quit, and put a copy from a backup in its "
+            f"place. Or start afresh: Move it away, with {path.name}-wal if that is there.",
         )
     if "full" in told:
         return StorageError(f"{message}: the disk is full.", f"Free some space. {_STAYS}")
@@ -171,8 +171,8 @@ def _capital(text: str) -> str:
 def rank_by_change(connection: sqlite3.Connection, table: str) -> None:
     """Number the rows of a `table` by when they were last changed, and bring times to come back to now.
 
-    The order of use is a number from then on: by the time, what was written while the clock was ahead would stay
-    first for ever.
+    The order of use is a number from then on: by the time, what was written while the clock was ahead would
+    stay first for ever.
     """
     rows = connection.execute(f"SELECT id FROM {table} ORDER BY changed, id").fetchall()
     connection.executemany(

@@ -202,7 +202,7 @@ def _draft(row: tuple[int, int, str, int, int, int, str | None, str, int, str, i
 def _not_yet_folded(connection: sqlite3.Connection) -> list[tuple[int, int, str]]:
     """Return the drafts changed since they were last searched: number, version, name and text folded.
 
-    They are not folded when they are kept, which is done twice a second while one is written: it may be large.
+    They are not folded when they are kept: that is done twice a second, and a draft may be large.
     """
     rows = connection.execute(
         "SELECT drafts.id, drafts.version, title, drafts.text FROM drafts"

@@ -1,8 +1,8 @@
 """Finding text in any alphabet: what is sought and what is searched are folded alike.
 
-Folding is Unicode's compatibility caseless matching (NFKC, case folding, no invisible characters). A search in
-what is kept also takes no notice of accents on Latin and Greek letters, and of stress marks and ё in Cyrillic.
-Marks of other scripts, as the vowel signs of Hindi, tell words apart and stay.
+Folding is Unicode's compatibility caseless matching (NFKC, case folding, no invisible characters). A search
+in what is kept also takes no notice of accents on Latin and Greek letters, and of stress marks and ё in
+Cyrillic. Marks of other scripts, as the vowel signs of Hindi, tell words apart and stay.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ class Folded:
     def spans(self, sought: str, start: int = 0, *, whole: bool = True) -> Iterator[tuple[int, int]]:
         """Yield where `sought`, which is folded alike, stands in the text as it was, from offset `start` on.
 
-        What begins or ends within a character (an f within the ligature ﬁ) is left out; with `whole` false, it is
-        taken with all of that character.
+        What begins or ends within a character (an f within the ligature ﬁ) is left out; with `whole` false,
+        it is taken with all of that character.
         """
         if not sought:
             return

@@ -39,7 +39,7 @@ CREATE TRIGGER turn_removed AFTER DELETE ON turns BEGIN
     INSERT INTO search (search, rowid, text) VALUES ('delete', old.id, old.text);
 END;
 INSERT INTO chats VALUES (3, 1.0, 2.0, 'Das Übel'), (4, 5.0, 99999999999.0, 'Later');
-INSERT INTO turns VALUES (7, 3, 'user', 'Das Übel', 'base', 1.0), 
+INSERT INTO turns VALUES (7, 3, 'user', 'Das Übel', 'base', 1.0),
     (8, 3, 'model', '今天天气很好', 'base', 2.0), (9, 4, 'user', 'Later', 'base', 5.0);
 """
 DRAFTS_OF_0_1 = """
