@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
+from rnnchat.app.early_keys import EarlyKeys
 from rnnchat.app.filters import HarmlessFilter
 from rnnchat.app.keys import know_alt_digits
 from rnnchat.app.screens.chat import ChatScreen
@@ -80,6 +83,8 @@ class RnnchatApp(App[None]):
         """A file to open as a draft."""
         self.keep_draft: Callable[[], RnnchatError | None] = lambda: None
         """Keeps what was typed last in the draft that is open, and returns what prevented it."""
+        self.keep_chat: Callable[[], RnnchatError | None] = lambda: None
+        """Keeps what was said in chats and could not be kept yet, and returns what prevents it."""
         self.paths = paths or Paths.from_environment()
         self.library = Library(self.paths)
         self.chats = Chats(self.paths.chats)
@@ -87,6 +92,7 @@ class RnnchatApp(App[None]):
         self.voice = Voice(self.library)
         self.training = TrainingWatch(self)
         self.settings = load_settings(self.paths)
+        self._early_keys = EarlyKeys(self, super().on_event)
         self._harmless = HarmlessFilter()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -98,14 +104,23 @@ class RnnchatApp(App[None]):
         if self.file_to_open is not None:
             self.action_go("draft")
 
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys and pastes wait for a screen that is not ready for them."""
+        if isinstance(event, events.InputEvent) and self._exit:
+            return  # there may be no screen any more
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            await self._early_keys.take(event)
+        else:
+            await super().on_event(event)
+
     def get_driver_class(self) -> type[Driver]:
         """Return what reads from the terminal and writes to it."""
         driver = super().get_driver_class()
         if driver.__name__ != "LinuxDriver":
             return driver
-        from rnnchat.app.terminal import TerminalDriver
+        from rnnchat.app.pastes import PasteDriver
 
-        return TerminalDriver
+        return PasteDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let nothing dangerous through to the terminal."""
@@ -152,8 +167,13 @@ class RnnchatApp(App[None]):
 
     def action_leave(self) -> None:
         """Leave; ask first while a training is under way, or where that would lose what was typed."""
-        unkept = self.keep_draft()
-        if unkept is not None:
+        unkept, unkept_chat = self.keep_draft(), self.keep_chat()
+        if unkept_chat is not None:
+            question = "What was said last in a chat could not be kept."
+            if unkept is not None:
+                question = "Your draft, and what was said last in a chat, could not be kept."
+            more = f"{unkept_chat.message} {unkept_chat.hint} Leave now, and it is lost."
+        elif unkept is not None:
             question = "Your draft could not be kept."
             more = f"{unkept.message} Leave now, and what was typed last is lost. F12 saves it elsewhere."
         elif self.training.is_running:
@@ -203,6 +223,21 @@ class RnnchatApp(App[None]):
         self.notify(
             error.hint or "Try again.", title=error.message, severity="error", timeout=12, markup=False
         )
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a piece of news; the same news again takes the place of what is still shown."""
+        for shown in list(self._notifications):
+            if (shown.message, shown.title, shown.severity) == (message, title, severity):
+                self._unnotify(shown, refresh=False)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def say(self, text: str) -> None:
         """Show a short piece of news."""

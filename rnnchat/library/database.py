@@ -1,7 +1,7 @@
 """A small SQLite database that loses nothing: what a block writes is on the disk when it ends.
 
 Its layout has a number (`PRAGMA user_version`) and comes about in steps, each of which is a function. A
-database of an older rnnchat is brought up to date in one transaction; one of a newer rnnchat is left as it is.
+database of an older rnnchat is brought up to date in one transaction; one of a newer one is left as it is.
 """
 
 from __future__ import annotations

@@ -13,14 +13,24 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Input
 
-from rnnchat.app import terminal
+from rnnchat.app import pastes
 from rnnchat.app.app import RnnchatApp
+from rnnchat.app.pastes import InputParser, PasteDriver, pasted_text
 from rnnchat.app.screens.draft import DraftScreen
-from rnnchat.app.terminal import InputParser, TerminalDriver, pasted_text
 from rnnchat.app.widgets.composer import Composer
-from tests.app.test_app import SIZE, app, wait_until  # noqa: F401
+from rnnchat.library.paths import Paths
+from rnnchat.library.settings import change_settings
+from tests.app.test_app import SIZE, wait_until
 
 START, END = "\x1b[200~", "\x1b[201~"
+
+
+@pytest.fixture
+def app(paths: Paths, tiny_model: str) -> RnnchatApp:
+    with change_settings(paths) as settings:
+        settings.model = tiny_model
+        settings.reply_pieces = 5
+    return RnnchatApp(paths)
 
 
 def told(messages: Iterable[Message]) -> list[tuple[str, str]]:
@@ -114,7 +124,7 @@ def test_without_a_paste_all_is_as_textual_has_it(text: str, data: st.DataObject
 
 
 def test_a_paste_whose_end_does_not_come_arrives_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terminal, "PASTE_PATIENCE", 0.02)
+    monkeypatch.setattr(pastes, "PASTE_PATIENCE", 0.02)
     parser = InputParser()
     assert told(parser.feed(f"{START}text\nand more\x1b[20")) == []
     assert told(parser.tick()) == []
@@ -140,10 +150,10 @@ def test_a_paste_of_five_megabytes_is_quick_and_a_larger_one_is_cut() -> None:
     assert paste[1] == text.replace("\x1b[1m", "").replace("\x1b[0m", "")
     assert time.process_time() - began < 3
     (long,) = parsed(START, *(["x" * 100_000] * 100), END)
-    assert len(long[1]) == terminal.LARGEST_PASTE
+    assert len(long[1]) == pastes.LARGEST_PASTE
 
 
-async def test_every_field_takes_a_paste(app: RnnchatApp) -> None:  # noqa: F811
+async def test_every_field_takes_a_paste(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         app.post_message(events.Paste("one \x1b[31mred\x1b[0m\ntwo"))
@@ -162,4 +172,4 @@ async def test_every_field_takes_a_paste(app: RnnchatApp) -> None:  # noqa: F811
 
 
 def test_the_app_reads_the_terminal_so() -> None:
-    assert RnnchatApp().driver_class is TerminalDriver
+    assert issubclass(RnnchatApp().driver_class, PasteDriver)

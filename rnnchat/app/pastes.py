@@ -145,7 +145,7 @@ def _common(text: str, marker: str) -> int:
     return next((size for size in range(len(marker) - 1, 0, -1) if text.endswith(marker[:size])), 0)
 
 
-class TerminalDriver(LinuxDriver):
+class PasteDriver(LinuxDriver):
     """Textual's driver with this parser; bytes that are no UTF-8 are replaced and end nothing."""
 
     def run_input_thread(self) -> None:
