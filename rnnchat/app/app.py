@@ -106,7 +106,8 @@ class RnnchatApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Let keys and pastes wait for a screen that is not ready for them."""
-        if isinstance(event, events.InputEvent) and self._exit:
+        is_left = self._exit or not self._screen_stacks.get(self._current_mode)
+        if is_left and isinstance(event, events.InputEvent):
             return  # there may be no screen any more
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             await self._early_keys.take(event)

@@ -32,13 +32,6 @@ LOOKED_AGAIN_AFTER = 0.02
 LOADING = "open"
 """The group of the workers that read what a screen is to show."""
 
-_EDITING = frozenset({"backspace", "delete", "left", "right", "home", "end"})
-"""Keys that have their effect within a field."""
-_EDITING_LINES = _EDITING | {"up", "down", "pageup", "pagedown"}
-"""The same for an editor,"""
-_EDITING_TEXT = _EDITING_LINES | {"enter", "tab"}
-"""and for one in which Enter and Tab write."""
-
 
 class EarlyKeys:
     """Hands keys and pastes on, each once the screen is ready for it."""
@@ -87,15 +80,16 @@ class EarlyKeys:
     def _is_editing(self, event: events.Event) -> bool:
         """Whether an event has no effect beyond the field with the focus."""
         field = self._app.focused
-        if isinstance(field, TextArea):
-            keys = _EDITING_TEXT if field.tab_behavior == "indent" else _EDITING_LINES
-        else:
+        if not isinstance(field, TextArea):
             from textual.widgets import Input  # not needed for the first picture
 
             if not isinstance(field, Input):
                 return False
-            keys = _EDITING
-        return not isinstance(event, events.Key) or event.is_printable or event.key in keys
+        if not isinstance(event, events.Key) or event.is_printable:
+            return True
+        if event.key in ("enter", "tab"):
+            return isinstance(field, TextArea) and field.tab_behavior == "indent"  # they write
+        return event.key in field._bindings.key_to_bindings
 
     def _overtakes(self, key: str) -> bool:
         return any(

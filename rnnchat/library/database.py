@@ -19,6 +19,8 @@ from rnnchat.library.paths import make_private
 
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing."""
+SMALLEST_ROOM = 256_000
+"""With fewer bytes left, a disk is full."""
 _COMPANIONS = ("-wal", "-shm", "-journal")
 _STAYS = "What is on the screen stays there, and is tried again."
 
@@ -144,7 +146,7 @@ def _explained(error: sqlite3.Error, path: Path, what: str) -> StorageError:
             f"The file {path} is damaged and was left as it is. Quit, and put a copy from a backup in its "
             f"place. Or start afresh: Move it away, with {path.name}-wal if that is there.",
         )
-    if "full" in told:
+    if "full" in told or ("I/O error" in told and _is_full(path)):
         return StorageError(f"{message}: the disk is full.", f"Free some space. {_STAYS}")
     if "locked" in told or "busy" in told:
         return StorageError(
@@ -162,6 +164,15 @@ def _explained(error: sqlite3.Error, path: Path, what: str) -> StorageError:
             f"Check the disk that holds {path}, and the space on it. {_STAYS}",
         )
     return StorageError(f"{message}: {told}.", _STAYS)
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the disk has no room: its log and its index say so as an error of input or output."""
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < SMALLEST_ROOM
 
 
 def _capital(text: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from rnnchat.errors import StorageError
 from rnnchat.library.database import Layout, matching, open_database, rank_by_change
 from rnnchat.library.files import TextFile
-from rnnchat.library.search import fold, sought_words
+from rnnchat.library.search import fold_lines, sought_words
 
 _COLUMNS = "id, version, text, cursor, keys, characters, path, newline, has_mark, digest, space_taken"
 _NEXT = "(SELECT COALESCE(MAX(used), 0) + 1 FROM drafts)"
@@ -208,7 +208,7 @@ def _not_yet_folded(connection: sqlite3.Connection) -> list[tuple[int, int, str]
         "SELECT drafts.id, drafts.version, title, drafts.text FROM drafts"
         " LEFT JOIN folded ON folded.id = drafts.id WHERE folded.version IS NOT drafts.version"
     )
-    return [(number, version, fold(f"{title}\n{text}")) for number, version, title, text in rows]
+    return [(number, version, fold_lines(f"{title}\n{text}")) for number, version, title, text in rows]
 
 
 def _today() -> str:

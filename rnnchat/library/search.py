@@ -42,6 +42,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
+def fold_lines(text: str) -> str:
+    """Return `text` as `fold` does, line by line: of a long text, the thread that draws is not kept waiting."""
+    return text.lower() if text.isascii() else "\n".join(map(fold, text.split("\n")))
+
+
 def fold_lightly(text: str) -> str:
     """Return `text` with letters of one kind, and small; accents stay, for what is found may be replaced."""
     return text.lower() if text.isascii() else unicodedata.normalize("NFKC", _apart_and_small(text))

@@ -371,3 +371,13 @@ def test_a_space_that_came_with_a_word_is_remembered(drafts: Drafts) -> None:
     drafts.keep(replace(loaded, space_taken=False))
     loaded = drafts.load(kept.id)
     assert loaded is not None and not loaded.space_taken
+
+
+def test_an_error_of_input_and_output_on_a_full_disk_is_that(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    paths.data.mkdir(parents=True)
+    assert "did not answer" in database._explained(error, paths.chats, "the chats").message
+    monkeypatch.setattr(database, "SMALLEST_ROOM", 10**18)
+    assert "disk is full" in database._explained(error, paths.chats, "the chats").message

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rnnchat.library.search import Folded, fold, fold_lightly, keep_case, sought_words
+from rnnchat.library.search import Folded, fold, fold_lightly, fold_lines, keep_case, sought_words
 
 ODD = (
     "aeioAEÉéßẞﬁﬀÆæœøıİIiſςσΣΐΐ\u0301\u0308\u0323\u0345\u030a\u00ad\u200b\ufe0fÅÅカ"
@@ -79,6 +79,7 @@ def test_what_is_found_is_what_was_sought(text: str, data: st.DataObject | None)
     for folding in (fold, fold_lightly, keep_case):
         folded = Folded(text, folding)
         assert folded.text == folding(text)
+        assert fold_lines(text) == fold(text)
         if data is None or not text:
             continue
         begin = data.draw(st.integers(0, len(text) - 1))
