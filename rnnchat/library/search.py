@@ -43,7 +43,7 @@ def fold(text: str) -> str:
 
 
 def fold_lines(text: str) -> str:
-    """Return `text` as `fold` does, line by line: of a long text, the thread that draws is not kept waiting."""
+    """Return `text` as `fold` does, line by line: other threads are not kept waiting by a long one."""
     return text.lower() if text.isascii() else "\n".join(map(fold, text.split("\n")))
 
 
