@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
@@ -20,6 +20,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, get_current_worker
 
+from rnnchat.app.early_keys import EarlyKeys
 from rnnchat.app.filters import HarmlessFilter
 from rnnchat.app.keys import know_alt_digits, shown_key
 from rnnchat.app.screens.chat import ChatScreen
@@ -86,6 +87,8 @@ class RnnchatApp(Working, App[None]):
         """A file to open as a draft."""
         self.keep_draft: Callable[[], RnnchatError | None] = lambda: None
         """Keeps what was typed last in the draft that is open, and returns what prevented it."""
+        self.keep_chat: Callable[[], RnnchatError | None] = lambda: None
+        """Keeps what was said in chats and could not be kept yet, and returns what prevents it."""
         self.is_keeping = False
         """Whether what was typed is being kept before the app is left."""
         self.has_kept = False
@@ -100,6 +103,7 @@ class RnnchatApp(Working, App[None]):
         self.voice = Voice(self.library)
         self.training = TrainingWatch(self)
         self.settings = load_settings(self.paths)
+        self._early_keys = EarlyKeys(self, super().on_event)
         self._harmless = HarmlessFilter()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -110,6 +114,25 @@ class RnnchatApp(Working, App[None]):
         self.watch(self, "theme", self._keep_theme, init=False)
         if self.file_to_open is not None:
             self.action_go("draft")
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys and pastes wait for a screen that is not ready for them."""
+        is_left = self._exit or not self._screen_stacks.get(self._current_mode)
+        if is_left and isinstance(event, events.InputEvent):
+            return  # there may be no screen any more
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            await self._early_keys.take(event)
+        else:
+            await super().on_event(event)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return what reads from the terminal and writes to it."""
+        driver = super().get_driver_class()
+        if driver.__name__ != "LinuxDriver":
+            return driver
+        from rnnchat.app.terminal import Terminal
+
+        return Terminal
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let nothing dangerous through to the terminal."""
@@ -163,8 +186,13 @@ class RnnchatApp(Working, App[None]):
 
     def action_leave(self) -> None:
         """Leave; ask first while a training is under way, or where that would lose what was typed."""
-        unkept = self.keep_draft()
-        if unkept is not None:
+        unkept, unkept_chat = self.keep_draft(), self.keep_chat()
+        if unkept_chat is not None:
+            question = "What was said last in a chat could not be kept."
+            if unkept is not None:
+                question = "Your draft, and what was said last in a chat, could not be kept."
+            more = f"{unkept_chat.message} {unkept_chat.hint} Leave now, and it is lost."
+        elif unkept is not None:
             question = "Your draft could not be kept."
             more = f"{unkept.message} Leave now, and what was typed last is lost. F12 saves it elsewhere."
         elif self.training.is_running:
@@ -187,12 +215,6 @@ class RnnchatApp(Working, App[None]):
             self.training.close()
 
     # Signals
-
-    def get_driver_class(self) -> type[Driver]:
-        """Return what knows the terminal."""
-        from rnnchat.app.terminal import Terminal
-
-        return Terminal
 
     @on(Driver.SignalResume)
     def draw_again(self) -> None:

@@ -37,16 +37,16 @@ class OpenDraft:
         self.draft = replace(draft, keys=draft.keys + keys, characters=draft.characters + characters)
         self._uncounted = self._uncounted[0] + keys, self._uncounted[1] + characters
 
-    def look(self, text: str, cursor: int) -> Look:
-        """Return how it stands now."""
-        self.draft = replace(self.draft, text=text, cursor=cursor)
+    def look(self, text: str, cursor: int, *, space_taken: bool = False) -> Look:
+        """Return how it stands now; `space_taken` where the space before the cursor came with a word."""
+        self.draft = replace(self.draft, text=text, cursor=cursor, space_taken=space_taken)
         self._looks += 1
         counted, self._uncounted = self._uncounted, (0, 0)
         return Look(self, self.draft, self._looks, counted)
 
     def look_again(self) -> Look:
         """Return how it stood when it was last looked at, with the file that it has now."""
-        return self.look(self.draft.text, self.draft.cursor)
+        return self.look(self.draft.text, self.draft.cursor, space_taken=self.draft.space_taken)
 
 
 @dataclass(frozen=True)

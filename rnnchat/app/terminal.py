@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from codecs import IncrementalDecoder, getincrementaldecoder
-from collections.abc import Callable
-from functools import partial
 
-from textual.drivers import linux_driver
-from textual.drivers.linux_driver import LinuxDriver
+from rnnchat.app.pastes import PasteDriver
 
 
-def _lenient_decoder(encoding: str) -> Callable[[], IncrementalDecoder]:
-    return partial(getincrementaldecoder(encoding), errors="replace")
-
-
-class Terminal(LinuxDriver):
+class Terminal(PasteDriver):
     """A terminal that is left as it was when the app is stopped, and taken again when it goes on.
 
     Textual does both within the signal's handler, where what was interrupted may hold the same locks, and
-    takes a terminal twice that it has never left, as after SIGSTOP. A byte that is not UTF-8 would end it.
+    takes a terminal twice that it has never left, as after SIGSTOP.
     """
 
     def _sigtstp_application(self, *_: object) -> None:
@@ -28,11 +20,6 @@ class Terminal(LinuxDriver):
 
     def _sigcont_application(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._come_back)
-
-    def run_input_thread(self) -> None:
-        """Read what is typed; a byte that is not UTF-8 comes in as U+FFFD."""
-        vars(linux_driver)["getincrementaldecoder"] = _lenient_decoder  # Textual's own is strict
-        super().run_input_thread()
 
     def _leave_to_shell(self) -> None:
         if self._auto_restart and self._is_in_use:

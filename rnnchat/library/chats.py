@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnchat.library.database import open_database
+from rnnchat.library.database import Layout, matching, open_database, rank_by_change
+from rnnchat.library.search import fold, sought_words
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS chats (
-    id INTEGER PRIMARY KEY, created REAL NOT NULL, changed REAL NOT NULL, title TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS turns (
-    id INTEGER PRIMARY KEY,
-    chat INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
-    role TEXT NOT NULL, text TEXT NOT NULL, model TEXT NOT NULL, created REAL NOT NULL
-);
-CREATE INDEX IF NOT EXISTS turns_by_chat ON turns (chat, id);
-CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5 (text, content='turns', content_rowid='id');
-CREATE TRIGGER IF NOT EXISTS turn_added AFTER INSERT ON turns BEGIN
-    INSERT INTO search (rowid, text) VALUES (new.id, new.text);
-END;
-CREATE TRIGGER IF NOT EXISTS turn_removed AFTER DELETE ON turns BEGIN
-    INSERT INTO search (search, rowid, text) VALUES ('delete', old.id, old.text);
-END;
-"""
 TITLE_LENGTH = 60
+_NEXT = "(SELECT COALESCE(MAX(used), 0) + 1 FROM chats)"
 
 
 @dataclass(frozen=True)
@@ -49,6 +34,8 @@ class StoredChat:
     title: str
     changed: float
     turns: int
+    turn: int = 0
+    """The latest turn in which what was sought occurs; 0 where nothing was sought."""
 
 
 class Chats:
@@ -60,24 +47,28 @@ class Chats:
     def add_turn(self, chat: int | None, role: str, text: str, model: str) -> tuple[int, int]:
         """Keep a turn, in a new chat where `chat` is None; return the chat's and the turn's numbers."""
         now = time.time()
+        title = " ".join(text.split())[:TITLE_LENGTH] or "Chat"
         with self._connection() as connection:
-            if chat is None:
-                title = " ".join(text.split())[:TITLE_LENGTH] or "Chat"
-                row = (now, now, title)
+            known = connection.execute(
+                f"UPDATE chats SET changed = ?, used = {_NEXT} WHERE id = ?", (now, chat)
+            ).rowcount
+            if not known:  # a new one, or one that another rnnchat has deleted meanwhile
                 chat = connection.execute(
-                    "INSERT INTO chats (created, changed, title) VALUES (?, ?, ?)", row
+                    f"INSERT INTO chats (id, created, changed, used, title) VALUES (?, ?, ?, {_NEXT}, ?)",
+                    (chat, now, now, title),
                 ).lastrowid
-            cursor = connection.execute(
+            turn = connection.execute(
                 "INSERT INTO turns (chat, role, text, model, created) VALUES (?, ?, ?, ?, ?)",
                 (chat, role, text, model, now),
-            )
-            connection.execute("UPDATE chats SET changed = ? WHERE id = ?", (now, chat))
-            return int(chat or 0), int(cursor.lastrowid or 0)
+            ).lastrowid
+            connection.execute("INSERT OR REPLACE INTO folded VALUES (?, ?, ?)", (turn, chat, fold(text)))
+            return int(chat or 0), int(turn or 0)
 
     def remove_turn(self, turn: int) -> None:
         """Remove one turn, as a reply that is asked for again."""
         with self._connection() as connection:
             connection.execute("DELETE FROM turns WHERE id = ?", (turn,))
+            connection.execute("DELETE FROM folded WHERE id = ?", (turn,))
 
     def turns(self, chat: int) -> list[StoredTurn]:
         """Return the turns of a chat in order."""
@@ -88,18 +79,22 @@ class Chats:
         return [StoredTurn(*row) for row in rows]
 
     def find(self, words: str = "", limit: int = 200) -> list[StoredChat]:
-        """Return the chats in which all of `words` occur (word beginnings count), the latest first."""
-        terms = " ".join('"' + word.replace('"', '""') + '"*' for word in words.split())
-        where = (
-            "WHERE chats.id IN (SELECT turns.chat FROM search JOIN turns ON turns.id = search.rowid"
-            " WHERE search MATCH ?)"
+        """Return the chats with a turn in which all of `words` occur, the last used first.
+
+        Capitals, accents and the width of letters make no difference; parts of words count.
+        """
+        sought = sought_words(words)
+        hits = (
+            f"JOIN (SELECT chat, MAX(id) AS turn FROM folded WHERE {matching(sought, 'text')} GROUP BY chat)"
+            " AS hits ON hits.chat = chats.id"
         )
         with self._connection() as connection:
             rows = connection.execute(
-                "SELECT chats.id, chats.title, chats.changed, COUNT(turns.id) FROM chats"
-                f" JOIN turns ON turns.chat = chats.id {where if terms else ''}"
-                " GROUP BY chats.id ORDER BY chats.changed DESC LIMIT ?",
-                (terms, limit) if terms else (limit,),
+                "SELECT chats.id, title, MIN(changed, ?),"
+                " (SELECT COUNT(*) FROM turns WHERE turns.chat = chats.id) AS turns,"
+                f" {'hits.turn' if sought else '0'} FROM chats {hits if sought else ''}"
+                " WHERE turns > 0 ORDER BY used DESC LIMIT ?",
+                (time.time(), *sought, limit),
             ).fetchall()
         return [StoredChat(*row) for row in rows]
 
@@ -107,7 +102,43 @@ class Chats:
         """Remove a chat for good."""
         with self._connection() as connection:
             connection.execute("DELETE FROM turns WHERE chat = ?", (chat,))
+            connection.execute("DELETE FROM folded WHERE chat = ?", (chat,))
             connection.execute("DELETE FROM chats WHERE id = ?", (chat,))
 
     def _connection(self) -> AbstractContextManager[sqlite3.Connection]:
-        return open_database(self._path, _SCHEMA, "the chats")
+        return open_database(self._path, _LAYOUT)
+
+
+def _first_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables of 0.1 where they are missing."""
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS chats"
+        " (id INTEGER PRIMARY KEY, created REAL NOT NULL, changed REAL NOT NULL, title TEXT NOT NULL)"
+    )
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS turns (id INTEGER PRIMARY KEY,"
+        " chat INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE,"
+        " role TEXT NOT NULL, text TEXT NOT NULL, model TEXT NOT NULL, created REAL NOT NULL)"
+    )
+    connection.execute("CREATE INDEX IF NOT EXISTS turns_by_chat ON turns (chat, id)")
+
+
+def _fold_turns(connection: sqlite3.Connection) -> None:
+    """Keep turns folded for searches, in the place of words that were indexed; order chats by their use."""
+    connection.execute("DROP TRIGGER IF EXISTS turn_added")
+    connection.execute("DROP TRIGGER IF EXISTS turn_removed")
+    with contextlib.suppress(sqlite3.OperationalError):  # an SQLite without full-text search cannot drop it
+        connection.execute("DROP TABLE IF EXISTS search")
+    connection.execute("ALTER TABLE chats ADD COLUMN used INTEGER NOT NULL DEFAULT 0")
+    connection.execute("CREATE INDEX chats_by_use ON chats (used)")
+    rank_by_change(connection, "chats")
+    connection.execute(
+        "CREATE TABLE folded (id INTEGER PRIMARY KEY, chat INTEGER NOT NULL, text TEXT NOT NULL)"
+    )
+    rows = connection.execute("SELECT id, chat, text FROM turns")
+    connection.executemany(
+        "INSERT INTO folded VALUES (?, ?, ?)", ((turn, chat, fold(text)) for turn, chat, text in rows)
+    )
+
+
+_LAYOUT = Layout("the chats", (_first_tables, _fold_turns))

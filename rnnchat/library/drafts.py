@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -9,22 +10,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rnnchat.library.database import open_database
-from rnnchat.library.files import TextFile
+from rnnchat.errors import StorageError
+from rnnchat.library.database import Layout, matching, open_database, rank_by_change
 from rnnchat.library.display import display_path
+from rnnchat.library.files import TextFile
+from rnnchat.library.search import fold_lines, sought_words
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS drafts (
-    id INTEGER PRIMARY KEY, version INTEGER NOT NULL, created REAL NOT NULL, changed REAL NOT NULL,
-    title TEXT NOT NULL, text TEXT NOT NULL, cursor INTEGER NOT NULL,
-    keys INTEGER NOT NULL, characters INTEGER NOT NULL,
-    path TEXT, newline TEXT NOT NULL, has_mark INTEGER NOT NULL, digest TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS days (
-    day TEXT PRIMARY KEY, keys INTEGER NOT NULL, characters INTEGER NOT NULL
-);
-"""
-_COLUMNS = "id, version, text, cursor, keys, characters, path, newline, has_mark, digest"
+_COLUMNS = "id, version, text, cursor, keys, characters, path, newline, has_mark, digest, space_taken"
+_NEXT = "(SELECT COALESCE(MAX(used), 0) + 1 FROM drafts)"
 TITLE_LENGTH = 60
 
 
@@ -43,6 +36,8 @@ class Draft:
     characters: int = 0
     """Characters that these keys wrote."""
     file: TextFile | None = None
+    space_taken: bool = False
+    """Whether the space before the cursor came with a word that was taken; a typed one is the same."""
 
     @property
     def title(self) -> str:
@@ -87,15 +82,16 @@ class Drafts:
             if draft.id:
                 sets = ", ".join(f"{name} = :{name}" for name in values if name not in ("id", "version"))
                 updated = connection.execute(
-                    f"UPDATE drafts SET version = version + 1, {sets} WHERE id = :id AND version = :version",
+                    f"UPDATE drafts SET version = version + 1, used = {_NEXT}, {sets}"
+                    " WHERE id = :id AND version = :version",
                     values,
                 ).rowcount
                 if updated:
                     return replace(draft, version=draft.version + 1)
             names = [name for name in values if name not in ("id", "version")]
             cursor = connection.execute(
-                f"INSERT INTO drafts (version, created, {', '.join(names)})"
-                f" VALUES (1, :changed, {', '.join(f':{name}' for name in names)})",
+                f"INSERT INTO drafts (version, used, created, {', '.join(names)})"
+                f" VALUES (1, {_NEXT}, :changed, {', '.join(f':{name}' for name in names)})",
                 values,
             )
             return replace(draft, id=int(cursor.lastrowid or 0), version=1)
@@ -105,7 +101,7 @@ class Drafts:
         where, values = ("WHERE id = ?", (draft,)) if draft is not None else ("", ())
         with self._connection() as connection:
             row = connection.execute(
-                f"SELECT {_COLUMNS} FROM drafts {where} ORDER BY changed DESC LIMIT 1", values
+                f"SELECT {_COLUMNS} FROM drafts {where} ORDER BY used DESC LIMIT 1", values
             ).fetchone()
         return None if row is None else _draft(row)
 
@@ -113,32 +109,54 @@ class Drafts:
         """Return the draft that was last opened from the file at `path`, if any was."""
         with self._connection() as connection:
             row = connection.execute(
-                f"SELECT {_COLUMNS} FROM drafts WHERE path = ? ORDER BY changed DESC LIMIT 1",
-                (_stored(path),),
+                f"SELECT {_COLUMNS} FROM drafts WHERE path = ? ORDER BY used DESC LIMIT 1", (_stored(path),)
             ).fetchone()
         return None if row is None else _draft(row)
 
     def touch(self, draft: int) -> None:
         """Make a draft the one last worked on."""
         with self._connection() as connection:
-            connection.execute("UPDATE drafts SET changed = ? WHERE id = ?", (time.time(), draft))
+            connection.execute(
+                f"UPDATE drafts SET changed = ?, used = {_NEXT} WHERE id = ?", (time.time(), draft)
+            )
 
     def find(self, words: str = "", limit: int = 200) -> list[KeptDraft]:
-        """Return the drafts that hold all of `words` in their text or name, the latest first."""
-        terms = [f"%{_as_like(word)}%" for word in words.split()]
-        where = " AND ".join(["(title LIKE ? ESCAPE '\\' OR text LIKE ? ESCAPE '\\')"] * len(terms))
+        """Return the drafts that hold all of `words` in their text or name, the last used first.
+
+        Capitals, accents and the width of letters make no difference; parts of words count.
+        """
+        sought = sought_words(words)
+        fresh: list[tuple[int, int, str]] = []
         with self._connection() as connection:
+            found = ""
+            if sought:
+                fresh = _not_yet_folded(connection)
+                new = [row[0] for row in fresh if all(word in row[2] for word in sought)]
+                found = (
+                    f"WHERE id IN (SELECT id FROM folded WHERE {matching(sought, 'text')}"
+                    " AND version = (SELECT version FROM drafts WHERE drafts.id = folded.id))"
+                    f" OR id IN ({', '.join(map(str, new))})"
+                )
             rows = connection.execute(
-                "SELECT id, title, changed, length(text) FROM drafts"
-                f" {'WHERE ' + where if terms else ''} ORDER BY changed DESC LIMIT ?",
-                (*(term for term in terms for _ in range(2)), limit),
+                f"SELECT id, title, MIN(changed, ?), length(text) FROM drafts {found}"
+                " ORDER BY used DESC LIMIT ?",
+                (time.time(), *sought, limit),
             ).fetchall()
+        if fresh:
+            # For the next search. Where it cannot be written, that one folds them again.
+            with contextlib.suppress(StorageError), self._connection() as connection:
+                connection.executemany(
+                    "INSERT OR REPLACE INTO folded"
+                    " SELECT id, version, ?3 FROM drafts WHERE id = ?1 AND version = ?2",
+                    fresh,
+                )
         return [KeptDraft(*row) for row in rows]
 
     def delete(self, draft: int) -> None:
         """Remove a draft for good; its file, if it has one, stays."""
         with self._connection() as connection:
             connection.execute("DELETE FROM drafts WHERE id = ?", (draft,))
+            connection.execute("DELETE FROM folded WHERE id = ?", (draft,))
 
     def count_keys(self, keys: int, characters: int) -> None:
         """Add to the keys of today and the characters that they wrote."""
@@ -158,7 +176,7 @@ class Drafts:
         return (0, 0) if row is None else (int(row[0]), int(row[1]))
 
     def _connection(self) -> AbstractContextManager[sqlite3.Connection]:
-        return open_database(self._path, _SCHEMA, "the drafts")
+        return open_database(self._path, _LAYOUT)
 
 
 def _row(draft: Draft) -> dict[str, object]:
@@ -173,6 +191,7 @@ def _row(draft: Draft) -> dict[str, object]:
         "newline": "\n" if file is None else file.newline,
         "has_mark": 0 if file is None else int(file.has_mark),
         "digest": "" if file is None else file.digest,
+        "space_taken": int(draft.space_taken),
     }
 
 
@@ -185,15 +204,52 @@ def _stored(path: Path) -> str | bytes:
     return str(path)
 
 
-def _draft(row: tuple[int, int, str, int, int, int, str | bytes | None, str, int, str]) -> Draft:
-    number, version, text, cursor, keys, characters, path, newline, has_mark, digest = row
+def _draft(row: tuple[int, int, str, int, int, int, str | bytes | None, str, int, str, int]) -> Draft:
+    number, version, text, cursor, keys, characters, path, newline, has_mark, digest, space_taken = row
     file = None if path is None else TextFile(Path(os.fsdecode(path)), newline, bool(has_mark), digest)
-    return Draft(number, version, text, cursor, keys, characters, file)
+    return Draft(number, version, text, cursor, keys, characters, file, bool(space_taken))
 
 
-def _as_like(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _not_yet_folded(connection: sqlite3.Connection) -> list[tuple[int, int, str]]:
+    """Return the drafts changed since they were last searched: number, version, name and text folded.
+
+    They are not folded when they are kept: that is done twice a second, and a draft may be large.
+    """
+    rows = connection.execute(
+        "SELECT drafts.id, drafts.version, title, drafts.text FROM drafts"
+        " LEFT JOIN folded ON folded.id = drafts.id WHERE folded.version IS NOT drafts.version"
+    )
+    return [(number, version, fold_lines(f"{title}\n{text}")) for number, version, title, text in rows]
 
 
 def _today() -> str:
     return time.strftime("%Y-%m-%d")
+
+
+def _first_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables of 0.1 where they are missing."""
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS drafts ("
+        "id INTEGER PRIMARY KEY, version INTEGER NOT NULL, created REAL NOT NULL, changed REAL NOT NULL,"
+        " title TEXT NOT NULL, text TEXT NOT NULL, cursor INTEGER NOT NULL,"
+        " keys INTEGER NOT NULL, characters INTEGER NOT NULL,"
+        " path TEXT, newline TEXT NOT NULL, has_mark INTEGER NOT NULL, digest TEXT NOT NULL)"
+    )
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS days"
+        " (day TEXT PRIMARY KEY, keys INTEGER NOT NULL, characters INTEGER NOT NULL)"
+    )
+
+
+def _order_and_fold(connection: sqlite3.Connection) -> None:
+    """Order drafts by their use, keep them folded for searches, and know which spaces came with a word."""
+    connection.execute("ALTER TABLE drafts ADD COLUMN used INTEGER NOT NULL DEFAULT 0")
+    connection.execute("ALTER TABLE drafts ADD COLUMN space_taken INTEGER NOT NULL DEFAULT 0")
+    connection.execute("CREATE INDEX drafts_by_use ON drafts (used)")
+    rank_by_change(connection, "drafts")
+    connection.execute(
+        "CREATE TABLE folded (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, text TEXT NOT NULL)"
+    )
+
+
+_LAYOUT = Layout("the drafts", (_first_tables, _order_and_fold))

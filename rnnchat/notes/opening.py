@@ -9,8 +9,8 @@ from pathlib import Path
 
 from rnnchat.errors import StorageError, from_os_error
 from rnnchat.library.atomic import sha256
-from rnnchat.library.drafts import Draft, Drafts
 from rnnchat.library.display import display_path
+from rnnchat.library.drafts import Draft, Drafts
 from rnnchat.library.files import MISSING, TextFile, kind_of, new_file, real_path
 from rnnchat.library.paths import parse_argument
 from rnnchat.notes.decode import Decoded, UnreadableError, decode_text, read_file

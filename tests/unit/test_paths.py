@@ -15,10 +15,10 @@ import rnnchat.library.paths as paths_module
 from rnnchat.app.widgets.path_suggester import complete_path
 from rnnchat.errors import PathError, RnnchatError, StorageError
 from rnnchat.library.atomic import remove_unfinished, temporary_beside, write_bytes, write_folder
+from rnnchat.library.display import display_path
 from rnnchat.library.drafts import Draft, Drafts
 from rnnchat.library.files import TextFile, has_changed, new_file, save_text
 from rnnchat.library.log import LARGEST, explain, note_unforeseen
-from rnnchat.library.display import display_path
 from rnnchat.library.paths import (
     Paths,
     home_folder,

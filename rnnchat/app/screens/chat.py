@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from textual import on, work
@@ -12,15 +10,17 @@ from textual.binding import Binding
 from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
+from rnnchat.app.conversation import Conversation, ConversationKeeper, Said
 from rnnchat.app.screens.room import Room
 from rnnchat.app.voice import Part
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.transcript import Transcript
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.errors import RnnchatError
+from rnnchat.library.search import fold, sought_words
 
-SHOWN = 20
-"""How many turns of a long chat are shown at first, and more each time it is asked for."""
+TRIED_AGAIN_AFTER = 5.0
+"""Seconds after which what could not be kept is tried again."""
 
 WELCOME_BASE = (
     "Say something below, and {model} answers. It is a small model that lives on this computer: "
@@ -28,49 +28,16 @@ WELCOME_BASE = (
     "It becomes yours when it learns from your notes: press F3. Nothing you write or read ever "
     "leaves this machine."
 )
-WELCOME_OWN = (
-    "Write a line below, and {model} continues it in the voice of your notes.\n\n"
+WELCOME_ANSWERING = (
+    "Say something below, and {model} answers. It has learned from your notes.\n\n"
+    "Ctrl+R asks for another answer, Ctrl+G sets how bold it is. "
+    "Nothing leaves this machine."
+)
+WELCOME_CONTINUING = (
+    "Write a line below, and {model} continues it in the manner of your notes.\n\n"
     "Ctrl+R asks for another continuation, Ctrl+G sets how bold it is. "
     "Nothing leaves this machine."
 )
-
-
-@dataclass
-class Said:
-    """A turn of the chat that is open, with its number in the database once it is kept."""
-
-    role: str
-    text: str
-    model: str
-    number: int = 0
-
-
-@dataclass
-class Conversation:
-    """A chat that is open, and the reply that is coming in.
-
-    A reply's thread holds on to the conversation that it belongs to: whatever is on the screen
-    by then, what has come is kept there and nowhere else.
-    """
-
-    chat: int | None = None
-    said: list[Said] = field(default_factory=list)
-    attempt: int = 0
-    reply: Worker[None] | None = None
-    stop: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def is_replying(self) -> bool:
-        """Whether a reply is coming in, or has been stopped and is not kept yet."""
-        return self.reply is not None and not self.reply.is_finished
-
-
-class Earlier(Static):
-    """Stands for the turns of a long chat that are not shown yet."""
-
-    async def on_click(self) -> None:
-        """Show more of them."""
-        await self.screen.run_action("earlier")
 
 
 class ChatScreen(Room):
@@ -137,7 +104,10 @@ class ChatScreen(Room):
     def __init__(self) -> None:
         super().__init__()
         self._conversation = Conversation()
-        self._first_shown = 0
+        self._styles = {"base": "chat"}
+        """Whether a model answers or continues, as far as that is known."""
+        self._will_try = False
+        self._complained = ""
 
     def contents(self) -> ComposeResult:
         """The transcript, and below it where one writes."""
@@ -148,6 +118,8 @@ class ChatScreen(Room):
     def on_mount(self) -> None:
         """Be ready to write at once; the model is read once the first picture stands."""
         self.query_one(Composer).focus()
+        self._keeper = ConversationKeeper(self.own_app.chats)
+        self.own_app.keep_chat = self._keeper.keep_all
         self.call_after_refresh(self._warm_up)
 
     def on_screen_resume(self) -> None:
@@ -177,6 +149,7 @@ class ChatScreen(Room):
         from rnnchat.notes.clean import harmless
 
         self.query_one(Composer).text = ""
+        self.query_one(Transcript).show_end()
         self._add(Said("user", harmless(message.text).strip(), self.own_app.settings.model))
         self._conversation.attempt = 0
         self._ask()
@@ -193,12 +166,13 @@ class ChatScreen(Room):
         if not self.said:
             self.own_app.say("There is nothing to answer yet.")
             return
-        dropped = 0
+        self.query_one(Transcript).show_end()
         if self.said[-1].role == "model":
-            dropped = self.said.pop().number
+            if dropped := self.said.pop().number:
+                self._conversation.dropped.append(dropped)
             self.query(TurnView).last().remove()
         self._conversation.attempt += 1
-        self._ask(dropped)
+        self._ask()
 
     def action_new(self) -> None:
         """Begin a new chat; this one is kept."""
@@ -206,12 +180,11 @@ class ChatScreen(Room):
 
     def action_earlier(self) -> None:
         """Show more of the turns before those that are shown."""
-        if self._first_shown:
-            begin = max(0, self._first_shown - SHOWN)
-            views = [self._view(said) for said in self.said[begin : self._first_shown]]
-            self._first_shown = begin
-            self.query_one(Transcript).mount(*views, after=self.query_one("#welcome"))
-            self._show_earlier()
+        self.query_one(Transcript).show_earlier()
+
+    def action_later(self) -> None:
+        """Show more of the turns after those that are shown."""
+        self.query_one(Transcript).show_later()
 
     def action_copy(self) -> None:
         """Copy the last reply."""
@@ -246,6 +219,8 @@ class ChatScreen(Room):
     def action_scroll(self, direction: int) -> None:
         """Scroll the transcript by most of a page."""
         transcript = self.query_one(Transcript)
+        if direction > 0 and transcript.scroll_offset.y >= transcript.max_scroll_y:
+            transcript.show_later()
         transcript.scroll_relative(y=direction * max(1, transcript.size.height - 2), animate=False)
 
     def action_sampling(self) -> None:
@@ -258,23 +233,24 @@ class ChatScreen(Room):
         """Open an earlier chat."""
         from rnnchat.app.screens.chats import ChatsScreen
 
-        def opened(chat: int | None) -> None:
-            if chat is not None:
-                self._open(chat)
+        def opened(chosen: tuple[int, str] | int | None) -> None:
+            if isinstance(chosen, tuple):
+                self._open(*chosen)
 
         self.app.push_screen(ChatsScreen(self._conversation.chat), opened)
 
     # A reply
 
-    def _ask(self, dropped: int = 0) -> None:
+    def _ask(self) -> None:
         view = self._add_view("model", self.own_app.settings.model, "")
         view.show("…")
         self.query_one(Transcript).to_end()
         self._conversation.stop.clear()
-        self._conversation.reply = self._reply(self._conversation, view, dropped)
+        self._conversation.reply = self._reply(self._conversation, view)
+        self.refresh_bindings()
 
     @work(thread=True, group="reply", exit_on_error=False)
-    def _reply(self, conversation: Conversation, view: TurnView, dropped: int) -> None:
+    def _reply(self, conversation: Conversation, view: TurnView) -> None:
         """Make a reply in a thread; all that is said is on the disk before it is shown as said."""
         from rnnchat.writing.chat import Turn
 
@@ -282,7 +258,7 @@ class ChatScreen(Room):
         worker = get_current_worker()
         last = Part("")
         try:
-            self._keep_or_report(conversation, dropped)
+            self._keep_or_report(conversation)
             turns = [Turn(said.role, said.text) for said in conversation.said]
             for part in app.voice.reply(
                 app.settings,
@@ -296,6 +272,7 @@ class ChatScreen(Room):
             reply = Said("model", last.text, view.speaker)
             if reply.text:
                 conversation.said.append(reply)
+                view.said = reply
                 self._keep_or_report(conversation)
             if app.is_running:
                 app.call_from_thread(self._show_end, view, last)
@@ -303,23 +280,46 @@ class ChatScreen(Room):
             if app.is_running:
                 app.call_from_thread(self._show_failure, view, error)
 
-    def _keep_or_report(self, conversation: Conversation, dropped: int = 0) -> None:
-        """Write the turns that are not in the database yet; where that fails, the chat goes on.
-
-        What could not be written is tried again with the next turn.
-        """
-        chats = self.own_app.chats
+    def _keep_or_report(self, conversation: Conversation) -> None:
+        """Write what is not in the database yet; where that fails, it is tried again."""
+        app = self.own_app
         try:
-            if dropped:
-                chats.remove_turn(dropped)
-            for said in conversation.said:
-                if not said.number:
-                    conversation.chat, said.number = chats.add_turn(
-                        conversation.chat, said.role, said.text, said.model
-                    )
+            self._keeper.keep(conversation)
         except RnnchatError as error:
-            if self.own_app.is_running:
-                self.app.call_from_thread(self.own_app.report, error)
+            if error.message != self._complained and app.is_running:
+                self._complained = error.message
+                app.call_from_thread(app.report, error)
+        else:
+            self._complained = ""
+        if app.is_running:
+            app.call_from_thread(self._show_kept)
+
+    def _show_kept(self) -> None:
+        """Say at each turn whether it could not be kept; try again later where any could not."""
+        is_unkept = self._keeper.is_unkept(self._conversation)
+        for view in self.query(TurnView):
+            view.show_kept(not is_unkept or view.said is None or view.said.number > 0)
+        if self._keeper.has_unkept and not self._will_try:
+            self._will_try = True
+            self.set_timer(TRIED_AGAIN_AFTER, self._try_again)
+
+    @work(thread=True, group="keep", exit_on_error=False)
+    def _try_again(self) -> None:
+        self._will_try = False
+        self._keeper.keep_all()
+        if self.own_app.is_running:
+            self.app.call_from_thread(self._show_kept)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to stop a reply only while one comes in."""
+        if action == "stop":
+            return self.is_replying
+        return super().check_action(action, parameters)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show the keys that there are now that a reply has ended."""
+        if event.worker is self._conversation.reply:
+            self.refresh_bindings()
 
     def _show_end(self, view: TurnView, last: Part) -> None:
         notes = {
@@ -343,7 +343,7 @@ class ChatScreen(Room):
 
     def _add(self, said: Said) -> None:
         self.said.append(said)
-        self._add_view(said.role, said.model, said.text)
+        self._add_view(said.role, said.model, said.text).said = said
 
     def _add_view(self, role: str, model: str, text: str) -> TurnView:
         view = TurnView(role, "You" if role == "user" else model, text)
@@ -351,52 +351,50 @@ class ChatScreen(Room):
         self._show_welcome(hidden=True)
         return view
 
-    def _view(self, said: Said) -> TurnView:
-        return TurnView(said.role, "You" if said.role == "user" else said.model, said.text)
-
-    def _show_chat(self, chat: int | None, said: list[Said]) -> None:
-        """Show a chat in the place of the one that is open."""
+    def _show_chat(self, chat: int | None, said: list[Said], words: str = "") -> None:
+        """Show a chat in the place of the one that is open, at the latest turn that holds all `words`."""
         self._conversation.stop.set()
         self._conversation = Conversation(chat, said)
-        self._first_shown = max(0, len(said) - SHOWN)
-        transcript = self.query_one(Transcript)
-        self.query(TurnView).remove()
-        transcript.mount(*[self._view(one) for one in said[self._first_shown :]])
-        self._show_earlier()
+        sought = sought_words(words)
+        hit = next((turn for turn in reversed(said) if _holds(turn.text, sought)), None)
+        self.query_one(Transcript).show_turns(said, hit, sought)
         self._show_welcome()
-        transcript.to_end()
         self.query_one(Composer).focus()
-
-    def _show_earlier(self) -> None:
-        self.query(Earlier).remove()
-        if self._first_shown:
-            word = f"▲ {self._first_shown} earlier turns (F7)"
-            self.query_one(Transcript).mount(Earlier(word, markup=False), after=self.query_one("#welcome"))
+        self.refresh_bindings()
 
     def _show_welcome(self, hidden: bool = False) -> None:
         welcome = self.query_one("#welcome", Static)
         welcome.display = not self.said and not hidden
         model = self.own_app.settings.model
-        text = WELCOME_BASE if model == "base" else WELCOME_OWN
+        answers = self._styles.get(model) == "chat"
+        text = WELCOME_BASE if model == "base" else WELCOME_ANSWERING if answers else WELCOME_CONTINUING
         welcome.update(text.format(model=model))
         self.query_one(Composer).border_title = f"to {model}"
 
+    def _know_style(self, model: str, style: str) -> None:
+        if self._styles.get(model) != style:
+            self._styles[model] = style
+            self._show_welcome()
+
     @work(thread=True, group="open", exclusive=True, exit_on_error=False)
-    def _open(self, chat: int) -> None:
+    def _open(self, chat: int, words: str = "") -> None:
         app = self.own_app
         try:
             kept = [Said(t.role, t.text, t.model, t.id) for t in app.chats.turns(chat)]
         except RnnchatError as error:
             app.call_from_thread(app.report, error)
             return
-        app.call_from_thread(self._show_chat, chat, kept)
+        app.call_from_thread(self._show_chat, chat, kept, words)
 
     @work(thread=True, group="warm-up", exclusive=True, exit_on_error=False)
     def _warm_up(self) -> None:
         """Read the model before it is needed; fall back to the shipped one where it is gone."""
         app = self.own_app
         try:
-            app.voice.load(app.settings.model)
+            model = app.settings.model
+            style = app.voice.load(model).card.style
+            if app.is_running:
+                app.call_from_thread(self._know_style, model, style)
         except RnnchatError as error:
             if not app.is_running:
                 return
@@ -404,3 +402,8 @@ class ChatScreen(Room):
             if app.settings.model != "base":
                 app.call_from_thread(app.use_model, "base")
                 app.call_from_thread(self._show_welcome)
+
+
+def _holds(text: str, sought: list[str]) -> bool:
+    folded = fold(text) if sought else ""
+    return bool(sought) and all(word in folded for word in sought)

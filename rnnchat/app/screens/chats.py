@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
+from textual.widgets import Input
 
 from rnnchat.app.screens.search import Row, SearchScreen
 from rnnchat.library.chats import StoredChat
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
 
 
-class ChatsScreen(SearchScreen[int]):
-    """A list of chats, narrowed by what is typed; gives back the number of the one chosen."""
+class ChatsScreen(SearchScreen[tuple[int, str]]):
+    """A list of chats, narrowed by what is typed; gives back the one chosen, and what was typed."""
 
     heading = "Earlier chats"
     placeholder = "Search in all that was said"
@@ -28,6 +29,10 @@ class ChatsScreen(SearchScreen[int]):
     def find(self, words: str) -> Sequence[Row]:
         """Return the chats in which all `words` were said."""
         return [(chat.id, _line(chat)) for chat in cast("RnnchatApp", self.app).chats.find(words)]
+
+    def open_entry(self, number: int) -> None:
+        """Give back the chat that was chosen, and what was sought in it."""
+        self.dismiss((number, self.query_one(Input).value))
 
     def delete(self, number: int) -> None:
         """Delete a chat."""

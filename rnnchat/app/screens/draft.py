@@ -195,7 +195,8 @@ class DraftScreen(Room):
     # Keeping
 
     def _look(self) -> Look:
-        return self._open.look(self.editor.text, self.editor.offset_of_cursor)
+        editor = self.editor
+        return self._open.look(editor.text, editor.offset_of_cursor, space_taken=editor.space_taken)
 
     def _keep_soon(self) -> None:
         self._waits = False
@@ -289,11 +290,15 @@ class DraftScreen(Room):
             self._keep(self._look())
         self._shown += 1
         self._open, self._kept = OpenDraft(draft), Kept(is_saved=draft.is_saved, today=self._kept.today)
-        self._is_loaded = False
         editor = self.editor
+        typed = "" if self._is_loaded else editor.text
+        self._is_loaded = False
         editor.load_text(draft.text)
         editor.move_cursor(editor.location_at(draft.cursor), center=True)
+        editor.space_taken = draft.space_taken
         self._is_loaded = True
+        if typed:  # while the draft was being read
+            editor.insert(typed)
         self.query_one(FindBar).display = False
         editor.focus()
         self._show_welcome()

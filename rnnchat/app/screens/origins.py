@@ -41,7 +41,7 @@ class OriginsScreen(Dialog[None]):
         if self._found is None:
             return f"{self._model} keeps no notes to look the words up in: it came with rnnchat."
         if not self._found:
-            return "No longer stretch of this reply stands word for word in your notes."
+            return "No passage of this reply stands word for word in your notes."
         copied = sum(len(origin.text) for origin in self._found)
         share = min(1.0, copied / max(1, len(self._text)))
         return f"{share:.0%} of this reply stands word for word in your notes:"

@@ -89,12 +89,16 @@ class SearchScreen(Dialog[Chosen | int | None]):
         """Open what `typed` stands for: the entry that is highlighted, the first one as a rule."""
         options = self.query_one(OptionList)
         if options.option_count:
-            self.dismiss(_number(options.get_option_at_index(options.highlighted or 0)))
+            self.open_entry(_number(options.get_option_at_index(options.highlighted or 0)))
+
+    def open_entry(self, number: int) -> None:
+        """Give back the entry that was chosen."""
+        self.dismiss(number)
 
     @on(OptionList.OptionSelected)
     def selected(self, event: OptionList.OptionSelected) -> None:
         """Open the entry that was chosen."""
-        self.dismiss(_number(event.option))
+        self.open_entry(_number(event.option))
 
     def action_list(self) -> None:
         """Go from the search to the list."""

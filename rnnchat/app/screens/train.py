@@ -351,12 +351,16 @@ class TrainScreen(Room):
 
     @on(Button.Pressed, "#chat-with-it")
     def action_chat(self) -> None:
-        """Chat with the model that was just made."""
+        """Begin a new chat with the model that was just made."""
         state = self.own_app.training.state
         if state is not None and state.done:
             self.own_app.use_model(str(state.done["model"]))
             self.own_app.training.clear()
             self.own_app.action_go("chat")
+            from rnnchat.app.screens.chat import ChatScreen
+
+            if isinstance(self.own_app.screen, ChatScreen):
+                self.own_app.screen.action_new()
 
     def on_training_changed(self, _: TrainingChanged) -> None:
         """Show the training's news."""

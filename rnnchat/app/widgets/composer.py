@@ -62,14 +62,16 @@ class Composer(TextArea):
         self.insert("\n")
 
     async def _on_paste(self, event: events.Paste) -> None:
-        if len(event.text) + len(self.text) > LONGEST:
-            event.prevent_default()
-            event.stop()
-            self.insert(event.text[: max(0, LONGEST - len(self.text))])
+        from rnnchat.notes.clean import harmless
+
+        event.prevent_default()
+        event.stop()
+        text = harmless(event.text)
+        room = max(0, LONGEST - len(self.text) + len(self.selected_text))
+        self.replace(text[:room], *self.selection)
+        if len(text) > room:
             self.app.notify(
                 f"A message holds at most {LONGEST:,} characters; the rest was left out.",
                 severity="warning",
                 markup=False,
             )
-            return
-        await super()._on_paste(event)

@@ -73,7 +73,7 @@ class DraftEditor(TextArea):
     _all: str | None = None
     _is_editing = False
     _space_taken: Location | None = None
-    """The end of a space that came with a word; a typed one is the same, and punctuation takes its place."""
+    """The end of a space that came with a word."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -96,6 +96,7 @@ class DraftEditor(TextArea):
     def load_text(self, text: str) -> None:
         """Show another text."""
         self._all = None
+        self._space_taken = None
         self.quiet()
         super().load_text(text)
 
@@ -123,6 +124,17 @@ class DraftEditor(TextArea):
         before = self.text[: max(0, offset)]
         return before.count("\n"), len(before) - before.rfind("\n") - 1
 
+    @property
+    def space_taken(self) -> bool:
+        """Whether the space before the cursor came with a word: one that is typed now is the same."""
+        return self.selection.is_empty and self._space_taken == self.cursor_location
+
+    @space_taken.setter
+    def space_taken(self, value: bool) -> None:
+        row, column = self.cursor_location
+        is_space = self.document[row][max(0, column - 1) : column] == " "
+        self._space_taken = (row, column) if value and is_space else None
+
     def before_cursor(self) -> tuple[int, str]:
         """Return the text before the cursor, and the line it begins with: the first but in long drafts."""
         row, column = self.cursor_location
@@ -145,6 +157,7 @@ class DraftEditor(TextArea):
         if not edit.text or not self.selection.is_empty:
             self.quiet()
         self._all = None
+        self._space_taken = None
         self._is_editing = True
         try:
             return super().edit(edit)
@@ -196,15 +209,16 @@ class DraftEditor(TextArea):
             event.prevent_default()
             event.stop()
             return
-        space, self._space_taken = self._space_taken, None
-        if event.character == " " and space == self.cursor_location and self.selection.is_empty:
+        space_taken = self.space_taken
+        if event.character == " " and space_taken:
+            self._space_taken = None
             self.post_message(self.Wrote(1, 0))  # it is there already
             event.prevent_default()
             event.stop()
             return
         if event.is_printable and event.character:
             self.post_message(self.Wrote(1, 1))
-            if event.character in _NO_SPACE_BEFORE and space == self.cursor_location:
+            if event.character in _NO_SPACE_BEFORE and space_taken:
                 self.action_delete_left()
         elif event.key == "enter":
             self.post_message(self.Wrote(1, 1))
@@ -260,6 +274,7 @@ class DraftEditor(TextArea):
     def watch_selection(self, _before: Selection, _now: Selection) -> None:
         """Suggest nothing where the cursor was only passing."""
         if not self._is_editing:
+            self._space_taken = None
             self.quiet()
 
     def action_take(self) -> None:

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.widget import Widget
 
 from rnnchat.app.keeping import Kept
-from rnnchat.library.drafts import Draft
 from rnnchat.library.display import display_path
+from rnnchat.library.drafts import Draft
 
 LONGEST_NAME = 24
 """Of a longer file's name the end is shown, in characters."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,9 +14,26 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from rnnchat.app.widgets.draft_editor import DraftEditor
+from rnnchat.library.search import Folded, fold_lightly, keep_case
 
 MOST = 10_000
 """So many finds are counted at most."""
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for: small letters stand for capitals too, unless a capital is among them."""
+
+    text: str
+
+    def spans(self, text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+        """Yield where it stands in `text`, from offset `start` on."""
+        folding = keep_case if self.text != self.text.lower() else fold_lightly
+        return _folded(text, folding).spans(folding(self.text), start)
+
+    def is_whole(self, text: str) -> bool:
+        """Whether `text` is what is looked for, and nothing besides."""
+        return next(self.spans(text), None) == (0, len(text))
 
 
 class FindBar(Horizontal):
@@ -41,12 +61,10 @@ class FindBar(Horizontal):
         yield Static("", id="found", markup=False)
 
     @property
-    def pattern(self) -> re.Pattern[str] | None:
-        """What is looked for; small letters stand for capitals too. None while nothing is typed."""
-        sought = self.query_one("#find", Input).value
-        if not sought:
-            return None
-        return re.compile(re.escape(sought), 0 if sought != sought.lower() else re.IGNORECASE)
+    def sought(self) -> Sought | None:
+        """What is looked for; None while nothing is typed."""
+        typed = self.query_one("#find", Input).value
+        return Sought(typed) if typed else None
 
     @property
     def replacement(self) -> str:
@@ -74,33 +92,36 @@ class FindBar(Horizontal):
 
     def action_go(self, direction: int) -> None:
         """Go to the next find (1), the one before (-1), or the first from here on (0)."""
-        pattern, editor = self.pattern, self._editor
-        if pattern is None:
+        sought, editor = self.sought, self._editor
+        if sought is None:
             self._say("")
             return
         start, end = sorted(map(editor.offset_at, editor.selection))
-        found = find(pattern, editor.text, end if direction > 0 else start, direction)
+        spans = list(islice(sought.spans(editor.text), MOST))
+        found = find(spans, end if direction > 0 else start, direction)
+        if len(spans) == MOST and direction >= 0:  # there may be one before the end that is nearer
+            found = next(sought.spans(editor.text, end if direction > 0 else start), found)
         if found is None:
             self._say("none")
             return
-        total = count(pattern, editor.text)
+        total = len(spans)
         self._say("10,000 or more" if total == MOST else f"{total:,} found")
         editor.move_cursor(editor.location_at(found[0]), center=True)
         editor.move_cursor(editor.location_at(found[1]), select=True)
 
     def action_replace(self, everywhere: bool) -> None:
         """Replace the find that is shown and go on to the next, or replace all; one step to undo."""
-        pattern, editor = self.pattern, self._editor
-        if pattern is None:
+        sought, editor = self.sought, self._editor
+        if sought is None:
             return
         if everywhere:
-            replaced, number = pattern.subn(lambda _: self.replacement, editor.text)
+            replaced, number = replace_all(editor.text, sought, self.replacement)
             if number:
                 editor.replace(replaced, (0, 0), editor.document.end)
             self._say(f"{number:,} replaced")
             return
         start, end = sorted(editor.selection)
-        if pattern.fullmatch(editor.selected_text):
+        if sought.is_whole(editor.selected_text):
             editor.replace(self.replacement, start, end)
         self.action_go(1)
 
@@ -114,29 +135,32 @@ class FindBar(Horizontal):
         self.query_one("#found", Static).update(text)
 
 
-def find(pattern: re.Pattern[str], text: str, start: int, direction: int) -> tuple[int, int] | None:
+@lru_cache(maxsize=2)
+def _folded(text: str, folding: Callable[[str], str]) -> Folded:
+    """Return a draft folded; it is the same for one key after another."""
+    return Folded(text, folding)
+
+
+def find(spans: Iterable[tuple[int, int]], start: int, direction: int) -> tuple[int, int] | None:
     """Return the first find from `start` on, or the last one that ends before it; around the end if need be.
 
-    Both are offsets in `text`; None where there is nothing to find.
+    `spans` are all finds, in order; None where there is none.
     """
-    if direction >= 0:
-        found = pattern.search(text, start) or pattern.search(text)
-        return found.span() if found else None
-    last = before = None
-    for found in pattern.finditer(text):
-        last = found.span()
-        if found.end() <= start:
-            before = last
-        elif before:
-            break
-    return before or last
+    first = last = before = None
+    for span in spans:
+        first, last = first or span, span
+        if direction >= 0 and span[0] >= start:
+            return span
+        if span[1] <= start:
+            before = span
+    return first if direction >= 0 else before or last
 
 
-def count(pattern: re.Pattern[str], text: str) -> int:
-    """Return how often there is something to find, at most MOST."""
-    total = 0
-    for _ in pattern.finditer(text):
-        total += 1
-        if total == MOST:
-            break
-    return total
+def replace_all(text: str, sought: Sought, replacement: str) -> tuple[str, int]:
+    """Return the text with all that is found replaced, and how often that was."""
+    parts: list[str] = []
+    done = 0
+    for start, end in sought.spans(text):
+        parts += [text[done:start], replacement]
+        done = end
+    return "".join([*parts, text[done:]]), len(parts) // 2
