@@ -13,6 +13,7 @@ from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.training.mixing import LEAST_FITTING, fit_mixture
+from rnnchat.training.phases import SAVING, At, nobody
 from rnnchat.training.prepare import Emit, Prepared
 from rnnchat.training.run import SCRATCH, Run
 
@@ -32,6 +33,7 @@ def publish(
     bits_per_byte: float,
     seconds: Callable[[], float],
     emit: Emit,
+    at: At = nobody,
 ) -> None:
     """Fit the mixture, save the model, finish the run and emit ``done``.
 
@@ -43,7 +45,8 @@ def publish(
     data = write_weights(weights)
     timed = bool(settings.minutes) and not settings.steps
     left = max(LEAST_FITTING, 60 * settings.minutes - seconds() - PUBLISHING_SECONDS) if timed else math.inf
-    optional = fit_mixture(run, shape, weights, ground, tokenizer, emit, left)
+    optional = fit_mixture(run, shape, weights, ground, tokenizer, emit, left, at)
+    at(SAVING, 0, None)
     training = {
         "minutes": settings.minutes,
         "seed": settings.seed,

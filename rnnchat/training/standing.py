@@ -1,0 +1,51 @@
+"""How far an interrupted run is, read from its last checkpoint without the arrays."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rnnchat.training.run import Run
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a run is that can be resumed."""
+
+    seconds: float
+    """How long it has worked."""
+    curve: list[list[float]]
+    """[seconds, training bits per piece, validation bits per byte] at each validation."""
+
+    @classmethod
+    def of(cls, run: Run) -> Standing | None:
+        """Return how far `run` is, or None where nothing has been learned yet."""
+        values = latest_values(run.learned) or latest_values(run.checkpoints)
+        try:
+            if values is None:
+                return None
+            curve = [[float(value) for value in point] for point in values["curve"] if len(point) == 3]
+            return cls(float(values["seconds"]), curve)
+        except (KeyError, TypeError, ValueError):
+            return None
+
+
+def checkpoints_in(folder: Path) -> list[Path]:
+    """Return the checkpoints under `folder`, the oldest first."""
+    return sorted(path for path in folder.glob("[0-9]*") if path.is_dir())
+
+
+def latest_values(folder: Path) -> dict[str, Any] | None:
+    """Return the plain values of the newest checkpoint under `folder` without reading its arrays, or None."""
+    for path in reversed(checkpoints_in(folder)):
+        try:
+            values = json.loads((path / MANIFEST).read_bytes())["values"]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            continue
+        if isinstance(values, dict):
+            return values
+    return None
