@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnchat.training.run import Run
+from rnnchat.training.run import SETTINGS, Run
 
 MANIFEST = "manifest.json"
 
@@ -49,3 +50,12 @@ def latest_values(folder: Path) -> dict[str, Any] | None:
         if isinstance(values, dict):
             return values
     return None
+
+
+def last_change(run: Run) -> float:
+    """Return when `run` kept something last, in seconds since 1970."""
+    newest = 0.0
+    for path in (run.folder / SETTINGS, *checkpoints_in(run.checkpoints), *checkpoints_in(run.learned)):
+        with contextlib.suppress(OSError):
+            newest = max(newest, path.stat().st_mtime)
+    return newest
