@@ -142,6 +142,9 @@ class RnnchatApp(App[None]):
 
     def action_leave(self) -> None:
         """Leave; ask first while a training is under way, or where that would lose what was typed."""
+        if self.training.is_leaving:
+            self.exit()
+            return
         unkept = self.keep_draft()
         if unkept is not None:
             question = "Your draft could not be kept."
@@ -155,7 +158,10 @@ class RnnchatApp(App[None]):
         from rnnchat.app.screens.dialogs import Confirm
 
         def decide(sure: bool | None) -> None:
-            if sure:
+            if sure and self.training.is_running:
+                self.say("Leaving; saving a checkpoint …")
+                self.training.leave(self.exit)
+            elif sure:
                 self.exit()
 
         self.push_screen(Confirm(question, more, yes="Leave", no="Stay"), decide)

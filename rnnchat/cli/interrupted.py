@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,8 +61,9 @@ def resumed_instead(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
     repeated command to throw away, and StoppedError where the answer is to leave things as they are.
     """
     from rnnchat.notes.clean import harmless
+    from rnnchat.training.standing import in_words
 
-    told = [f"An interrupted training of {run.folder.name} is waiting ({standing(run)}).", *_was(run, wanted)]
+    told = [f"An interrupted training of {run.folder.name} is waiting ({in_words(run)}).", *_was(run, wanted)]
     if not ask:
         raise TrainingError(
             "\n  ".join(told),
@@ -87,21 +87,6 @@ def resumed_instead(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
 def may_ask() -> bool:
     """Whether somebody sits there who can be asked."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
-
-
-def standing(run: Run) -> str:
-    """Say how much an interrupted run has learned, and when it did so last."""
-    from rnnchat.training.standing import Standing, last_change
-
-    reached = Standing.of(run)
-    if reached is None:
-        learned = "nothing learned yet"
-    elif reached.seconds < 90:
-        learned = f"{reached.seconds:.0f} seconds learned"
-    else:
-        learned = f"{reached.seconds / 60:.0f} minutes learned"
-    when = datetime.fromtimestamp(last_change(run)).strftime("%Y-%m-%d %H:%M")
-    return f"{learned}, {when}"
 
 
 def check_same(run: Run, paths: tuple[str, ...], stated: dict[str, Any], choices: tuple[str, ...]) -> None:

@@ -11,11 +11,13 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 from rnnchat.errors import TrainingError
+from rnnchat.library.atomic import TEMPORARY
 from rnnchat.training.run import Run
 
 Event = dict[str, Any]
@@ -23,6 +25,8 @@ Event = dict[str, Any]
 LOG = "worker.log"
 BOUND = "bound"
 """Tells a child that it may be ended with the thread that has started it."""
+PROMPT_SECONDS = 2.0
+"""How long a child that is asked to stop may take, where it is not saving."""
 NICE = 10
 """The priority of a process that gives way, where 0 is the usual one and 19 the lowest."""
 _PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "USER")
@@ -92,6 +96,8 @@ class TrainingJob:
                 event: Event = json.loads(line)
             except ValueError:
                 continue
+            if not isinstance(event, dict):
+                continue
             said_last = event.get("event", "")
             if said_last == "error":
                 process.wait()
@@ -128,15 +134,27 @@ class TrainingJob:
                 self._process.stdin.close()
 
     def close(self, timeout: float = 10.0) -> None:
-        """Stop the child and wait for it, at most `timeout` seconds before it is killed."""
+        """Stop the child and wait for it; it is killed after `timeout` seconds.
+
+        It is killed after PROMPT_SECONDS where it is not writing the checkpoint that it ends with.
+        """
         if self._process is None or self._process.poll() is not None:
             return
         self.stop()
-        try:
-            self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        until = time.monotonic() + timeout
+        patience = min(timeout, PROMPT_SECONDS)
+        while patience > 0:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(patience)
+                return
+            patience = min(0.2, until - time.monotonic()) if self._is_saving() else 0.0
+        self._process.kill()
+        self._process.wait()
+
+    def _is_saving(self) -> bool:
+        with contextlib.suppress(OSError):
+            return any(self.run.checkpoints.glob(f"{TEMPORARY}*"))
+        return False
 
     @property
     def is_running(self) -> bool:

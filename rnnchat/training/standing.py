@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +60,15 @@ def last_change(run: Run) -> float:
         with contextlib.suppress(OSError):
             newest = max(newest, path.stat().st_mtime)
     return newest
+
+
+def in_words(run: Run) -> str:
+    """Say how much an interrupted run has learned, and when it did so last."""
+    reached = Standing.of(run)
+    if reached is None:
+        learned = "nothing learned yet"
+    elif reached.seconds < 90:
+        learned = f"{reached.seconds:.0f} seconds learned"
+    else:
+        learned = f"{reached.seconds / 60:.0f} minutes learned"
+    return f"{learned}, {datetime.fromtimestamp(last_change(run)):%Y-%m-%d %H:%M}"

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from rnnchat.training.run import Run
-from tests.conftest import NOTES
+from tests.conftest import NOTES, ROOT
 from tests.end_to_end.conftest import COMMAND, environment, rnnchat
 
 SECONDS = 2.0
@@ -91,7 +91,7 @@ def test_what_the_child_is_busy_with_does_not_matter(tmp_path: Path, where: str)
         "numpy": "import numpy as np\nnp.sort(np.random.default_rng(0).random(300_000_000))",
         "sentencepiece": "import tests.training.test_orphans as t; t.learn_pieces()",
         # Called with the interpreter held, which no thread gets before it returns.
-        "stopped interpreter": "import ctypes; ctypes.PyDLL(None).sleep(30)",
+        "stopped interpreter": "import re; re.match('(a+)+$', 'a' * 60 + 'b')",
     }[where]
     worker = tmp_path / "worker.py"
     worker.write_text(
@@ -105,11 +105,12 @@ def test_what_the_child_is_busy_with_does_not_matter(tmp_path: Path, where: str)
     parent = tmp_path / "parent.py"
     parent.write_text(
         "import os, subprocess, sys\n"
-        f"child = subprocess.Popen([sys.executable, {str(worker)!r}, str(os.getpid())], stdin=subprocess.PIPE)\n"
+        f"words = [sys.executable, {str(worker)!r}, str(os.getpid())]\n"
+        "child = subprocess.Popen(words, stdin=subprocess.PIPE)\n"
         "child.wait()\n"
     )
     process = subprocess.Popen(
-        [sys.executable, str(parent)], env={**os.environ, "PYTHONPATH": os.getcwd()}, stdout=subprocess.PIPE
+        [sys.executable, str(parent)], env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE
     )
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
