@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import math
 import os
 import threading
 import time
@@ -28,7 +29,7 @@ from rnnchat.training.prepare import (
     pieces_on_disk,
     prepare,
 )
-from rnnchat.training.publish import publish
+from rnnchat.training.publish import publish, seconds_to_fit
 from rnnchat.training.run import PLAN, PREPARED, SCRATCH, Run
 from rnnchat.training.samples import Sampler, speak_from_memory
 from rnnchat.training.standing import Standing
@@ -100,7 +101,7 @@ def _at_once(run: Run, paths: Paths, events: Events, phases: Phases) -> None:
     started = time.monotonic()
     prepared = prepare(run, paths, events.emit, phases.at)
     remember(run, prepared, events.emit)
-    phases.afterwards(_seconds_to_save(prepared))
+    phases.mixing(math.inf, _seconds_to_save(prepared))
     publish_at_once(run, paths, prepared, started, events.emit, phases.at)
 
 
@@ -201,7 +202,7 @@ def _publish(
         # What is trained on from a base keeps that base, however often; what began with nothing has none.
         ground = base.ground if base.memory is not None else base.weights
     remember(run, prepared, events.emit)
-    phases.afterwards(_seconds_to_save(prepared))
+    phases.mixing(seconds_to_fit(run.settings, phases.clock.seconds()), _seconds_to_save(prepared))
     publish(
         run,
         paths,

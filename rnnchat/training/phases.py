@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -62,6 +63,7 @@ class Phases:
         """When something of this phase was done first, and how much."""
         self._share = 0.0
         self._afterwards = SAVING_SECONDS
+        self._mixed_by = math.inf
         self._over = threading.Event()
 
     def __enter__(self) -> Phases:
@@ -89,24 +91,34 @@ class Phases:
         if moved and phase != LEARNING and now - self._events.said > OFTEN_SECONDS:
             self._emit()
 
-    def afterwards(self, seconds: float) -> None:
-        """Note what comes after the mixture is fitted, in seconds."""
-        self._afterwards = seconds
+    def mixing(self, at_most: float, afterwards: float) -> None:
+        """Note how long fitting the mixture may take from now on, and what comes after it, in seconds."""
+        self._mixed_by = time.monotonic() + at_most
+        self._afterwards = afterwards
 
     def remaining(self) -> float | None:
         """Return the seconds left of the whole training, as far as can be told."""
         here = time.monotonic() - self._began
         if self._phase == SAVING:
             return max(0.0, self._afterwards - here)
-        if self._phase == MIXING and self._of and self._first and self._done > self._first[1]:
-            pace = (time.monotonic() - self._first[0]) / (self._done - self._first[1])
-            return max(0.0, pace * (self._of - self._done)) + self._afterwards
+        if self._phase == MIXING:
+            to_mix = self._left_to_mix()
+            if to_mix is not None:
+                return to_mix
         if not self._budget:
             return None
         left = self._budget - self._spent()
         if self._before and self._phase != LEARNING:
             left += max(0.0, RESTART_SECONDS - (self.clock.seconds() - self._before))
         return max(0.0, left)
+
+    def _left_to_mix(self) -> float | None:
+        """Return what fitting the mixture still takes, by its pace so far or by its limit, and saving."""
+        now, left = time.monotonic(), self._mixed_by - time.monotonic()
+        if self._of and self._first and self._done > self._first[1]:
+            pace = (now - self._first[0]) / (self._done - self._first[1])
+            left = min(left, pace * (self._of - self._done))
+        return None if math.isinf(left) else max(0.0, left) + self._afterwards
 
     def _spent(self) -> float:
         """Return the seconds of the budget that are used up; starting again is not counted."""

@@ -15,10 +15,17 @@ from rnnchat.tokenizer import Tokenizer
 from rnnchat.training.mixing import LEAST_FITTING, fit_mixture
 from rnnchat.training.phases import SAVING, At, nobody
 from rnnchat.training.prepare import Emit, Prepared
-from rnnchat.training.run import SCRATCH, Run
+from rnnchat.training.run import SCRATCH, Run, RunSettings
 
 PUBLISHING_SECONDS = 4.0
 """About what remembering all notes anew and writing the model take."""
+
+
+def seconds_to_fit(settings: RunSettings, spent: float) -> float:
+    """Return how long fitting the mixture may take where a training has `spent` so many seconds."""
+    if not settings.minutes or settings.steps:
+        return math.inf
+    return max(LEAST_FITTING, 60 * settings.minutes - spent - PUBLISHING_SECONDS)
 
 
 def publish(
@@ -43,8 +50,7 @@ def publish(
     """
     settings = run.settings
     data = write_weights(weights)
-    timed = bool(settings.minutes) and not settings.steps
-    left = max(LEAST_FITTING, 60 * settings.minutes - seconds() - PUBLISHING_SECONDS) if timed else math.inf
+    left = seconds_to_fit(settings, seconds())
     optional = fit_mixture(run, shape, weights, ground, tokenizer, emit, left, at)
     at(SAVING, 0, None)
     training = {

@@ -113,8 +113,8 @@ def figure(event: dict[str, Any], more_seconds: float = 0.0) -> str:
         return f"{done:,} files"
     if event["phase"] == MIXING and of and done:
         return f"{done:,} of {of:,} pieces"
-    if event["phase"] == PREPARING and of and done:
-        return f"{min(1.0, done / of):.0%}"
+    if event["phase"] == PREPARING and of and 0 < done < of:
+        return f"{done / of:.0%}"
     return f"{event['here'] + more_seconds:.0f} s"
 
 
