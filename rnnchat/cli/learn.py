@@ -99,7 +99,7 @@ def train(
     if as_json:
         _follow(TrainingJob(run), EventLines(print_json).show)
         return
-    report = TrainingReport(say, live=sys.stdout.isatty())
+    report = TrainingReport(say, live=sys.stdout is not None and sys.stdout.isatty())
     report.begin(run.folder.name, resumed=resume)
     _follow(TrainingJob(run), report.show)
 
@@ -211,7 +211,7 @@ def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
         for event in job.events():
             show(event)
     except KeyboardInterrupt:
-        if sys.stderr.isatty():
+        if sys.stderr is not None and sys.stderr.isatty():
             _note("Stopping; saving a checkpoint …\n")
         job.close(30)
         name = job.run.folder.name

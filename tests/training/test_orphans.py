@@ -125,6 +125,42 @@ def test_what_the_child_is_busy_with_does_not_matter(tmp_path: Path, where: str)
             child.kill()
 
 
+@pytest.mark.parametrize("thread", ["the main thread", "a thread that ends"])
+def test_a_training_that_gives_way_ends_with_its_parent_alone(tmp_path: Path, thread: str) -> None:
+    """Linux ends a child with the thread that has started it: that one may end before the program."""
+    parent = tmp_path / "parent.py"
+    parent.write_text(
+        "import sys, threading\n"
+        "from rnnchat.library.paths import Paths\n"
+        "from rnnchat.training.job import TrainingJob\n"
+        "from rnnchat.training.run import Run, RunSettings\n"
+        f"settings = RunSettings(name='again', paths=({str(NOTES)!r},))\n"
+        "job = TrainingJob(Run.create(Paths.from_environment(), settings), yields=True)\n"
+        + ("job.start()\n" if thread == "the main thread" else "")
+        + "start = threading.Thread(target=job.start)\n"
+        + ("" if thread == "the main thread" else "start.start(); start.join()\n")
+        + "for event in job.events():\n"
+        "    print(event['event'], event.get('phase', ''), event.get('here', 0), flush=True)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, str(parent)],
+        env={**environment(tmp_path), "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        event, phase, here = line.split() if len(line.split()) == 3 else ("", "", "0")
+        if event == "phase" and phase == "starting" and float(here) > 2:
+            break
+    else:
+        raise AssertionError("it ended by itself")
+    (child,) = psutil.Process(process.pid).children()
+    process.kill()
+    process.wait()
+    is_gone(child, tmp_path)
+
+
 def learn_pieces() -> None:
     import random
 

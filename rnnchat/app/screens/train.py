@@ -21,7 +21,7 @@ from rnnchat.app.widgets.training_view import TrainingView
 from rnnchat.errors import RnnchatError
 from rnnchat.library.describe import human_size
 from rnnchat.notes import Scan
-from rnnchat.training.run import AUTO, SCRATCH, Run, RunSettings, unfinished
+from rnnchat.training.run import AUTO, SCRATCH, Run, RunSettings, unfinished, waiting_run
 from rnnchat.training.standing import in_words
 
 BUDGETS = (
@@ -249,7 +249,7 @@ class TrainScreen(Room):
         except RnnchatError as error:
             app.report(error)
             return
-        if settings.name not in [run.folder.name for run in unfinished(app.paths)]:
+        if waiting_run(app.paths, settings.name) is None:
             self._start(settings)
             return
         from rnnchat.app.screens.dialogs import Confirm
