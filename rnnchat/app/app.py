@@ -186,6 +186,9 @@ class RnnchatApp(Working, App[None]):
 
     def action_leave(self) -> None:
         """Leave; ask first while a training is under way, or where that would lose what was typed."""
+        if self.training.is_leaving:
+            self.exit()
+            return
         unkept, unkept_chat = self.keep_draft(), self.keep_chat()
         if unkept_chat is not None:
             question = "What was said last in a chat could not be kept."
@@ -204,7 +207,10 @@ class RnnchatApp(Working, App[None]):
         from rnnchat.app.screens.dialogs import Confirm
 
         def decide(sure: bool | None) -> None:
-            if sure:
+            if sure and self.training.is_running:
+                self.say("Leaving; saving a checkpoint …")
+                self.training.leave(self.exit)
+            elif sure:
                 self.exit()
 
         self.push_screen(Confirm(question, more, yes="Leave", no="Stay"), decide)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +14,22 @@ from textual.message import Message
 from rnnchat.errors import RnnchatError, TrainingError
 from rnnchat.library.log import note_unforeseen
 from rnnchat.training.job import TrainingJob
+from rnnchat.training.phases import LEARNING, MIXING, PREPARING, READING, SAVING, STARTING
 from rnnchat.training.run import Run
+from rnnchat.training.standing import Standing
 
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
+
+WORDS = {
+    READING: "reading",
+    PREPARING: "preparing",
+    STARTING: "starting",
+    LEARNING: "learning",
+    MIXING: "mixing",
+    SAVING: "saving",
+}
+"""What is done in each phase, in a word."""
 
 
 @dataclass
@@ -32,27 +47,66 @@ class TrainingState:
     """(seconds, bits per byte) at each validation."""
     done: dict[str, Any] = field(default_factory=dict)
     error: RnnchatError | None = None
-    mixing: bool = False
-    """Whether the network has learned, and it is now found out how to mix it with the memory."""
+    stage: dict[str, Any] = field(default_factory=dict)
+    """The last event of the phase that the child is in."""
+    share: float = 0.0
+    """How much of the whole training is done; it never falls."""
+    _remaining: float | None = None
+    _heard: float = 0.0
+    """When what remains was heard, on the monotonic clock."""
 
     @property
-    def shown_curve(self) -> list[tuple[float, float]]:
-        """The curve without its first fall, which would flatten the rest, once there is a rest."""
-        return self.curve if len(self.curve) < 4 else self.curve[1:]
+    def doing(self) -> str:
+        """What is done now, one of the phases of ``rnnchat.training.phases``, or nothing yet."""
+        return str(self.stage.get("phase", ""))
 
-    def take(self, event: dict[str, Any]) -> None:
+    @property
+    def is_running(self) -> bool:
+        """Whether the training is under way, paused or not."""
+        return self.phase in ("starting", "training", "paused")
+
+    @property
+    def can_pause(self) -> bool:
+        """Whether it can be paused and finished now: while the network learns."""
+        return self.phase in ("training", "paused") and self.doing in ("", LEARNING)
+
+    @property
+    def since(self) -> float:
+        """The seconds since the child has told where it is; it does so every second, but for its pauses."""
+        return 0.0 if self.phase == "paused" or not self._heard else time.monotonic() - self._heard
+
+    @property
+    def remaining(self) -> float | None:
+        """The seconds left by now, or None where nobody knows."""
+        return None if self._remaining is None else max(0.0, self._remaining - self.since)
+
+    def _hear(self, event: dict[str, Any], share: float) -> None:
+        self._heard, self._remaining = time.monotonic(), event["remaining"]
+        self.share = max(self.share, min(1.0, share))
+
+    def take(self, event: dict[str, Any]) -> None:  # noqa: PLR0912 (a branch for each kind)
         """Learn from one event."""
         kind = event["event"]
         if kind == "scan":
             self.scan = event
+        elif kind == "phase":
+            self.stage = event
+            self._hear(event, event["share"])
+            if event["phase"] == LEARNING and self.phase == "starting":
+                self.phase = "training"
+        elif kind == "curve":
+            self.curve = [(seconds, bits) for seconds, bits in event["points"]]
         elif kind == "progress":
             self.progress = event
+            self.stage = {**event, "phase": LEARNING}
+            self._hear(event, event["seconds"] / max(1e-9, event["seconds"] + event["remaining"]))
             self.phase = "training" if self.phase != "paused" else self.phase
             bits = event["bits_per_byte"]
             if bits is not None and (not self.curve or self.curve[-1][1] != bits):
                 self.curve.append((event["seconds"], bits))
         elif kind == "mixing":
-            self.mixing = True
+            if self.doing != MIXING:
+                self.stage = {"phase": MIXING, "done": 0, "of": None, "here": 0.0}
         elif kind == "sample":
             self.sample = event["text"]
         elif kind == "paused":
@@ -76,34 +130,38 @@ class TrainingWatch:
         self._app = app
         self._job: TrainingJob | None = None
         self.state: TrainingState | None = None
+        self.is_leaving = False
+        """Whether the training is leaving a checkpoint so that the app can end."""
 
     @property
     def is_running(self) -> bool:
         """Whether a training is under way, paused or not."""
-        return self.state is not None and self.state.phase in ("starting", "training", "paused")
+        return self.state is not None and self.state.is_running
 
     @property
     def summary(self) -> str:
         """The training in a word or two for the line at the top."""
         if self.state is None or not self.is_running:
             return ""
-        share = self.state.progress.get("share", 0.0)
-        word = "paused at" if self.state.phase == "paused" else "learning"
-        return f"{self.state.name}: {word} {share:.0%}"
+        word = "paused at" if self.state.phase == "paused" else WORDS.get(self.state.doing, "starting")
+        return f"{self.state.name}: {word} {self.state.share:.0%}"
 
     def start(self, run: Run) -> None:
         """Start or resume `run`; raise TrainingError while another training is under way."""
         if self.is_running:
             raise TrainingError("Another training is under way.", "Stop it first, or wait until it is done.")
+        state = TrainingState(run.folder.name, run.settings.minutes)
+        standing = Standing.of(run)
+        if standing is not None:
+            state.take({"event": "curve", "points": [(seconds, bits) for seconds, _, bits in standing.curve]})
         job = TrainingJob(run, yields=True)
         job.start()
-        self._job = job
-        self.state = TrainingState(run.folder.name, run.settings.minutes)
+        self._job, self.state = job, state
         threading.Thread(target=self._follow, args=(job, self.state), daemon=True).start()
 
     def pause_or_resume(self) -> None:
         """Pause the training, or let it go on."""
-        if self._job is not None and self.state is not None:
+        if self._job is not None and self.state is not None and self.state.can_pause:
             if self.state.phase == "paused":
                 self._job.resume()
             else:
@@ -111,7 +169,7 @@ class TrainingWatch:
 
     def finish(self) -> None:
         """End the training now and keep what it has learned."""
-        if self._job is not None:
+        if self._job is not None and self.state is not None and self.state.can_pause:
             self._job.finish()
 
     def stop(self) -> None:
@@ -119,10 +177,25 @@ class TrainingWatch:
         if self._job is not None:
             self._job.stop()
 
+    def leave(self, then: Callable[[], object]) -> None:
+        """Let the training leave a checkpoint and end, and do `then`, without waiting here."""
+        job = self._job
+        if job is None or self.is_leaving:
+            then()
+            return
+        self.is_leaving = True
+
+        def wait() -> None:
+            job.close()
+            with contextlib.suppress(RuntimeError):  # the app may have ended meanwhile
+                self._app.call_from_thread(then)
+
+        threading.Thread(target=wait, daemon=True).start()
+
     def close(self) -> None:
-        """Let the training leave a checkpoint and end, within a few seconds."""
+        """Let go of the training: it leaves a checkpoint, where it is quick, and ends by itself."""
         if self._job is not None:
-            self._job.close()
+            self._job.let_go()
 
     def clear(self) -> None:
         """Forget a training that has ended."""
@@ -133,6 +206,8 @@ class TrainingWatch:
         try:
             for event in job.events():
                 state.take(event)
+                if event["event"] == "warning" and self._app.is_running:
+                    self._app.call_later(self._app.say, f"{event['message']} {event['hint']}")
                 self._tell()
         except RnnchatError as error:
             state.phase, state.error = "failed", error

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     help="Make a choice of the training yourself, such as units=512; repeatable; `help` lists all.",
 )
 @click.option("--resume", is_flag=True, help="Go on with an interrupted training.")
+@click.option("--fresh", is_flag=True, help="Start anew, and discard an interrupted training of that name.")
 @as_json
 def train(
     paths: tuple[Path, ...],
@@ -53,6 +54,7 @@ def train(
     seed: int,
     choices: tuple[str, ...],
     resume: bool,
+    fresh: bool,
     as_json: bool,
 ) -> None:
     """Learn the notes in PATH... and save a model. Nothing leaves this machine.
@@ -61,25 +63,20 @@ def train(
     """
     from rnnchat.training.job import TrainingJob
     from rnnchat.training.report import TrainingReport
-    from rnnchat.training.run import (
-        AUTO,
-        CHOICES,
-        SCRATCH,
-        Run,
-        RunSettings,
-        find_unfinished,
-        unfinished,
-    )
+    from rnnchat.training.run import AUTO, CHOICES, SCRATCH, RunSettings
 
     if "help" in choices:
         for choice, meaning in CHOICES.items():
             say(f"  {choice:<19} {meaning}")
         return
+    if resume and fresh:
+        raise click.UsageError("--resume goes on and --fresh starts anew: choose one of them")
+    from rnnchat.cli.interrupted import begin, may_ask, run_to_resume
+
     places = current_paths()
+    absolute = tuple(str(path.expanduser().absolute()) for path in paths)
     if resume:
-        waiting = unfinished(places)
-        alone = name is None and len(waiting) == 1
-        run = waiting[0] if alone else find_unfinished(places, name or "me")
+        run = run_to_resume(places, name, absolute, choices)
     else:
         if not paths:
             raise click.UsageError("Name the notes to learn: files or folders")
@@ -92,18 +89,19 @@ def train(
                 raise NotesError(f"There is nothing at {path}.", "Check the spelling of the path.")
         settings = RunSettings(
             name=own_name,
-            paths=tuple(str(path.expanduser().absolute()) for path in paths),
+            paths=absolute,
             base=base or AUTO,
             cell=cell,
             minutes=minutes,
             seed=seed,
         ).choosing(choices)
-        interrupted = [waiting.folder.name for waiting in unfinished(places)]
-        run = Run.create(places, settings)
-        if own_name in interrupted:
-            click.echo(f"rnnchat: The interrupted training of {own_name} is discarded.", err=True)
-    report = TrainingReport(say, live=sys.stdout.isatty())
-    _follow(TrainingJob(run), print_json if as_json else report.show)
+        run, resume = begin(places, settings, fresh=fresh, ask=may_ask() and not as_json)
+    if as_json:
+        _follow(TrainingJob(run), EventLines(print_json).show)
+        return
+    report = TrainingReport(say, live=sys.stdout is not None and sys.stdout.isatty())
+    report.begin(run.folder.name, resumed=resume)
+    _follow(TrainingJob(run), report.show)
 
 
 @click.command()
@@ -191,6 +189,27 @@ def _note(text: str) -> None:
     click.echo(f"\r\x1b[K{text}", nl=False, err=True)
 
 
+class EventLines:
+    """Prints events for programs; the first one is what was read, or how a resumed training stands."""
+
+    def __init__(self, show: Callable[[Event], None]) -> None:
+        self._show = show
+        self._begun = False
+        self._warnings: list[Event] = []
+
+    def show(self, event: Event) -> None:
+        """Print one event."""
+        if event["event"] == "warning" and not self._begun:
+            self._warnings.append(event)
+            return
+        if event["event"] != "phase" and not self._begun:
+            self._begun = True
+            for waiting in (event, *self._warnings):
+                self._show(waiting)
+        elif self._begun:
+            self._show(event)
+
+
 def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
     """Show a training's events to its end; Ctrl+C stops it with a checkpoint."""
     job.start()
@@ -198,6 +217,8 @@ def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
         for event in job.events():
             show(event)
     except KeyboardInterrupt:
+        if sys.stderr is not None and sys.stderr.isatty():
+            _note("Stopping; saving a checkpoint …\n")
         job.close(30)
         name = job.run.folder.name
         raise StoppedError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,9 @@ from rnnchat.lm.tree import PieceTree
 
 FOR_STATIC = 0.3
 """The part of the time for fitting that the static mixture takes at most."""
+
+STATIC_COSTS_LESS = 2
+"""How much longer a piece takes the mixture that learns on, about."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,24 @@ class MixtureWeights:
         texts: Sequence[list[int]],
         base: RecurrentNetwork | None = None,
         seconds: float = math.inf,
+        progress: Callable[[int, int], None] | None = None,
     ) -> MixtureWeights:
-        """Fit both mixers to `texts`, which neither network nor memory has learned, in about `seconds`."""
+        """Fit both mixers to `texts`, which neither network nor memory has learned, in about `seconds`.
+
+        `progress` is told now and then how much of how much work is done, in pieces of the adaptive mixture.
+        """
         started = time.monotonic()
+        half = texts[: -(-len(texts) // 2)]
+        whole, static = sum(map(len, texts)), sum(map(len, half)) // STATIC_COSTS_LESS
+
+        def tell(adaptive: bool) -> Callable[[int], None] | None:
+            if progress is None:
+                return None
+            done = progress
+            if adaptive:
+                return lambda pieces: done(static + pieces, static + whole)
+            return lambda pieces: done(pieces // STATIC_COSTS_LESS, static + whole)
+
         counts = np.bincount(memory.pieces, minlength=memory.vocabulary)
         tree = PieceTree.build(network.output_side()[0], counts)
         mixers = []
@@ -49,9 +67,9 @@ class MixtureWeights:
             mixture = Mixture(network, memory, kinds, tree, adaptive=adaptive, base=base)
             # The static mixture has less to weigh, and so learns it from half of them.
             if adaptive:
-                mixture.fit(texts, started + seconds)
+                mixture.fit(texts, started + seconds, tell(adaptive))
             else:
-                mixture.fit(texts[: -(-len(texts) // 2)], started + FOR_STATIC * seconds)
+                mixture.fit(half, started + FOR_STATIC * seconds, tell(adaptive))
             mixers.append(mixture.saved)
         return cls(tree, *mixers)
 

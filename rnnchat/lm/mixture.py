@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +46,8 @@ SAID = 64
 """So many answers are kept for the pieces that turn out to follow."""
 LEARNED_LATER = 8
 """So many predictions are kept for when it is learned what followed."""
+TOLD_EVERY = 32
+"""After how many pieces fitting tells how far it is."""
 FINAL_RATE = 0.0005
 """How far the weights of the second mixing do."""
 
@@ -231,11 +233,16 @@ class Mixture:
             self._learn_to_mix(scene, piece, self.mixer, RATE)
             self._experience(scene, piece, state)
 
-    def fit(self, texts: Iterable[list[int]], until: float = math.inf) -> None:
+    def fit(
+        self,
+        texts: Iterable[list[int]],
+        until: float = math.inf,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
         """Fit the saved weights to texts that no member has learned; forgets what else was learned.
 
         Each text is a list of pieces that begins with the start piece. No other one is begun once the
-        monotonic clock is at `until`.
+        monotonic clock is at `until`. `progress` is told now and then how many pieces are done.
         """
         self.forget()
         done = 0
@@ -251,6 +258,8 @@ class Mixture:
                     self._experience(scene, piece, state)
                 state = self.advance(piece, state)
                 done += 1
+                if progress is not None and done % TOLD_EVERY == 0:
+                    progress(done)
         self.forget()
 
     def forget(self) -> None:

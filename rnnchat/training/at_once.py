@@ -16,6 +16,7 @@ from rnnchat.lm.base import Floats
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.training.mixing import texts_to_fit
+from rnnchat.training.phases import MIXING, At, nobody
 from rnnchat.training.prepare import TRAINING, Emit, Prepared, pieces_on_disk
 from rnnchat.training.publish import publish
 from rnnchat.training.run import AT_ONCE, SCRATCH, Run
@@ -24,7 +25,9 @@ from rnnchat.writing.evaluate import score
 _SIZE = 32
 
 
-def publish_at_once(run: Run, paths: Paths, prepared: Prepared, started: float, emit: Emit) -> None:
+def publish_at_once(
+    run: Run, paths: Paths, prepared: Prepared, started: float, emit: Emit, at: At = nobody
+) -> None:
     """Save a model of memory and base; `started` is when work on it began, in monotonic seconds."""
     tokenizer = Tokenizer((run.folder / TOKENIZER).read_bytes())
     weights: Any
@@ -36,14 +39,15 @@ def publish_at_once(run: Run, paths: Paths, prepared: Prepared, started: float, 
         base = Library(paths).load(prepared.base)
         shape, weights = NetworkShape.from_dict(base.card.network), base.weights
         ground = base.ground
+    at(MIXING, 0, None)
     kept_back = [tokenizer.decode(text) for text in texts_to_fit(run, tokenizer)]
-    bits_per_byte = score(RecurrentNetwork(shape, weights), tokenizer, kept_back).bits_per_byte
+    bits = score(RecurrentNetwork(shape, weights), tokenizer, kept_back).bits_per_byte
     training = {"tokens_per_second": 0.0, "steps": 0, "ended": AT_ONCE}
 
     def seconds() -> float:
         return time.monotonic() - started
 
-    publish(run, paths, prepared, shape, weights, ground, tokenizer, training, bits_per_byte, seconds, emit)
+    publish(run, paths, prepared, shape, weights, ground, tokenizer, training, bits, seconds, emit, at)
 
 
 def of_frequencies(counts: Any) -> tuple[NetworkShape, dict[str, Floats]]:

@@ -5,6 +5,7 @@ Each is an immutable numbered folder, written whole and renamed into place; the 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.library.atomic import remove_unfinished, sha256, write_folder
+from rnnchat.library.atomic import TEMPORARY, remove_unfinished, sha256, write_folder
 from rnnchat.library.models import read_weights, write_weights
+from rnnchat.training.standing import MANIFEST, checkpoints_in
 
 KEPT = 2
-MANIFEST = "manifest.json"
 PART = 4 * 2**20
 """Bytes from which on arrays are a file of their own."""
 
@@ -47,13 +48,13 @@ def save(folder: Path, number: int, groups: Iterable[Group], values: Mapping[str
     target = folder / f"{number:08d}"
     shutil.rmtree(target, ignore_errors=True)
     write_folder(target, _files(groups, values))
-    for old in _folders(folder)[:-KEPT]:
+    for old in checkpoints_in(folder)[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
 
 
 def load_latest(folder: Path) -> Checkpoint | None:
     """Return the newest checkpoint under `folder` that is whole, or None."""
-    for path in reversed(_folders(folder)):
+    for path in reversed(checkpoints_in(folder)):
         try:
             manifest = json.loads((path / MANIFEST).read_bytes())
             groups: dict[str, Arrays] = {}
@@ -64,6 +65,16 @@ def load_latest(folder: Path) -> Checkpoint | None:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ModelError):
             continue
     return None
+
+
+def remove_killed(folder: Path) -> None:
+    """Remove what a writer that was killed left in `folder`, which nobody else writes to now."""
+    for path in folder.glob(f"{TEMPORARY}*"):
+        with contextlib.suppress(OSError):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def _files(groups: Iterable[Group], values: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
@@ -95,7 +106,3 @@ def _read(path: Path, expected: str) -> Arrays:
     if sha256(data) != expected:
         raise ModelError(f"{path.name} is damaged.")
     return {name: np.asarray(value) for name, value in read_weights(data).items()}
-
-
-def _folders(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.glob("[0-9]*") if p.is_dir())

@@ -10,16 +10,23 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rnnchat.errors import TrainingError
+from rnnchat.library.atomic import TEMPORARY
 from rnnchat.training.run import Run
 
 Event = dict[str, Any]
 
 LOG = "worker.log"
+BOUND = "bound"
+"""Tells a child that it may be ended with the thread that has started it."""
+PROMPT_SECONDS = 2.0
+"""How long a child that is asked to stop may take, where it is not saving."""
 NICE = 10
 """The priority of a process that gives way, where 0 is the usual one and 19 the lowest."""
 _PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "USER")
@@ -29,8 +36,8 @@ _PREFIXES = ("RNNCHAT_", "XDG_", "OMP_", "TF_", "PYTHON", "CUDA_")
 class TrainingJob:
     """A training under way in a child process.
 
-    When this process dies the child notices, leaves a checkpoint and stops. With `yields` it leaves the
-    processor to whoever else wants it, such as a person who writes meanwhile.
+    When this process dies the child notices, leaves a checkpoint and is gone within two seconds. With
+    `yields` it leaves the processor to whoever else wants it, such as a person who writes meanwhile.
     """
 
     def __init__(self, run: Run, *, home: Path | None = None, yields: bool = False) -> None:
@@ -53,10 +60,14 @@ class TrainingJob:
         environment.setdefault("MALLOC_ARENA_MAX", "2")
         # Fitting the mixture multiplies what is small: more threads would only wait for one another.
         environment.setdefault("OPENBLAS_NUM_THREADS", "1")
+        command = [sys.executable, "-m", "rnnchat.training.worker", str(self.run.folder), str(os.getpid())]
+        if threading.current_thread() is threading.main_thread():
+            # Linux ends a child with the thread that has started it, and this one lives as long as we do.
+            command.append(BOUND)
         try:
-            with (self.run.folder / LOG).open("w", encoding="utf-8") as log:
+            with _private_log(self.run.folder / LOG) as log:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "rnnchat.training.worker", str(self.run.folder)],
+                    command,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,
@@ -84,6 +95,8 @@ class TrainingJob:
             try:
                 event: Event = json.loads(line)
             except ValueError:
+                continue
+            if not isinstance(event, dict):
                 continue
             said_last = event.get("event", "")
             if said_last == "error":
@@ -113,16 +126,35 @@ class TrainingJob:
         """Ask the child to leave a checkpoint and stop; the run can be resumed."""
         self._say("stop")
 
+    def let_go(self) -> None:
+        """Stop the child without waiting for it: it ends by itself, and soon."""
+        self.stop()
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError, ValueError, OSError):
+                self._process.stdin.close()
+
     def close(self, timeout: float = 10.0) -> None:
-        """Stop the child and wait for it, at most `timeout` seconds before it is killed."""
+        """Stop the child and wait for it; it is killed after `timeout` seconds.
+
+        It is killed after PROMPT_SECONDS where it is not writing the checkpoint that it ends with.
+        """
         if self._process is None or self._process.poll() is not None:
             return
         self.stop()
-        try:
-            self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        until = time.monotonic() + timeout
+        patience = min(timeout, PROMPT_SECONDS)
+        while patience > 0:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(patience)
+                return
+            patience = min(0.2, until - time.monotonic()) if self._is_saving() else 0.0
+        self._process.kill()
+        self._process.wait()
+
+    def _is_saving(self) -> bool:
+        with contextlib.suppress(OSError):
+            return any(self.run.checkpoints.glob(f"{TEMPORARY}*"))
+        return False
 
     @property
     def is_running(self) -> bool:
@@ -140,6 +172,14 @@ class TrainingJob:
             with contextlib.suppress(BrokenPipeError, ValueError, OSError):
                 self._process.stdin.write(word + "\n")
                 self._process.stdin.flush()
+
+
+def _private_log(path: Path) -> TextIO:
+    """Open the file of what a child's libraries write, anew, for nobody else to read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    file = os.fdopen(descriptor, "w", encoding="utf-8")
+    os.fchmod(descriptor, 0o600)  # one that an earlier version has left may be open to others
+    return file
 
 
 def _why_it_died(code: int) -> str:

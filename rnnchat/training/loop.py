@@ -109,6 +109,7 @@ class Trainer:
         self._validation_cost = 0.0
         self._speed = 0.0
         self._steps = 0  # since the start of this process
+        self._saved_step = -1
         self._resume()
 
     def run(self, emit: Callable[[Event], None], control: Callable[[], str]) -> str:
@@ -138,7 +139,8 @@ class Trainer:
                 state.epoch, state.position = state.epoch + 1, 0
         self.clock.tick()
         if ended == "stopped":
-            self.save()
+            if self._saved_step != state.step:
+                self.save()
         else:
             if ended != "early":
                 self._validate()
@@ -151,6 +153,7 @@ class Trainer:
         groups = itertools.chain(self.engine.groups(), [("best", self.best_weights.items())])
         if self.chief:
             checkpoint.save(self._folder, self.progress.step, groups, values)
+            self._saved_step = self.progress.step
         else:
             next(groups)  # the states, which all replicas gather together
 

@@ -14,6 +14,7 @@ from rnnchat.lm.fitted import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
+from rnnchat.training.phases import MIXING, SAVING, At, nobody
 from rnnchat.training.prepare import FILES, TRAINING, VALIDATION, Emit, Prepared, pieces_on_disk
 from rnnchat.training.run import SCRATCH, Run
 from rnnchat.writing.origins import SOURCES, paths_to
@@ -82,6 +83,7 @@ def fit_mixture(
     tokenizer: Tokenizer,
     emit: Emit,
     seconds: float,
+    at: At = nobody,
 ) -> dict[str, bytes]:
     """Fit the mixture to text kept back from training, then let the memory have that text too.
 
@@ -98,7 +100,10 @@ def fit_mixture(
     texts = texts_to_fit(run, tokenizer)
     network = RecurrentNetwork(shape, weights)
     base = None if ground is None else RecurrentNetwork(shape, ground, network)
-    mixture = MixtureWeights.fit(network, memory, piece_kinds(tokenizer), texts, base, seconds)
+    mixture = MixtureWeights.fit(
+        network, memory, piece_kinds(tokenizer), texts, base, seconds, lambda done, of: at(MIXING, done, of)
+    )
+    at(SAVING, 0, None)
     files = json.loads((run.folder / FILES).read_text(encoding="utf-8"))
     pieces, files = in_order(np.concatenate([memory.pieces, kept_back]), files, tokenizer.roles.start)
     memory = NgramMemory.build(pieces[-REMEMBERED_PIECES:], tokenizer.size)

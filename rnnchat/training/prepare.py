@@ -31,6 +31,7 @@ from rnnchat.notes.corpus import (
     validation_bytes_for,
 )
 from rnnchat.tokenizer import Tokenizer, train_tokenizer, vocabulary_for
+from rnnchat.training.phases import PREPARING, READING, At, nobody
 from rnnchat.training.run import AUTO, BEFORE, PREPARED, SCRATCH, Run, RunSettings
 from rnnchat.training.spool import Spool, Spooled
 
@@ -79,16 +80,17 @@ class Prepared:
     """How many notes the model that is trained further has not learned before; 0 where it is another."""
 
 
-def prepare(run: Run, paths: Paths, emit: Emit) -> Prepared:
+def prepare(run: Run, paths: Paths, emit: Emit, at: At = nobody) -> Prepared:
     """Read the notes, make or take over the tokenizer, and write the pieces; or find that all done."""
-    done = run.folder / PREPARED
-    if done.is_file():
-        return Prepared(**json.loads(done.read_text(encoding="utf-8")))
+    done = prepared_before(run)
+    if done is not None:
+        return done
     settings = run.settings
     with Spool(run.folder / "notes.spool") as spool:
-        skipped, secrets = _read(settings, spool, emit)
+        skipped, secrets = _read(settings, spool, emit, at)
         size = sum(entry.size for entry in spool.entries)
         check_enough(len(spool.entries), size, skipped)
+        at(PREPARING, 0, size)
         earlier = Earlier.of(run)
         training, validation = _split(spool, earlier.learned if settings.base == settings.name else set())
         base = choose_base(settings, Library(paths), _sample(spool, training, SAMPLE_BYTES))
@@ -108,7 +110,7 @@ def prepare(run: Run, paths: Paths, emit: Emit) -> Prepared:
             style=style,
         )
         known = earlier if earlier.tokenizer == tokenizer.model else Earlier()
-        encoder = _Encoder(tokenizer, spool, known)
+        encoder = _Encoder(tokenizer, spool, known, lambda done: at(PREPARING, done, size))
         kept_back = [as_document(tokenizer, p) for _, p in encoder.documents(validation)]
         counted = _write_pieces(
             run,
@@ -122,9 +124,17 @@ def prepare(run: Run, paths: Paths, emit: Emit) -> Prepared:
             learned = sorted(earlier.learned) if base == settings.name else []
             write_bytes(run.folder / LEARNED, b"".join(learned))
         files = [entry.path for entry in (*training, *validation)]
-        write_text(run.folder / FILES, json.dumps(files, ensure_ascii=False) + "\n")
+        write_text(run.folder / FILES, json.dumps(files) + "\n")
         counted = replace(counted, encoded=encoder.encoded)
     return _finish(run, counted)
+
+
+def prepared_before(run: Run) -> Prepared | None:
+    """Return what was prepared for `run`, or None where nothing was, or its record is damaged."""
+    try:
+        return Prepared(**json.loads((run.folder / PREPARED).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None
 
 
 SIZED = {"embedding": 0, "units": 0, "vocabulary": 0, "layers": 1}
@@ -230,10 +240,14 @@ class Earlier:
 class _Encoder:
     """Turns spooled texts into pieces, on all processors, but for those that are known already."""
 
-    def __init__(self, tokenizer: Tokenizer, spool: Spool, earlier: Earlier) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, spool: Spool, earlier: Earlier, progress: Callable[[int], None]
+    ) -> None:
         self._tokenizer = tokenizer
         self._spool = spool
         self._earlier = earlier
+        self._progress = progress
+        self._bytes = 0
         self.encoded = 0
 
     def documents(self, entries: Iterable[Spooled]) -> Iterator[tuple[bytes, list[int]]]:
@@ -245,12 +259,16 @@ class _Encoder:
             encoded = iter(self._tokenizer.encode_all(fresh))
             for entry, pieces in zip(batch, known, strict=True):
                 yield entry.digest, next(encoded) if pieces is None else pieces
+                self._bytes += entry.size
+                self._progress(self._bytes)
 
 
-def _read(settings: RunSettings, spool: Spool, emit: Emit) -> tuple[list[Skipped], list[Secret]]:
+def _read(settings: RunSettings, spool: Spool, emit: Emit, at: At) -> tuple[list[Skipped], list[Secret]]:
     skipped: list[Skipped] = []
     secrets: list[Secret] = []
+    at(READING, 0, None)
     for item in read_notes([Path(path) for path in settings.paths]):
+        at(READING, len(spool.entries) + len(skipped), None)
         if isinstance(item, Skipped):
             skipped.append(item)
         else:

@@ -14,11 +14,19 @@ from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.training.mixing import LEAST_FITTING, fit_mixture
+from rnnchat.training.phases import SAVING, At, nobody
 from rnnchat.training.prepare import Emit, Prepared
-from rnnchat.training.run import SCRATCH, Run
+from rnnchat.training.run import SCRATCH, Run, RunSettings
 
 PUBLISHING_SECONDS = 4.0
 """About what remembering all notes anew and writing the model take."""
+
+
+def seconds_to_fit(settings: RunSettings, spent: float) -> float:
+    """Return how long fitting the mixture may take where a training has `spent` so many seconds."""
+    if not settings.minutes or settings.steps:
+        return math.inf
+    return max(LEAST_FITTING, 60 * settings.minutes - spent - PUBLISHING_SECONDS)
 
 
 def publish(
@@ -33,6 +41,7 @@ def publish(
     bits_per_byte: float,
     seconds: Callable[[], float],
     emit: Emit,
+    at: At = nobody,
 ) -> None:
     """Fit the mixture, save the model, finish the run and emit ``done``.
 
@@ -42,9 +51,9 @@ def publish(
     """
     settings = run.settings
     data = write_weights(weights)
-    timed = bool(settings.minutes) and not settings.steps
-    left = max(LEAST_FITTING, 60 * settings.minutes - seconds() - PUBLISHING_SECONDS) if timed else math.inf
-    optional = fit_mixture(run, shape, weights, ground, tokenizer, emit, left)
+    left = seconds_to_fit(settings, seconds())
+    optional = fit_mixture(run, shape, weights, ground, tokenizer, emit, left, at)
+    at(SAVING, 0, None)
     training = {
         "minutes": settings.minutes,
         "seed": settings.seed,

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import math
+import shutil
 import time
 from typing import Any, Protocol
 
+from rnnchat.training.phases import LEARNING, MIXING, PREPARING, READING, SAVING, STARTING
 from rnnchat.training.run import AT_ONCE
 
+DOING = {
+    READING: "Reading the notes",
+    PREPARING: "Splitting the notes into pieces",
+    STARTING: "Starting TensorFlow",
+    LEARNING: "Learning",
+    MIXING: "Mixing network and memory",
+    SAVING: "Saving the model",
+}
+"""What is done in each phase."""
 SECONDS = 10.0
 """How often progress is told where lines cannot be replaced."""
 
@@ -26,6 +38,13 @@ class TrainingReport:
         self._say = say
         self._live = live
         self._last = 0.0
+        self._phase = ""
+
+    def begin(self, name: str, *, resumed: bool) -> None:
+        """Say at once that work has begun; the child needs a moment until it says something."""
+        if resumed:
+            self._say(f"Going on with the training of {name}.")
+        self._enter(STARTING if resumed else READING)
 
     def show(self, event: dict[str, Any]) -> None:
         """Tell one event."""
@@ -33,11 +52,34 @@ class TrainingReport:
         if kind == "progress":
             self._progress(event)
             return
+        if kind == "phase":
+            self._in_phase(event)
+            return
+        if kind == "mixing" and self._phase == MIXING:
+            return  # it was said when the phase began
         text = _in_words(event)
         if text and self._live:
             self._say("", over=True)
         if text:
             self._say(text)
+
+    def _enter(self, phase: str) -> None:
+        if phase == self._phase:
+            return
+        self._phase = phase
+        if phase in DOING:
+            self._last = time.monotonic()
+            self._over(f"{DOING[phase]} …")
+
+    def _in_phase(self, event: dict[str, Any]) -> None:
+        phase = event["phase"]
+        self._enter(phase)
+        now = time.monotonic()
+        if phase not in DOING or (not self._live and now - self._last < SECONDS):
+            return
+        self._last = now
+        told = "  ".join(part for part in (figure(event), time_left(event["remaining"])) if part)
+        self._over(f"  {DOING[phase]} …  {told}")
 
     def _progress(self, event: dict[str, Any]) -> None:
         now = time.monotonic()
@@ -45,10 +87,35 @@ class TrainingReport:
             return
         self._last = now
         bits = "" if event["bits_per_byte"] is None else f"  {event['bits_per_byte']:.3f} bits/byte"
-        minutes, seconds = divmod(int(event["remaining"]), 60)
         speed = f"{event['tokens_per_second']:,.0f} pieces/s  {event['bytes_per_second'] / 1000:,.0f} kB/s"
-        line = f"  {minutes}:{seconds:02} left{bits}  epoch {event['epoch']:.1f}  {speed}"
+        line = f"  {time_left(event['remaining'])}{bits}  epoch {event['epoch']:.1f}  {speed}"
+        self._over(line)
+
+    def _over(self, line: str) -> None:
+        """Print a line that the next one replaces, where that is possible: not one that wraps."""
+        if self._live:
+            line = line[: shutil.get_terminal_size().columns - 1]
         self._say(line, over=self._live)
+
+
+def time_left(seconds: float | None) -> str:
+    """Return the time that is left as ``1:05 left``, or nothing where nobody knows it or it is over."""
+    if not seconds or seconds <= 0:
+        return ""
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    return f"{minutes}:{rest:02} left"
+
+
+def figure(event: dict[str, Any], more_seconds: float = 0.0) -> str:
+    """Return what moves in a phase: files, a share, or the seconds it has taken, `more_seconds` after it."""
+    done, of = event["done"], event["of"]
+    if event["phase"] == READING and done:
+        return f"{done:,} files"
+    if event["phase"] == MIXING and of and done:
+        return f"{done:,} of {of:,} pieces"
+    if event["phase"] == PREPARING and of and 0 < done < of:
+        return f"{done / of:.0%}"
+    return f"{event['here'] + more_seconds:.0f} s"
 
 
 def _in_words(event: dict[str, Any]) -> str:
@@ -64,8 +131,9 @@ def _in_words(event: dict[str, Any]) -> str:
         )
     if kind == "mixing":
         return "Finding out how network and memory are best mixed."
-    if kind == "sample":
-        return f"  “{' '.join(event['text'].split())[:200]}”"
+    if kind in ("warning", "sample"):
+        sample = f"  “{' '.join(event.get('text', '').split())[:200]}”"
+        return sample if kind == "sample" else f"{event['message']} {event['hint']}"
     if kind == "done":
         return _done(event)
     return ""

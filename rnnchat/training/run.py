@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
+import math
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from rnnchat.errors import TrainingError, from_os_error
+from rnnchat.errors import NotesError, TrainingError, from_os_error
 from rnnchat.library.atomic import write_text
 from rnnchat.library.models import FINISHED, MEMORY
 from rnnchat.library.paths import Paths, make_private
+from rnnchat.training.locking import is_locked, locked
 
 SCRATCH = "scratch"
 """The base of a model that starts from nothing."""
@@ -29,6 +31,8 @@ PREPARED = "prepared.json"
 PLAN = "plan.json"
 BEFORE = "before"
 """The folder of the finished run before, whose pieces are used again."""
+_GONE = ".gone-"
+"""What the names of runs that are being removed begin with."""
 AT_ONCE = "at once"
 """How a run without a budget ends: the notes are remembered, and no network has learned them."""
 SHORTEST_MINUTES = 0.15
@@ -131,7 +135,8 @@ class RunSettings:
 
     def to_json(self) -> str:
         """Return the settings as they are written to disk."""
-        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+        # In ASCII: a path may hold bytes that are no UTF-8, which only so come back as they were.
+        return json.dumps(asdict(self), indent=1) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> RunSettings:
@@ -140,9 +145,33 @@ class RunSettings:
             values = json.loads(text)
             known = {field.name for field in fields(cls)}
             values = {name: value for name, value in values.items() if name in known}
-            return cls(**{**values, "paths": tuple(values["paths"])})
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise TrainingError("The settings of this training are damaged.", "Start it anew.") from error
+            settings = cls(**{**values, "paths": tuple(values["paths"])})
+            if not isinstance(values["paths"], list) or not settings.is_well_formed:
+                raise ValueError
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise TrainingError(
+                "The settings of this training are damaged.", "Start it anew: --fresh, or Discard it."
+            ) from error
+        return settings
+
+    @property
+    def is_well_formed(self) -> bool:
+        """Whether every setting is of its kind, and a training could be begun with them."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            kind = type(field.default) if field.name not in ("name", "paths") else type(value)
+            wanted = (int, float) if kind is float else (kind,)
+            if not isinstance(value, wanted) or (isinstance(value, bool) and kind is not bool):
+                return False
+            if isinstance(value, float) and not math.isfinite(value):
+                return False
+        if not isinstance(self.name, str) or not all(isinstance(path, str) for path in self.paths):
+            return False
+        try:
+            self.check()
+        except TrainingError:
+            return False
+        return self.seed >= 0 and self.steps >= 0 and self.cell in ("gru", "lstm", "rnn")
 
     def check(self) -> None:
         """Raise TrainingError where no training can be run with these settings."""
@@ -178,20 +207,21 @@ class Run:
                 f"{settings.name} is being trained right now.",
                 "Wait for it, stop it, or choose another name.",
             )
-        gone = paths.runs / f".gone-{time.time_ns()}"
+        _remove_discarded(paths.runs)
+        gone = paths.runs / f"{_GONE}{time.time_ns()}"
         try:
-            if run.folder.exists():
+            if os.path.lexists(run.folder):
                 was_finished = run.is_finished
                 run.folder.rename(gone)
                 make_private(run.folder)
                 # An interrupted run may still hold what the one before it has left.
                 pieces = gone if was_finished else gone / BEFORE
-                if pieces.is_dir():
+                if pieces.is_dir() and not pieces.is_symlink():
                     pieces.rename(run.folder / BEFORE)
+            make_private(run.folder).chmod(0o700)
         except OSError as error:
             raise from_os_error(error, "clearing the last training away") from error
-        shutil.rmtree(gone, ignore_errors=True)
-        make_private(run.folder)
+        _remove_discarded(paths.runs)
         write_text(run.folder / SETTINGS, settings.to_json())
         return run
 
@@ -199,14 +229,22 @@ class Run:
     def settings(self) -> RunSettings:
         """The settings that the run was started with."""
         try:
-            return RunSettings.from_json((self.folder / SETTINGS).read_text(encoding="utf-8"))
+            text = (self.folder / SETTINGS).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            text = ""  # it is damaged
         except OSError as error:
             raise TrainingError("The settings of this training are gone.", "Start it anew.") from error
+        return RunSettings.from_json(text)
 
     @property
     def checkpoints(self) -> Path:
         """The folder of checkpoints."""
         return self.folder / "checkpoints"
+
+    @property
+    def learned(self) -> Path:
+        """The folder of what the network has learned, once its training is over."""
+        return self.folder / "learned"
 
     @property
     def is_finished(self) -> bool:
@@ -219,55 +257,84 @@ class Run:
         The pieces stay, so that a training that goes on from this one encodes only what is new.
         """
         write_text(self.folder / FINISHED, json.dumps(result, ensure_ascii=False) + "\n")
-        shutil.rmtree(self.checkpoints, ignore_errors=True)
+        for folder in (self.checkpoints, self.learned):
+            shutil.rmtree(folder, ignore_errors=True)
         for name in ("validation.pieces", "lessons.npy", "files.json", MEMORY):
             (self.folder / name).unlink(missing_ok=True)
 
     def discard(self) -> None:
-        """Remove the run and all that it has not published."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove the run and all that it has not published.
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+        The finished run before it takes its place again, so that the next one need not encode all anew.
+        """
+        before = self.folder / BEFORE
+        gone = self.folder.parent / f"{_GONE}{time.time_ns()}"
+        with contextlib.suppress(OSError):
+            self.folder.rename(gone)
+            if Run(gone / BEFORE).is_finished:
+                (gone / BEFORE).rename(before.parent)
+        _remove_discarded(self.folder.parent)
+
+    def require_notes(self) -> None:
+        """Raise NotesError where the notes are still to be read, and are gone."""
+        if (self.folder / PREPARED).is_file():
+            return  # what it learns from lies in the run
+        settings = self.settings
+        for path in settings.paths:
+            if not os.path.lexists(path):
+                raise NotesError(
+                    f"The notes that {settings.name} was to learn are gone: there is nothing at {path}.",
+                    "Bring them back and resume, or start anew with other notes: --fresh.",
+                )
+
+    def locked(self) -> contextlib.AbstractContextManager[bool]:
         """Hold the run for this process; raise TrainingError while another one holds it."""
-        descriptor = os.open(make_private(self.folder) / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise TrainingError(
-                    f"{self.folder.name} is being trained right now.", "Wait for it, or stop it first."
-                ) from None
-            yield
-        finally:
-            os.close(descriptor)
+        return locked(self.folder)
 
     def is_busy(self) -> bool:
         """Tell whether a process is working on the run."""
-        if not (self.folder / "lock").exists():
-            return False
-        try:
-            with self.locked():
-                return False
-        except TrainingError:
-            return True
+        return is_locked(self.folder)
 
 
 def unfinished(paths: Paths) -> list[Run]:
-    """Return the runs that can be resumed, the latest first."""
-    if not paths.runs.is_dir():
+    """Return the runs that can be resumed, the latest first; what cannot be read is none."""
+    waiting: list[tuple[float, Run]] = []
+    try:
+        folders = list(paths.runs.iterdir())
+    except OSError:
         return []
-    runs = [Run(p) for p in paths.runs.iterdir() if (p / SETTINGS).is_file() and not p.name.startswith(".")]
-    waiting = [run for run in runs if not run.is_finished]
-    return sorted(waiting, key=lambda run: -(run.folder / SETTINGS).stat().st_mtime)
+    for folder in folders:
+        run = Run(folder)
+        with contextlib.suppress(OSError):
+            if not folder.name.startswith(".") and (folder / SETTINGS).is_file() and not run.is_finished:
+                waiting.append((-(folder / SETTINGS).stat().st_mtime, run))
+    return [run for _, run in sorted(waiting, key=lambda pair: pair[0])]
+
+
+def waiting_run(paths: Paths, name: str) -> Run | None:
+    """Return the run for the model called `name` that can be resumed, or None where there is none."""
+    wanted = unicodedata.normalize("NFC", name.strip())
+    for run in unfinished(paths):
+        if unicodedata.normalize("NFC", run.folder.name) == wanted:
+            return run
+    return None
 
 
 def find_unfinished(paths: Paths, name: str) -> Run:
     """Return the run called `name` that can be resumed; raise TrainingError where there is none."""
-    waiting = unfinished(paths)
-    for run in waiting:
-        if run.folder.name == name:
-            return run
-    known = ", ".join(run.folder.name for run in waiting)
+    found = waiting_run(paths, name)
+    if found is not None:
+        return found
+    known = ", ".join(run.folder.name for run in unfinished(paths))
     hint = f"Trainings that can be resumed: {known}." if known else "No training is waiting to be resumed."
     raise TrainingError(f"There is no interrupted training called {name!r}.", hint)
+
+
+def _remove_discarded(runs: Path) -> None:
+    """Remove what was discarded, also by a process that did not live to do it."""
+    with contextlib.suppress(OSError):
+        for folder in runs.glob(f"{_GONE}*"):
+            if folder.is_dir() and not folder.is_symlink():
+                shutil.rmtree(folder, ignore_errors=True)
+            else:
+                folder.unlink(missing_ok=True)

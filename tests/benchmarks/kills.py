@@ -64,7 +64,7 @@ def main() -> None:
         for kill in range(options.kills):
             moment = chance.uniform(0.2, MINUTES * 60 + 3)
             victim = chance.choice(["child", "parent", "both"])
-            process = start(home, str(NOTES), "--name", "me", "--minutes", str(MINUTES))
+            process = start(home, str(NOTES), "--name", "me", "--minutes", str(MINUTES), "--fresh")
             began = time.monotonic()
             time.sleep(moment)
             children = psutil.Process(process.pid).children() if process.poll() is None else []

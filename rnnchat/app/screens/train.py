@@ -24,7 +24,8 @@ from rnnchat.library.describe import human_size
 from rnnchat.library.display import display_path
 from rnnchat.library.paths import home_folder, parse_path, shortened_path, start_folder
 from rnnchat.notes import Scan
-from rnnchat.training.run import AUTO, SCRATCH, Run, RunSettings, unfinished
+from rnnchat.training.run import AUTO, SCRATCH, Run, RunSettings, unfinished, waiting_run
+from rnnchat.training.standing import in_words
 
 BUDGETS = (
     (0.0, "at once: only remember the notes"),
@@ -126,14 +127,15 @@ class TrainScreen(Room):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only the keys that do something now."""
-        phase = self.own_app.training.state.phase if self.own_app.training.state else ""
-        running = phase in ("starting", "training", "paused")
+        state = self.own_app.training.state
+        phase, running = (state.phase, state.is_running) if state else ("", False)
+        can_pause = state is not None and state.can_pause
         allowed = {
             "browse": not phase,
             "start": not phase,
             "compare": not running,
-            "pause": running,
-            "finish": running,
+            "pause": can_pause,
+            "finish": can_pause,
             "another": bool(phase) and not running,
             "chat": phase == "done",
         }
@@ -272,7 +274,7 @@ class TrainScreen(Room):
         except RnnchatError as error:
             app.report(error)
             return
-        if settings.name not in [run.folder.name for run in unfinished(app.paths)]:
+        if waiting_run(app.paths, settings.name) is None:
             self._start(settings)
             return
         from rnnchat.app.screens.dialogs import Confirm
@@ -299,6 +301,7 @@ class TrainScreen(Room):
         waiting = unfinished(self.own_app.paths)
         try:
             if waiting:
+                waiting[0].require_notes()
                 self.own_app.training.start(waiting[0])
         except RnnchatError as error:
             self.own_app.report(error)
@@ -312,9 +315,11 @@ class TrainScreen(Room):
         waiting = unfinished(self.own_app.paths)
 
         def decide(sure: bool | None) -> None:
-            if sure and waiting:
+            if sure and waiting[0].is_busy():
+                self.own_app.say(f"{waiting[0].folder.name} is being trained right now.")
+            elif sure:
                 waiting[0].discard()
-                self._show_place()
+            self._show_place()
 
         if waiting:
             question = f"Discard the training of {waiting[0].folder.name}?"
@@ -322,7 +327,6 @@ class TrainScreen(Room):
                 Confirm(question, "What it has learned so far is lost.", yes="Discard", no="Keep"), decide
             )
 
-    @on(Button.Pressed, "#pause")
     def action_compare(self) -> None:
         """Train every family of models on the chosen notes."""
         if not self._chosen:
@@ -333,6 +337,7 @@ class TrainScreen(Room):
         minutes = float(str(self.query_one("#budget", Select).value))
         self.app.push_screen(CompareScreen(self._chosen, minutes))
 
+    @on(Button.Pressed, "#pause")
     def action_pause(self) -> None:
         """Pause, or go on."""
         self.own_app.training.pause_or_resume()
@@ -340,6 +345,9 @@ class TrainScreen(Room):
     @on(Button.Pressed, "#finish")
     def action_finish(self) -> None:
         """End now and keep what was learned."""
+        state = self.own_app.training.state
+        if state is None or not state.can_pause:
+            return
         self.own_app.training.finish()
         self.own_app.say("Finishing: the best it has learned so far is being saved.")
 
@@ -385,7 +393,7 @@ class TrainScreen(Room):
         if waiting:
             name = waiting[0].folder.name
             self.query_one("#interrupted-text", Static).update(
-                f"The training of {name} was interrupted. Nothing of it is lost."
+                f"The training of {name} was interrupted ({in_words(waiting[0])}). Nothing of it is lost."
             )
 
 

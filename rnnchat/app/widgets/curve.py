@@ -34,7 +34,8 @@ class Curve(Widget):
             return Content("")
         if not self._points:
             return Content("\n" * (height // 2) + "the first measurement comes in a moment".center(width))
-        values = [y for _, y in self._points]
+        # The first fall would flatten the rest, once there is a rest: it begins beyond the top.
+        values = [y for _, y in self._points[1 if len(self._points) > 3 else 0 :]]
         low, high = min(values), max(values)
         grid = draw(self._points, self._end, low, high, width, height)
         lines = []

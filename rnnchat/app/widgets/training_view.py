@@ -5,11 +5,14 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Button, Static
 
 from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.curve import Curve
 from rnnchat.app.widgets.meter import Meter
+from rnnchat.training.phases import LEARNING, MIXING, PREPARING, READING, SAVING, STARTING
+from rnnchat.training.report import figure, time_left
 from rnnchat.training.run import AT_ONCE
 
 
@@ -18,7 +21,9 @@ class TrainingView(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._phase = ""
+        self._shown = ("", False)
+        self._state: TrainingState | None = None
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the view out."""
@@ -35,36 +40,51 @@ class TrainingView(Vertical):
             yield Button("Chat with it", id="chat-with-it", variant="primary", compact=True)
             yield Button("Train another", id="another", compact=True)
 
+    def on_mount(self) -> None:
+        """Be ready to count the seconds down."""
+        self._timer = self.set_interval(1.0, self._show_standing, pause=True)
+
     def show(self, state: TrainingState) -> None:
         """Show where a training stands."""
-        share = 1.0 if state.phase == "done" else float(state.progress.get("share", 0.0))
-        self.query_one(Meter).share = share
-        self.query_one("#headline", Static).update(_headline(state))
-        self.query_one("#facts", Static).update(_facts(state))
+        self._state = state
+        self._show_standing()
+        # Between what the child tells, the seconds left go on.
+        if self._timer is not None:
+            counts = state.is_running and state.phase != "paused"
+            self._timer.resume() if counts else self._timer.pause()
         curve = self.query_one(Curve)
-        curve.show(state.shown_curve, state.minutes * 60)
+        curve.show(state.curve, state.minutes * 60)
         curve.display = self.query_one("#sample").display = bool(state.minutes)  # else there are none
         sample = " ".join(state.sample.split())
         self.query_one("#sample", Static).update(
             Content(sample) if sample else Content.styled("The first sample comes in a moment.", "dim")
         )
-        if state.phase != self._phase:
-            self._phase = state.phase
-            self._show_buttons(state.phase)
+        if (state.phase, state.can_pause) != self._shown:
+            self._shown = state.phase, state.can_pause
+            self._show_buttons(state)
 
-    def _show_buttons(self, phase: str) -> None:
-        running = phase in ("starting", "training", "paused")
+    def _show_standing(self) -> None:
+        state = self._state
+        if state is None:
+            return
+        self.query_one(Meter).share = 1.0 if state.phase == "done" else state.share
+        self.query_one("#headline", Static).update(_headline(state))
+        self.query_one("#facts", Static).update(_facts(state))
+
+    def _show_buttons(self, state: TrainingState) -> None:
+        done = state.phase == "done"
         shown = {
-            "#pause": running,
-            "#finish": running and phase != "starting",
-            "#chat-with-it": phase == "done",
-            "#another": not running,
+            "#pause": state.can_pause,
+            "#finish": state.can_pause,
+            "#chat-with-it": done,
+            "#another": not state.is_running,
         }
         for button, visible in shown.items():
             self.query_one(button).display = visible
-        self.query_one("#pause", Button).label = "Go on" if phase == "paused" else "Pause"
-        first = "#pause" if running else "#chat-with-it" if phase == "done" else "#another"
-        self.query_one(first, Button).focus()
+        self.query_one("#pause", Button).label = "Go on" if state.phase == "paused" else "Pause"
+        first = "#pause" if state.can_pause else "#chat-with-it" if done else "#another"
+        if shown[first]:
+            self.query_one(first, Button).focus()
 
 
 def _headline(state: TrainingState) -> Content:
@@ -83,16 +103,19 @@ def _headline(state: TrainingState) -> Content:
     if state.phase == "failed" and state.error is not None:
         return Content.assemble((state.error.message + " ", "bold $error"), state.error.hint)
     words = {
-        "starting": f"{name} is getting ready: reading the notes, starting TensorFlow …"
-        if state.minutes
-        else f"{name} is reading the notes …",
-        "training": f"{name} is learning.",
         "paused": f"{name} is paused; the budget does not run on.",
         "stopped": f"{name} was stopped; it can be resumed.",
     }
-    mixing = state.mixing and state.phase in ("starting", "training")
-    words_now = f"{name} is finding out how to mix network and memory." if mixing else words.get(state.phase)
-    return Content.styled(words_now or name, "bold")
+    doing = {
+        "": f"{name} is learning." if state.phase == "training" else f"{name} is getting ready …",
+        READING: f"{name} is reading the notes …",
+        PREPARING: f"{name} is splitting the notes into pieces …",
+        STARTING: f"{name} is starting TensorFlow, which learns …",
+        LEARNING: f"{name} is learning.",
+        MIXING: f"{name} is finding out how to mix network and memory.",
+        SAVING: f"{name} is being saved …",
+    }
+    return Content.styled(words.get(state.phase) or doing.get(state.doing, name), "bold")
 
 
 def _facts(state: TrainingState) -> Content:
@@ -106,13 +129,13 @@ def _facts(state: TrainingState) -> Content:
         return Content(
             f"{done['seconds'] / 60:.1f} minutes  ·  {done['tokens_per_second']:,.0f} pieces a second{early}"
         )
-    progress = state.progress
-    if not progress:
-        return Content(" \n ")
-    minutes, seconds = divmod(int(progress["remaining"]), 60)
+    progress, left = state.progress, time_left(state.remaining)
+    if not state.can_pause or not progress:
+        moved = figure(state.stage, state.since) if state.doing and state.is_running else ""
+        return Content("  ·  ".join(part for part in (left, moved) if part) + "\n ")
     bits = progress["bits_per_byte"]
     standing = [
-        f"{minutes}:{seconds:02} left",
+        left,
         "" if bits is None else f"{bits:.3f} bits/byte",
         f"epoch {progress['epoch']:.1f}",
     ]

@@ -1,0 +1,119 @@
+"""What becomes of an interrupted training when another one for the same model is asked for."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from rnnchat.errors import RnnchatError, StoppedError, TrainingError
+
+if TYPE_CHECKING:
+    from rnnchat.library.paths import Paths
+    from rnnchat.training.run import Run, RunSettings
+
+OPTIONS = {"base": "--from", "cell": "--cell", "minutes": "--minutes", "seed": "--seed"}
+"""The settings that an option of ``train`` states, and its name."""
+
+
+def run_to_resume(places: Paths, name: str | None, paths: tuple[str, ...], choices: tuple[str, ...]) -> Run:
+    """Return the run that ``--resume`` means; raise TrainingError, NotesError or a usage error where none is.
+
+    `paths` and `choices` are those named beside it, which are to be those that it began with.
+    """
+    from rnnchat.training.run import find_unfinished, unfinished
+
+    waiting = unfinished(places)
+    run = waiting[0] if name is None and len(waiting) == 1 else find_unfinished(places, name or "me")
+    context = click.get_current_context()
+    stated = [key for key in OPTIONS if context.get_parameter_source(key) is ParameterSource.COMMANDLINE]
+    check_same(run, paths, {key: context.params[key] for key in stated}, choices)
+    run.require_notes()
+    return run
+
+
+def begin(places: Paths, settings: RunSettings, *, fresh: bool, ask: bool) -> tuple[Run, bool]:
+    """Return the run for `settings`, and whether it is an interrupted one that is gone on with.
+
+    An interrupted one is discarded where `fresh` says so, or whoever is asked.
+    """
+    from rnnchat.notes.clean import harmless
+    from rnnchat.training.run import Run, waiting_run
+
+    settings.check()
+    waiting = waiting_run(places, settings.name)
+    held = waiting is not None and not fresh and not waiting.is_busy()
+    if waiting is not None and held and resumed_instead(waiting, settings, ask=ask):
+        waiting.require_notes()
+        return waiting, True
+    run = Run.create(places, settings)
+    if waiting is not None:
+        click.echo(harmless(f"rnnchat: The interrupted training of {settings.name} is discarded."), err=True)
+    return run, False
+
+
+def resumed_instead(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
+    """Return whether `run`, which waits, is gone on with in the place of what is `wanted`.
+
+    Asks where it may, on standard error. Raises TrainingError elsewhere, as what was learned is not for a
+    repeated command to throw away, and StoppedError where the answer is to leave things as they are.
+    """
+    from rnnchat.notes.clean import harmless
+    from rnnchat.training.standing import in_words
+
+    told = [f"An interrupted training of {run.folder.name} is waiting ({in_words(run)}).", *_was(run, wanted)]
+    if not ask:
+        raise TrainingError(
+            "\n  ".join(told),
+            "`--resume` goes on with it; `--fresh` discards it and starts anew; another --name keeps both.",
+        )
+    click.echo(harmless("rnnchat: " + "\n  ".join(told)), err=True)
+    while True:
+        answer = click.prompt(
+            "  [r]esume, [f]resh, [q]uit?", default="r", show_default=False, prompt_suffix=" ", err=True
+        )
+        word = str(answer).strip().lower()
+        if word in ("r", "resume"):
+            return True
+        if word in ("f", "fresh"):
+            return False
+        if word in ("q", "quit"):
+            raise StoppedError("Nothing is changed.", "The interrupted training still waits.")
+        click.echo("  r goes on with it, f discards it and starts anew, q leaves it.", err=True)
+
+
+def may_ask() -> bool:
+    """Whether somebody sits there who can be asked."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
+def check_same(run: Run, paths: tuple[str, ...], stated: dict[str, Any], choices: tuple[str, ...]) -> None:
+    """Raise a usage error where notes or settings are named that are not those of a `run` to be resumed."""
+    settings = run.settings
+    if paths and set(paths) != set(settings.paths):
+        known = ", ".join(settings.paths)
+        raise click.UsageError(f"--resume goes on with the notes it began with, {known}; name no others")
+    for name, value in stated.items():
+        if getattr(settings, name) != value:
+            began = f"{OPTIONS[name]} {_plain(getattr(settings, name))}"
+            raise click.UsageError(f"--resume goes on with {began}, as it began; leave that out")
+    if choices and settings.choosing(choices) != settings:
+        raise click.UsageError("--resume goes on with the choices it began with; leave --set out")
+
+
+def _was(run: Run, wanted: RunSettings) -> list[str]:
+    """Return what an interrupted run was started with, where that is not what is wanted now."""
+    try:
+        was = run.settings
+    except RnnchatError as error:
+        return [f"It cannot be resumed: {error.message}"]
+    if was == wanted:
+        return []
+    said = [f"{option} {_plain(getattr(was, name))}" for name, option in OPTIONS.items()]
+    return [f"It was started with other settings: {' '.join([*was.paths, *said])}"]
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

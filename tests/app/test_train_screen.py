@@ -1,0 +1,349 @@
+"""The Train screen: its buttons by pressing them, and a training as its events tell it."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button, Input, Static
+
+import rnnchat.app.training
+from rnnchat.app.app import RnnchatApp
+from rnnchat.app.screens.chat import ChatScreen
+from rnnchat.app.screens.compare import CompareScreen
+from rnnchat.app.screens.dialogs import Confirm
+from rnnchat.app.training import TrainingState
+from rnnchat.app.widgets.curve import Curve
+from rnnchat.app.widgets.meter import Meter
+from rnnchat.library.paths import Paths
+from rnnchat.training import checkpoint
+from rnnchat.training.run import PREPARED, Run, RunSettings, unfinished
+from tests.app.test_app import wait_until
+from tests.conftest import NOTES
+
+SIZE = (100, 34)
+Event = dict[str, Any]
+
+
+class FakeJob:
+    """A training of which the test says what happens."""
+
+    latest: FakeJob
+
+    def __init__(self, run: Run, *, yields: bool = False) -> None:
+        self.run = run
+        self.told: list[str] = []
+        self._events: queue.Queue[Event | None] = queue.Queue()
+        FakeJob.latest = self
+
+    def start(self) -> None:
+        self.told.append("start")
+
+    def say(self, *events: Event | None) -> None:
+        for event in events:
+            self._events.put(event)
+
+    def events(self) -> Iterator[Event]:
+        while (event := self._events.get(timeout=20)) is not None:
+            yield event
+
+    def pause(self) -> None:
+        self.told.append("pause")
+        self.say({"event": "paused"})
+
+    def resume(self) -> None:
+        self.told.append("resume")
+        self.say({"event": "resumed"})
+
+    def finish(self) -> None:
+        self.told.append("finish")
+
+    def close(self) -> None:
+        self.told.append("close")
+        time.sleep(1.0)
+        self.say({"event": "stopped"}, None)
+
+    def let_go(self) -> None:
+        self.told.append("let go")
+        self.say(None)
+
+
+def phase(name: str, done: int = 0, of: int | None = None, remaining: float = 200.0, **more: Any) -> Event:
+    budget = 300.0
+    told = {
+        "event": "phase",
+        "phase": name,
+        "done": done,
+        "of": of,
+        "seconds": budget - remaining,
+        "here": 2.0,
+        "remaining": remaining,
+        "share": round(1 - remaining / budget, 4),
+    }
+    return {**told, **more}
+
+
+def progress(seconds: float, bits: float, share: float = 0.5) -> Event:
+    return {
+        "event": "progress",
+        "seconds": seconds,
+        "remaining": 300 - seconds,
+        "share": share,
+        "step": 9,
+        "epoch": 1.0,
+        "loss": 3.0,
+        "bits_per_byte": bits,
+        "tokens_per_second": 1000.0,
+        "bytes_per_second": 3000.0,
+        "memory_mb": 900,
+    }
+
+
+DONE = {"event": "done", "model": "tiny", "bits_per_byte": 1.5, "seconds": 300.0, "tokens_per_second": 9.0}
+
+
+@pytest.fixture
+def app(paths: Paths, tiny_model: str, monkeypatch: pytest.MonkeyPatch) -> RnnchatApp:
+    monkeypatch.setattr(rnnchat.app.training, "TrainingJob", FakeJob)
+    return RnnchatApp(paths)
+
+
+def interrupted(paths: Paths, name: str = "me") -> Run:
+    """Leave a run that has learned for two minutes."""
+    run = Run.create(paths, RunSettings(name=name, paths=(str(NOTES),)))
+    (run.folder / PREPARED).write_text("{}")
+    curve = [[20.0, 0.0, 2.4], [60.0, 5.0, 2.0], [118.0, 4.0, 1.8]]
+    checkpoint.save(run.checkpoints, 7, [], {"seconds": 120.0, "curve": curve})
+    return run
+
+
+async def train_screen(app: RnnchatApp, pilot: Pilot[None]) -> None:
+    await pilot.press("f3")
+    await wait_until(pilot, lambda: bool(app.screen.query("#start")))
+    await pilot.pause()
+
+
+async def click(app: RnnchatApp, pilot: Pilot[None], button: str) -> None:
+    """Press a button as a person does, with the mouse, where it is shown."""
+    found = app.screen.query_one(button, Button)
+    await wait_until(pilot, lambda: found.display and found.region.area > 0 and not found.disabled)
+    found.scroll_visible(animate=False)
+    await pilot.pause()
+    assert await pilot.click(button)
+    await pilot.pause()
+
+
+async def started(app: RnnchatApp, pilot: Pilot[None]) -> FakeJob:
+    await train_screen(app, pilot)
+    app.screen.query_one("#path", Input).value = str(NOTES)
+    app.screen.query_one("#path", Input).focus()
+    await pilot.press("enter")
+    await click(app, pilot, "#start")
+    await wait_until(pilot, lambda: app.training.state is not None)
+    return FakeJob.latest
+
+
+def shown(app: RnnchatApp, widget: str) -> str:
+    return str(app.screen.query_one(widget, Static).render())
+
+
+def visible(app: RnnchatApp) -> set[str]:
+    return {str(button.id) for button in app.screen.query("TrainingView Button") if button.display}
+
+
+async def until(pilot: Pilot[None], app: RnnchatApp, widget: str, text: str) -> None:
+    await wait_until(pilot, lambda: text in shown(app, widget))
+
+
+async def test_pause_go_on_and_finish_do_what_they_say(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        job = await started(app, pilot)
+        job.say(phase("learning"), progress(30, 2.0))
+        await until(pilot, app, "#headline", "is learning")
+        await click(app, pilot, "#pause")
+        await until(pilot, app, "#headline", "is paused")
+        assert not isinstance(app.screen, CompareScreen)
+        assert str(app.screen.query_one("#pause", Button).label) == "Go on"
+        await click(app, pilot, "#pause")
+        await until(pilot, app, "#headline", "is learning")
+        await click(app, pilot, "#finish")
+        assert job.told == ["start", "pause", "resume", "finish"]
+
+
+async def test_train_another_and_chat_with_it(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        job = await started(app, pilot)
+        job.run.finish({})
+        job.say(phase("learning"), progress(30, 2.0), {**DONE, "ended": "budget"}, None)
+        await until(pilot, app, "#headline", "is ready")
+        assert visible(app) == {"chat-with-it", "another"}
+        await click(app, pilot, "#another")
+        assert app.training.state is None
+        assert app.screen.query_one("#choose").display
+        job = await started(app, pilot)
+        job.say({**DONE, "ended": "budget"}, None)
+        await until(pilot, app, "#headline", "is ready")
+        await click(app, pilot, "#chat-with-it")
+        await wait_until(pilot, lambda: isinstance(app.screen, ChatScreen))
+        assert app.settings.model == "tiny"
+
+
+async def test_an_interrupted_training_is_gone_on_with_or_discarded(app: RnnchatApp, paths: Paths) -> None:
+    run = interrupted(paths)
+    async with app.run_test(size=SIZE) as pilot:
+        await train_screen(app, pilot)
+        assert "2 minutes learned" in shown(app, "#interrupted-text")
+        await click(app, pilot, "#discard")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+        await click(app, pilot, "#no")
+        assert [one.folder for one in unfinished(paths)] == [run.folder]
+        await click(app, pilot, "#resume")
+        assert FakeJob.latest.run.folder == run.folder
+        FakeJob.latest.say({"event": "stopped"}, None)
+        await until(pilot, app, "#headline", "was stopped")
+        await click(app, pilot, "#another")
+        await click(app, pilot, "#discard")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+        await click(app, pilot, "#yes")
+        assert not unfinished(paths)
+        assert not app.screen.query_one("#interrupted").display
+
+
+async def test_starting_anew_beside_an_interrupted_training_asks(app: RnnchatApp, paths: Paths) -> None:
+    interrupted(paths)
+    async with app.run_test(size=SIZE) as pilot:
+        await train_screen(app, pilot)
+        app.screen.query_one("#path", Input).value = str(NOTES)
+        app.screen.query_one("#path", Input).focus()
+        await pilot.press("enter")
+        await click(app, pilot, "#start")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+        await click(app, pilot, "#no")
+        assert app.training.state is None
+        assert unfinished(paths)
+        await click(app, pilot, "#start")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+        await click(app, pilot, "#yes")
+        assert app.training.state is not None
+        assert not list(Run(paths.runs / "me").checkpoints.glob("*"))
+
+
+async def test_the_curve_of_an_interrupted_training_is_there_from_the_start(
+    app: RnnchatApp, paths: Paths
+) -> None:
+    interrupted(paths)
+    async with app.run_test(size=SIZE) as pilot:
+        await train_screen(app, pilot)
+        await click(app, pilot, "#resume")
+        curve = app.screen.query_one(Curve)
+        before = [(20.0, 2.4), (60.0, 2.0), (118.0, 1.8)]
+        assert curve._points == before
+        assert curve._end == 300
+        job = FakeJob.latest
+        job.say({"event": "curve", "points": [[x, y] for x, y in before], "seconds": 120.0})
+        job.say(phase("starting", remaining=185.0), phase("learning", remaining=180.0))
+        job.say(progress(121, 1.8), progress(140, 1.7))
+        await wait_until(pilot, lambda: len(curve._points) == 4)
+        assert curve._points == [*before, (140, 1.7)]
+        job.pause()
+        job.resume()
+        job.say(progress(150, 1.6))
+        await wait_until(pilot, lambda: len(curve._points) == 5)
+        assert curve._points[:3] == before
+        assert curve._end == 300
+
+
+async def test_every_phase_has_a_name_a_moving_figure_and_its_own_buttons(app: RnnchatApp) -> None:
+    course: list[tuple[Event, str, str, set[str]]] = [
+        (phase("reading", 1200, remaining=299), "reading the notes", "1,200 files", set()),
+        (phase("preparing", 1, 4, remaining=290), "splitting the notes", "25%", set()),
+        (phase("starting", remaining=280), "starting TensorFlow", "2 s", set()),
+        (phase("learning", remaining=270), "is learning", "4:30 left", {"pause", "finish"}),
+        (progress(120, 2.0), "is learning", "3:00 left", {"pause", "finish"}),
+        (phase("mixing", 500, 2000, remaining=28), "mix network and memory", "500 of 2,000 pieces", set()),
+        (phase("mixing", 1000, 2000, remaining=40), "mix network and memory", "0:40 left", set()),
+        (phase("saving", remaining=3), "being saved", "0:03 left", set()),
+    ]
+    async with app.run_test(size=SIZE) as pilot:
+        job = await started(app, pilot)
+        last = 0.0
+        for event, headline, facts, buttons in course:
+            job.say(event)
+            await until(pilot, app, "#headline", headline)
+            await until(pilot, app, "#facts", facts)
+            assert visible(app) == buttons, event
+            share = app.screen.query_one(Meter).share
+            assert share >= last, "the line over the whole budget never goes back"
+            last = share
+            for key, works in (("pause", bool(buttons)), ("finish", bool(buttons)), ("another", False)):
+                assert bool(app.screen.check_action(key, ())) is works
+        assert last > 0.9
+        job.pause()  # too late: nobody is asked to hold on
+        await pilot.press("ctrl+e", "ctrl+f")
+        assert "finish" not in job.told
+
+
+async def test_what_is_left_counts_down_between_what_is_told(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        job = await started(app, pilot)
+        job.say(phase("mixing", 500, 2000, remaining=28))
+        await until(pilot, app, "#facts", "0:28 left")
+        await until(pilot, app, "#facts", "0:26 left")
+
+
+async def test_a_paused_training_does_not_count_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = TrainingState("me", 5.0)
+    state.take(progress(100, 2.0))
+    now = time.monotonic()
+    monkeypatch.setattr(rnnchat.app.training.time, "monotonic", lambda: now + 50)
+    assert state.remaining == pytest.approx(150, abs=1)
+    state.take({"event": "paused"})
+    assert state.remaining == 200
+    monkeypatch.setattr(rnnchat.app.training.time, "monotonic", lambda: now + 900)
+    assert state.remaining == 200
+
+
+async def test_leaving_shows_at_once_that_it_leaves(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        job = await started(app, pilot)
+        job.say(phase("mixing", 500, 2000, remaining=28))
+        await until(pilot, app, "#headline", "mix network")
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+        asked = time.monotonic()
+        app.screen.query_one("#yes", Button).press()
+        await wait_until(pilot, lambda: any("Leaving" in note.message for note in app._notifications))
+        assert time.monotonic() - asked < 0.9, "while the training still ends"
+        assert "close" in job.told
+        await asyncio.sleep(1.2)
+        assert app._exit
+
+
+@pytest.mark.parametrize(
+    "damage", ["run.json is no JSON", "other kinds", "a lock that is a folder", "no folder"]
+)
+async def test_a_damaged_run_can_be_discarded(app: RnnchatApp, paths: Paths, damage: str) -> None:
+    run = interrupted(paths)
+    settings = run.folder / "run.json"
+    acts: dict[str, Callable[[], object]] = {
+        "run.json is no JSON": lambda: settings.write_bytes(b"\xff{"),
+        "other kinds": lambda: settings.write_text('{"name": 5, "paths": "abc", "minutes": "many"}'),
+        "a lock that is a folder": (run.folder / "lock").mkdir,
+        "no folder": lambda: (paths.runs / "other").symlink_to("nowhere"),
+    }
+    acts[damage]()
+    async with app.run_test(size=SIZE) as pilot:
+        await train_screen(app, pilot)
+        if damage in ("run.json is no JSON", "other kinds"):
+            await click(app, pilot, "#resume")
+            await wait_until(pilot, lambda: any("damaged" in note.title for note in app._notifications))
+            assert app.training.state is None
+        await click(app, pilot, "#discard")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+        await click(app, pilot, "#yes")
+        assert not unfinished(paths)
