@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnchat.library.card import Card
-from rnnchat.library.models import Entry
+from rnnchat.library.models import Entry, Version
 
 
 def describe_entry(entry: Entry, *, in_use: bool = False) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def describe_card(entry: Entry) -> list[tuple[str, str]]:
     """Return all that is known of a model as (label, value) pairs."""
     card = entry.card
     if card is None:
-        return [("name", entry.name), ("problem", entry.problem)]
+        return [("name", entry.name), ("problem", entry.problem), ("on disk", str(entry.folder))]
     network = card.network
     training = card.training
     rows = [
@@ -59,6 +59,25 @@ def describe_card(entry: Entry) -> list[tuple[str, str]]:
     if entry.versions > 1:
         rows.append(("versions", f"{entry.versions} (the one before can be brought back)"))
     return rows
+
+
+def describe_versions(name: str, versions: Sequence[Version]) -> str:
+    """Return in words which version of a model is in use, and which one going back would bring.
+
+    The `versions` are in the order of `Library.versions`, the one in use first.
+    """
+    said = f"{name} is now the version {_version(versions[0])}."
+    if len(versions) > 1:
+        said += f" The version {_version(versions[1])} is kept beside it: going back again brings that one."
+    return said
+
+
+def _version(version: Version) -> str:
+    """Return which version is meant by when it was trained, and how well it predicts."""
+    if not version.created:
+        return "that is damaged"
+    bits = "" if version.bits_per_byte is None else f" ({version.bits_per_byte:.3f} bits per byte)"
+    return f"of {version.created[:19].replace('T', ' ')}{bits}"
 
 
 def human_size(size: float) -> str:

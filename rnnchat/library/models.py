@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rnnchat.errors import ModelError, RnnchatError, from_os_error
+from rnnchat.errors import ModelError, RnnchatError, StorageError, from_os_error
 from rnnchat.library.arrays import read_weights, write_weights
 from rnnchat.library.atomic import is_there, move, remove, remove_unfinished, sha256, write_folder
 from rnnchat.library.bin import Bin, name_in
@@ -39,6 +40,7 @@ __all__ = [
     "Version",
     "load_folder",
     "read_weights",
+    "require_own",
     "write_weights",
 ]
 
@@ -242,6 +244,10 @@ class Library:
         """Return the tokens of deleted models that can be restored, the latest first."""
         return self._bin.tokens()
 
+    def token_of(self, name: str) -> str | None:
+        """Return the token of the model called `name` that was deleted last; None where there is none."""
+        return next((token for token in self.deleted() if folded(name_in(token)) == folded(name)), None)
+
     def restore(self, token: str) -> str:
         """Bring back a deleted model and return the name it now has.
 
@@ -331,10 +337,7 @@ class Library:
         """Return this person's model called `name`, also one that a model of rnnchat's hides."""
         hidden = (entry for entry in self.entries() if entry.is_hidden and folded(entry.name) == folded(name))
         entry = next(hidden, None) or self.find(name)
-        if entry.shipped:
-            raise ModelError(
-                f"{entry.name} comes with rnnchat and stays as it is.", "Copy it under another name."
-            )
+        require_own(entry)
         return entry
 
     def _require_free(self, name: str) -> None:
@@ -344,8 +347,17 @@ class Library:
             )
 
     def _use(self, name: str) -> None:
-        with change_settings(self._paths) as settings:
+        """Put a model in use; where the disk is full, what it is for has been done all the same."""
+        with suppress(StorageError), change_settings(self._paths) as settings:
             settings.model = name
+
+
+def require_own(entry: Entry) -> None:
+    """Raise ModelError where a model comes with rnnchat."""
+    if entry.shipped:
+        raise ModelError(
+            f"{entry.name} comes with rnnchat and stays as it is.", "Copy it under another name."
+        )
 
 
 def _shipped_folders() -> list[Path]:
