@@ -154,10 +154,15 @@ def _line(longest: int, *, empty: bool = True) -> Rule:
         _text(name, value)
         if len(value) > longest or not (value or empty):
             raise RuleError(f"its {name} is too long" if value else f"its {name} is empty")
-        if any(sign in _BIDI or unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in value):
+        if any(map(is_steering, value)):
             raise RuleError(f"its {name} holds signs that cannot be seen")
 
     return check
+
+
+def is_steering(sign: str) -> bool:
+    """Whether a sign is not shown itself but ends a line, turns its direction, or steers a terminal."""
+    return sign in _BIDI or unicodedata.category(sign) in ("Cc", "Zl", "Zp")
 
 
 def _text(name: str, value: Any) -> None:

@@ -19,7 +19,7 @@ def describe_entry(entry: Entry, *, in_use: bool = False) -> dict[str, Any]:
         "created": card.created if card else None,
         "size": entry.size,
         "bits_per_byte": card.bits_per_byte if card else None,
-        "summary": summary(card) if card else entry.problem,
+        "summary": summary(card) if card else damage(entry),
         "versions": entry.versions,
     }
 
@@ -30,6 +30,11 @@ def summary(card: Card) -> str:
         return card.description
     files, size = card.learned_from.get("files", 0), card.learned_from.get("bytes", 0)
     return f"{files:,} notes, {human_size(size)}"
+
+
+def damage(entry: Entry) -> str:
+    """Return in a few words that a model is damaged, and how."""
+    return entry.problem if "damaged" in entry.problem else f"damaged: {entry.problem}"
 
 
 def describe_card(entry: Entry) -> list[tuple[str, str]]:

@@ -54,21 +54,26 @@ def load_folder(folder: Path, name: str, *, shipped: bool = False) -> SavedModel
     """
     hint = "`rnnchat models check` tells more; the version before may be sound: `rnnchat models rollback`."
     try:
-        card = read_card(folder, shipped=shipped)
-        data = read_files(folder, card, shipped=shipped)
-        for file, content in data.items():
-            if card.files[file] != sha256(content):
-                raise ModelError(f"{file} is not what was saved.")
-        shape = card.shape
-        weights = read_network(data[NETWORK], shape, whole=True)
-        memory = _read_memory(data[MEMORY], shape) if MEMORY in data else None
-        mixture = _read_mixture(data[MIXTURE]) if MIXTURE in data else None
-        ground = read_network(data[GROUND], shape, whole=False) if GROUND in data else None
+        return load_version(folder, shipped=shipped)
     except ModelError as error:
         said = f"The model {name} is damaged: {error.message}"
         if "damaged" in error.message or "version" in error.message:
             said = f"The model {name} cannot be used. {error.message}"
         raise ModelError(said, error.hint or hint) from error
+
+
+def load_version(folder: Path, *, shipped: bool = False) -> SavedModel:
+    """Do the same; the message of a ModelError does not name the model."""
+    card = read_card(folder, shipped=shipped)
+    data = read_files(folder, card, shipped=shipped)
+    for file, content in data.items():
+        if card.files[file] != sha256(content):
+            raise ModelError(f"{file} is not what was saved.")
+    shape = card.shape
+    weights = _read_network(data[NETWORK], shape, whole=True)
+    memory = _read_memory(data[MEMORY], shape) if MEMORY in data else None
+    mixture = _read_mixture(data[MIXTURE]) if MIXTURE in data else None
+    ground = _read_network(data[GROUND], shape, whole=False) if GROUND in data else None
     if ground is not None:
         ground = weights | ground  # only what differs is saved
     return SavedModel(card, weights, data[TOKENIZER], memory, mixture, ground)
@@ -84,6 +89,27 @@ def read_files(folder: Path, card: Card, *, shipped: bool = False) -> dict[str, 
     """Return the files that `card` names; raise ModelError where one is missing, no file, or too large."""
     shape = card.shape
     return {file: _read(folder / file, most_bytes(file, shape), shipped) for file in wanted_by(card)}
+
+
+def size_of(folder: Path, card: Card, *, shipped: bool = False) -> int:
+    """Return the bytes that a version's files take; raise ModelError where one cannot be what it should.
+
+    Nothing but the card is read for it.
+    """
+    size = 0
+    for file in (CARD, *wanted_by(card)):
+        path = folder / file
+        try:
+            found = path.stat() if shipped else path.lstat()
+        except OSError as error:
+            how = "missing" if isinstance(error, FileNotFoundError) else "out of reach"
+            raise ModelError(f"{file} is {how}.") from error
+        if kind_of(found.st_mode) != "a file":
+            raise ModelError(f"{file} is {kind_of(found.st_mode)}, not a file.")
+        if file != CARD and not 0 < found.st_size <= most_bytes(file, card.shape):
+            raise ModelError(f"{file} is {'too large' if found.st_size else 'empty'}.")
+        size += found.st_size
+    return size
 
 
 def wanted_by(card: Card) -> tuple[str, ...]:
@@ -120,7 +146,7 @@ def _read(path: Path, maximum: int, shipped: bool) -> bytes:
         raise ModelError(error.message) from error
 
 
-def read_network(data: bytes, shape: NetworkShape, *, whole: bool) -> dict[str, NDArray[np.floating]]:
+def _read_network(data: bytes, shape: NetworkShape, *, whole: bool) -> dict[str, NDArray[np.floating]]:
     """Return the weights of a network of `shape`, all of them where it is `whole`.
 
     Raises ModelError where there are others, of other sizes, or ones that are no numbers.

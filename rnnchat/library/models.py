@@ -18,8 +18,16 @@ from rnnchat.errors import ModelError, RnnchatError, StorageError, from_os_error
 from rnnchat.library.arrays import read_weights, write_weights
 from rnnchat.library.atomic import is_there, move, remove, remove_unfinished, sha256, write_folder
 from rnnchat.library.bin import Bin, name_in
-from rnnchat.library.card import FILES, GROUND, MEMORY, MIXTURE, NETWORK, OPTIONAL, TOKENIZER, Card
-from rnnchat.library.model_files import CARD, SavedModel, load_folder, read_card, read_files, require_folder
+from rnnchat.library.card import GROUND, MEMORY, MIXTURE, NETWORK, OPTIONAL, TOKENIZER, Card
+from rnnchat.library.model_files import (
+    CARD,
+    SavedModel,
+    load_folder,
+    read_card,
+    read_files,
+    require_folder,
+    size_of,
+)
 from rnnchat.library.names import folded, model_name, shown_name
 from rnnchat.library.paths import Paths, make_private, shipped_models
 from rnnchat.library.settings import Settings, change_settings, load_settings
@@ -316,7 +324,7 @@ class Library:
             version = self._version_in_use(entry)
             entry = replace(entry, versions=len(self.version_folders(entry)))
             card = read_card(version, shipped=shipped)
-            size = sum(_size(version / file) for file in (CARD, *FILES))
+            size = size_of(version, card, shipped=shipped)
         except ModelError as error:
             return replace(entry, problem=error.message)
         except OSError as error:
@@ -390,10 +398,3 @@ def _versions(folder: Path) -> list[Path]:
 def _number(version: Path) -> int:
     match = _VERSION.match(version.name)
     return int(match.group(1)) if match else 0
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.lstat().st_size
-    except FileNotFoundError:
-        return 0

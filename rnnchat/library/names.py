@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 from rnnchat.errors import ModelError
+from rnnchat.library.card_rules import is_steering
 
 LONGEST = 64
 """Characters of a name,"""
@@ -44,8 +45,12 @@ def folded(name: str) -> str:
 
 
 def shown_name(folder: Path) -> str:
-    """Return the name of a folder as text; bytes that are not UTF-8 become escapes, as in ``caf\\xe9``."""
-    return os.fsencode(folder.name).decode("utf-8", "backslashreplace")
+    """Return the name of a folder as text that can be shown.
+
+    Bytes that are not UTF-8, and signs that steer a terminal, become escapes, as in ``caf\\xe9``.
+    """
+    name = os.fsencode(folder.name).decode("utf-8", "backslashreplace")
+    return "".join(sign.encode("unicode_escape").decode() if is_steering(sign) else sign for sign in name)
 
 
 def _is_allowed(name: str) -> bool:

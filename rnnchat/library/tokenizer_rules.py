@@ -35,11 +35,14 @@ _TRAINED = {
     3: ("model_type", 1, 2),  # BPE
     20: ("max_sentencepiece_length", 16, 16),
     21: ("split_by_unicode_script", 1, 1),
-    22: ("split_by_number", 1, 1),
-    23: ("split_by_whitespace", 1, 1),
+    22: ("split_by_whitespace", 1, 1),
+    23: ("split_by_number", 1, 1),
     24: ("treat_whitespace_as_suffix", 0, 0),
     25: ("split_digits", 0, 1),
     26: ("allow_whitespace_only_pieces", 0, 1),
+    32: ("vocabulary_output_piece_score", 1, 1),
+    33: ("hard_vocab_limit", 1, 0),
+    34: ("use_all_vocab", 0, 0),
     35: ("byte_fallback", 0, 1),
     40: ("unk_id", 0, 0),
     41: ("bos_id", 1, 1),
@@ -51,13 +54,14 @@ _NAMED = {
     30: ("control_symbols", [USER.encode(), MODEL.encode()]),
     31: ("user_defined_symbols", [b"\n"]),
     36: ("required_chars", []),
+    44: ("unk_surface", [" ⁇ ".encode()]),
     45: ("unk_piece", [b"<unk>"]),
     46: ("bos_piece", [START.encode()]),
     47: ("eos_piece", [END.encode()]),
     53: ("pretokenization_delimiter", []),
 }
 """The same of texts; those that have to be the default may be left out."""
-_MAY_BE_LEFT_OUT = (36, 45, 46, 47, 53)
+_MAY_BE_LEFT_OUT = (36, 44, 45, 46, 47, 53)
 _NORMALIZED = {
     3: ("add_dummy_prefix", 1, 0),
     4: ("remove_extra_whitespaces", 1, 0),
@@ -110,11 +114,11 @@ def _check_settings(
     for number, (name, left_out, needed) in numbers.items():
         values = [value for own, value in found if own == number]
         if (values[-1] if values else left_out) != needed:
-            raise _other(f"its {name} is not what rnnchat's are")
+            raise _other(f"its {name} is another")
     for number, (name, wanted) in texts.items():
         values = [value for own, value in found if own == number]
         if values != wanted and (values or number not in _MAY_BE_LEFT_OUT):
-            raise _other(f"its {name} are not those of rnnchat")
+            raise _other(f"its {name} is another")
 
 
 def _piece(data: bytes) -> tuple[int | bytes, int | bytes]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from rnnchat.errors import ModelError, RnnchatError
-from rnnchat.library.model_files import require_folder
-from rnnchat.library.models import Entry, Library, load_folder
+from rnnchat.library.model_files import load_version, require_folder
+from rnnchat.library.models import Entry, Library
 from rnnchat.writing.evaluate import score
 from rnnchat.writing.generate import text_context
 from rnnchat.writing.sampling import Sampling
@@ -48,7 +48,7 @@ def check_model(library: Library, entry: Entry) -> list[str]:
 def _problem(folder: Path, entry: Entry) -> str:
     """Return what is wrong with one version, nothing where it is sound."""
     try:
-        model = from_saved(load_folder(folder, entry.name, shipped=entry.shipped), entry.name)
+        model = from_saved(load_version(folder, shipped=entry.shipped), entry.name)
         if model.memory is not None and not model.memory.is_sorted():
             return "The memory of the notes is damaged: its places are not in order."
         with np.errstate(all="ignore"):

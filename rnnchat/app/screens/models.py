@@ -239,11 +239,10 @@ class ModelsScreen(Room):
     def _cells(self, entry: Entry, in_use: str) -> list[Text]:
         row = describe_entry(entry)
         bits = "–" if row["bits_per_byte"] is None else f"{row['bits_per_byte']:.2f}"
-        learned = row["summary"] if entry.card is not None else f"damaged: {row['summary']}"
         cells = (
             "●" if entry.is_called(in_use) else " ",
             entry.name,
-            learned,
+            row["summary"],
             f"{bits:>9}",
             f"{human_size(entry.size):>8}",
             (row["created"] or "–")[:10],
