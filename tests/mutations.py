@@ -118,7 +118,7 @@ def files_of(folder: Path) -> Files:
 
 
 def damage_bytes(chance: random.Random, files: Files) -> str:
-    name = chance.choice(sorted(files))
+    name = chance.choice(sorted(name for name in files if files[name]))
     data = bytearray(files[name])
     place = chance.randrange(len(data))
     if chance.random() < 0.5:  # where the structure is

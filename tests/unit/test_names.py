@@ -126,9 +126,9 @@ def test_a_folder_whose_name_is_no_text_is_shown_all_the_same(library: Library, 
     models = library._paths.models
     models.mkdir(parents=True)
     for name in (b"caf\xe9", b"x\x1b]0;title", "x\u202ey".encode()):
-        folder = os.fsencode(models) + b"/" + name
-        os.mkdir(folder)
-        (Path(os.fsdecode(folder)) / "something").write_text("x")
+        folder = models / os.fsdecode(name)
+        folder.mkdir()
+        (folder / "something").write_text("x")
     names = [entry.name for entry in library.entries() if not entry.shipped]
     assert sorted(names) == ["caf\\xe9", "x\\u202ey", "x\\x1b]0;title"]
     assert library.restore(library.delete("caf\\xe9")) == "caf\\xe9"

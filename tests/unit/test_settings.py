@@ -74,7 +74,9 @@ def test_a_setting_out_of_its_range_has_its_default(paths: Paths, name: str, val
     Sampler(sampling_from(read))
 
 
-@pytest.mark.parametrize("text", ["", "[1, 2", "null", "[]", "[" * 100_000, '{"a":' * 50_000, b"\xff\xfe", "7"])
+@pytest.mark.parametrize(
+    "text", ["", "[1, 2", "null", "[]", "[" * 100_000, '{"a":' * 50_000, b"\xff\xfe", "7"]
+)
 def test_what_are_no_settings_are_the_defaults(paths: Paths, text: str | bytes) -> None:
     write(paths, text)
     assert load_settings(paths) == DEFAULTS
