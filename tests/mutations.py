@@ -301,6 +301,7 @@ def put_odd(chance: random.Random, folder: Path) -> str:
     path = folder / name
     way = chance.choice(("link", "zero", "pipe", "folder", "missing", "sparse", "folder is a link"))
     if way == "folder is a link":
+        shutil.rmtree(folder.parent / ".elsewhere", ignore_errors=True)
         folder.rename(folder.parent / ".elsewhere")
         folder.symlink_to(folder.parent / ".elsewhere")
         return way
