@@ -8,6 +8,10 @@ from typing import Any
 from rnnchat.library.card import Card
 from rnnchat.library.models import Entry, Version
 
+_MOST = 40
+_LONGEST = 2_000
+"""So many texts are shown of a card, and so much of each."""
+
 
 def describe_entry(entry: Entry, *, in_use: bool = False) -> dict[str, Any]:
     """Return the row that a list shows of a model."""
@@ -47,11 +51,11 @@ def describe_card(entry: Entry) -> list[tuple[str, str]]:
     rows = [
         ("name", entry.name + (" (comes with rnnchat)" if entry.shipped else "")),
         ("learned from", f"{summary(card)} (trained {card.created[:10]})"),
-        *[("", str(path)) for path in card.learned_from.get("paths", [])[:6]],
-        *[("", str(text)) for text in card.learned_from.get("texts", [])],
+        *[("", path[:_LONGEST]) for path in card.learned_from.get("paths", [])[:6]],
+        *[("", text[:_LONGEST]) for text in card.learned_from.get("texts", [])[:_MOST]],
         ("started from", card.base or "scratch"),
         ("predicts", _score(card)),
-        *[("", f"{bits:.3f} of {text}") for text, bits in card.scores.get("held_out", {}).items()],
+        *[("", f"{bits:.3f} of {text}") for text, bits in _held_out(card)[:_MOST]],
         (
             "network",
             f"{network.get('cell', '?').upper()}, {network.get('units')} units, "
@@ -92,6 +96,11 @@ def human_size(size: float) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} GB"
+
+
+def _held_out(card: Card) -> list[tuple[str, float]]:
+    """Return the texts that a model was measured with, and its bits per byte on each."""
+    return [(text, bits) for text, bits in card.scores.get("held_out", {}).items() if bits is not None]
 
 
 def _peak(training: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ import re
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from rnnchat.errors import ModelError, RnnchatError, StorageError, from_os_error
@@ -19,6 +19,7 @@ from rnnchat.library.arrays import read_weights, write_weights
 from rnnchat.library.atomic import is_there, move, remove, remove_unfinished, sha256, write_folder
 from rnnchat.library.bin import Bin, name_in
 from rnnchat.library.card import GROUND, MEMORY, MIXTURE, NETWORK, OPTIONAL, TOKENIZER, Card
+from rnnchat.library.entry import Entry, Version, require_own
 from rnnchat.library.model_files import (
     CARD,
     SavedModel,
@@ -60,38 +61,6 @@ BASE = Settings.model
 KEPT_VERSIONS = 2
 _HIGHEST = 10**12 - 1
 _VERSION = re.compile(r"v([0-9]{4,12})\Z")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A model as the library lists it."""
-
-    name: str
-    folder: Path
-    card: Card | None
-    """None where the model is damaged; ``problem`` then says how."""
-    size: int
-    """Bytes on disk of the version in use."""
-    shipped: bool = False
-    problem: str = ""
-    versions: int = 1
-    is_hidden: bool = False
-    """Whether its name belongs to a model that comes with rnnchat, which is the one that is meant."""
-
-    def is_called(self, name: str) -> bool:
-        """Whether somebody who says `name` means this model."""
-        return not self.is_hidden and folded(self.name) == folded(name)
-
-
-@dataclass(frozen=True)
-class Version:
-    """One version of a model; the one with the highest number is in use."""
-
-    folder: Path
-    number: int
-    created: str
-    """When its training ended: ISO 8601, UTC; empty where its card cannot be read."""
-    bits_per_byte: float | None
 
 
 class Library:
@@ -327,8 +296,6 @@ class Library:
             size = size_of(version, card, shipped=shipped)
         except ModelError as error:
             return replace(entry, problem=error.message)
-        except OSError as error:
-            return replace(entry, problem=f"it cannot be read ({(error.strerror or 'error').lower()})")
         if entry.is_hidden:
             return replace(entry, size=size, problem="its name belongs to a model that comes with rnnchat")
         return replace(entry, card=replace(card, name=name), size=size)
@@ -360,14 +327,6 @@ class Library:
             settings.model = name
 
 
-def require_own(entry: Entry) -> None:
-    """Raise ModelError where a model comes with rnnchat."""
-    if entry.shipped:
-        raise ModelError(
-            f"{entry.name} comes with rnnchat and stays as it is.", "Copy it under another name."
-        )
-
-
 def _shipped_folders() -> list[Path]:
     return sorted(folder for folder in shipped_models().glob("*") if folder.is_dir())
 
@@ -389,10 +348,12 @@ def _is_model(folder: Path) -> bool:
 
 
 def _versions(folder: Path) -> list[Path]:
-    """Return the versions in a model's folder, the oldest first."""
-    if not folder.is_dir():
-        return []
-    return sorted((p for p in folder.iterdir() if _VERSION.match(p.name)), key=lambda p: (_number(p), p.name))
+    """Return the versions in a model's folder, the oldest first; raise ModelError where none can be read."""
+    try:
+        found = [p for p in folder.iterdir() if _VERSION.match(p.name)] if folder.is_dir() else []
+    except OSError as error:
+        raise ModelError(f"{folder.name} cannot be read ({(error.strerror or 'error').lower()}).") from error
+    return sorted(found, key=lambda p: (_number(p), p.name))
 
 
 def _number(version: Path) -> int:

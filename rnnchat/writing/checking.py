@@ -33,7 +33,7 @@ def check_model(library: Library, entry: Entry) -> list[str]:
         if not entry.shipped:
             require_folder(entry.folder)
         folders = library.version_folders(entry)
-    except (ModelError, OSError):
+    except ModelError:
         folders = []
     if not folders:
         return [entry.problem or "it has no version"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -9,7 +10,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,30 @@ def test_what_is_no_folder_of_a_model(library: Library, folder: Path, paths: Pat
     library.forget(library.delete("odd"))
     assert library.deleted() == []
     assert folder.is_dir(), "what a link led to stays"
+
+
+def test_a_folder_that_is_out_of_reach(
+    library: Library, paths: Paths, folder: Path, tiny_model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reach = Path.iterdir
+
+    def iterdir(path: Path) -> Iterator[Path]:
+        if path.name == "whole":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return reach(path)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    assert [entry.name for entry in library.entries()] == [tiny_model, "whole", "base"]
+    assert "permission denied" in library.find("whole").problem
+    assert problems(library)
+    for change in (
+        library.load,
+        library.roll_back,
+        library.versions,
+        lambda name: library.copy(name, "other"),
+    ):
+        with pytest.raises(ModelError, match="permission denied"):
+            change("whole")
 
 
 def test_a_model_is_not_kept_where_there_is_something_else(library: Library, paths: Paths) -> None:
