@@ -38,7 +38,7 @@ def summary(card: Card) -> str:
 
 def damage(entry: Entry) -> str:
     """Return in a few words that a model is damaged, and how."""
-    return entry.problem if "damaged" in entry.problem else f"damaged: {entry.problem}"
+    return f"damaged: {entry.problem.removeprefix('The card is damaged: ')}"
 
 
 def describe_card(entry: Entry) -> list[tuple[str, str]]:
