@@ -76,7 +76,7 @@ async def test_undoing_a_delete_brings_in_use_back(app: RnnchatApp, paths: Paths
         await wait_until(pilot, lambda: screen._table.row_count == 2)
         await wait_until(pilot, lambda: marked(screen) == ["tiny"])
         assert app.settings.model == load_settings(paths).model == "tiny"
-        assert "speaks again" in said(app)
+        assert "in use again" in said(app)
 
 
 async def test_a_model_chosen_since_stays_in_use(app: RnnchatApp, paths: Paths, library: Library) -> None:

@@ -30,7 +30,7 @@ from tests.mutations import Files, damaged, files_of, outcome, publish_whole, pu
 NOTES = Path(__file__).resolve().parents[2] / "assets" / "notes"
 LONGEST = 20
 """Seconds that one may take,"""
-MEMORY = 2 * 2**30
+MEMORY = 2**30
 """and bytes of addresses beyond what the process has."""
 ODD = 0.05
 """The share of damages that put something else in a file's place."""

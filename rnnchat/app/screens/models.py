@@ -159,7 +159,7 @@ class ModelsScreen(Room):
     # Each of these runs in a thread and returns the name to point at afterwards.
 
     def _use(self, entry: Entry) -> str:
-        """Let a model speak once it is in memory: what cannot be loaded is not chosen."""
+        """Put a model in use once it is in memory: what cannot be loaded is not chosen."""
         app = self.own_app
         app.voice.load(entry.name)
         app.call_from_thread(app.use_model, entry.name)
@@ -198,7 +198,7 @@ class ModelsScreen(Room):
         is_used = load_settings(app.paths).model == name != app.settings.model
         if is_used:
             app.call_from_thread(app.use_model, name)
-        app.call_from_thread(app.say, f"{name} is back{', and speaks again' if is_used else ''}.")
+        app.call_from_thread(app.say, f"{name} is back{', and in use again' if is_used else ''}.")
         return name
 
     def _roll_back(self, entry: Entry) -> str:
