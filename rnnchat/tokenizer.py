@@ -10,6 +10,7 @@ import bisect
 import codecs
 import io
 import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,11 +20,7 @@ from typing import Any
 import sentencepiece
 
 from rnnchat.errors import ModelError, NotesError
-
-START = "<s>"
-END = "</s>"
-USER = "<user>"
-MODEL = "<model>"
+from rnnchat.library.tokenizer_rules import END, MODEL, START, USER, check_tokenizer
 
 _MARK = "▁"  # SentencePiece's own sign for a space; as text it has to be spelled in bytes
 _SEGMENT = re.compile(f"({_MARK}+)")
@@ -53,22 +50,19 @@ class Tokenizer:
 
     def __init__(self, model: bytes) -> None:
         self.model = model
+        self.size = check_tokenizer(model)
         processor: Any = sentencepiece.SentencePieceProcessor()
         try:
             processor.LoadFromSerializedProto(model)
-        except (RuntimeError, TypeError) as error:
+            self._processor = processor
+            self._bytes = self._spellings()
+            scores = processor.GetScore(list(range(self.size)))
+        except (RuntimeError, TypeError, ValueError, IndexError) as error:
             raise ModelError("The tokenizer is damaged.", "Run `rnnchat models check`.") from error
-        self._processor = processor
-        self.size: int = processor.GetPieceSize()
-        self._bytes = [self._spell(piece) for piece in range(self.size)]
+        if processor.GetPieceSize() != self.size or not all(map(math.isfinite, scores)):
+            raise ModelError("The tokenizer is damaged: its pieces are not those that its file holds.")
         self._byte_pieces = [processor.PieceToId(f"<0x{value:02X}>") for value in range(256)]
         self.roles = Roles(*(processor.PieceToId(name) for name in (START, END, USER, MODEL)))
-        unknown = processor.unk_id()
-        if unknown in (*self._byte_pieces, self.roles.user, self.roles.model):
-            raise ModelError(
-                "This tokenizer was not made by rnnchat: it lacks byte or role pieces.",
-                "Train a model with `rnnchat train`.",
-            )
 
     def encode(self, text: str) -> list[int]:
         """Return the pieces of `text`."""
@@ -109,14 +103,17 @@ class Tokenizer:
     def _as_bytes(self, text: str) -> list[int]:
         return [self._byte_pieces[value] for value in text.encode()]
 
-    def _spell(self, piece: int) -> bytes:
-        """Return the bytes that a piece stands for."""
-        if self._processor.IsControl(piece) or self._processor.IsUnknown(piece):
-            return b""
-        name: str = self._processor.IdToPiece(piece)
-        if self._processor.IsByte(piece):
-            return bytes([int(name[3:5], 16)])
-        return name.replace(_MARK, " ").encode()
+    def _spellings(self) -> list[bytes]:
+        """Return the bytes that each piece stands for."""
+        processor, pieces = self._processor, list(range(self.size))
+        spelled = [name.replace(_MARK, " ").encode() for name in processor.IdToPiece(pieces)]
+        for piece, is_control in enumerate(processor.IsControl(pieces)):
+            if is_control or processor.IsUnknown(piece):
+                spelled[piece] = b""
+        for piece, is_byte in enumerate(processor.IsByte(pieces)):
+            if is_byte:
+                spelled[piece] = bytes([int(spelled[piece][3:5], 16)])
+        return spelled
 
 
 class StreamingDecoder:

@@ -24,7 +24,7 @@ def list_models(as_json: bool) -> None:
     from rnnchat.library.settings import load_settings
 
     in_use = load_settings(current_paths()).model
-    rows = [describe_entry(entry, in_use=entry.name == in_use) for entry in open_library().entries()]
+    rows = [describe_entry(entry, in_use=entry.is_called(in_use)) for entry in open_library().entries()]
     if as_json:
         print_json({"models": rows})
         return
@@ -55,9 +55,10 @@ def show(name: str, as_json: bool) -> None:
 def use(name: str) -> None:
     """Let the model NAME speak from now on."""
     from rnnchat.library.settings import change_settings
+    from rnnchat.writing.speaking import load_model
 
     entry = open_library().find(name)
-    open_library().load(name)
+    load_model(open_library(), entry.name)
     with change_settings(current_paths()) as settings:
         settings.model = entry.name
     say(f"{entry.name} speaks from now on.")
@@ -104,36 +105,46 @@ def delete(name: str, forever: bool) -> None:
 @click.argument("name")
 def restore(name: str) -> None:
     """Bring the deleted model NAME back."""
+    from rnnchat.library.settings import load_settings
+
     library = open_library()
-    token = next((t for t in library.deleted() if t.split("-", 1)[1].casefold() == name.casefold()), None)
+    token = library.token_of(name)
     if token is None:
         names = ", ".join(t.split("-", 1)[1] for t in library.deleted()) or "the bin is empty"
         raise RnnchatError(f"No deleted model is called {name!r}.", f"To be restored: {names}.")
-    say(f"{library.restore(token)} is back.")
+    before = load_settings(current_paths()).model
+    now = library.restore(token)
+    is_used = load_settings(current_paths()).model != before
+    say(f"{now} is back{', and in use again' if is_used else ''}.")
 
 
 @models.command()
 @click.argument("name")
 def rollback(name: str) -> None:
-    """Make the version of NAME before the last training the one in use."""
-    number = open_library().roll_back(name)
-    say(f"{name} is back to the version before, saved as version {number}.")
+    """Make the version of NAME before the last training the one in use; a second time, the last again."""
+    from rnnchat.library.describe import describe_versions
+
+    library = open_library()
+    library.roll_back(name)
+    say(describe_versions(library.find(name).name, library.versions(name)))
 
 
 @models.command()
 @click.argument("name", required=False)
 @as_json
 def check(name: str | None, as_json: bool) -> None:
-    """Check every file of the model NAME, or of all models, against its card."""
+    """Check the files of the model NAME, or of all models, and let each write a little."""
+    from rnnchat.writing.checking import check_model
+
     library = open_library()
     entries = [library.find(name)] if name else library.entries()
-    found = {entry.name: library.check(entry.name) for entry in entries}
+    found = [(entry.name, check_model(library, entry)) for entry in entries]
     if as_json:
-        print_json({"models": [{"name": n, "problems": problems} for n, problems in found.items()]})
+        print_json({"models": [{"name": n, "problems": problems} for n, problems in found]})
     else:
-        for model_name, problems in found.items():
+        for model_name, problems in found:
             say(f"{model_name}: {'; '.join(problems) if problems else 'sound'}")
-    if any(found.values()):
+    if any(problems for _, problems in found):
         sys.exit(1)
 
 

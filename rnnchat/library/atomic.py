@@ -91,6 +91,34 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def move(source: Path, target: Path) -> None:
+    """Move a file or folder to `target` in one step, on the same disk."""
+    make_private(target.parent)
+    try:
+        source.rename(target)
+        sync_folder(target.parent)
+        sync_folder(source.parent)
+    except OSError as error:
+        raise from_os_error(error, f"moving {source.name}") from error
+
+
+def remove(path: Path, within: Path) -> None:
+    """Remove a file or folder for good: first out of sight in one step, to `within`, then what is in it."""
+    gone = within / f"{TEMPORARY}gone-{time.time_ns()}"
+    with contextlib.suppress(OSError):
+        path.rename(gone)
+        _discard(gone)
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is anything at `path`, be it a link that leads nowhere."""
+    try:
+        path.lstat()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def sha256(data: bytes) -> str:
     """Return the SHA-256 of `data` in hexadecimal."""
     return hashlib.sha256(data).hexdigest()

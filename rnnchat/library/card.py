@@ -8,6 +8,21 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rnnchat.errors import ModelError
+from rnnchat.library.card_rules import RuleError, check_card, read_json, writable
+from rnnchat.library.shape import NetworkShape
+
+NETWORK = "network.safetensors"
+TOKENIZER = "tokenizer.model"
+MEMORY = "memory.safetensors"
+"""The notes as pieces, sorted for looking up; the model that comes with rnnchat has none."""
+MIXTURE = "mixture.safetensors"
+"""How network and memory are mixed; a model that has a memory has this too."""
+GROUND = "base.safetensors"
+"""The network of the base that a model's own was trained from, as it was: it speaks along in the mixture."""
+NEEDED = (NETWORK, TOKENIZER)
+OPTIONAL = (MEMORY, MIXTURE, GROUND)
+FILES = (*NEEDED, *OPTIONAL)
+"""The files that a model may have beside its card."""
 
 SCHEMA = 1
 """The version of the format that this rnnchat writes and reads."""
@@ -43,32 +58,37 @@ class Card:
     def bits_per_byte(self) -> float | None:
         """The score on text kept back, where there was any."""
         value = self.scores.get("bits_per_byte")
-        return float(value) if isinstance(value, (int, float)) else None
+        return None if value is None else float(value)
+
+    @property
+    def shape(self) -> NetworkShape:
+        """The sizes of the network; raises ModelError where no network has such."""
+        return NetworkShape.from_dict(self.network)
 
     def to_json(self) -> bytes:
         """Return the card as it is written to disk."""
-        return (json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n").encode()
+        return (json.dumps(writable(asdict(self)), indent=1, ensure_ascii=False) + "\n").encode()
 
     @classmethod
     def from_json(cls, data: bytes) -> Card:
-        """Read a card; raise ModelError where it is not one, or a newer one."""
+        """Read a card; raise ModelError where it is not one, or a newer one.
+
+        What it returns holds only values of the right types and in their ranges.
+        """
+        hint = "`rnnchat models check` tells what can be saved."
         try:
-            values = json.loads(data)
-            schema = values["schema"]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise ModelError(
-                "The card is damaged.", "`rnnchat models check` tells what can be saved."
-            ) from error
-        if schema != SCHEMA:
-            raise ModelError(
-                f"The model was written by another version of rnnchat (schema {schema}).", "Upgrade rnnchat."
-            )
-        try:
-            card = cls(**values)
-        except TypeError as error:
-            raise ModelError("The card is damaged: its fields are not those of a card.") from error
-        texts = (card.name, card.created, card.style, card.base, card.description)
-        maps = (card.network, card.files, card.learned_from, card.scores, card.training)
-        if not all(isinstance(t, str) for t in texts) or not all(isinstance(m, dict) for m in maps):
-            raise ModelError("The card is damaged: its fields hold the wrong kinds of values.")
+            values = read_json(data)
+            schema = values.get("schema") if isinstance(values, dict) else None
+            if type(schema) is not int or schema < 1:
+                raise RuleError("it is no card")
+            if schema != SCHEMA:
+                raise ModelError(
+                    f"The model was written by another version of rnnchat (schema {schema}).",
+                    "Upgrade rnnchat.",
+                )
+            check_card(values, FILES, NEEDED)
+        except RuleError as error:
+            raise ModelError(f"The card is damaged: {error}.", hint) from error
+        card = cls(**values)
+        _ = card.shape
         return card

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnchat.library.card import Card
-from rnnchat.library.models import Entry
+from rnnchat.library.models import Entry, Version
+
+_MOST = 40
+_LONGEST = 2_000
+"""So many texts are shown of a card, and so much of each."""
 
 
 def describe_entry(entry: Entry, *, in_use: bool = False) -> dict[str, Any]:
@@ -19,7 +23,7 @@ def describe_entry(entry: Entry, *, in_use: bool = False) -> dict[str, Any]:
         "created": card.created if card else None,
         "size": entry.size,
         "bits_per_byte": card.bits_per_byte if card else None,
-        "summary": summary(card) if card else entry.problem,
+        "summary": summary(card) if card else damage(entry),
         "versions": entry.versions,
     }
 
@@ -32,21 +36,26 @@ def summary(card: Card) -> str:
     return f"{files:,} notes, {human_size(size)}"
 
 
+def damage(entry: Entry) -> str:
+    """Return in a few words that a model is damaged, and how."""
+    return f"damaged: {entry.problem.removeprefix('The card is damaged: ')}"
+
+
 def describe_card(entry: Entry) -> list[tuple[str, str]]:
     """Return all that is known of a model as (label, value) pairs."""
     card = entry.card
     if card is None:
-        return [("name", entry.name), ("problem", entry.problem)]
+        return [("name", entry.name), ("problem", entry.problem), ("on disk", str(entry.folder))]
     network = card.network
     training = card.training
     rows = [
         ("name", entry.name + (" (comes with rnnchat)" if entry.shipped else "")),
         ("learned from", f"{summary(card)} (trained {card.created[:10]})"),
-        *[("", str(path)) for path in card.learned_from.get("paths", [])[:6]],
-        *[("", str(text)) for text in card.learned_from.get("texts", [])],
+        *[("", path[:_LONGEST]) for path in card.learned_from.get("paths", [])[:6]],
+        *[("", text[:_LONGEST]) for text in card.learned_from.get("texts", [])[:_MOST]],
         ("started from", card.base or "scratch"),
         ("predicts", _score(card)),
-        *[("", f"{bits:.3f} of {text}") for text, bits in card.scores.get("held_out", {}).items()],
+        *[("", f"{bits:.3f} of {text}") for text, bits in _held_out(card)[:_MOST]],
         (
             "network",
             f"{network.get('cell', '?').upper()}, {network.get('units')} units, "
@@ -61,6 +70,25 @@ def describe_card(entry: Entry) -> list[tuple[str, str]]:
     return rows
 
 
+def describe_versions(name: str, versions: Sequence[Version]) -> str:
+    """Return in words which version of a model is in use, and which one going back would bring.
+
+    The `versions` are in the order of `Library.versions`, the one in use first.
+    """
+    said = f"{name} is now the version {_version(versions[0])}."
+    if len(versions) > 1:
+        said += f" The version {_version(versions[1])} is kept beside it: going back again brings that one."
+    return said
+
+
+def _version(version: Version) -> str:
+    """Return which version is meant by when it was trained, and how well it predicts."""
+    if not version.created:
+        return "that is damaged"
+    bits = "" if version.bits_per_byte is None else f" ({version.bits_per_byte:.3f} bits per byte)"
+    return f"of {version.created[:19].replace('T', ' ')}{bits}"
+
+
 def human_size(size: float) -> str:
     """Return a number of bytes as people read it."""
     for unit in ("B", "kB", "MB"):
@@ -68,6 +96,11 @@ def human_size(size: float) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} GB"
+
+
+def _held_out(card: Card) -> list[tuple[str, float]]:
+    """Return the texts that a model was measured with, and its bits per byte on each."""
+    return [(text, bits) for text, bits in card.scores.get("held_out", {}).items() if bits is not None]
 
 
 def _peak(training: Mapping[str, Any]) -> str:

@@ -7,73 +7,60 @@ complete. The version before stays for going back.
 
 from __future__ import annotations
 
-import contextlib
 import re
-import shutil
-import time
-import unicodedata
+import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from rnnchat.errors import ModelError, from_os_error
-from rnnchat.library.atomic import remove_unfinished, sha256, sync_folder, write_folder
-from rnnchat.library.card import Card
+from rnnchat.errors import ModelError, RnnchatError, StorageError, from_os_error
+from rnnchat.library.arrays import read_weights, write_weights
+from rnnchat.library.atomic import is_there, move, remove, remove_unfinished, sha256, write_folder
+from rnnchat.library.bin import Bin, name_in
+from rnnchat.library.card import GROUND, MEMORY, MIXTURE, NETWORK, OPTIONAL, TOKENIZER, Card
+from rnnchat.library.entry import Entry, Version, require_own
+from rnnchat.library.model_files import (
+    CARD,
+    SavedModel,
+    load_folder,
+    read_card,
+    read_files,
+    require_folder,
+    size_of,
+)
+from rnnchat.library.names import folded, model_name, shown_name
 from rnnchat.library.paths import Paths, make_private, shipped_models
+from rnnchat.library.settings import Settings, change_settings, load_settings
 
-if TYPE_CHECKING:  # NumPy takes a tenth of a second that the app's first picture does not have
-    import numpy as np
-    from numpy.typing import NDArray
+__all__ = [
+    "BASE",
+    "CARD",
+    "FINISHED",
+    "GROUND",
+    "MEMORY",
+    "MIXTURE",
+    "NETWORK",
+    "OPTIONAL",
+    "TOKENIZER",
+    "Entry",
+    "Library",
+    "SavedModel",
+    "Version",
+    "load_folder",
+    "read_weights",
+    "require_own",
+    "write_weights",
+]
 
-CARD = "card.json"
-NETWORK = "network.safetensors"
-TOKENIZER = "tokenizer.model"
-MEMORY = "memory.safetensors"
-"""The notes as pieces, sorted for looking up; the model that comes with rnnchat has none."""
-MIXTURE = "mixture.safetensors"
-"""How network and memory are mixed; a model that has a memory has this too."""
-GROUND = "base.safetensors"
-"""The network of the base that a model's own was trained from, as it was: it speaks along in the mixture."""
-OPTIONAL = (MEMORY, MIXTURE, GROUND)
 FINISHED = "finished.json"
 """What tells that a run has made its model; an unfinished run is a person's to resume or discard."""
-BASE = "base"
+BASE = Settings.model
 """The name of the model that comes with rnnchat."""
 
 KEPT_VERSIONS = 2
-BIN_DAYS = 30
-"""How long a deleted model can be restored."""
-
-_VERSION = re.compile(r"v(\d{4,})\Z")
-_NAME = re.compile(r"\w(?:[\w .-]{0,62}\w)?\Z")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A model as the library lists it."""
-
-    name: str
-    folder: Path
-    card: Card | None
-    """None where the model is damaged; ``problem`` then says how."""
-    size: int
-    """Bytes on disk of the version in use."""
-    shipped: bool = False
-    problem: str = ""
-    versions: int = 1
-
-
-@dataclass(frozen=True)
-class SavedModel:
-    """A model read from disk, checked against its card."""
-
-    card: Card
-    weights: dict[str, NDArray[np.floating]]
-    tokenizer: bytes
-    memory: dict[str, NDArray[Any]] | None = None
-    mixture: dict[str, NDArray[Any]] | None = None
-    ground: dict[str, NDArray[np.floating]] | None = None
+_HIGHEST = 10**12 - 1
+_VERSION = re.compile(r"v([0-9]{4,12})\Z")
 
 
 class Library:
@@ -81,26 +68,39 @@ class Library:
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
+        self._bin = Bin(paths.bin)
 
     # Reading
 
     def entries(self) -> list[Entry]:
-        """Return all models: this person's by name, then those that came with rnnchat."""
-        names = self._names()
-        entries = [self._entry(name, self._paths.models / name, shipped=False) for name in names]
-        shipped = [
-            self._entry(folder.name, folder, shipped=True)
-            for folder in sorted(shipped_models().glob("*"))
-            if folder.is_dir()
-        ]
-        return entries + shipped
+        """Return all models: this person's by name, then those that came with rnnchat.
+
+        One that is damaged is an entry as well, and changes nothing about the others.
+        """
+        own = [self._entry(folder, shipped=False) for folder in self._folders()]
+        shipped = [self._entry(folder, shipped=True) for folder in _shipped_folders()]
+        return own + shipped
+
+    def unreadable(self) -> RnnchatError | None:
+        """Return why this person's models cannot be listed, None where they can."""
+        try:
+            next(self._paths.models.iterdir(), None)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return from_os_error(error, "reading the folder of models")
+        return None
 
     def find(self, name: str) -> Entry:
         """Return the model called `name`; raise ModelError where there is none."""
-        for entry in self.entries():
-            if entry.name.casefold() == unicodedata.normalize("NFC", name).casefold():
-                return entry
-        known = ", ".join(entry.name for entry in self.entries()) or "none yet"
+        entries = self.entries()
+        same = [entry for entry in entries if entry.is_called(name)]
+        if same:
+            return next((entry for entry in same if entry.name == name), same[0])
+        unreadable = self.unreadable()
+        if unreadable is not None:
+            raise unreadable
+        known = ", ".join(entry.name for entry in entries if not entry.is_hidden) or "none yet"
         raise ModelError(f"There is no model called {name!r}.", f"Models here: {known}.")
 
     def load(self, name: str) -> SavedModel:
@@ -109,18 +109,35 @@ class Library:
         Raises ModelError where it is missing or damaged. Nothing in a model is ever run.
         """
         entry = self.find(name)
-        return load_folder(self._version_in_use(entry.folder, entry.shipped), entry.name)
+        return load_folder(self._version_in_use(entry), entry.name, shipped=entry.shipped)
 
     def check(self, name: str) -> list[str]:
-        """Return what is wrong with the model called `name`, in words; nothing where it is sound."""
+        """Return what is wrong with the files of the model called `name`; nothing where they are sound."""
         entry = self.find(name)
         problems = []
-        for version in [entry.folder] if entry.shipped else _versions(entry.folder):
+        for version in self.version_folders(entry):
             try:
-                load_folder(version, name)
+                load_folder(version, entry.name, shipped=entry.shipped)
             except ModelError as error:
                 problems.append(f"{version.name}: {error.message}")
         return problems
+
+    def version_folders(self, entry: Entry) -> list[Path]:
+        """Return the folders of a model's versions, the one in use last."""
+        return [entry.folder] if entry.shipped else _versions(entry.folder)
+
+    def versions(self, name: str) -> list[Version]:
+        """Return the versions of the model called `name`, the one in use first."""
+        entry = self.find(name)
+        found = []
+        for folder in reversed(self.version_folders(entry)):
+            try:
+                card = read_card(folder, shipped=entry.shipped)
+            except ModelError:
+                found.append(Version(folder, _number(folder), "", None))
+            else:
+                found.append(Version(folder, _number(folder), card.created, card.bits_per_byte))
+        return found
 
     # Changing
 
@@ -141,24 +158,28 @@ class Library:
         own = self.check_name(name or card.name)
         files = {NETWORK: weights, TOKENIZER: tokenizer, **(optional or {})}
         card = replace(card, name=own, files={file: sha256(data) for file, data in files.items()})
-        folder = make_private(self._paths.models / own)
+        folder = make_private(self._place_of(own))
         remove_unfinished(folder)
         number = 1 + max((_number(version) for version in _versions(folder)), default=0)
+        if number > _HIGHEST:
+            raise ModelError(f"{own} has a version with the highest number there is.", "Delete it first.")
         write_folder(folder / f"v{number:04d}", [*files.items(), (CARD, card.to_json())])
         for old in _versions(folder)[:-KEPT_VERSIONS]:
-            _remove(old, self._paths.models)
+            remove(old, self._paths.models)
         return card, number
 
     def rename(self, name: str, new: str) -> str:
-        """Give a model another name and return it as it is now written."""
+        """Give a model another name and return it as it is now written; it stays in use where it is."""
         entry = self._own(name)
         new = self.check_name(new)
-        if new.casefold() != entry.name.casefold():
+        if folded(new) != folded(entry.name):
             self._require_free(new)
-        self._move(entry.folder, self._paths.models / new)
+        move(entry.folder, self._paths.models / new)
         leftover = self._paths.runs / entry.name
         if (leftover / FINISHED).is_file():
-            self._move(leftover, self._paths.runs / new)
+            move(leftover, self._paths.runs / new)
+        if entry.is_called(load_settings(self._paths).model):
+            self._use(new)
         return new
 
     def copy(self, name: str, new: str) -> str:
@@ -166,199 +187,175 @@ class Library:
         entry = self.find(name)
         new = self.check_name(new)
         self._require_free(new)
-        version = self._version_in_use(entry.folder, entry.shipped)
-        saved = load_folder(version, entry.name)
-        self._publish_again(replace(saved.card, name=new), version, new)
+        self._publish_again(self._version_in_use(entry), entry, new)
         return new
 
     def roll_back(self, name: str) -> int:
-        """Make the version before the one in use the newest again; return its new number."""
+        """Make the version before the one in use the newest again; return its new number.
+
+        What was in use is then the version before, so going back twice changes nothing.
+        """
         entry = self._own(name)
         versions = _versions(entry.folder)
         if len(versions) < 2:
             raise ModelError(f"{entry.name} has no earlier version.", "Each training adds one.")
-        old = versions[-2]
-        saved = load_folder(old, entry.name)
-        return self._publish_again(saved.card, old, entry.name)
+        return self._publish_again(versions[-2], entry, entry.name)
 
     def delete(self, name: str) -> str:
         """Move a model to the bin and return the token that restores it.
 
-        The pieces of its notes, which its last training left for the next, go for good.
+        Where it is the one in use, the base is from now on. The pieces of its notes, which its last training
+        left for the next, go for good.
         """
         entry = self._own(name)
-        make_private(self._paths.bin)
-        self._empty_old()
-        token = f"{time.time_ns()}-{entry.name}"
-        self._move(entry.folder, self._paths.bin / token)
+        in_use = entry.is_called(load_settings(self._paths).model)
+        token = self._bin.put(entry.folder, entry.name, in_use=in_use)
+        if in_use:
+            self._use(BASE)
         leftover = self._paths.runs / entry.name
         if (leftover / FINISHED).is_file():
-            _remove(leftover, self._paths.runs)
+            remove(leftover, self._paths.runs)
         return token
 
     def deleted(self) -> list[str]:
         """Return the tokens of deleted models that can be restored, the latest first."""
-        if not self._paths.bin.is_dir():
-            return []
-        tokens = [p.name for p in self._paths.bin.iterdir() if p.name.split("-")[0].isdigit()]
-        return sorted(tokens, key=lambda token: -int(token.split("-")[0]))
+        return self._bin.tokens()
+
+    def token_of(self, name: str) -> str | None:
+        """Return the token of the model called `name` that was deleted last; None where there is none."""
+        return next((token for token in self.deleted() if folded(name_in(token)) == folded(name)), None)
 
     def restore(self, token: str) -> str:
-        """Bring back a deleted model and return the name it now has."""
-        source = self._paths.bin / Path(token).name
-        if not source.is_dir():
-            raise ModelError("That model is not in the bin any more.", "Deleted models are kept for 30 days.")
-        wanted = token.split("-", 1)[1]
-        taken = {entry.name.casefold() for entry in self.entries()}
+        """Bring back a deleted model and return the name it now has.
+
+        It is in use again where it was when it was deleted and no other model was chosen since.
+        """
+        was_in_use = self._bin.was_in_use(token)
+        wanted = name_in(Path(token).name)
+        taken = {folded(entry.name) for entry in self.entries()}
         name, number = wanted, 2
-        while name.casefold() in taken:
+        while folded(name) in taken:
             name, number = f"{wanted} {number}", number + 1
-        self._move(source, self._paths.models / name)
+        self._bin.take(token, self._paths.models / name)
+        if was_in_use and load_settings(self._paths).model == BASE:
+            self._use(name)
         return name
 
     def forget(self, token: str) -> None:
         """Remove a deleted model for good."""
-        _remove(self._paths.bin / Path(token).name, self._paths.bin)
+        self._bin.forget(token)
 
     def check_name(self, name: str) -> str:
         """Return `name` as a model may be called; raise ModelError with what is allowed."""
-        name = unicodedata.normalize("NFC", name.strip())
-        if not _NAME.match(name):
-            raise ModelError(
-                f"A model cannot be called {name!r}.",
-                "Use up to 64 letters, digits, spaces, dots and dashes, with a letter or digit at both ends.",
-            )
-        if any(folder.name == name.casefold() for folder in shipped_models().glob("*")):
+        name = model_name(name)
+        if _is_shipped_name(name):
             raise ModelError(
                 f"{name} is the name of a model that comes with rnnchat.", "Choose another name."
+            )
+        place = self._place_of(name)
+        if is_there(place) and (place.is_symlink() or not place.is_dir()):
+            raise ModelError(
+                f"Where the model {name} would be kept there is something else.",
+                f"Choose another name, or remove {place}.",
             )
         return name
 
     # Helpers
 
-    def _publish_again(self, card: Card, version: Path, name: str) -> int:
-        """Save the files of a version, checked before, as the newest version of the model `name`."""
-        weights, tokenizer = ((version / file).read_bytes() for file in (NETWORK, TOKENIZER))
-        optional = {file: (version / file).read_bytes() for file in OPTIONAL if file in card.files}
-        return self.publish(card, weights, tokenizer, optional=optional, name=name)[1]
+    def _place_of(self, name: str) -> Path:
+        """Return the folder of a model, which may be there already in other letters: of another case, say."""
+        place = self._paths.models / name
+        if is_there(place):
+            return place
+        same = (folder for folder in self._folders() if folded(shown_name(folder)) == folded(name))
+        return next(same, place)
 
-    def _names(self) -> list[str]:
-        if not self._paths.models.is_dir():
-            return []
-        folders = [p for p in self._paths.models.iterdir() if not p.name.startswith(".") and _versions(p)]
-        return sorted((folder.name for folder in folders), key=str.casefold)
+    def _publish_again(self, version: Path, entry: Entry, name: str) -> int:
+        """Save the files of a version, once they are checked, as the newest version of the model `name`."""
+        card = load_folder(version, entry.name, shipped=entry.shipped).card
+        files = read_files(version, card, shipped=entry.shipped)
+        optional = {file: files[file] for file in OPTIONAL if file in files}
+        return self.publish(card, files[NETWORK], files[TOKENIZER], optional=optional, name=name)[1]
 
-    def _entry(self, name: str, folder: Path, *, shipped: bool) -> Entry:
-        versions = 1 if shipped else len(_versions(folder))
+    def _folders(self) -> list[Path]:
+        """Return where this person's models are kept, by name, damaged ones too."""
         try:
-            version = self._version_in_use(folder, shipped)
-            size = sum(path.stat().st_size for path in version.iterdir())
-            card = Card.from_json((version / CARD).read_bytes())
-        except ModelError as error:
-            return Entry(name, folder, None, 0, shipped, error.message, versions)
-        except OSError as error:
-            return Entry(name, folder, None, 0, shipped, f"unreadable: {error.strerror}", versions)
-        return Entry(name, folder, replace(card, name=name), size, shipped, "", versions)
+            found = [p for p in self._paths.models.iterdir() if not p.name.startswith(".")]
+        except OSError:  # which `unreadable` tells
+            return []
+        return sorted((p for p in found if _is_model(p)), key=lambda p: (p.name.casefold(), p.name))
 
-    def _version_in_use(self, folder: Path, shipped: bool) -> Path:
-        if shipped:
-            return folder
-        versions = _versions(folder)
+    def _entry(self, folder: Path, *, shipped: bool) -> Entry:
+        name = folder.name if shipped else shown_name(folder)
+        is_hidden = not shipped and _is_shipped_name(name)
+        entry = Entry(name, folder, None, 0, shipped, is_hidden=is_hidden)
+        try:
+            version = self._version_in_use(entry)
+            entry = replace(entry, versions=len(self.version_folders(entry)))
+            card = read_card(version, shipped=shipped)
+            size = size_of(version, card, shipped=shipped)
+        except ModelError as error:
+            return replace(entry, problem=error.message)
+        if entry.is_hidden:
+            return replace(entry, size=size, problem="its name belongs to a model that comes with rnnchat")
+        return replace(entry, card=replace(card, name=name), size=size)
+
+    def _version_in_use(self, entry: Entry) -> Path:
+        if not entry.shipped:
+            require_folder(entry.folder)
+        versions = self.version_folders(entry)
         if not versions:
-            raise ModelError(
-                f"{folder.name} has no version: its folder is empty.", "Delete it and train again."
-            )
+            raise ModelError(f"{entry.name} has no version.", "Delete it and train again.")
         return versions[-1]
 
     def _own(self, name: str) -> Entry:
-        entry = self.find(name)
-        if entry.shipped:
-            raise ModelError(
-                f"{entry.name} comes with rnnchat and stays as it is.", "Copy it under another name."
-            )
+        """Return this person's model called `name`, also one that a model of rnnchat's hides."""
+        hidden = (entry for entry in self.entries() if entry.is_hidden and folded(entry.name) == folded(name))
+        entry = next(hidden, None) or self.find(name)
+        require_own(entry)
         return entry
 
     def _require_free(self, name: str) -> None:
-        if name.casefold() in (existing.casefold() for existing in self._names()):
+        if any(folded(shown_name(folder)) == folded(name) for folder in self._folders()):
             raise ModelError(
                 f"There is a model called {name} already.", "Choose another name, or delete it first."
             )
 
-    def _move(self, source: Path, target: Path) -> None:
-        make_private(target.parent)
-        try:
-            source.rename(target)
-            sync_folder(target.parent)
-            sync_folder(source.parent)
-        except OSError as error:
-            raise from_os_error(error, f"moving {source.name}") from error
-
-    def _empty_old(self) -> None:
-        oldest = time.time_ns() - BIN_DAYS * 86_400 * 10**9
-        for token in self.deleted():
-            if int(token.split("-")[0]) < oldest:
-                self.forget(token)
+    def _use(self, name: str) -> None:
+        """Put a model in use; where the disk is full, what it is for has been done all the same."""
+        with suppress(StorageError), change_settings(self._paths) as settings:
+            settings.model = name
 
 
-def load_folder(folder: Path, name: str) -> SavedModel:
-    """Read and check one version of a model; raise ModelError with what is wrong."""
-    hint = "`rnnchat models check` tells more; the version before may be sound: `rnnchat models rollback`."
+def _shipped_folders() -> list[Path]:
+    return sorted(folder for folder in shipped_models().glob("*") if folder.is_dir())
+
+
+def _is_shipped_name(name: str) -> bool:
+    return any(folded(folder.name) == folded(name) for folder in _shipped_folders())
+
+
+def _is_model(folder: Path) -> bool:
+    """Whether something among the models is one, if only a damaged one, and not a folder still empty."""
     try:
-        card = Card.from_json((folder / CARD).read_bytes())
-        data = {file: (folder / file).read_bytes() for file in wanted_by(card)}
-    except OSError as error:
-        raise ModelError(f"The model {name} cannot be read: {error.strerror}.", hint) from error
-    for file, content in data.items():
-        if card.files.get(file) != sha256(content):
-            raise ModelError(f"The model {name} is damaged: {file} is not what was saved.", hint)
-    memory, mixture, ground = (read_weights(data[file]) if file in data else None for file in OPTIONAL)
-    weights = read_weights(data[NETWORK])
-    if ground is not None:
-        ground = weights | ground  # only what differs is saved
-    return SavedModel(card, weights, data[TOKENIZER], memory, mixture, ground)
-
-
-def wanted_by(card: Card) -> tuple[str, ...]:
-    """Return the files, beside its card, that a model needs."""
-    return (NETWORK, TOKENIZER, *(file for file in OPTIONAL if file in card.files))
-
-
-def read_weights(data: bytes) -> dict[str, NDArray[Any]]:
-    """Read safetensors; raise ModelError where they are damaged."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
-    try:
-        weights: dict[str, NDArray[Any]] = load(data)
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise ModelError("The arrays of a model are damaged.") from error
-    return weights
-
-
-def write_weights(weights: Mapping[str, NDArray[np.generic]]) -> bytes:
-    """Return `weights` as safetensors."""
-    import numpy as np
-    from safetensors.numpy import save
-
-    data: bytes = save({name: np.asarray(value, order="C") for name, value in weights.items()})
-    return data
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            return True
+        return any(not path.name.startswith(".") for path in folder.iterdir())
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _versions(folder: Path) -> list[Path]:
-    """Return the versions in a model's folder, the oldest first."""
-    if not folder.is_dir():
-        return []
-    return sorted((p for p in folder.iterdir() if _VERSION.match(p.name)), key=_number)
+    """Return the versions in a model's folder, the oldest first; raise ModelError where none can be read."""
+    try:
+        found = [p for p in folder.iterdir() if _VERSION.match(p.name)] if folder.is_dir() else []
+    except OSError as error:
+        raise ModelError(f"{folder.name} cannot be read ({(error.strerror or 'error').lower()}).") from error
+    return sorted(found, key=lambda p: (_number(p), p.name))
 
 
 def _number(version: Path) -> int:
     match = _VERSION.match(version.name)
     return int(match.group(1)) if match else 0
-
-
-def _remove(folder: Path, within: Path) -> None:
-    """Remove a folder for good: first out of sight in one step, then its files."""
-    gone = within / f".writing-gone-{time.time_ns()}"
-    with contextlib.suppress(OSError):
-        folder.rename(gone)
-        shutil.rmtree(gone)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 
+from rnnchat.errors import RnnchatError
 from rnnchat.library.atomic import write_text
 from rnnchat.library.paths import Paths
+from rnnchat.library.regular import read_regular
 
 
 @dataclass
@@ -52,26 +54,62 @@ class Settings:
     """The budget last chosen for a training."""
 
 
+_MAXIMUM_BYTES = 2**20
+_LONGEST = 200
+_LARGEST_SEED = 2**63 - 1
+RANGES = {
+    "temperature": (0.0, 5.0),
+    "top_p": (0.0, 1.0),
+    "top_k": (0, 10**6),
+    "min_p": (0.0, 1.0),
+    "guidance": (0.0, 5.0),
+    "repetition": (1.0, 3.0),
+    "seed": (0, _LARGEST_SEED),
+    "reply_pieces": (1, 100_000),
+    "suggest_from": (0.0, 1.0),
+    "minutes": (0.0, 600.0),
+}
+"""The least and the most that each number can be, which sampling and trainings take too."""
+
+
 def load_settings(paths: Paths) -> Settings:
-    """Read the settings; whatever is missing or makes no sense has its default."""
-    defaults = Settings()
+    """Read the settings; whatever is missing or makes no sense has its default.
+
+    The file may be a link, as people keep their settings elsewhere, but nothing else than a file.
+    """
+    settings = Settings()
     try:
-        values = json.loads(paths.settings.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return defaults
+        text = read_regular(paths.settings, _MAXIMUM_BYTES, follow=True).decode("utf-8-sig")
+        values = json.loads(text, parse_int=_whole)
+    except (RnnchatError, ValueError, RecursionError, MemoryError):
+        return settings
     if not isinstance(values, dict):
-        return defaults
+        return settings
     for setting in fields(Settings):
         value = values.get(setting.name)
-        default = getattr(defaults, setting.name)
-        fits = isinstance(value, type(default)) and not isinstance(value, bool)
-        if isinstance(default, float) and isinstance(value, int):
-            fits, value = True, float(value)
-        if setting.name == "seed" and isinstance(value, int):
-            fits = True
-        if fits:
-            setattr(defaults, setting.name, value)
-    return defaults
+        default = getattr(settings, setting.name)
+        if type(default) is float and type(value) is int:
+            value = float(value)
+        if _fits(setting.name, value, default):
+            setattr(settings, setting.name, value)
+    return settings
+
+
+def _whole(digits: str) -> int | None:
+    """Return a whole number; nothing for one that is longer than any setting."""
+    return int(digits) if len(digits) <= len(str(_LARGEST_SEED)) else None
+
+
+def _fits(name: str, value: object, default: object) -> bool:
+    """Whether a setting can have a value."""
+    if name == "seed" and value is None:
+        return True
+    if isinstance(value, str):
+        return isinstance(default, str) and 0 < len(value) <= _LONGEST and value.isprintable()
+    if type(value) is not (int if name == "seed" else type(default)):
+        return False
+    least, most = RANGES[name]
+    return least <= value <= most  # type: ignore[operator]
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.errors import ModelError
 from rnnchat.lm.contexts import PieceKinds
 from rnnchat.lm.mixer import Mixer
 from rnnchat.lm.mixture import Mixture, new_mixer
@@ -90,7 +91,9 @@ class MixtureWeights:
         parts: dict[str, dict[str, NDArray[Any]]] = {"tree": {}, "static": {}, "adaptive": {}}
         for name, array in tensors.items():
             part, _, own = name.partition(".")
-            parts.setdefault(part, {})[own] = array
+            if part not in parts:
+                raise ModelError("The mixture is damaged: it holds an array that no mixture has.")
+            parts[part][own] = array
         mixers = [new_mixer(vocabulary, adaptive=adaptive, base=base) for adaptive in (False, True)]
         for mixer, part in zip(mixers, ("static", "adaptive"), strict=True):
             mixer.load(parts[part])

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
+from rnnchat.library.arrays import are_numbers
 from rnnchat.lm.base import Floats
 
 Indexes = NDArray[np.intp]
@@ -108,12 +109,15 @@ class Mixer:
         """Take over saved arrays; raise ModelError where they do not fit or are no numbers."""
         for name in self._TENSORS:
             found, own = tensors.get(name), getattr(self, name)
-            if found is None or found.shape != own.shape or not np.isfinite(found).all():
+            fits = found is not None and found.shape == own.shape and found.dtype.kind == "f"
+            if found is None or not fits or not are_numbers(found):
                 raise ModelError("The mixture is damaged: its weights do not fit together.")
             setattr(self, name, found.astype(np.float32))
         self.weights[:, self._saved_order()] = self.weights.copy()
-        if not all(((p > 0) & (p < 1)).all() for p in (self.maps, self.kept)):
+        if not all(p.min() > 0 and p.max() < 1 for p in (self.maps, self.kept)):
             raise ModelError("The mixture is damaged: its maps hold what is no probability.")
+        if self.seen.min() < 0:
+            raise ModelError("The mixture is damaged: it has counted less than nothing.")
         self._refresh()
 
     def _saved_order(self) -> Indexes:

@@ -115,12 +115,34 @@ class NgramMemory:
             and len(suffixes) == max(0, len(pieces) - 1)
             and (not len(pieces) or int(pieces.max()) < vocabulary)
             and (not len(suffixes) or int(suffixes.max()) < len(suffixes))
-            and bool(np.isfinite(discounts).all())
-            and bool((discounts >= 0).all() and (discounts <= np.arange(_LARGEST_DISCOUNTED + 1)).all())
+            and _are_discounts(discounts)
         )
         if not sound:
             raise ModelError("The memory of the notes is damaged: its arrays do not fit together.")
         return cls(pieces, suffixes, vocabulary, discounts)
+
+    def is_sorted(self) -> bool:
+        """Whether every place is there once, in the order of the pieces that end at it, read backwards.
+
+        Takes a second for four million pieces; what LONGEST_MATCH pieces do not tell apart may lie anyhow.
+        """
+        places = self.suffixes.astype(np.int64)
+        if len(places) < 2:
+            return True
+        if np.bincount(places, minlength=len(places)).max() != 1:
+            return False
+        alike = np.arange(1, len(places))
+        """Places of the array that cannot be told from those before them yet."""
+        for back in range(LONGEST_MATCH):
+            own, before = self._at(places[alike] - back), self._at(places[alike - 1] - back)
+            if (own < before).any():
+                return False
+            alike = alike[own == before]
+        return True
+
+    def _at(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the pieces at `places`, −1 before the first."""
+        return np.where(places >= 0, self.pieces[np.maximum(places, 0)].astype(np.int64), -1)
 
     def intervals(self, context: Sequence[int]) -> list[Interval]:
         """Return where the last 1, 2, … pieces of `context` stand in the array, as long as they do."""
@@ -159,8 +181,7 @@ class NgramMemory:
 
     def _before(self, low: int, high: int, back: int) -> NDArray[np.int64]:
         """Return the pieces `back` places before those of an interval, −1 before the first."""
-        places = self.suffixes[low:high].astype(np.int64) - back
-        return np.where(places >= 0, self.pieces[np.maximum(places, 0)].astype(np.int64), -1)
+        return self._at(self.suffixes[low:high].astype(np.int64) - back)
 
     def _narrow(self, low: int, high: int, back: int, piece: int) -> Interval:
         """Return the part of an interval in which `piece` stands `back` places before."""
@@ -336,6 +357,13 @@ class NgramModel:
             return _Counts(np.zeros(2, np.int64), np.zeros(2, np.float32), 0)
         pieces, counts = self.memory.count(intervals[order - 1], order)
         return _Counts(pieces, counts, len(pieces))
+
+
+def _are_discounts(discounts: Floats) -> bool:
+    """Whether counts are made less by a part of them, neither all of it nor nothing."""
+    counts = np.arange(_LARGEST_DISCOUNTED + 1, dtype=np.float32)
+    shares = discounts[:, 1:] / counts[1:]
+    return bool((discounts[:, 0] == 0).all() and (shares > 0).all() and (shares < 1).all())
 
 
 def _add_masses(shares: list[_Smoothed], probabilities: Floats) -> None:

@@ -10,16 +10,16 @@ reset gate applied after the recurrent product; tied output, Press and Wolf 2017
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
+from rnnchat.library.arrays import are_numbers
+from rnnchat.library.shape import GATES, NetworkShape
 from rnnchat.lm.base import Floats
 
-GATES = {"gru": 3, "lstm": 4, "rnn": 1}
-"""The recurrent cells, each with the number of its gates' columns per unit."""
+__all__ = ["GATES", "PRODUCTS", "NetworkShape", "NetworkState", "Recur", "RecurrentNetwork", "softmax"]
 
 PRODUCTS = 4096
 """So many pieces' products with the first kernel are kept (38 MB for 768 GRU units, once all were read)."""
@@ -29,52 +29,6 @@ NetworkState = tuple[Floats, ...]
 
 Recur = Callable[[int, Floats], Floats]
 """Returns the product of a layer's recurrent kernel with its output (…, units) before: (…, gates · units)."""
-
-
-@dataclass(frozen=True)
-class NetworkShape:
-    """The sizes that make a network what it is."""
-
-    vocabulary: int
-    embedding: int = 256
-    units: int = 768
-    layers: int = 1
-    cell: str = "gru"
-
-    def weights(self) -> dict[str, tuple[int, ...]]:
-        """Return the shape of every weight by its name."""
-        gates = GATES[self.cell] * self.units
-        shapes: dict[str, tuple[int, ...]] = {"embedding": (self.vocabulary, self.embedding)}
-        for layer in range(self.layers):
-            inputs = self.embedding if layer == 0 else self.units
-            shapes[f"layer_{layer}.kernel"] = (inputs, gates)
-            shapes[f"layer_{layer}.recurrent_kernel"] = (self.units, gates)
-            shapes[f"layer_{layer}.bias"] = (2, gates) if self.cell == "gru" else (gates,)
-        shapes["projection.kernel"] = (self.units, self.embedding)
-        shapes["projection.bias"] = (self.embedding,)
-        shapes["output.bias"] = (self.vocabulary,)
-        return shapes
-
-    @property
-    def parameters(self) -> int:
-        """The number of weights."""
-        return sum(int(np.prod(shape)) for shape in self.weights().values())
-
-    def as_dict(self) -> dict[str, int | str]:
-        """Return the sizes as they stand in a card."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, object]) -> NetworkShape:
-        """Return the shape that a card states; raise ModelError where it states none that can be."""
-        try:
-            shape = cls(**{field.name: values[field.name] for field in fields(cls)})  # type: ignore[arg-type]
-        except (KeyError, TypeError) as error:
-            raise ModelError("The card does not state the network's sizes.") from error
-        sizes = (shape.vocabulary, shape.embedding, shape.units, shape.layers)
-        if shape.cell not in GATES or not all(isinstance(n, int) and 0 < n <= 2**17 for n in sizes):
-            raise ModelError("The card states sizes that no network has.")
-        return shape
 
 
 class RecurrentNetwork:
@@ -93,7 +47,7 @@ class RecurrentNetwork:
         for name, expected in shape.weights().items():
             if name not in weights or weights[name].shape != expected:
                 raise ModelError(f"The network's weight {name} is missing or has the wrong shape.")
-            if not np.isfinite(weights[name]).all():
+            if not are_numbers(weights[name]):
                 raise ModelError(f"The network's weight {name} holds values that are no numbers.")
         self.shape = shape
         own = {name: np.ascontiguousarray(weights[name], dtype=np.float32) for name in shape.weights()}

@@ -21,6 +21,9 @@ from rnnchat.lm.base import Floats
 
 Integers = NDArray[np.integer]
 
+DEEPEST = 512
+"""Halving by weight makes no tree as deep as that, however rare most pieces are."""
+
 
 @dataclass(frozen=True)
 class Path:
@@ -91,6 +94,8 @@ class PieceTree:
             or middles is None
             or order.shape != (vocabulary,)
             or middles.shape != (vocabulary - 1,)
+            or order.dtype.kind != "u"
+            or middles.dtype.kind != "u"
             or not np.array_equal(np.sort(order), np.arange(vocabulary))
         ):
             raise ModelError("The mixture is damaged: its tree does not fit the vocabulary.")
@@ -119,7 +124,7 @@ class PieceTree:
             if high - low < 2:
                 continue
             middle = int(self.middle[node])
-            if not low < middle < high:
+            if not low < middle < high or depth > DEEPEST:
                 raise ModelError("The mixture is damaged: its tree does not divide the pieces.")
             self.low[node], self.high[node], self.depth[node] = low, high, depth
             if parent >= 0:

@@ -21,6 +21,7 @@ SHORTEST_TEXT = 24
 """A stretch of fewer pieces or characters is how anybody says it."""
 SOURCES = "sources"
 """The array of a memory that tells its notes' files, as JSON in bytes."""
+_MOST_PATHS = 4_000_000  # more than a memory has pieces, with commas in their names
 _TRIED = 256  # of the places that a long stretch stands at, so many are followed further back
 
 
@@ -111,9 +112,12 @@ def paths_from(array: NDArray[Any] | None) -> list[str]:
     """Return the files that `paths_to` made an array of; none where it is missing or is something else."""
     if array is None:
         return []
+    text = array.astype(np.uint8).tobytes()
+    if text.count(b",") + text.count(b"[") > _MOST_PATHS:
+        return []
     try:
-        paths = json.loads(array.astype(np.uint8).tobytes())
-    except (ValueError, RecursionError):
+        paths = json.loads(text)
+    except (ValueError, RecursionError, MemoryError):
         return []
     return [str(path) for path in paths] if isinstance(paths, list) else []
 

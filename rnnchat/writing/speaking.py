@@ -10,13 +10,13 @@ import numpy as np
 
 from rnnchat.errors import ModelError
 from rnnchat.library.card import Card
-from rnnchat.library.models import Library
+from rnnchat.library.models import Library, SavedModel
 from rnnchat.lm.base import AnyLanguageModel
 from rnnchat.lm.contexts import PieceKinds
 from rnnchat.lm.fitted import MixtureWeights
 from rnnchat.lm.mixture import Mixture
 from rnnchat.lm.ngram import NgramMemory, NgramModel
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.writing.complete import Completer
 from rnnchat.writing.evaluate import Learn
@@ -106,9 +106,13 @@ class SpeakingModel:
 
 def load_model(library: Library, name: str) -> SpeakingModel:
     """Read the model called `name`; raise ModelError where it is missing or damaged."""
-    saved = library.load(name)
+    return from_saved(library.load(name), name)
+
+
+def from_saved(saved: SavedModel, name: str) -> SpeakingModel:
+    """Return the parts of a saved model put together; raise ModelError where they do not fit together."""
     tokenizer = Tokenizer(saved.tokenizer)
-    shape = NetworkShape.from_dict(saved.card.network)
+    shape = saved.card.shape
     if tokenizer.size != shape.vocabulary:
         raise ModelError(
             f"The model {name} is damaged: its tokenizer and network do not fit together.",

@@ -17,8 +17,9 @@ from textual.widgets import DataTable, Static
 from rnnchat.app.screens.dialogs import AskName
 from rnnchat.app.screens.room import Room
 from rnnchat.errors import RnnchatError
-from rnnchat.library.describe import describe_card, describe_entry, human_size
-from rnnchat.library.models import BASE, Entry
+from rnnchat.library.describe import describe_card, describe_entry, describe_versions, human_size
+from rnnchat.library.models import BASE, Entry, require_own
+from rnnchat.library.settings import load_settings
 
 COLUMNS = ("", "Name", "Learned from", "Bits/byte", "    Size", "Trained")
 WIDTHS = (1, 16, 21, 9, 8, 10)
@@ -94,8 +95,11 @@ class ModelsScreen(Room):
 
     def _show_now(self, point_at: str) -> None:
         entries = self.own_app.library.entries()
+        unreadable = self.own_app.library.unreadable()
         if self.own_app.is_running:
             self.app.call_from_thread(self._show, entries, point_at)
+            if unreadable is not None:
+                self.app.call_from_thread(self.own_app.report, unreadable)
 
     @on(DataTable.RowSelected)
     def selected(self) -> None:
@@ -108,11 +112,11 @@ class ModelsScreen(Room):
         if entry is None:
             return
         if entry.card is None:
-            self.own_app.report(RnnchatError(f"{entry.name} is damaged.", "Delete it (D) or train it again."))
+            self.own_app.report(
+                RnnchatError(f"{entry.name} is damaged: {entry.problem}", "Delete it (D) or train it again.")
+            )
             return
-        self.own_app.use_model(entry.name)
-        self.own_app.say(f"{entry.name} speaks from now on. F2 goes to the chat.")
-        self.refresh_models(entry.name)
+        self._change(lambda: self._use(entry))
 
     def action_rename(self) -> None:
         """Ask for another name."""
@@ -132,7 +136,7 @@ class ModelsScreen(Room):
 
             def named(name: str | None) -> None:
                 if name:
-                    self._change(lambda: self.own_app.library.copy(entry.name, name))
+                    self._change(lambda: self._copy(entry, name))
 
             self.app.push_screen(AskName(f"Copy {entry.name} as", f"{entry.name} copy"), named)
 
@@ -154,17 +158,32 @@ class ModelsScreen(Room):
 
     # Each of these runs in a thread and returns the name to point at afterwards.
 
+    def _use(self, entry: Entry) -> str:
+        """Put a model in use once it is in memory: what cannot be loaded is not chosen."""
+        app = self.own_app
+        app.voice.load(entry.name)
+        app.call_from_thread(app.use_model, entry.name)
+        app.call_from_thread(app.say, f"{entry.name} speaks from now on. F2 goes to the chat.")
+        return entry.name
+
     def _rename(self, entry: Entry, name: str) -> str:
+        require_own(entry)
         app = self.own_app
         now = app.library.rename(entry.name, name)
-        if app.settings.model == entry.name:
+        if entry.is_called(app.settings.model):
             app.call_from_thread(app.use_model, now)
         return now
 
+    def _copy(self, entry: Entry, name: str) -> str:
+        if entry.card is None:
+            raise RnnchatError(f"{entry.name} is damaged: {entry.problem}", "A copy would be, too.")
+        return self.own_app.library.copy(entry.name, name)
+
     def _delete(self, entry: Entry) -> str:
+        require_own(entry)
         app = self.own_app
         app.library.delete(entry.name)
-        if app.settings.model == entry.name:
+        if entry.is_called(app.settings.model):
             app.call_from_thread(app.use_model, BASE)
         app.call_from_thread(app.say, f"Deleted {entry.name}. U brings it back.")
         return ""
@@ -176,13 +195,17 @@ class ModelsScreen(Room):
             app.call_from_thread(app.say, "There is no deleted model to bring back.")
             return ""
         name = app.library.restore(tokens[0])
-        app.call_from_thread(app.say, f"{name} is back.")
+        is_used = load_settings(app.paths).model == name != app.settings.model
+        if is_used:
+            app.call_from_thread(app.use_model, name)
+        app.call_from_thread(app.say, f"{name} is back{', and in use again' if is_used else ''}.")
         return name
 
     def _roll_back(self, entry: Entry) -> str:
+        require_own(entry)
         app = self.own_app
         app.library.roll_back(entry.name)
-        app.call_from_thread(app.say, f"{entry.name} is back to the version before.")
+        app.call_from_thread(app.say, describe_versions(entry.name, app.library.versions(entry.name)))
         return entry.name
 
     @work(thread=True, group="change", exit_on_error=False)
@@ -210,17 +233,16 @@ class ModelsScreen(Room):
         table.clear()
         in_use = self.own_app.settings.model
         for entry in entries:
-            table.add_row(*self._cells(entry, in_use), key=entry.name)
+            table.add_row(*self._cells(entry, in_use))
         table.move_cursor(row=target)
 
     def _cells(self, entry: Entry, in_use: str) -> list[Text]:
         row = describe_entry(entry)
         bits = "–" if row["bits_per_byte"] is None else f"{row['bits_per_byte']:.2f}"
-        learned = row["summary"] if entry.card is not None else f"damaged: {row['summary']}"
         cells = (
-            "●" if entry.name == in_use else " ",
+            "●" if entry.is_called(in_use) else " ",
             entry.name,
-            learned,
+            row["summary"],
             f"{bits:>9}",
             f"{human_size(entry.size):>8}",
             (row["created"] or "–")[:10],

@@ -1,0 +1,197 @@
+"""One version of a model on the disk: the only place that opens its files.
+
+What a card states bounds how large each file can be and which arrays it holds, before any is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rnnchat.errors import ModelError, StorageError
+from rnnchat.library.arrays import MOST_HEADER, are_numbers, read_weights
+from rnnchat.library.atomic import sha256
+from rnnchat.library.card import GROUND, MEMORY, MIXTURE, NEEDED, NETWORK, OPTIONAL, TOKENIZER, Card
+from rnnchat.library.card_rules import MAXIMUM_BYTES
+from rnnchat.library.regular import kind_of, read_regular
+from rnnchat.library.shape import NetworkShape
+
+if TYPE_CHECKING:  # NumPy takes a tenth of a second that the app's first picture does not have
+    import numpy as np
+    from numpy.typing import NDArray
+
+CARD = "card.json"
+MOST_REMEMBERED = 4_000_000
+"""A memory holds no more pieces."""
+MOST_SOURCES = 64 * 2**20
+"""The names of the notes' files take no more bytes."""
+MOST_TOKENIZER = 16 * 2**20
+_MIXTURE_PER_PIECE = 2_048
+_MIXTURE_BESIDES = 2 * 2**20
+"""A mixture takes no more bytes for a piece of the vocabulary, and besides."""
+_SOURCES = "sources"
+_ORDERS = 33
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A model read from disk, checked against its card."""
+
+    card: Card
+    weights: dict[str, NDArray[np.floating]]
+    tokenizer: bytes
+    memory: dict[str, NDArray[Any]] | None = None
+    mixture: dict[str, NDArray[Any]] | None = None
+    ground: dict[str, NDArray[np.floating]] | None = None
+
+
+def load_folder(folder: Path, name: str, *, shipped: bool = False) -> SavedModel:
+    """Read and check one version of a model; raise ModelError with what is wrong.
+
+    What is `shipped` lies where the package was installed, which may be through links.
+    """
+    hint = "`rnnchat models check` tells more; the version before may be sound: `rnnchat models rollback`."
+    try:
+        return load_version(folder, shipped=shipped)
+    except ModelError as error:
+        said = f"The model {name} is damaged: {error.message}"
+        if "damaged" in error.message or "version" in error.message:
+            said = f"The model {name} cannot be used. {error.message}"
+        raise ModelError(said, error.hint or hint) from error
+
+
+def load_version(folder: Path, *, shipped: bool = False) -> SavedModel:
+    """Do the same; the message of a ModelError does not name the model."""
+    card = read_card(folder, shipped=shipped)
+    data = read_files(folder, card, shipped=shipped)
+    for file, content in data.items():
+        if card.files[file] != sha256(content):
+            raise ModelError(f"{file} is not what was saved.")
+    shape = card.shape
+    weights = _read_network(data[NETWORK], shape, whole=True)
+    memory = _read_memory(data[MEMORY], shape) if MEMORY in data else None
+    mixture = _read_mixture(data[MIXTURE]) if MIXTURE in data else None
+    ground = _read_network(data[GROUND], shape, whole=False) if GROUND in data else None
+    if ground is not None:
+        ground = weights | ground  # only what differs is saved
+    return SavedModel(card, weights, data[TOKENIZER], memory, mixture, ground)
+
+
+def read_card(folder: Path, *, shipped: bool = False) -> Card:
+    """Return the card of a version; raise ModelError where there is none, or it is damaged."""
+    require_folder(folder, shipped=shipped)
+    return Card.from_json(_read(folder / CARD, MAXIMUM_BYTES, shipped))
+
+
+def read_files(folder: Path, card: Card, *, shipped: bool = False) -> dict[str, bytes]:
+    """Return the files that `card` names; raise ModelError where one is missing, no file, or too large."""
+    shape = card.shape
+    return {file: _read(folder / file, most_bytes(file, shape), shipped) for file in wanted_by(card)}
+
+
+def size_of(folder: Path, card: Card, *, shipped: bool = False) -> int:
+    """Return the bytes that a version's files take; raise ModelError where one cannot be what it should.
+
+    Nothing but the card is read for it.
+    """
+    size = 0
+    for file in (CARD, *wanted_by(card)):
+        path = folder / file
+        try:
+            found = path.stat() if shipped else path.lstat()
+        except OSError as error:
+            how = "missing" if isinstance(error, FileNotFoundError) else "out of reach"
+            raise ModelError(f"{file} is {how}.") from error
+        if kind_of(found.st_mode) != "a file":
+            raise ModelError(f"{file} is {kind_of(found.st_mode)}, not a file.")
+        if file != CARD and not 0 < found.st_size <= most_bytes(file, card.shape):
+            raise ModelError(f"{file} is {'too large' if found.st_size else 'empty'}.")
+        size += found.st_size
+    return size
+
+
+def wanted_by(card: Card) -> tuple[str, ...]:
+    """Return the files, beside its card, that a model needs."""
+    return (*NEEDED, *(file for file in OPTIONAL if file in card.files))
+
+
+def most_bytes(file: str, shape: NetworkShape) -> int:
+    """Return how large a file of a model whose network has this shape can be."""
+    if file in (NETWORK, GROUND):
+        return MOST_HEADER + 8 + 4 * shape.parameters
+    if file == MEMORY:
+        return MOST_HEADER + 8 + 8 * MOST_REMEMBERED + MOST_SOURCES
+    if file == MIXTURE:
+        return MOST_HEADER + 8 + _MIXTURE_BESIDES + _MIXTURE_PER_PIECE * shape.vocabulary
+    return MOST_TOKENIZER
+
+
+def require_folder(folder: Path, *, shipped: bool = False) -> None:
+    """Raise ModelError where `folder` is a link, a file, or cannot be looked at."""
+    try:
+        mode = (folder.stat() if shipped else folder.lstat()).st_mode
+    except OSError as error:
+        raise ModelError(f"{folder.name} cannot be read ({(error.strerror or 'error').lower()}).") from error
+    kind = kind_of(mode)
+    if kind != "a folder":
+        raise ModelError(f"{folder.name} is {kind}, not a folder.")
+
+
+def _read(path: Path, maximum: int, shipped: bool) -> bytes:
+    try:
+        return read_regular(path, maximum, follow=shipped)
+    except StorageError as error:
+        raise ModelError(error.message) from error
+
+
+def _read_network(data: bytes, shape: NetworkShape, *, whole: bool) -> dict[str, NDArray[np.floating]]:
+    """Return the weights of a network of `shape`, all of them where it is `whole`.
+
+    Raises ModelError where there are others, of other sizes, or ones that are no numbers.
+    """
+    import numpy as np
+
+    weights = read_weights(data)
+    expected = shape.weights()
+    if weights.keys() - expected.keys() or (whole and weights.keys() != expected.keys()):
+        raise ModelError("The network holds other weights than its card says.")
+    for name, array in weights.items():
+        if array.shape != expected[name] or array.dtype not in (np.float16, np.float32):
+            raise ModelError(f"The network's weight {name} has the wrong shape.")
+        if not are_numbers(array):
+            raise ModelError(f"The network's weight {name} holds values that are no numbers.")
+    return weights
+
+
+def _read_memory(data: bytes, shape: NetworkShape) -> dict[str, NDArray[Any]]:
+    import numpy as np
+
+    arrays = read_weights(data)
+    small = shape.vocabulary <= 2**16
+    expected: Mapping[str, tuple[Any, int, int]] = {
+        "pieces": (np.uint16 if small else np.uint32, 1, MOST_REMEMBERED),
+        "suffixes": (np.uint32, 1, MOST_REMEMBERED),
+        "discounts": (np.float32, 2, 4 * _ORDERS),
+        _SOURCES: (np.uint8, 1, MOST_SOURCES),
+    }
+    if arrays.keys() | {_SOURCES} != expected.keys():
+        raise ModelError("The memory of the notes holds other arrays than a memory.")
+    for name, array in arrays.items():
+        dtype, dimensions, most = expected[name]
+        if array.dtype != dtype or array.ndim != dimensions or array.size > most:
+            raise ModelError(f"The memory of the notes is damaged: its {name} have the wrong size or type.")
+    return arrays
+
+
+def _read_mixture(data: bytes) -> dict[str, NDArray[Any]]:
+    import numpy as np
+
+    arrays = read_weights(data)
+    for name, array in arrays.items():
+        if array.dtype not in (np.float16, np.float32, np.uint32):
+            raise ModelError("The mixture is damaged: an array is of the wrong type.")
+        if array.dtype != np.uint32 and not are_numbers(array):
+            raise ModelError(f"The mixture is damaged: {name} holds values that are no numbers.")
+    return arrays

@@ -1,0 +1,164 @@
+"""The Models screen with models that are damaged, hidden, deleted and brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+
+from rnnchat.app.app import RnnchatApp
+from rnnchat.app.screens.models import ModelsScreen
+from rnnchat.app.screens.train import TrainScreen
+from rnnchat.library.models import CARD, NETWORK, Library, read_weights, write_weights
+from rnnchat.library.paths import Paths
+from rnnchat.library.settings import change_settings, load_settings
+from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.tokenizer import Tokenizer
+from tests.conftest import publish_tiny
+from tests.mutations import files_of, put, rehash
+
+SIZE = (100, 30)
+
+
+@pytest.fixture
+def app(paths: Paths, tiny_model: str) -> RnnchatApp:
+    with change_settings(paths) as settings:
+        settings.model = tiny_model
+    return RnnchatApp(paths)
+
+
+async def wait_until(pilot: Pilot[None], condition: Callable[[], bool], seconds: float = 15) -> None:
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("it did not come to that")
+
+
+async def models(pilot: Pilot[None], app: RnnchatApp, count: int) -> ModelsScreen:
+    await pilot.press("f4")
+    screen = app.screen
+    assert isinstance(screen, ModelsScreen)
+    await wait_until(pilot, lambda: screen._table.row_count == count)
+    return screen
+
+
+def rows(screen: ModelsScreen) -> list[list[str]]:
+    table = screen._table
+    return [[str(cell) for cell in table.get_row_at(row)] for row in range(table.row_count)]
+
+
+def marked(screen: ModelsScreen) -> list[str]:
+    return [row[1] for row in rows(screen) if row[0] == "●"]
+
+
+async def point_at(pilot: Pilot[None], screen: ModelsScreen, row: int) -> None:
+    screen._table.move_cursor(row=row)
+    await pilot.pause()
+
+
+def said(app: RnnchatApp) -> str:
+    return " ".join(f"{one.title} {one.message}" for one in app._notifications)
+
+
+async def test_undoing_a_delete_brings_in_use_back(app: RnnchatApp, paths: Paths) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await models(pilot, app, 2)
+        assert marked(screen) == ["tiny"]
+        await pilot.press("d")
+        await wait_until(pilot, lambda: screen._table.row_count == 1)
+        assert marked(screen) == ["base"]
+        assert app.settings.model == load_settings(paths).model == "base"
+        await pilot.press("u")
+        await wait_until(pilot, lambda: screen._table.row_count == 2)
+        await wait_until(pilot, lambda: marked(screen) == ["tiny"])
+        assert app.settings.model == load_settings(paths).model == "tiny"
+        assert "in use again" in said(app)
+
+
+async def test_a_model_chosen_since_stays_in_use(app: RnnchatApp, paths: Paths, library: Library) -> None:
+    library.copy("tiny", "other")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await models(pilot, app, 3)
+        await point_at(pilot, screen, 1)
+        await pilot.press("d")
+        await wait_until(pilot, lambda: screen._table.row_count == 2)
+        await point_at(pilot, screen, 0)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: app.settings.model == "other")
+        await pilot.press("u")
+        await wait_until(pilot, lambda: screen._table.row_count == 3)
+        assert marked(screen) == ["other"]
+        assert app.settings.model == load_settings(paths).model == "other"
+
+
+async def test_damaged_models_are_rows_among_the_others(
+    app: RnnchatApp, paths: Paths, library: Library
+) -> None:
+    sound = files_of(library.version_folders(library.find("tiny"))[-1])
+    bad_card = sound[CARD].replace(b"12345", b"null")
+    put(paths.models / "a-card" / "v0001", {**sound, CARD: bad_card})
+    weights = {name: np.array(own) for name, own in read_weights(sound[NETWORK]).items()}
+    weights["embedding"][0, 0] = np.nan
+    with_nan = {**sound, NETWORK: write_weights(weights)}
+    rehash(with_nan)
+    put(paths.models / "b-nan" / "v0001", with_nan)
+    put(paths.models / "base" / "v0001", sound)
+    (paths.models / "c-link").symlink_to(Path("/nowhere"))
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await models(pilot, app, 6)
+        shown = {(row[1], number): row[2] for number, row in enumerate(rows(screen))}
+        assert "damaged" in shown["a-card", 0]
+        assert "damaged" in shown["base", 2]
+        assert "damaged" in shown["c-link", 3]
+        assert marked(screen) == ["tiny"]
+        for row in (0, 1, 2, 3):
+            await point_at(pilot, screen, row)
+            before = len(app._notifications)
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: len(app._notifications) > before)  # noqa: B023
+            assert app.settings.model == "tiny"
+        assert "no numbers" in said(app)
+        await point_at(pilot, screen, 5)
+        await pilot.press("d")
+        await wait_until(pilot, lambda: "stays as it is" in said(app))
+        assert screen._table.row_count == 6, "the folder that has the name of the base is not meant"
+        await point_at(pilot, screen, 5)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: app.settings.model == "base")
+        await wait_until(pilot, lambda: marked(screen) == ["base"])
+        assert rows(screen)[5][0] == "●"
+        await point_at(pilot, screen, 2)
+        await pilot.press("d")
+        await wait_until(pilot, lambda: screen._table.row_count == 5)
+        assert app.settings.model == "base"
+        await pilot.press("f3")
+        train = app.screen
+        assert isinstance(train, TrainScreen)
+        await pilot.pause()
+        offered = [str(name) for _, name in train.query_one("#base")._options]  # type: ignore[attr-defined]
+        assert "tiny" in offered and "base" in offered
+        assert "a-card" not in offered and "c-link" not in offered
+
+
+async def test_going_back_says_what_is_in_use(
+    app: RnnchatApp, library: Library, tokenizer: Tokenizer, tiny_shape: NetworkShape
+) -> None:
+    publish_tiny(library, "tiny", tokenizer, tiny_shape, seed=2)
+    async with app.run_test(size=SIZE) as pilot:
+        await models(pilot, app, 2)
+        await pilot.press("b")
+        await wait_until(pilot, lambda: "tiny is now the version of 2026-01-02 03:04:05" in said(app))
+
+
+async def test_an_unreadable_folder_of_models_is_told(paths: Paths) -> None:
+    paths.data.mkdir(parents=True)
+    paths.models.write_text("x")
+    app = RnnchatApp(paths)
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await models(pilot, app, 1)
+        await wait_until(pilot, lambda: "folder of models" in said(app))
+        assert marked(screen) == ["base"]
