@@ -7,13 +7,17 @@ import sys
 
 import click
 
-from rnnchat.cli.output import as_json, current_paths, open_library, print_json, say
+from rnnchat.cli.groups import SuggestingGroup
+from rnnchat.cli.output import as_json, current_paths, open_library, print_json, say, tell, write
 from rnnchat.errors import RnnchatError
 
 
-@click.group()
-def models() -> None:
+@click.group(cls=SuggestingGroup, invoke_without_command=True)
+@click.pass_context
+def models(context: click.Context) -> None:
     """List, show, use, rename, copy, delete and check saved models."""
+    if context.invoked_subcommand is None:
+        write(f"{context.get_help()}\n")
 
 
 @models.command("list")
@@ -52,7 +56,8 @@ def show(name: str, as_json: bool) -> None:
 
 @models.command()
 @click.argument("name")
-def use(name: str) -> None:
+@as_json
+def use(name: str, as_json: bool) -> None:
     """Let the model NAME speak from now on."""
     from rnnchat.library.settings import change_settings
 
@@ -60,13 +65,14 @@ def use(name: str) -> None:
     open_library().load(name)
     with change_settings(current_paths()) as settings:
         settings.model = entry.name
-    say(f"{entry.name} speaks from now on.")
+    tell(f"{entry.name} speaks from now on.", as_json, model=entry.name, in_use=True)
 
 
 @models.command()
 @click.argument("name")
 @click.argument("new")
-def rename(name: str, new: str) -> None:
+@as_json
+def rename(name: str, new: str, as_json: bool) -> None:
     """Call the model NAME NEW."""
     from rnnchat.library.settings import change_settings
 
@@ -74,53 +80,63 @@ def rename(name: str, new: str) -> None:
     now = open_library().rename(name, new)
     with change_settings(current_paths()) as settings:
         settings.model = now if settings.model == old else settings.model
-    say(f"{old} is now called {now}.")
+    in_use = settings.model == now
+    tell(f"{old} is now called {now}.", as_json, model=now, renamed_from=old, in_use=in_use)
 
 
 @models.command()
 @click.argument("name")
 @click.argument("new")
-def copy(name: str, new: str) -> None:
+@as_json
+def copy(name: str, new: str, as_json: bool) -> None:
     """Copy the model NAME as NEW."""
-    say(f"Copied as {open_library().copy(name, new)}.")
+    library = open_library()
+    entry = library.find(name)
+    copied = library.copy(name, new)
+    tell(f"Copied as {copied}.", as_json, model=copied, copied_from=entry.name)
 
 
-@models.command()
+@models.command(short_help="Delete a model; `restore` brings it back.")
 @click.argument("name")
 @click.option("--forever", is_flag=True, help="Do not keep it in the bin for 30 days.")
-def delete(name: str, forever: bool) -> None:
+@as_json
+def delete(name: str, forever: bool, as_json: bool) -> None:
     """Delete the model NAME; `rnnchat models restore` brings it back within 30 days."""
     library = open_library()
     entry = library.find(name)
     token = library.delete(name)
+    words = f"Deleted {entry.name}. `rnnchat models restore {entry.name!r}` brings it back within 30 days."
     if forever:
         library.forget(token)
-        say(f"Deleted {entry.name} for good.")
-    else:
-        say(f"Deleted {entry.name}. `rnnchat models restore {entry.name!r}` brings it back within 30 days.")
+        words = f"Deleted {entry.name} for good."
+    tell(words, as_json, model=entry.name, deleted=True, forever=forever)
 
 
 @models.command()
 @click.argument("name")
-def restore(name: str) -> None:
+@as_json
+def restore(name: str, as_json: bool) -> None:
     """Bring the deleted model NAME back."""
     library = open_library()
     token = next((t for t in library.deleted() if t.split("-", 1)[1].casefold() == name.casefold()), None)
     if token is None:
         names = ", ".join(t.split("-", 1)[1] for t in library.deleted()) or "the bin is empty"
         raise RnnchatError(f"No deleted model is called {name!r}.", f"To be restored: {names}.")
-    say(f"{library.restore(token)} is back.")
+    restored = library.restore(token)
+    tell(f"{restored} is back.", as_json, model=restored, restored=True)
 
 
-@models.command()
+@models.command(short_help="Go back to the version before the last training.")
 @click.argument("name")
-def rollback(name: str) -> None:
+@as_json
+def rollback(name: str, as_json: bool) -> None:
     """Make the version of NAME before the last training the one in use."""
     number = open_library().roll_back(name)
-    say(f"{name} is back to the version before, saved as version {number}.")
+    words = f"{name} is back to the version before, saved as version {number}."
+    tell(words, as_json, model=name, version=number)
 
 
-@models.command()
+@models.command(short_help="Check every file of one model, or of all.")
 @click.argument("name", required=False)
 @as_json
 def check(name: str | None, as_json: bool) -> None:
@@ -137,7 +153,7 @@ def check(name: str | None, as_json: bool) -> None:
         sys.exit(1)
 
 
-@click.command()
+@click.command(short_help="Show the folders in use.")
 @as_json
 def where(as_json: bool) -> None:
     """Show the folders in use; removing them removes all that rnnchat keeps."""
