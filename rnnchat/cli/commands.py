@@ -14,7 +14,7 @@ from rnnchat.cli.learn import compare, scan, train
 from rnnchat.cli.library import models, where
 from rnnchat.cli.output import complain
 from rnnchat.cli.speak import complete, evaluate, generate
-from rnnchat.cli.streams import discard, is_terminal, prepare_streams, silence_interpreter
+from rnnchat.cli.streams import ReaderGoneError, discard, is_terminal, prepare_streams, silence_interpreter
 from rnnchat.errors import RnnchatError, from_os_error
 
 
@@ -50,8 +50,8 @@ def _run_command() -> int:  # noqa: PLR0911 (each way to end has one)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return 130
-    except BrokenPipeError:
-        discard(sys.stdout)  # the reader has gone, as `head` does: that is no error
+    except (ReaderGoneError, BrokenPipeError):
+        discard(sys.stdout)  # that is no error: `head` does so
         return 0
     except OSError as error:
         said = from_os_error(error, "working with files")
@@ -70,8 +70,7 @@ def _run_command() -> int:  # noqa: PLR0911 (each way to end has one)
 def _finish_output(code: int) -> int:
     """Write what is still held back, so that nothing is left for the interpreter to fail at."""
     try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except BrokenPipeError:
         discard(sys.stdout)
     except (OSError, ValueError) as error:
@@ -81,8 +80,7 @@ def _finish_output(code: int) -> int:
             complain(said.message, said.hint)
         return code or 1
     try:
-        if sys.stderr is not None:
-            sys.stderr.flush()
+        sys.stderr.flush()
     except (OSError, ValueError):
         discard(sys.stderr)
     return code

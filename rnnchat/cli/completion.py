@@ -14,13 +14,13 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 import click
 
 from rnnchat.cli.output import as_json, current_paths, model_option, open_library, print_json, say
-from rnnchat.cli.streams import is_terminal, read_standard_input
+from rnnchat.cli.streams import is_closed, is_terminal, read_standard_input
 from rnnchat.errors import RnnchatError
 
 if TYPE_CHECKING:
     from rnnchat.writing.complete import Completer
 
-LONGEST_LINE = 32 * 1024 * 1024
+LONGEST_LINE = 16 * 1024 * 1024
 """So many bytes a question may have."""
 _CHUNK = 1024 * 1024
 
@@ -48,7 +48,7 @@ def complete(model: str | None, count: int, lines: bool, as_json: bool) -> None:
 
     if is_terminal(sys.stdin) and not lines:
         raise click.UsageError("Give the draft on standard input: `rnnchat complete < draft.md`")
-    if sys.stdin is None:
+    if is_closed(sys.stdin):
         raise RnnchatError(
             "Standard input is closed.", "Give the draft there: `rnnchat complete < draft.md`."
         )
@@ -71,10 +71,12 @@ def complete(model: str | None, count: int, lines: bool, as_json: bool) -> None:
 
 @dataclass(frozen=True)
 class Question:
-    """What an editor asks with a line: how the draft before the cursor goes on, and what was made of the last."""
+    """What an editor asks with a line, and what was made of the answer to the last one."""
 
     before: str
+    """The draft before the cursor, which is to go on."""
     dismiss: str = ""
+    """What is not to be suggested there again."""
     passed: tuple[str, ...] = ()
     """What was suggested for the question before, and typed past."""
     is_new: bool = False

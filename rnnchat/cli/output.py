@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnnchat.cli.escaping import as_json_line, visible
-from rnnchat.cli.streams import discard, takes_unicode
+from rnnchat.cli.streams import ReaderGoneError, discard, takes_unicode
+from rnnchat.errors import from_os_error
 
 if TYPE_CHECKING:
     from rnnchat.library.models import Library
@@ -42,10 +43,17 @@ def say(text: str, *, over: bool = False) -> None:
 
 
 def write(text: str) -> None:
-    """Print `text` as it is, at once; raise OSError where standard output takes no more."""
-    if sys.stdout is not None:
+    """Print `text` as it is, at once; raise RnnchatError where standard output takes no more.
+
+    ReaderGoneError where nobody reads it any more.
+    """
+    try:
         sys.stdout.write(text)
         sys.stdout.flush()
+    except BrokenPipeError:
+        raise ReaderGoneError from None
+    except OSError as error:
+        raise from_os_error(error, "writing to standard output") from error
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -72,6 +80,5 @@ def complain(message: str, hint: str) -> None:
 
 def note(text: str) -> None:
     """Print `text` as it is on standard error, at once."""
-    if sys.stderr is not None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
+    sys.stderr.write(text)
+    sys.stderr.flush()

@@ -8,7 +8,8 @@ import os
 import sys
 import threading
 import warnings
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
+from pathlib import Path
 from typing import IO, Any
 
 from rnnchat.errors import RnnchatError
@@ -17,12 +18,20 @@ LARGEST_INPUT = 64 * 1024 * 1024
 """So many bytes of a text on standard input are taken at most."""
 
 
+class ReaderGoneError(Exception):
+    """Nobody reads standard output any more; not an OSError, which click would make an exit code of."""
+
+
+class ClosedInput(StringIO):
+    """Standard input where it was closed: it holds nothing, and one can tell."""
+
+
 def prepare_streams() -> None:
     """Make the standard streams safe to use.
 
     A descriptor that was closed leads nowhere from now on: a file opened later would get its number, and
-    what libraries write to standard output or error would land in that file. What the output's encoding does
-    not have is replaced.
+    what libraries write to standard output or error would land in that file. Python's own streams, which are
+    None then, are there again. What the output's encoding does not have is replaced.
     """
     for descriptor in range(3):
         try:
@@ -32,6 +41,12 @@ def prepare_streams() -> None:
             if opened != descriptor:
                 os.dup2(opened, descriptor)
                 os.close(opened)
+    if sys.stdin is None:
+        sys.stdin = ClosedInput()
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     if isinstance(sys.stderr, TextIOWrapper):
@@ -43,6 +58,11 @@ def silence_interpreter() -> None:
     warnings.showwarning = _log_warning
     threading.excepthook = _log_thread
     sys.unraisablehook = _log_unraisable
+
+
+def is_closed(stream: IO[str] | None) -> bool:
+    """Tell whether standard input was closed when the program was started."""
+    return stream is None or isinstance(stream, ClosedInput)
 
 
 def is_terminal(stream: IO[str] | None) -> bool:
@@ -64,7 +84,7 @@ def takes_unicode(stream: IO[str] | None) -> bool:
 def read_standard_input(largest: int = LARGEST_INPUT) -> str:
     """Return the text on standard input; raise RnnchatError where it is closed, unreadable or too long."""
     hint = "Give the text there, such as with `< draft.md`."
-    if sys.stdin is None:
+    if is_closed(sys.stdin):
         raise RnnchatError("Standard input is closed.", hint)
     try:
         data = sys.stdin.buffer.read(largest + 1)

@@ -55,7 +55,7 @@ def _hashes(pieces: NDArray[np.integer[Any]]) -> NDArray[np.uint64]:
 
 
 def _among(hashes: NDArray[np.uint64], notes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Tell which of `hashes` are among those of the notes, most of which a table of their first bits drops."""
+    """Tell which of `hashes` are among those of the notes; a table of first bits drops most of these."""
     table = np.zeros(1 << 22, bool)
     shift = np.uint64(64 - 22)
     table[hashes >> shift] = True
