@@ -109,22 +109,20 @@ def _answer_lines(completer: Completer, count: int) -> None:
     while line := _read_line(sys.stdin.buffer):
         try:
             question = Question.read(line)
-            print_json(_answer(completer, question, last, count))
+            reply = _answer(completer, question, last, count)
             last = question.before
         except RnnchatError as error:
-            print_json({"error": error.message, "hint": error.hint})
-            continue
-        except (OSError, KeyboardInterrupt):
-            raise  # nobody hears the answers
+            reply = {"error": error.message, "hint": error.hint}
         except Exception as error:
             from rnnchat.library.log import note_unforeseen
 
             completer.begin()
             last = ""
             message = f"Something unforeseen happened ({type(error).__name__})."
-            print_json({"error": message, "hint": note_unforeseen(error)})
-            continue
-        _rest(completer)
+            reply = {"error": message, "hint": note_unforeseen(error)}
+        print_json(reply)
+        if "error" not in reply:
+            _rest(completer)
 
 
 def _rest(completer: Completer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,7 +58,7 @@ class Sampling:
         )
         for name, value, low, high in ranges:
             if not low <= value <= high:  # which NaN is not, either
-                shown = f"{float(max(-1e300, min(value, 1e300))):g}" if not math.isnan(value) else "nan"
+                shown = f"{value if isinstance(value, float) else max(-(10**300), min(value, 10**300)):g}"
                 raise RnnchatError(f"{name} cannot be {shown}.", f"Give a value from {low} to {high:,}.")
         if self.seed is not None and self.seed < 0:
             raise RnnchatError(f"seed cannot be {self.seed}.", "Give a whole number from 0.")
