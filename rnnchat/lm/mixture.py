@@ -231,14 +231,13 @@ class Mixture:
             self._learn_to_mix(scene, piece, self.mixer, RATE)
             self._experience(scene, piece, state)
 
-    def fit(self, texts: Iterable[list[int]], until: float = math.inf) -> None:
+    def fit(self, texts: Iterable[list[int]], until: float = math.inf, done: int = 0) -> None:
         """Fit the saved weights to texts that no member has learned; forgets what else was learned.
 
         Each text is a list of pieces that begins with the start piece. No other one is begun once the
-        monotonic clock is at `until`.
+        monotonic clock is at `until`. The weights were fitted to so many pieces before as are `done`.
         """
         self.forget()
-        done = 0
         for text in texts:
             if time.monotonic() >= until:
                 break

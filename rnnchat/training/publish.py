@@ -12,7 +12,7 @@ from rnnchat.library.models import Library, write_weights
 from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.tokenizer import Tokenizer
-from rnnchat.training.mixing import LEAST_FITTING, fit_mixture
+from rnnchat.training.mixing import fit_mixture
 from rnnchat.training.prepare import Emit, Prepared
 from rnnchat.training.run import SCRATCH, Run
 
@@ -42,14 +42,18 @@ def publish(
     settings = run.settings
     data = write_weights(weights)
     timed = bool(settings.minutes) and not settings.steps
-    left = max(LEAST_FITTING, 60 * settings.minutes - seconds() - PUBLISHING_SECONDS) if timed else math.inf
-    optional = fit_mixture(run, shape, weights, ground, tokenizer, emit, left)
+
+    def left() -> float:
+        return 60 * settings.minutes - seconds() - PUBLISHING_SECONDS if timed else math.inf
+
+    optional, gain = fit_mixture(run, shape, weights, ground, tokenizer, emit, left)
     training = {
         "minutes": settings.minutes,
         "seed": settings.seed,
         "seconds": round(seconds(), 1),
         **training,
     }
+    gained = {} if gain is None else {"gain": gain.as_dict()}
     card = Card(
         name=settings.name,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -60,7 +64,7 @@ def publish(
             "bytes": prepared.bytes,
             **({"texts": list(prepared.texts)} if prepared.texts else {"paths": list(settings.paths)}),
         },
-        scores={"bits_per_byte": round(bits_per_byte, 4), "bytes": prepared.validation_bytes},
+        scores={"bits_per_byte": round(bits_per_byte, 4), "bytes": prepared.validation_bytes, **gained},
         training=training,
         style=prepared.style,
         base="" if prepared.base == SCRATCH else prepared.base,
@@ -72,6 +76,7 @@ def publish(
         "model": card.name,
         "version": version,
         "bits_per_byte": card.scores["bits_per_byte"],
+        **gained,
         **{name: training[name] for name in ("seconds", "tokens_per_second", "ended")},
     }
     run.finish(done)
