@@ -32,10 +32,13 @@ def list_models(as_json: bool) -> None:
     if as_json:
         print_json({"models": rows})
         return
+    say(f"  {'name':<24} {'bits/byte of own notes':<22}  {'size':>9}  learned from")
     for row in rows:
-        bits = "    –" if row["bits_per_byte"] is None else f"{row['bits_per_byte']:5.2f}"
         mark = "*" if row["in_use"] else " "
-        say(f"{mark} {row['name']:<24} {bits} bits/byte  {row['size'] / 1e6:6.1f} MB  {row['summary']}")
+        size = f"{row['size'] / 1e6:.1f} MB"
+        say(f"{mark} {row['name']:<24} {row['on_own_notes']:<22}  {size:>9}  {row['summary']}")
+    if any("→" in row["on_own_notes"] for row in rows):
+        say("  → from the base alone to the model, on notes it had not seen: fewer bits predict better.")
 
 
 @models.command()

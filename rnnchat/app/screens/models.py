@@ -20,8 +20,8 @@ from rnnchat.errors import RnnchatError
 from rnnchat.library.describe import describe_card, describe_entry, human_size
 from rnnchat.library.models import BASE, Entry
 
-COLUMNS = ("", "Name", "Learned from", "Bits/byte", "    Size", "Trained")
-WIDTHS = (1, 16, 21, 9, 8, 10)
+COLUMNS = ("", "Name", "Learned from", "On its notes", "    Size", "Trained")
+WIDTHS = (1, 16, 18, 12, 8, 10)
 """The columns' cells at 80 columns; what is more goes to the names and to what was learned."""
 
 
@@ -215,13 +215,12 @@ class ModelsScreen(Room):
 
     def _cells(self, entry: Entry, in_use: str) -> list[Text]:
         row = describe_entry(entry)
-        bits = "–" if row["bits_per_byte"] is None else f"{row['bits_per_byte']:.2f}"
         learned = row["summary"] if entry.card is not None else f"damaged: {row['summary']}"
         cells = (
             "●" if entry.name == in_use else " ",
             entry.name,
             learned,
-            f"{bits:>9}",
+            f"{row['on_own_notes']:>12}",
             f"{human_size(entry.size):>8}",
             (row["created"] or "–")[:10],
         )
