@@ -10,10 +10,7 @@ import click
 
 from rnnchat import __version__
 from rnnchat.cli.groups import SuggestingGroup
-from rnnchat.cli.learn import compare, scan, train
-from rnnchat.cli.library import models, where
 from rnnchat.cli.output import complain
-from rnnchat.cli.speak import complete, evaluate, generate
 from rnnchat.cli.streams import ReaderGoneError, discard, is_terminal, prepare_streams, silence_interpreter
 from rnnchat.errors import RnnchatError, from_os_error
 
@@ -86,6 +83,16 @@ def _finish_output(code: int) -> int:
     return code
 
 
+MODULES = {
+    "train": "rnnchat.cli.learn",
+    "scan": "rnnchat.cli.learn",
+    "compare": "rnnchat.cli.learn",
+    "generate": "rnnchat.cli.speak",
+    "evaluate": "rnnchat.cli.speak",
+    "complete": "rnnchat.cli.completion",
+    "models": "rnnchat.cli.library",
+    "where": "rnnchat.cli.library",
+}
 EPILOG = """\b
 rnnchat                                 opens the app
 rnnchat train ~/notes --name me         learns your notes in five minutes
@@ -95,6 +102,7 @@ rnnchat generate "The thing about"      goes on with a text
 
 @click.group(
     cls=SuggestingGroup,
+    modules=MODULES,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=EPILOG,
@@ -129,5 +137,4 @@ def open_app(file: Path | None = None) -> None:
     run(file)
 
 
-for command in (draft, train, scan, generate, complete, evaluate, compare, models, where):
-    commands.add_command(command)
+commands.add_command(draft)

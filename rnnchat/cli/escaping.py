@@ -10,12 +10,13 @@ from typing import Any
 
 # What JSON leaves as it is and a terminal may obey, or not show: DEL and C1, what turns the direction of
 # writing around or takes no room, further ends of a line, halves of surrogates, and tags. C0 JSON escapes.
-_IN_JSON = re.compile(
+# The expressions are compiled when they are first needed, which is not when a command starts.
+_IN_JSON = (
     "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_LINE_ENDS = re.compile("[\u2028\u2029]")
+_SURROGATE = "[\ud800-\udfff]"
+_LINE_ENDS = "[\u2028\u2029]"
 
 
 def visible(text: str) -> str:
@@ -26,7 +27,7 @@ def visible(text: str) -> str:
     """
     from rnnchat.notes.clean import harmless
 
-    return _LINE_ENDS.sub("\n", harmless(_SURROGATE.sub(_spell, text)))
+    return re.sub(_LINE_ENDS, "\n", harmless(re.sub(_SURROGATE, _spell, text)))
 
 
 def as_json_line(value: Mapping[str, Any], *, ascii_only: bool = False) -> str:
@@ -35,7 +36,7 @@ def as_json_line(value: Mapping[str, Any], *, ascii_only: bool = False) -> str:
     What JSON has no number for (NaN, infinity) becomes null.
     """
     text = json.dumps(_finite(value), ensure_ascii=ascii_only, allow_nan=False)
-    return text if ascii_only and "\x7f" not in text else _IN_JSON.sub(_escape, text)
+    return text if ascii_only and "\x7f" not in text else re.sub(_IN_JSON, _escape, text)
 
 
 def _finite(value: Any) -> Any:

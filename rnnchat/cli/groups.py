@@ -1,8 +1,10 @@
-"""A group of commands that helps where it is called without one, or with one that does not exist."""
+"""A group of commands that reads only the one it is asked for, and helps where that does not exist."""
 
 from __future__ import annotations
 
-import difflib
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
 
 import click
 
@@ -16,7 +18,24 @@ class UnknownCommandError(click.UsageError):
 
 
 class SuggestingGroup(click.Group):
-    """A group whose error names the command that was probably meant, or all there are."""
+    """A group whose error names the command that was probably meant, or all there are.
+
+    `modules` has the module of each command that is read when it is called, or when help lists it.
+    """
+
+    def __init__(self, *words: Any, modules: Mapping[str, str] | None = None, **more: Any) -> None:
+        super().__init__(*words, **more)
+        self._modules = dict(modules or {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*self.commands, *self._modules})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command called `cmd_name`; None where there is none."""
+        if cmd_name in self._modules and cmd_name not in self.commands:
+            self.add_command(getattr(import_module(self._modules[cmd_name]), cmd_name))
+        return super().get_command(ctx, cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -24,6 +43,8 @@ class SuggestingGroup(click.Group):
         """Return the command that `args` name first; raise UnknownCommandError where there is none."""
         name = args[0] if args else ""
         if name and not name.startswith("-") and self.get_command(ctx, name) is None:
+            import difflib
+
             names = self.list_commands(ctx)
             nearest = difflib.get_close_matches(name.casefold(), names, n=1, cutoff=0.5)
             hint = (
@@ -31,7 +52,7 @@ class SuggestingGroup(click.Group):
                 if nearest
                 else f"Commands: {', '.join(names)}. `{ctx.command_path} --help` tells what they do."
             )
-            raise UnknownCommandError(f"There is no command {_short(name)!r}", hint, ctx)
+            raise UnknownCommandError(f"No such command {_short(name)!r}", hint, ctx)
         return super().resolve_command(ctx, args)
 
 

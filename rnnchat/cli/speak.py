@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rnnchat.cli.completion import complete, is_ready
+from rnnchat.cli.completion import is_ready
 from rnnchat.cli.escaping import visible
 from rnnchat.cli.options import SettingOption
 from rnnchat.cli.output import (
@@ -30,7 +30,7 @@ from rnnchat.cli.streams import is_terminal, read_standard_input
 if TYPE_CHECKING:
     from rnnchat.writing.speaking import SpeakingModel
 
-__all__ = ["complete", "evaluate", "generate", "is_ready"]
+__all__ = ["evaluate", "generate", "is_ready"]
 
 WORTH_WARNING = 0.05
 """Where more of a text than this was learned, its figures say little about new text."""
