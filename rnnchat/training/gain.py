@@ -25,7 +25,7 @@ from rnnchat.writing.words import WordCounts
 
 SHARE = 0.025
 """The share of a training's budget that is spent on this,"""
-LEAST_SECONDS = 1.5
+LEAST_SECONDS = 2.0
 """but so many seconds at least,"""
 MOST_SECONDS = 10.0
 """and so many at most."""
@@ -39,7 +39,7 @@ MOST_CHARACTERS = 1500
 """So much of all of them is."""
 FEWEST_PIECES = 60
 """So many are scored even where there is no time for it; fewer tell nothing."""
-FEWEST_CHARACTERS = 150
+FEWEST_CHARACTERS = 100
 """Keys saved on fewer characters are not told."""
 
 

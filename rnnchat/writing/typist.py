@@ -101,7 +101,8 @@ def type_texts(texts: Iterable[str], completer: Completer, *, inline: bool) -> T
 def type_alike(texts: Iterable[str], completers: Sequence[Completer], until: float) -> list[Typing]:
     """Type `texts` with the menu of each of `completers`, none of them further than the others.
 
-    Stops once the monotonic clock is at `until`, at about the same place with each.
+    Stops once the monotonic clock is at `until`, at about the same place with each. Nobody waits for their
+    answers, so that they read nothing ahead.
     """
     results = [Typing() for _ in completers]
     for text in texts:
@@ -114,22 +115,24 @@ def type_alike(texts: Iterable[str], completers: Sequence[Completer], until: flo
             if time.monotonic() >= until:
                 return results
             one = places.index(min(places))
-            places[one] = _press(text, places[one], completers[one], results[one], inline=False)
+            places[one] = _press(text, places[one], completers[one], results[one], inline=False, ahead=False)
     return results
 
 
-def _press(text: str, place: int, completer: Completer, result: Typing, *, inline: bool) -> int:
+def _press(
+    text: str, place: int, completer: Completer, result: Typing, *, inline: bool, ahead: bool = True
+) -> int:
     """Press one key at `place` of a text, count it, and return the place after it."""
     before, after = text[:place], text[place:]
     if not _scored(after[0]):
         return place + 1
-    taken = _look(before, after, completer, result, inline=inline) or 1
+    taken = _look(before, after, completer, result, inline=inline, ahead=ahead) or 1
     result.typed[-1] += 1
     result.alone[-1] += sum(map(_scored, after[:taken]))
     return place + taken
 
 
-def _look(before: str, after: str, completer: Completer, result: Typing, *, inline: bool) -> int:
+def _look(before: str, after: str, completer: Completer, result: Typing, *, inline: bool, ahead: bool) -> int:
     """Return how many characters one key brings by a suggestion; 0 where none is right."""
     started = time.perf_counter()
     if inline:
@@ -139,7 +142,7 @@ def _look(before: str, after: str, completer: Completer, result: Typing, *, inli
         offered = [suggestion.text for suggestion in completer.suggest(before, MENU)]
     answered = time.perf_counter()
     result.milliseconds.append(1000 * (answered - started))
-    completer.rest()
+    completer.rest(ahead=ahead)
     result.resting.append(1000 * (time.perf_counter() - answered))
     right = [text for text in offered if after.startswith(text) and not _inside(after, len(text))]
     if not right:
