@@ -99,7 +99,7 @@ def test_nothing_lands_in_a_file_that_got_the_number_of_a_closed_stream(tmp_path
     assert "gain" in json_lines(rnnchat(tmp_path, "models", "list", "--json").stdout)[0]["models"][0]
 
 
-@pytest.mark.parametrize("command", ["where", "generate x --tokens 30 --json", "models show base --json"])
+@pytest.mark.parametrize("command", ["where", "generate x --tokens 30 --json", "--help", "models"])
 def test_a_reader_that_has_gone(tmp_path: Path, command: str) -> None:
     result = in_shell(tmp_path, f"(sleep 0.1; rnnchat {command}; echo $? >&2) | true")
     assert result.stderr == b"0\n"
