@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rnnchat.training.job import Event, TrainingJob
 
 
-@click.command()
+@click.command(short_help="Learn notes and save a model.")
 @paths_argument
 @click.option("--name", default=None, help="What to call the model.  [default: me]")
 @click.option(
@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     metavar="BASE|scratch",
     help="What to start from.  [default: what fits]",
 )
-@click.option("--cell", type=click.Choice(["gru", "lstm", "rnn"]), default="gru", show_default=True)
+@click.option(
+    "--cell",
+    type=click.Choice(["gru", "lstm", "rnn"]),
+    default="gru",
+    show_default=True,
+    help="The kind of recurrent network.",
+)
 @click.option(
     "--minutes",
     type=float,
@@ -34,7 +40,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="The budget, start included; 0 only remembers.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What all chance derives from."
+)
 @click.option(
     "--set",
     "choices",
@@ -104,7 +112,7 @@ def train(
     _follow(TrainingJob(run), report.show)
 
 
-@click.command()
+@click.command(short_help="Show what a training would read, and what it skips and why.")
 @paths_argument
 @as_json
 def scan(paths: tuple[Path, ...], as_json: bool) -> None:
@@ -135,7 +143,7 @@ def scan(paths: tuple[Path, ...], as_json: bool) -> None:
     )
 
 
-@click.command()
+@click.command(short_help="Train every family of models alike, and table how each predicts.")
 @paths_argument
 @click.option(
     "--minutes", type=click.FloatRange(0.15, 600), default=5.0, show_default=True, help="The budget of each."

@@ -7,13 +7,17 @@ import sys
 
 import click
 
-from rnnchat.cli.output import as_json, current_paths, open_library, print_json, say
+from rnnchat.cli.groups import SuggestingGroup
+from rnnchat.cli.output import as_json, current_paths, open_library, print_json, say, tell, write
 from rnnchat.errors import RnnchatError
 
 
-@click.group()
-def models() -> None:
+@click.group(cls=SuggestingGroup, invoke_without_command=True)
+@click.pass_context
+def models(context: click.Context) -> None:
     """List, show, use, rename, copy, delete and check saved models."""
+    if context.invoked_subcommand is None:
+        write(f"{context.get_help()}\n")
 
 
 @models.command("list")
@@ -28,10 +32,13 @@ def list_models(as_json: bool) -> None:
     if as_json:
         print_json({"models": rows})
         return
+    say(f"  {'name':<24} {'bits/byte of own notes':<22}  {'size':>9}  learned from")
     for row in rows:
-        bits = "    –" if row["bits_per_byte"] is None else f"{row['bits_per_byte']:5.2f}"
         mark = "*" if row["in_use"] else " "
-        say(f"{mark} {row['name']:<24} {bits} bits/byte  {row['size'] / 1e6:6.1f} MB  {row['summary']}")
+        size = f"{row['size'] / 1e6:.1f} MB"
+        say(f"{mark} {row['name']:<24} {row['on_own_notes']:<22}  {size:>9}  {row['summary']}")
+    if any("→" in row["on_own_notes"] for row in rows):
+        say("  → from the base alone to the model, on notes it had not seen: fewer bits predict better.")
 
 
 @models.command()
@@ -52,7 +59,8 @@ def show(name: str, as_json: bool) -> None:
 
 @models.command()
 @click.argument("name")
-def use(name: str) -> None:
+@as_json
+def use(name: str, as_json: bool) -> None:
     """Let the model NAME speak from now on."""
     from rnnchat.library.settings import change_settings
     from rnnchat.writing.speaking import load_model
@@ -61,49 +69,55 @@ def use(name: str) -> None:
     load_model(open_library(), entry.name)
     with change_settings(current_paths()) as settings:
         settings.model = entry.name
-    say(f"{entry.name} speaks from now on.")
+    tell(f"{entry.name} speaks from now on.", as_json, model=entry.name, in_use=True)
 
 
 @models.command()
 @click.argument("name")
 @click.argument("new")
-def rename(name: str, new: str) -> None:
+@as_json
+def rename(name: str, new: str, as_json: bool) -> None:
     """Call the model NAME NEW."""
-    from rnnchat.library.settings import change_settings
+    from rnnchat.library.settings import load_settings
 
     old = open_library().find(name).name
     now = open_library().rename(name, new)
-    with change_settings(current_paths()) as settings:
-        settings.model = now if settings.model == old else settings.model
-    say(f"{old} is now called {now}.")
+    in_use = load_settings(current_paths()).model == now
+    tell(f"{old} is now called {now}.", as_json, model=now, renamed_from=old, in_use=in_use)
 
 
 @models.command()
 @click.argument("name")
 @click.argument("new")
-def copy(name: str, new: str) -> None:
+@as_json
+def copy(name: str, new: str, as_json: bool) -> None:
     """Copy the model NAME as NEW."""
-    say(f"Copied as {open_library().copy(name, new)}.")
+    library = open_library()
+    entry = library.find(name)
+    copied = library.copy(name, new)
+    tell(f"Copied as {copied}.", as_json, model=copied, copied_from=entry.name)
 
 
-@models.command()
+@models.command(short_help="Delete a model; `restore` brings it back.")
 @click.argument("name")
 @click.option("--forever", is_flag=True, help="Do not keep it in the bin for 30 days.")
-def delete(name: str, forever: bool) -> None:
+@as_json
+def delete(name: str, forever: bool, as_json: bool) -> None:
     """Delete the model NAME; `rnnchat models restore` brings it back within 30 days."""
     library = open_library()
     entry = library.find(name)
     token = library.delete(name)
+    words = f"Deleted {entry.name}. `rnnchat models restore {entry.name!r}` brings it back within 30 days."
     if forever:
         library.forget(token)
-        say(f"Deleted {entry.name} for good.")
-    else:
-        say(f"Deleted {entry.name}. `rnnchat models restore {entry.name!r}` brings it back within 30 days.")
+        words = f"Deleted {entry.name} for good."
+    tell(words, as_json, model=entry.name, deleted=True, forever=forever)
 
 
 @models.command()
 @click.argument("name")
-def restore(name: str) -> None:
+@as_json
+def restore(name: str, as_json: bool) -> None:
     """Bring the deleted model NAME back."""
     from rnnchat.library.settings import load_settings
 
@@ -115,21 +129,24 @@ def restore(name: str) -> None:
     before = load_settings(current_paths()).model
     now = library.restore(token)
     is_used = load_settings(current_paths()).model != before
-    say(f"{now} is back{', and in use again' if is_used else ''}.")
+    words = f"{now} is back{', and in use again' if is_used else ''}."
+    tell(words, as_json, model=now, restored=True, in_use=is_used)
 
 
-@models.command()
+@models.command(short_help="Go back to the version before the last training.")
 @click.argument("name")
-def rollback(name: str) -> None:
+@as_json
+def rollback(name: str, as_json: bool) -> None:
     """Make the version of NAME before the last training the one in use; a second time, the last again."""
     from rnnchat.library.describe import describe_versions
 
     library = open_library()
-    library.roll_back(name)
-    say(describe_versions(library.find(name).name, library.versions(name)))
+    number = library.roll_back(name)
+    found = library.find(name).name
+    tell(describe_versions(found, library.versions(name)), as_json, model=found, version=number)
 
 
-@models.command()
+@models.command(short_help="Check every file of one model, or of all.")
 @click.argument("name", required=False)
 @as_json
 def check(name: str | None, as_json: bool) -> None:
@@ -148,7 +165,7 @@ def check(name: str | None, as_json: bool) -> None:
         sys.exit(1)
 
 
-@click.command()
+@click.command(short_help="Show the folders in use.")
 @as_json
 def where(as_json: bool) -> None:
     """Show the folders in use; removing them removes all that rnnchat keeps."""

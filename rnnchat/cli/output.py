@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from rnnchat.cli.escaping import as_json_line, visible
+from rnnchat.cli.streams import ReaderGoneError, discard, takes_unicode
+from rnnchat.errors import from_os_error
 
 if TYPE_CHECKING:
     from rnnchat.library.models import Library
@@ -47,21 +51,47 @@ def open_library() -> Library:
 
 def say(text: str, *, over: bool = False) -> None:
     """Print a line in which names and paths are made harmless; `over` lets the next one replace it."""
-    from rnnchat.notes.clean import harmless
+    shown = visible(text)
+    write(f"\r\x1b[K{shown}" if over else f"{shown}\n")
 
-    click.echo(f"\r\x1b[K{harmless(text)}" if over else harmless(text), nl=not over)
+
+def write(text: str) -> None:
+    """Print `text` as it is, at once; raise RnnchatError where standard output takes no more.
+
+    ReaderGoneError where nobody reads it any more.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise ReaderGoneError from None
+    except OSError as error:
+        raise from_os_error(error, "writing to standard output") from error
 
 
-def print_json(value: dict[str, Any]) -> None:
-    """Print one JSON object, at once."""
-    click.echo(json.dumps(value, ensure_ascii=False))
-    sys.stdout.flush()
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print one JSON object in a line, at once."""
+    write(as_json_line(value, ascii_only=not takes_unicode(sys.stdout)) + "\n")
+
+
+def tell(text: str, as_json: bool, **fields: Any) -> None:
+    """Say what was done, in words or, for programs, as JSON."""
+    if as_json:
+        print_json(fields)
+    else:
+        say(text)
 
 
 def complain(message: str, hint: str) -> None:
-    """Say on standard error what is wrong and what helps."""
-    from rnnchat.notes.clean import harmless
+    """Say on standard error what is wrong and what helps; where that is closed or full, say nothing."""
+    lines = [f"rnnchat: {visible(message)}", *([f"  {visible(hint)}"] if hint else [])]
+    try:
+        note("".join(f"{line}\n" for line in lines))
+    except (OSError, ValueError):
+        discard(sys.stderr)
 
-    click.echo(harmless(f"rnnchat: {message}"), err=True)
-    if hint:
-        click.echo(harmless(f"  {hint}"), err=True)
+
+def note(text: str) -> None:
+    """Print `text` as it is on standard error, at once."""
+    sys.stderr.write(text)
+    sys.stderr.flush()

@@ -2,43 +2,99 @@
 
 from __future__ import annotations
 
-import json
-import os
-import select
-import stat
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from rnnchat.cli.completion import is_ready
+from rnnchat.cli.escaping import visible
+from rnnchat.cli.options import SettingOption
 from rnnchat.cli.output import (
     as_json,
+    complain,
     current_paths,
     model_option,
+    note,
     open_library,
     paths_argument,
     print_json,
     say,
+    write,
 )
+from rnnchat.cli.streams import is_terminal, read_standard_input
 
 if TYPE_CHECKING:
-    from rnnchat.writing.complete import Completer
     from rnnchat.writing.speaking import SpeakingModel
 
+__all__ = ["evaluate", "generate", "is_ready"]
 
-@click.command()
+WORTH_WARNING = 0.05
+"""Where more of a text than this was learned, its figures say little about new text."""
+
+
+@click.command(
+    short_help="Go on with a text.",
+    epilog="""\b
+Examples:
+  rnnchat generate "The thing about" --tokens 50
+  rnnchat generate - --model me --seed 7 < draft.md
+""",
+)
 @click.argument("prompt", default="")
 @model_option
 @click.option("--tokens", type=click.IntRange(1), default=200, show_default=True, help="The most pieces.")
-@click.option("--temperature", type=float, default=None)
-@click.option("--top-p", type=float, default=None)
-@click.option("--top-k", type=click.IntRange(min=0), default=None)
-@click.option("--min-p", type=float, default=None)
-@click.option("--repetition", type=float, default=None, help="1 leaves repetitions as they come.")
-@click.option("--seed", type=click.IntRange(min=0), default=None, help="The same seed gives the same text.")
+@click.option(
+    "--temperature",
+    type=float,
+    default=None,
+    cls=SettingOption,
+    range="0 to 5",
+    help="How bold: below 1 favours likely pieces, 0 always takes the likeliest.",
+)
+@click.option(
+    "--top-p",
+    type=float,
+    default=None,
+    cls=SettingOption,
+    range="0 to 1",
+    help="Only the likeliest pieces that together are this likely.",
+)
+@click.option(
+    "--top-k",
+    type=click.IntRange(min=0),
+    default=None,
+    cls=SettingOption,
+    range="0 to 1,000,000",
+    help="Only so many of the likeliest pieces; 0 for all.",
+)
+@click.option(
+    "--min-p",
+    type=float,
+    default=None,
+    cls=SettingOption,
+    range="0 to 1",
+    help="Only pieces at least this share as likely as the likeliest.",
+)
+@click.option(
+    "--repetition",
+    type=float,
+    default=None,
+    cls=SettingOption,
+    range="1 to 3",
+    help="How much less likely a repetition becomes; 1 leaves it as it comes.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=None,
+    cls=SettingOption,
+    range="from 0",
+    help="The same seed gives the same text; none gives another one each time.",
+)
 @as_json
 def generate(
     prompt: str,
@@ -48,7 +104,10 @@ def generate(
     as_json: bool,
     **chosen: float | None,
 ) -> None:
-    """Continue PROMPT (- reads it from standard input), streaming."""
+    """Continue PROMPT (- reads it from standard input), streaming.
+
+    What is not given is as in the settings, which the app changes with Ctrl+G.
+    """
     from rnnchat.library.settings import load_settings
     from rnnchat.notes.clean import harmless
     from rnnchat.writing.generate import text_context
@@ -61,19 +120,18 @@ def generate(
     values |= {name: value for name, value in chosen.items() if value is not None}
     sampling = Sampling(**values, seed=settings.seed if seed is None else seed)
     sampling.check()
-    text = sys.stdin.buffer.read().decode("utf-8", "replace") if prompt == "-" else prompt
+    text = harmless(read_standard_input() if prompt == "-" else prompt)
     loaded = load_model(open_library(), model or settings.model)
-    context = text_context(loaded.tokenizer, harmless(text))
+    context = text_context(loaded.tokenizer, text)
     if not as_json:
-        click.echo(harmless(text), nl=False)
+        write(visible(text))
     started = time.perf_counter()
     count, whole = 0, ""
     for chunk in loaded.speaker.stream(context, sampling, tokens):
         count += 1
         whole += chunk.text
-        shown = harmless(chunk.text)
         if not as_json:
-            click.echo(shown, nl=False)
+            write(visible(chunk.text))
             continue
         line: dict[str, Any] = {"text": chunk.text, "probability": round(chunk.probability, 6)}
         if chunk.finish:
@@ -83,10 +141,10 @@ def generate(
                 line["origins"] = [origin.as_dict() for origin in loaded.origins.find(whole)]
         print_json(line)
     if not as_json:
-        click.echo()
+        write("\n")
 
 
-@click.command()
+@click.command(short_help="Score a model on texts that it has not learned.")
 @paths_argument
 @model_option
 @click.option(
@@ -104,21 +162,32 @@ def evaluate(
         raise click.UsageError("Name the texts to score: files or folders")
     from rnnchat.library.settings import load_settings
     from rnnchat.notes.raw import read_raw
-    from rnnchat.writing.evaluate import score
+    from rnnchat.writing.evaluate import limited, score
     from rnnchat.writing.speaking import load_model
 
     texts = read_raw(paths)
     name = model or load_settings(current_paths()).model
     loaded = load_model(open_library(), name)
+    seen = None
+    if loaded.memory is not None:
+        from rnnchat.writing.seen import seen_share
+
+        seen = seen_share(loaded.memory.pieces, loaded.tokenizer, limited(texts, limit or 0))
+    if seen is not None and seen >= WORTH_WARNING:
+        complain(
+            f"{seen:.0%} of this text is in the notes that {name} learned:"
+            " the figures say nothing about new text.",
+            "Score it on texts that it has not learned.",
+        )
     started = time.perf_counter()
     scores = {}
     for member, predictor, learn in loaded.members():
-        shown = _progress(member) if sys.stderr.isatty() else None
+        shown = _progress(member) if is_terminal(sys.stderr) else None
         scores[member] = score(
             predictor, loaded.tokenizer, texts, limit=limit or 0, learn=learn, progress=shown
         )
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", nl=False, err=True)
+    if is_terminal(sys.stderr):
+        note("\r\x1b[K")
     result = scores.get("mixture", scores["network"])
     bits = {member: one.bits_per_byte for member, one in scores.items()}
     typed = _type(loaded, texts, limit or 0) if typing else {}
@@ -132,6 +201,7 @@ def evaluate(
                 "pieces": result.pieces,
                 "bits_per_byte": {member: round(value, 4) for member, value in bits.items()},
                 "top1": round(result.top1, 4),
+                "seen": None if seen is None else round(seen, 4),
                 "seconds": round(seconds, 2),
                 **typed,
             }
@@ -140,7 +210,8 @@ def evaluate(
     say(f"{name} on {len(texts):,} texts, {result.bytes:,} bytes, {result.pieces:,} pieces:")
     for member, value in bits.items():
         say(f"  {member:<8} {value:.3f} bits per byte")
-    say(f"The likeliest piece was the right one in {result.top1:.1%}.")
+    if result.pieces:
+        say(f"The likeliest piece was the right one in {result.top1:.1%}.")
     if typed:
         saved, intervals = typed["keystrokes_saved"], typed["intervals"]
         for way, words in (
@@ -187,89 +258,8 @@ def _type(loaded: SpeakingModel, texts: list[str], limit: int) -> dict[str, Any]
     }
 
 
-@click.command()
-@model_option
-@click.option("-n", "count", type=click.IntRange(1, 50), default=6, show_default=True, help="The most.")
-@click.option(
-    "--lines",
-    is_flag=True,
-    help='Stay, and answer a line of JSON such as {"before": "text"} with one, until the input ends.',
-)
-@as_json
-def complete(model: str | None, count: int, lines: bool, as_json: bool) -> None:
-    """Suggest how the draft on standard input goes on at its end."""
-    from rnnchat.library.settings import load_settings
-    from rnnchat.writing.speaking import load_model
-
-    if sys.stdin.isatty() and not lines:
-        raise click.UsageError("Give the draft on standard input: `rnnchat complete < draft.md`")
-    loaded = load_model(open_library(), model or load_settings(current_paths()).model)
-    completer = loaded.completer()
-    completer.prepare()
-    if lines:
-        _answer_lines(completer, count)
-        return
-    draft = sys.stdin.buffer.read().decode("utf-8", "replace")
-    answer = _suggest(completer, draft, count)
-    if as_json:
-        print_json(answer)
-        return
-    for suggestion in answer["suggestions"]:
-        say(f"{suggestion['probability']:7.1%}  {suggestion['text']}")
-    if not answer["suggestions"]:
-        say("Nothing comes to mind.")
-
-
-def _suggest(completer: Completer, before: str, count: int) -> dict[str, Any]:
-    started = time.perf_counter()
-    found = completer.suggest(before, count)
-    milliseconds = 1000 * (time.perf_counter() - started)
-    return {"suggestions": [one.as_dict() for one in found], "milliseconds": round(milliseconds, 2)}
-
-
-def _answer_lines(completer: Completer, count: int) -> None:
-    """Answer each line of standard input: a draft before the cursor, or what was dismissed there.
-
-    What was `passed` was suggested for the line before.
-    """
-    last = ""
-    for line in sys.stdin.buffer:
-        try:
-            asked = json.loads(line)
-            before = asked["before"]
-            dismissed, passed = asked.get("dismiss", ""), asked.get("passed", [])
-            if not (isinstance(before, str) and isinstance(dismissed, str) and isinstance(passed, list)):
-                raise TypeError
-            if not all(isinstance(text, str) for text in passed):
-                raise TypeError
-        except (ValueError, TypeError, KeyError, AttributeError):
-            print_json(
-                {
-                    "error": "That is not a question that can be answered.",
-                    "hint": 'Send a line such as {"before": "The text so far"}.',
-                }
-            )
-            continue
-        before = before.encode("utf-8", "replace").decode("utf-8")  # halves of surrogates are no text
-        if asked.get("new") is True:
-            completer.begin()
-        if dismissed:
-            completer.dismiss(before, dismissed)
-        completer.pass_over(last, passed)
-        last = before
-        print_json(_suggest(completer, before, count))
-        completer.rest(lambda: is_ready(sys.stdin))
-
-
-def is_ready(stream: IO[str]) -> bool:
-    """Tell whether somebody has written to a pipe or a terminal what nobody has read; of a file, never."""
-    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-        return False
-    return bool(select.select([stream], [], [], 0)[0])
-
-
 def _progress(member: str) -> Callable[[int], None]:
     def show(done: int) -> None:
-        click.echo(f"\r{member}: {done:,} bytes scored", nl=False, err=True)
+        note(f"\r{member}: {done:,} bytes scored")
 
     return show

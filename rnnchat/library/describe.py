@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,8 @@ def describe_entry(entry: Entry, *, in_use: bool = False) -> dict[str, Any]:
         "created": card.created if card else None,
         "size": entry.size,
         "bits_per_byte": card.bits_per_byte if card else None,
+        "gain": _gain(card) or None if card else None,
+        "on_own_notes": on_own_notes(card) if card else "–",
         "summary": summary(card) if card else damage(entry),
         "versions": entry.versions,
     }
@@ -39,6 +42,51 @@ def summary(card: Card) -> str:
 def damage(entry: Entry) -> str:
     """Return in a few words that a model is damaged, and how."""
     return f"damaged: {entry.problem.removeprefix('The card is damaged: ')}"
+
+
+def on_own_notes(card: Card) -> str:
+    """Return how well a model predicts its own notes: the base alone on them, and the model.
+
+    Each model is measured on other texts, so its figures do not compare with those of another. What learned
+    no person's notes has none.
+    """
+    if card.learned_from.get("texts"):
+        return "–"
+    gain = _gain(card)
+    if "bits_per_byte" in gain and "base_bits_per_byte" in gain:
+        return f"{gain['base_bits_per_byte']:.2f} → {gain['bits_per_byte']:.2f}"
+    bits = gain.get("bits_per_byte", card.bits_per_byte)
+    return "–" if bits is None or not math.isfinite(bits) else f"{bits:.2f}"
+
+
+def describe_gain(gain: Any) -> str:
+    """Return in a sentence what a training gained; nothing where that is not known."""
+    known = _numbers(gain)
+    if "bits_per_byte" not in known:
+        return ""
+    text = f"On notes it had not seen: {known['bits_per_byte']:.2f} bits per byte"
+    if "base_bits_per_byte" in known:
+        text += f", where the base alone needs {known['base_bits_per_byte']:.2f}"
+    if "keys_saved" in known:
+        text += f"; {known['keys_saved']:.0%} of keys saved"
+        if "base_keys_saved" in known:
+            text += f", where the base alone saves {known['base_keys_saved']:.0%}"
+    return text + "."
+
+
+def _gain(card: Card) -> dict[str, float]:
+    return _numbers(card.scores.get("gain"))
+
+
+def _numbers(gain: Any) -> dict[str, float]:
+    """Return the figures of a gain that are numbers."""
+    if not isinstance(gain, Mapping):
+        return {}
+    return {
+        name: value
+        for name, value in gain.items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e6
+    }
 
 
 def describe_card(entry: Entry) -> list[tuple[str, str]]:
@@ -119,6 +167,11 @@ def _training(training: Mapping[str, Any]) -> str:
 
 
 def _score(card: Card) -> str:
+    gain = describe_gain(card.scores.get("gain"))
+    if gain:
+        size = _gain(card).get("bytes")
+        return gain if size is None else f"{gain[:-1]} (measured on {human_size(size)})."
     if card.bits_per_byte is None:
         return "not measured"
-    return f"{card.bits_per_byte:.3f} bits per byte of text kept back from training"
+    text = "text" if card.learned_from.get("texts") else "its own notes,"
+    return f"{card.bits_per_byte:.3f} bits per byte of {text} kept back from training"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import traceback
+from collections.abc import Iterable
 from datetime import datetime, timezone
+from pathlib import Path
 
 from rnnchat.errors import RnnchatError, from_os_error
 from rnnchat.library.paths import Paths, make_private
@@ -19,17 +21,19 @@ def note_unforeseen(error: BaseException) -> str:
 
     Only file names, line numbers and the kind of error are kept: no values, no messages.
     """
-    try:
-        path = Paths.from_environment().log
-        make_private(path.parent)
-        before = path.read_bytes()[-LARGEST:] if path.exists() else b""
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(before + _entry(error).encode("utf-8", "backslashreplace"))
-        path.chmod(0o600)
-    except Exception:  # it is called where something has gone wrong already, and must not add to that
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+    if len(places) > MOST_FRAMES:
+        places[MOST_FRAMES // 2 : -MOST_FRAMES // 2] = ["  …"]
+    path = _append([f"{_now()} {type(error).__name__}", *places])
+    if path is None:
         return "Nothing was lost that had been saved. Please report what you did."
     return f"Nothing was lost that had been saved. Where it happened stands in {path}."
+
+
+def note_warning(kind: str, filename: str, line: int) -> None:
+    """Write to the log where Python warned of something: neither its message nor any value."""
+    _append([f"{_now()} {kind}", f"  {filename}:{line}"])
 
 
 def explain(error: BaseException) -> RnnchatError:
@@ -44,11 +48,20 @@ def explain(error: BaseException) -> RnnchatError:
     return RnnchatError(f"Something unforeseen happened ({type(error).__name__}).", hint)
 
 
-def _entry(error: BaseException) -> str:
-    lines = [f"{datetime.now(timezone.utc).isoformat(timespec='seconds')} {type(error).__name__}"]
-    frames = [
-        f"  {one.filename}:{one.lineno} in {one.name}" for one in traceback.extract_tb(error.__traceback__)
-    ]
-    if len(frames) > MOST_FRAMES:
-        frames[MOST_FRAMES // 2 : -MOST_FRAMES // 2] = ["  …"]
-    return "\n".join([*lines, *frames]) + "\n"
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def _append(lines: Iterable[str]) -> Path | None:
+    """Add lines to the log and return its path; None where that is not possible."""
+    try:
+        path = Paths.from_environment().log
+        make_private(path.parent)
+        before = path.read_bytes()[-LARGEST:] if path.exists() else b""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(before + ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
+        path.chmod(0o600)
+    except Exception:  # it is called where something has gone wrong already, and must not add to that
+        return None
+    return path

@@ -238,14 +238,16 @@ class Mixture:
         texts: Iterable[list[int]],
         until: float = math.inf,
         progress: Callable[[int], None] | None = None,
+        *,
+        done: int = 0,
     ) -> None:
         """Fit the saved weights to texts that no member has learned; forgets what else was learned.
 
         Each text is a list of pieces that begins with the start piece. No other one is begun once the
-        monotonic clock is at `until`. `progress` is told now and then how many pieces are done.
+        monotonic clock is at `until`. `progress` is told now and then how many pieces are done. The weights
+        were fitted to so many pieces before as are `done`.
         """
         self.forget()
-        done = 0
         for text in texts:
             if time.monotonic() >= until:
                 break

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,12 +13,14 @@ import numpy as np
 from rnnchat.library.atomic import write_bytes
 from rnnchat.library.models import GROUND, MEMORY, MIXTURE, read_weights, write_weights
 from rnnchat.lm.fitted import MixtureWeights
+from rnnchat.lm.mixture import Mixture
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
+from rnnchat.training.gain import MOST_SECONDS, Gain, measure_gain, measuring_seconds
 from rnnchat.training.phases import MIXING, SAVING, At, nobody
 from rnnchat.training.prepare import FILES, TRAINING, VALIDATION, Emit, Prepared, pieces_on_disk
-from rnnchat.training.run import SCRATCH, Run
+from rnnchat.training.run import PREPARED, SCRATCH, Run
 from rnnchat.writing.origins import SOURCES, paths_to
 from rnnchat.writing.speaking import piece_kinds
 
@@ -34,6 +38,10 @@ FITTING_BESIDE_BASE = 2e-3
 """The same where the base speaks along."""
 LEAST_FITTING = 15.0
 """So many seconds fitting may take even where no time is left."""
+MEASURED_PIECES = 2_000
+"""What was gained is measured with so many pieces at most to which the mixture is not fitted,"""
+LEAST_MEASURED = 120
+"""and with so many at least, where there are twice as many."""
 SORTING_SECONDS = 4e-6
 """About what sorting takes for a piece of the memory."""
 
@@ -59,20 +67,43 @@ def seconds_afterwards(run: Run, prepared: Prepared, kept_back: int) -> float:
     """Return about how long fitting the mixture will take, which is part of the budget."""
     if prepared.texts:
         return 0.0
-    fitted = _to_fit(run, kept_back)
+    fitted = _fitted(run, kept_back)
     fitting = FITTING_SECONDS if prepared.base == SCRATCH else FITTING_BESIDE_BASE
-    return fitted * fitting + min(prepared.pieces + kept_back, REMEMBERED_PIECES) * SORTING_SECONDS
+    sorting = min(prepared.pieces + kept_back, REMEMBERED_PIECES) * SORTING_SECONDS
+    return fitted * fitting + sorting + measuring_seconds(run.settings.minutes)
 
 
-def _to_fit(run: Run, kept_back: int) -> int:
-    wanted = FITTED_PER_SECOND * 60 * run.settings.minutes or FITTED_AT_ONCE
-    return int(min(kept_back, FITTED_PIECES, wanted))
+def _fitted(run: Run, kept_back: int) -> int:
+    """Return how many of the pieces kept back the mixture is fitted to before the gain is measured.
+
+    The others are for that. Where few are kept back, that are a fifth of them or some more.
+    """
+    measured = min(MEASURED_PIECES, max(kept_back // 5, min(LEAST_MEASURED, kept_back // 2)))
+    return min(kept_back - measured, _wanted(run))
+
+
+def _wanted(run: Run) -> int:
+    """Return how many pieces the mixture is fitted to where there are enough."""
+    return int(min(FITTED_PIECES, FITTED_PER_SECOND * 60 * run.settings.minutes or FITTED_AT_ONCE))
 
 
 def texts_to_fit(run: Run, tokenizer: Tokenizer) -> list[list[int]]:
     """Return the texts kept back from training that the mixture is fitted to."""
+    return _kept_back(run, tokenizer)[0]
+
+
+def _kept_back(run: Run, tokenizer: Tokenizer) -> tuple[list[list[int]], list[list[int]]]:
+    """Return the texts that the mixture is fitted to, and those that the gain is measured with."""
+    start = tokenizer.roles.start
     kept_back = pieces_on_disk(run.folder / VALIDATION, tokenizer.size)
-    return texts_in(kept_back[: _to_fit(run, len(kept_back))], tokenizer.roles.start)
+    place = _fitted(run, len(kept_back))
+    measured = texts_in(kept_back[place : place + MEASURED_PIECES], start)
+    if measured and measured[0][0] != start:
+        if len(measured) > 1 and sum(map(len, measured[1:])) >= LEAST_MEASURED:
+            del measured[0]  # the rest of a text of which the mixture has seen the beginning
+        else:
+            measured[0].insert(0, start)
+    return texts_in(kept_back[:place], start), measured
 
 
 def fit_mixture(
@@ -82,27 +113,39 @@ def fit_mixture(
     ground: Any,
     tokenizer: Tokenizer,
     emit: Emit,
-    seconds: float,
+    left: Callable[[], float],
     at: At = nobody,
-) -> dict[str, bytes]:
+) -> tuple[dict[str, bytes], Gain | None]:
     """Fit the mixture to text kept back from training, then let the memory have that text too.
 
     `ground` are the weights of the base, of the same shape, or None where the network has none or is it.
-    Fitting ends after about `seconds`.
+    `left` tells the seconds that may be used, of which fitting takes LEAST_FITTING in any case. Returns the
+    files made, and what was gained on notes not seen.
     """
     path = run.folder / MEMORY
     if not path.is_file():
-        return {}
+        return {}, None
     kept_back = np.asarray(pieces_on_disk(run.folder / VALIDATION, tokenizer.size))
     emit({"event": "mixing", "pieces": len(kept_back)})
     started = time.monotonic()
     memory = NgramMemory.from_tensors(read_weights(path.read_bytes()), tokenizer.size)
-    texts = texts_to_fit(run, tokenizer)
+    texts, unseen = _kept_back(run, tokenizer)
     network = RecurrentNetwork(shape, weights)
     base = None if ground is None else RecurrentNetwork(shape, ground, network)
+    least = measuring_seconds(run.settings.minutes)
+    seconds = max(LEAST_FITTING, left() - least)
+    until = time.monotonic() + seconds
     mixture = MixtureWeights.fit(
         network, memory, piece_kinds(tokenizer), texts, base, seconds, lambda done, of: at(MIXING, done, of)
     )
+    alone = network if base is None and _is_base(run) else base
+    most = min(MOST_SECONDS, max(least, left())) if math.isfinite(until) else least
+    gain = measure_gain(network, memory, mixture, base, alone, unseen, tokenizer, most)
+    fitted = sum(map(len, texts))
+    if fitted < _wanted(run):  # there is little, so that what the gain was measured with is of use here, too
+        parts = (network, memory, piece_kinds(tokenizer), mixture.tree)
+        whole = Mixture(*parts, adaptive=True, mixer=mixture.adaptive, base=base)
+        whole.fit(unseen, until + least, done=fitted)
     at(SAVING, 0, None)
     files = json.loads((run.folder / FILES).read_text(encoding="utf-8"))
     pieces, files = in_order(np.concatenate([memory.pieces, kept_back]), files, tokenizer.roles.start)
@@ -119,7 +162,13 @@ def fit_mixture(
                 if not np.array_equal(weight, weights[name])
             }
         )
-    return files_made
+    return files_made, gain
+
+
+def _is_base(run: Run) -> bool:
+    """Tell whether the network is the base's own: the notes were only remembered."""
+    prepared = json.loads((run.folder / PREPARED).read_text(encoding="utf-8"))
+    return not run.settings.minutes and prepared["base"] != SCRATCH
 
 
 def in_order(pieces: Any, files: list[str], start: int) -> tuple[Any, list[str]]:

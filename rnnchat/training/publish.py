@@ -51,8 +51,12 @@ def publish(
     """
     settings = run.settings
     data = write_weights(weights)
-    left = seconds_to_fit(settings, seconds())
-    optional = fit_mixture(run, shape, weights, ground, tokenizer, emit, left, at)
+    timed = bool(settings.minutes) and not settings.steps
+
+    def left() -> float:
+        return 60 * settings.minutes - seconds() - PUBLISHING_SECONDS if timed else math.inf
+
+    optional, gain = fit_mixture(run, shape, weights, ground, tokenizer, emit, left, at)
     at(SAVING, 0, None)
     training = {
         "minutes": settings.minutes,
@@ -60,6 +64,7 @@ def publish(
         "seconds": round(seconds(), 1),
         **training,
     }
+    gained = {} if gain is None else {"gain": gain.as_dict()}
     card = Card(
         name=settings.name,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -74,7 +79,7 @@ def publish(
                 else {"paths": [display_path(p) for p in settings.paths]}
             ),
         },
-        scores={"bits_per_byte": round(bits_per_byte, 4), "bytes": prepared.validation_bytes},
+        scores={"bits_per_byte": round(bits_per_byte, 4), "bytes": prepared.validation_bytes, **gained},
         training=training,
         style=prepared.style,
         base="" if prepared.base == SCRATCH else prepared.base,
@@ -86,6 +91,7 @@ def publish(
         "model": card.name,
         "version": version,
         "bits_per_byte": card.scores["bits_per_byte"],
+        **gained,
         **{name: training[name] for name in ("seconds", "tokens_per_second", "ended")},
     }
     run.finish(done)

@@ -7,6 +7,7 @@ import shutil
 import time
 from typing import Any, Protocol
 
+from rnnchat.library.describe import describe_gain
 from rnnchat.training.phases import LEARNING, MIXING, PREPARING, READING, SAVING, STARTING
 from rnnchat.training.run import AT_ONCE
 
@@ -141,19 +142,22 @@ def _in_words(event: dict[str, Any]) -> str:
 
 def _done(event: dict[str, Any]) -> str:
     name = event["model"]
+    gain = describe_gain(event.get("gain"))
+    told = f"\n{gain}" if gain else ""
     if event["ended"] == AT_ONCE:
         return (
             f"Done: {name} remembers your notes ({event['seconds']:.0f} s); its network has not learned"
-            f" them yet.\nWrite with it: `rnnchat models use {name!r}`, then `rnnchat`."
+            f" them yet.{told}\nWrite with it: `rnnchat models use {name!r}`, then `rnnchat`."
             " Training it for five minutes makes it better."
         )
     early = " Nothing more was gained, so it ended early." if event["ended"] == "early" else ""
     if not event["tokens_per_second"]:
         early = " The budget left no time to learn: give it more minutes."
+    took = f"({event['seconds']:.0f} s, {event['tokens_per_second']:,.0f} pieces a second)"
+    bits = f"{event['bits_per_byte']:.3f} bits per byte of your notes that it had not seen"
+    learned = f"has learned your notes {took}" if gain else f"needs {bits} {took}"
     return (
-        f"Done: {name} needs {event['bits_per_byte']:.3f} bits per byte of your notes that it had not"
-        f" seen ({event['seconds']:.0f} s, {event['tokens_per_second']:,.0f} pieces a second).{early}\n"
-        f"Chat with it: `rnnchat models use {name!r}`, then `rnnchat`."
+        f"Done: {name} {learned}.{early}{told}\nChat with it: `rnnchat models use {name!r}`, then `rnnchat`."
     )
 
 

@@ -172,16 +172,17 @@ class Completer:
         """Count the notes' words now, which otherwise the first suggestion waits for."""
         self._counts()
 
-    def rest(self, hurry: Callable[[], bool] = lambda: False) -> None:
+    def rest(self, hurry: Callable[[], bool] = lambda: False, *, ahead: bool = True) -> None:
         """Do what no answer needs to wait for: learn what was read, and go where the text is likely to go.
 
         It is best called after each answer, and ends early where `hurry` says so. It changes how long later
         answers take, and after many words at once, such as a draft that was opened, what is learned by then;
-        the first rest makes looking ahead much quicker, and a little less exact.
+        the first rest makes looking ahead much quicker, and a little less exact. Without `ahead`, it only
+        learns.
         """
         while self._waiting and not hurry():
             self._settle(1)
-        if not self._places or hurry():
+        if not ahead or not self._places or hurry():
             return
         self._quicken()
         ways = self._likely_ways()

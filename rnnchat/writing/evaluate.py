@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,10 +49,7 @@ def score(
     """
     size = pieces = hits = 0
     bits = 0.0
-    for text in texts:
-        if limit and size >= limit:
-            break
-        text = _within(text, limit - size) if limit else text  # noqa: PLW2901
+    for text in limited(texts, limit):
         encoded = tokenizer.encode(text)
         probabilities, state = predictor.step(tokenizer.roles.start, predictor.start())
         for piece in encoded:
@@ -66,6 +63,17 @@ def score(
         if progress is not None:
             progress(size)
     return Score(size, pieces, bits, hits / pieces if pieces else math.nan)
+
+
+def limited(texts: Iterable[str], limit: int) -> Iterator[str]:
+    """Yield `texts` to the end of the line in which `limit` bytes are reached; all of them where it is 0."""
+    size = 0
+    for text in texts:
+        if limit and size >= limit:
+            break
+        part = _within(text, limit - size) if limit else text
+        size += len(part.encode())
+        yield part
 
 
 def _within(text: str, limit: int) -> str:

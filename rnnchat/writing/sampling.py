@@ -57,8 +57,11 @@ class Sampling:
             ("guidance", self.guidance, 0, 5),
         )
         for name, value, low, high in ranges:
-            if not low <= value <= high:
-                raise RnnchatError(f"{name} cannot be {value:g}.", f"Give a value from {low} to {high}.")
+            if not low <= value <= high:  # which NaN is not, either
+                shown = f"{value if isinstance(value, float) else max(-(10**300), min(value, 10**300)):g}"
+                raise RnnchatError(f"{name} cannot be {shown}.", f"Give a value from {low} to {high:,}.")
+        if self.seed is not None and self.seed < 0:
+            raise RnnchatError(f"seed cannot be {self.seed}.", "Give a whole number from 0.")
 
 
 class Sampler:

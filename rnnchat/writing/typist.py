@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -90,22 +90,49 @@ def type_texts(texts: Iterable[str], completer: Completer, *, inline: bool) -> T
     result = Typing()
     for text in texts:
         completer.begin()
-        typed = alone = place = 0
+        result.typed.append(0)
+        result.alone.append(0)
+        place = 0
         while place < len(text):
-            before, after = text[:place], text[place:]
-            if _scored(after[0]):
-                taken = _look(before, after, completer, result, inline=inline)
-                typed += 1
-                alone += sum(map(_scored, after[: taken or 1]))
-                place += taken or 1
-            else:
-                place += 1
-        result.typed.append(typed)
-        result.alone.append(alone)
+            place = _press(text, place, completer, result, inline=inline)
     return result
 
 
-def _look(before: str, after: str, completer: Completer, result: Typing, *, inline: bool) -> int:
+def type_alike(texts: Iterable[str], completers: Sequence[Completer], until: float) -> list[Typing]:
+    """Type `texts` with the menu of each of `completers`, none of them further than the others.
+
+    Stops once the monotonic clock is at `until`, at about the same place with each. Nobody waits for their
+    answers, so that they read nothing ahead.
+    """
+    results = [Typing() for _ in completers]
+    for text in texts:
+        for completer, result in zip(completers, results, strict=True):
+            completer.begin()
+            result.typed.append(0)
+            result.alone.append(0)
+        places = [0] * len(completers)
+        while min(places) < len(text):
+            if time.monotonic() >= until:
+                return results
+            one = places.index(min(places))
+            places[one] = _press(text, places[one], completers[one], results[one], inline=False, ahead=False)
+    return results
+
+
+def _press(
+    text: str, place: int, completer: Completer, result: Typing, *, inline: bool, ahead: bool = True
+) -> int:
+    """Press one key at `place` of a text, count it, and return the place after it."""
+    before, after = text[:place], text[place:]
+    if not _scored(after[0]):
+        return place + 1
+    taken = _look(before, after, completer, result, inline=inline, ahead=ahead) or 1
+    result.typed[-1] += 1
+    result.alone[-1] += sum(map(_scored, after[:taken]))
+    return place + taken
+
+
+def _look(before: str, after: str, completer: Completer, result: Typing, *, inline: bool, ahead: bool) -> int:
     """Return how many characters one key brings by a suggestion; 0 where none is right."""
     started = time.perf_counter()
     if inline:
@@ -115,7 +142,7 @@ def _look(before: str, after: str, completer: Completer, result: Typing, *, inli
         offered = [suggestion.text for suggestion in completer.suggest(before, MENU)]
     answered = time.perf_counter()
     result.milliseconds.append(1000 * (answered - started))
-    completer.rest()
+    completer.rest(ahead=ahead)
     result.resting.append(1000 * (time.perf_counter() - answered))
     right = [text for text in offered if after.startswith(text) and not _inside(after, len(text))]
     if not right:

@@ -21,8 +21,8 @@ from rnnchat.library.describe import describe_card, describe_entry, describe_ver
 from rnnchat.library.models import BASE, Entry, require_own
 from rnnchat.library.settings import load_settings
 
-COLUMNS = ("", "Name", "Learned from", "Bits/byte", "    Size", "Trained")
-WIDTHS = (1, 16, 21, 9, 8, 10)
+COLUMNS = ("", "Name", "Learned from", "On its notes", "    Size", "Trained")
+WIDTHS = (1, 16, 18, 12, 8, 10)
 """The columns' cells at 80 columns; what is more goes to the names and to what was learned."""
 
 
@@ -238,12 +238,11 @@ class ModelsScreen(Room):
 
     def _cells(self, entry: Entry, in_use: str) -> list[Text]:
         row = describe_entry(entry)
-        bits = "–" if row["bits_per_byte"] is None else f"{row['bits_per_byte']:.2f}"
         cells = (
             "●" if entry.is_called(in_use) else " ",
             entry.name,
             row["summary"],
-            f"{bits:>9}",
+            f"{row['on_own_notes']:>12}",
             f"{human_size(entry.size):>8}",
             (row["created"] or "–")[:10],
         )

@@ -11,6 +11,7 @@ from textual.widgets import Button, Static
 from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.curve import Curve
 from rnnchat.app.widgets.meter import Meter
+from rnnchat.library.describe import describe_gain
 from rnnchat.training.phases import LEARNING, MIXING, PREPARING, READING, SAVING, STARTING
 from rnnchat.training.report import figure, time_left
 from rnnchat.training.run import AT_ONCE
@@ -90,11 +91,15 @@ class TrainingView(Vertical):
 def _headline(state: TrainingState) -> Content:
     name = state.name
     if state.phase == "done":
+        gain = describe_gain(state.done.get("gain"))
         if state.done["ended"] == AT_ONCE:
             return Content.assemble(
                 (f"{name} is ready. ", "bold $success"),
                 "It remembers your notes; training it for some minutes makes it better.",
+                f" {gain}" if gain else "",
             )
+        if gain:
+            return Content.assemble((f"{name} is ready. ", "bold $success"), gain)
         bits = state.done["bits_per_byte"]
         return Content.assemble(
             (f"{name} is ready. ", "bold $success"),

@@ -1,0 +1,130 @@
+"""Standard input, output and error as they may be given: closed, full, or in another encoding than UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import os
+import sys
+import threading
+import warnings
+from io import StringIO, TextIOWrapper
+from pathlib import Path
+from typing import IO, Any
+
+from rnnchat.errors import RnnchatError
+
+LARGEST_INPUT = 64 * 1024 * 1024
+"""So many bytes of a text on standard input are taken at most."""
+
+
+class ReaderGoneError(Exception):
+    """Nobody reads standard output any more; not an OSError, which click would make an exit code of."""
+
+
+class ClosedInput(StringIO):
+    """Standard input where it was closed: it holds nothing, and one can tell."""
+
+
+def prepare_streams() -> None:
+    """Make the standard streams safe to use.
+
+    A descriptor that was closed leads nowhere from now on: a file opened later would get its number, and
+    what libraries write to standard output or error would land in that file. Python's own streams, which are
+    None then, are there again. What the output's encoding does not have is replaced.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            opened = os.open(os.devnull, os.O_RDONLY if descriptor == 0 else os.O_WRONLY)
+            if opened != descriptor:
+                os.dup2(opened, descriptor)
+                os.close(opened)
+    if sys.stdin is None:
+        sys.stdin = ClosedInput()
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    if isinstance(sys.stderr, TextIOWrapper):
+        sys.stderr.reconfigure(errors="backslashreplace")
+
+
+def silence_interpreter() -> None:
+    """Send what Python itself would print, with paths of its source, to the log."""
+    warnings.showwarning = _log_warning
+    threading.excepthook = _log_thread
+    sys.unraisablehook = _log_unraisable
+
+
+def is_closed(stream: IO[str] | None) -> bool:
+    """Tell whether standard input was closed when the program was started."""
+    return stream is None or isinstance(stream, ClosedInput)
+
+
+def is_terminal(stream: IO[str] | None) -> bool:
+    """Tell whether a standard stream is open and a terminal."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
+
+
+def takes_unicode(stream: IO[str] | None) -> bool:
+    """Tell whether a stream's encoding has all characters."""
+    try:
+        return codecs.lookup(getattr(stream, "encoding", None) or "utf-8").name.startswith("utf")
+    except LookupError:
+        return False
+
+
+def read_standard_input(largest: int = LARGEST_INPUT) -> str:
+    """Return the text on standard input; raise RnnchatError where it is closed, unreadable or too long."""
+    hint = "Give the text there, such as with `< draft.md`."
+    if is_closed(sys.stdin):
+        raise RnnchatError("Standard input is closed.", hint)
+    try:
+        data = sys.stdin.buffer.read(largest + 1)
+    except (OSError, ValueError) as error:
+        raise RnnchatError("Standard input cannot be read.", hint) from error
+    if len(data) > largest:
+        raise RnnchatError(
+            f"The text on standard input is longer than {largest // 2**20} MB.", "Give less of it."
+        )
+    return data.decode("utf-8-sig", "replace")
+
+
+def discard(stream: IO[str] | None) -> None:
+    """Let what is still held back for a stream that takes no more go nowhere."""
+    if stream is None:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        descriptor = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(descriptor, stream.fileno())
+        os.close(descriptor)
+
+
+def _log_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: Any, **__: Any
+) -> None:
+    from rnnchat.library.log import note_warning
+
+    note_warning(category.__name__, filename, lineno)
+
+
+def _log_thread(failed: Any) -> None:
+    _log_error(failed.exc_value)
+
+
+def _log_unraisable(failed: Any) -> None:
+    _log_error(failed.exc_value)
+
+
+def _log_error(error: BaseException | None) -> None:
+    from rnnchat.library.log import note_unforeseen
+
+    if error is not None and not isinstance(error, (KeyboardInterrupt, SystemExit)):
+        note_unforeseen(error)

@@ -1,0 +1,53 @@
+"""What a training gained, and what a model says of text that it has learned, in the real program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import NOTES
+from tests.end_to_end.conftest import json_lines, rnnchat
+
+Trained = tuple[Path, list[dict[str, Any]]]
+NEW = "Nobody in this house has ever written down what the weather was like on a Tuesday in the autumn. "
+
+
+def test_a_training_tells_what_it_gained(trained: Trained) -> None:
+    home, events = trained
+    gain = events[-1]["gain"]
+    assert gain["bytes"] > 100
+    assert 0.5 < gain["bits_per_byte"] < gain["base_bits_per_byte"] < 5
+    (shown,) = json_lines(rnnchat(home, "models", "show", "me", "--json").stdout)
+    assert shown["gain"] == shown["card"]["scores"]["gain"] == gain
+    assert "where the base alone needs" in rnnchat(home, "models", "show", "me").stdout
+    listed = rnnchat(home, "models", "list").stdout
+    assert f"{gain['base_bits_per_byte']:.2f} → {gain['bits_per_byte']:.2f}" in listed
+    (base,) = [line for line in listed.splitlines() if line[2:].startswith("base ")]
+    assert "1.50" not in base
+
+
+def test_text_that_was_learned_is_told_from_new_text(trained: Trained, tmp_path: Path) -> None:
+    home, events = trained
+    learned = rnnchat(home, "evaluate", NOTES, "--model", "me", "--json", "--limit", "3000")
+    (score,) = json_lines(learned.stdout)
+    assert score["seen"] > 0.9
+    assert "in the notes that me learned" in learned.stderr
+    # What the training told of its gain cannot be of text that its memory already had.
+    assert events[-1]["gain"]["bits_per_byte"] > 2 * score["bits_per_byte"]["mixture"]
+    new = tmp_path / "new.md"
+    new.write_text(NEW * 5)
+    told = rnnchat(home, "evaluate", new, "--model", "me", "--json")
+    assert json_lines(told.stdout)[0]["seen"] == 0
+    assert told.stderr == ""
+    of_base = rnnchat(home, "evaluate", new, "--model", "base", "--json", "--limit", "100")
+    assert json_lines(of_base.stdout)[0]["seen"] is None
+
+
+def test_without_a_base_a_training_tells_its_own_figures(tmp_path: Path) -> None:
+    events = json_lines(
+        rnnchat(tmp_path, "train", NOTES, "--minutes", "0", "--from", "scratch", "--json").stdout
+    )
+    gain = events[-1]["gain"]
+    assert "base_bits_per_byte" not in gain and "base_keys_saved" not in gain
+    listed = rnnchat(tmp_path, "models", "list").stdout
+    assert "→" not in listed and f"{gain['bits_per_byte']:.2f}" in listed
