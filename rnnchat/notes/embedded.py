@@ -31,26 +31,26 @@ _DRAWING_END = re.compile(r"</svg\s*>|%3c(?:/|%2f)svg%3e", re.I)
 _CLOSES = {"(": ")", '"': '"', "'": "'", "<": ">"}
 
 _BASE64_BLOCK = re.compile(
-    r"(?:(?<=\n)|\A)(?:[ \t>]*[A-Za-z0-9+/_-]{60,}={0,2}[ \t]*(?:\n|\Z)){2,}"
+    r"(?m:^)(?:[ \t>]*[A-Za-z0-9+/_-]{60,}={0,2}[ \t]*(?:\n|\Z)){2,}"
     r"(?:[ \t>]*(?P<rest>[A-Za-z0-9+/_-]{2,}={0,2})[ \t]*(?=\n|\Z))?"
 )
 _RUN_OF_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{120,}={0,2}")
 _ARMOUR = re.compile(
-    r"(?:(?<=\n)|\A)[ \t>]*-----BEGIN (?P<what>[A-Z0-9 ]{3,60})-----[ \t]*\n"
+    r"(?m:^)[ \t>]*-----BEGIN (?P<what>[A-Z0-9 ]{3,60})-----[ \t]*\n"
     r"(?:[ \t>]*(?:[A-Za-z-]{2,30}: [^\n]{0,200}|[A-Za-z0-9+/=_-]{0,100})[ \t]*\n){1,5000}?"
     r"[ \t>]*-----END (?P=what)-----[ \t]*\n?"
 )
 _HEX_DUMP = re.compile(
-    r"(?:(?<=\n)|\A)(?:[ \t>]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]+"
+    r"(?m:^)(?:[ \t>]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]+"
     r"(?:(?:[0-9a-fA-F]{2}[ \t]+){8,32}|(?:[0-9a-fA-F]{4}[ \t]+){4,16})[^\n]{0,80}(?:\n|\Z)){2,}"
     r"(?:[ \t>]*(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]+(?:[0-9a-fA-F]{2,4}[ \t]+){1,16}[^\n]{0,80}(?:\n|\Z))?"
 )
-_UUENCODED = re.compile(r"(?:(?<=\n)|\A)begin(?:-base64)? [0-7]{3,4} [^\n]{1,200}\n")
+_UUENCODED = re.compile(r"(?m:^)begin(?:-base64)? [0-7]{3,4} [^\n]{1,200}\n")
 _DRAWING_NUMBERS = re.compile(r"(?<![\w.])(?:[MmLlHhVvCcSsQqTtAaZz](?:[\d.,+\- \t\n]|e-?\d)*){6,}")
 _FIRST_STROKE = re.compile(r"(?<![A-Za-z])[MmLlHhVvCcSsQqTtAa][ \t\n,]*[-.\d]")
 _LAST_STROKE = re.compile(r"\d(?:[ \t\n,]*[Zz](?![A-Za-z]))?(?=[^\d]*\Z)")
 _COMPRESSED = re.compile(
-    r"(?:(?<=\n)|\A)[ \t>]*```+[ \t]*compressed-json[ \t]*\n(?:[^`\n]*\n){1,20000}?[ \t>]*```+[ \t]*(?:\n|\Z)"
+    r"(?m:^)[ \t>]*```+[ \t]*compressed-json[ \t]*\n(?:[^`\n]*\n){1,20000}?[ \t>]*```+[ \t]*(?:\n|\Z)"
 )
 _ELEMENT = re.compile(r"<(?P<end>/?)(?P<name>svg|script|style|math)\b(?P<more>[^<>]{0,5000})>", re.I)
 _TAG = re.compile(r"<[^<>]{0,5000}>")

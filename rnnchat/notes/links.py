@@ -17,7 +17,7 @@ _NUMBERS = re.compile(r"[\d\s,.+\-]*,[\d\s,.+\-]*")
 _PICTURE = re.compile(r"(?i)\.(?:png|jpe?g|gif|svg|webp|pdf|mp[34])$")
 
 _EMPTY_LINK = re.compile(r"!?\[(?P<text>[^\[\]\n]{0,500})\]\(\s{0,10}\)")
-_EMPTY_DEFINITION = re.compile(r"(?:(?<=\n)|\A)[ ]{0,3}\[[^\[\]\n]{1,200}\]:[ \t]*(?=\n|\Z)")
+_EMPTY_DEFINITION = re.compile(r"(?m:^)[ ]{0,3}\[[^\[\]\n]{1,200}\]:[ \t]*(?=\n|\Z)")
 # Joplin's own resources, and pages that Notion exports: the target is an identifier, not an address.
 _OWN_LINK = re.compile(
     r"(?P<embed>!?)\[(?P<text>[^\[\]\n]{0,500})\]"
@@ -27,7 +27,7 @@ _LINK_TO_ITSELF = re.compile(r"\[(?P<text>(?:https?://|www\.)[^\[\]\s]{1,2000})\
 
 # An address ends where another script begins: there a person goes on writing without a blank.
 _URL = re.compile(
-    r"""(?i)(?<![\w/@.\-])(?P<angle><?)(?:(?:https?|ftps?|file|s3|magnet|obsidian|notion|evernote|zotero)://"""
+    r"""(?i)(?<![\w/@.\-])(?P<angle><?)(?:(?:https?|ftps?|file|s3|obsidian|notion|evernote|zotero)://"""
     r"""|www\.(?=[\w\-]+\.\w))[^\s<>"'`|\x01-\x03\u3000-\u9fff\uac00-\ud7af\uff00-\uffef\[\]{}]{1,5000}>?"""
 )
 _IN_A_LINK = re.compile(r"(?:\]\(\s*<?|\]:[ \t]*<?)\Z")
@@ -67,6 +67,8 @@ def find_links(text: str, shown: str) -> Iterator[Cut]:
 
 def find_urls(_: str, shown: str) -> Iterator[Cut]:
     """Yield the addresses that stand in the text by themselves, and what tracks people in others."""
+    if "://" not in shown and "www." not in shown.lower():
+        return
     for match in _LINK_TO_ITSELF.finditer(shown):
         yield Cut(*match.span(), "bare URL")
     for match in _URL.finditer(shown):

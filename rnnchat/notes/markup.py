@@ -28,7 +28,7 @@ _OUTPUT = re.compile(r"(?<![\\}^_{=])\{\{(?![{<%])(?P<inner>[^{}\n]{1,500})\}\}(
 _COMMAND = re.compile(r"\\[A-Za-z]+\Z")
 _CLOZE = re.compile(r"c\d{1,3}::(?P<text>.+?)(?:::.*)?")
 _HIGHLIGHT = re.compile(
-    r"(?:(?<=\n)|\A)(?P<indent>[ \t]*)"
+    r"(?m:^)(?P<indent>[ \t]*)"
     r"(?:\{\{[<%]\s*(?P<hugo>/?)highlight(?:\s+\"?(?P<language>[\w+#-]*)[^\n]{0,200}?)?\s*[%>]\}\}"
     r"|\{%-?\s*(?P<liquid>end)?highlight(?:\s+(?P<named>[\w+#-]+)[^\n%]{0,200})?\s*-?%\})[ \t]*(?=\n|\Z)"
 )

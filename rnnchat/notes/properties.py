@@ -14,14 +14,14 @@ _JOPLIN_END = re.compile(r"(?:\A|\n)type_: \d{1,2}\s*\Z")
 _FOOTER_LIMIT = 8_000
 
 _DRAWER = re.compile(
-    r"(?i)(?:(?<=\n)|\A)[ \t]*:(?:PROPERTIES|LOGBOOK|RESULTS|CLOCK):[ \t]*\n"
+    r"(?i)(?m:^)[ \t]*:(?:PROPERTIES|LOGBOOK|RESULTS|CLOCK):[ \t]*\n"
     r"(?:(?![ \t]*:END:)[^\n]{0,500}\n){0,200}?[ \t]*:END:[ \t]*(?:\n|\Z)"
 )
 _DRAWER_LINE = re.compile(
     r"(?:[ \t]*(?::[\w+\-]+:|CLOCK:|- (?:State|Note|Refiled|Rescheduled)\b)[^\n]*|[ \t]*)"
 )
 _KEYWORD = re.compile(
-    r"(?i)(?:(?<=\n)|\A)[ \t]*#\+(?:"
+    r"(?i)(?m:^)[ \t]*#\+(?:"
     r"startup|options|property|filetags|tags|title|subtitle|author|email|date|language|"
     r"description|keywords|setupfile|include|category|archive|columns|seq_todo|typ_todo|todo|priorities|link|"
     r"macro|bind|name|header|headers|plot|tblfm|call|results|constants|roam_\w+|export_\w+|hugo_\w+|html_?\w*|"
@@ -29,16 +29,16 @@ _KEYWORD = re.compile(
     r"print_bibliography|draft|slug|layout|series|weight)(?:\[[^\]\n]*\])?:[^\n]*(?:\n|\Z)"
 )
 _PLANNING = re.compile(
-    r"(?:(?<=\n)|\A)[ \t]*(?:(?:CLOSED|SCHEDULED|DEADLINE|CLOCK):[ \t]*[\[<][^\]>\n]{4,60}[\]>]"
+    r"(?m:^)[ \t]*(?:(?:CLOSED|SCHEDULED|DEADLINE|CLOCK):[ \t]+[\[<][^\]>\n]{4,60}[\]>]"
     r"(?:--\[[^\]\n]{4,60}\])?(?:[ \t]*=>[ \t]*\d+:\d\d)?[ \t]*){1,3}(?:\n|\Z)"
 )
 _LOGSEQ = re.compile(
-    r"(?:(?<=\n)|\A)[ \t]*(?:[-*][ \t]+)?(?:id|collapsed|created-at|updated-at|heading|background-color|"
+    r"(?m:^)[ \t]*(?:[-*][ \t]+)?(?:id|collapsed|created-at|updated-at|heading|background-color|"
     r"public|icon|alias|tags|type|title|template|template-including-parent|file|file-path|exclude-from-graph-view|"
     r"(?:card|hl|ls|logseq|query|deck)[-.][\w.\-]+)::[ \t][^\n]*(?:\n|\Z)"
 )
 _ADOC_ATTRIBUTE = re.compile(
-    r"(?:(?<=\n)|\A):!?(?:toc|toclevels|toc-title|icons|source-highlighter|imagesdir|sectnums|sectanchors|doctype|"
+    r"(?m:^):!?(?:toc|toclevels|toc-title|icons|source-highlighter|imagesdir|sectnums|sectanchors|doctype|"
     r"experimental|stem|idprefix|idseparator|docinfo|linkcss|stylesheet|nofooter|keywords|page-[\w-]+|"
     r"jbake-[\w-]+|uri-[\w-]+|hide-[\w-]+|revdate|revnumber)!?:[^\n]*(?:\n|\Z)"
 )
@@ -47,12 +47,12 @@ _STATEMENT = (
     r"(?:\{[^{}]{0,2000}\})?[ \t]*from[ \t]+)?(?:\"[^\"\n]{1,300}\"|'[^'\n]{1,300}')[ \t]*;?[ \t]*(?:\n|\Z)"
 )
 _IMPORT = re.compile(_STATEMENT)
-_IMPORT_LINE = re.compile(rf"(?:(?<=\n)|\A){_STATEMENT}")
+_IMPORT_LINE = re.compile(rf"(?m:^){_STATEMENT}")
 _EXPORT = re.compile(r"export[ \t]+(?:const|let|var|default|function)\b[^\n]*(?:\n|\Z)")
 _EXPORT_END = re.compile(r"[ \t]*[}\])]+;?[ \t]*(?:\n|\Z)")
 
 _BLOCK_MARK = re.compile(
-    r"(?<=\S)[ \t]+\^(?=[a-z]*\d)[a-z0-9]{6}[ \t]*(?=\n|\Z)|(?:(?<=\n)|\A)\^[a-z0-9-]{4,40}[ \t]*(?=\n|\Z)"
+    r"(?<=\S)[ \t]+\^(?=[a-z]*\d)[a-z0-9]{6}[ \t]*(?=\n|\Z)|(?m:^)\^[a-z0-9-]{4,40}[ \t]*(?=\n|\Z)"
 )
 _BLOCK_REFERENCE = re.compile(r"\(\([0-9a-f]{8}(?:-[0-9a-f]{4,12}){4}\)\)")
 _NOTION_MARK = re.compile(r"(?<=[^\W\d])[ \t]+[0-9a-f]{32}(?=\.(?:md|csv|html)\b|[ \t]*(?:\n|\Z))")
@@ -60,9 +60,20 @@ _ATTRIBUTES = re.compile(
     r"\{:[ \t]?(?:[.#][\w-]|[\w-]{1,40}=[\"']|toc\b)[^{}\n]{0,300}\}"
     r"|(?<=\S)[ \t]*\{[ \t]*[.#][\w\-:]+[ \t]*(?:[.#][\w\-:]+[ \t]*|[\w\-]+=\"?[^\s{}\"]+\"?[ \t]*){0,8}\}"
 )
-_TABLE_OF_CONTENTS = re.compile(
-    r"(?i)(?:(?<=\n)|\A)[ \t]*(?:\[\[?_?toc_?\]\]?|\$\{toc\}|@\[toc\])[ \t]*(?=\n|\Z)"
+_TABLE_OF_CONTENTS = re.compile(r"(?i)(?m:^)[ \t]*(?:\[\[?_?toc_?\]\]?|\$\{toc\}|@\[toc\])[ \t]*(?=\n|\Z)")
+
+# Each with a sign without which the pattern, which is slow, cannot match.
+_KEYWORDS = (
+    ("#+", _KEYWORD),
+    ("D: ", _PLANNING),
+    ("E: ", _PLANNING),
+    ("CLOCK: ", _PLANNING),
+    (":: ", _LOGSEQ),
+    ("\n:", _ADOC_ATTRIBUTE),
+    ("]", _TABLE_OF_CONTENTS),
+    ("${toc}", _TABLE_OF_CONTENTS),
 )
+_MARKS = (("^", _BLOCK_MARK), ("((", _BLOCK_REFERENCE), ("", _NOTION_MARK))
 
 
 def find_imports(_: str, shown: str) -> Iterator[Cut]:
@@ -123,16 +134,18 @@ def find_drawers(text: str, shown: str) -> Iterator[Cut]:
 
 def find_keywords(_: str, shown: str) -> Iterator[Cut]:
     """Yield the keywords of Org, the properties of Logseq and of AsciiDoc, and tables of contents to be."""
-    for pattern in (_KEYWORD, _PLANNING, _LOGSEQ, _ADOC_ATTRIBUTE, _TABLE_OF_CONTENTS):
-        for match in pattern.finditer(shown):
-            yield Cut(*match.span(), "properties")
+    for sign, pattern in _KEYWORDS:
+        if sign in shown:
+            for match in pattern.finditer(shown):
+                yield Cut(*match.span(), "properties")
 
 
 def find_block_marks(_: str, shown: str) -> Iterator[Cut]:
     """Yield the identifiers that programs give to paragraphs and pages."""
-    for pattern in (_BLOCK_MARK, _BLOCK_REFERENCE, _NOTION_MARK):
-        for match in pattern.finditer(shown):
-            yield Cut(*match.span(), "identifier")
+    for sign, pattern in _MARKS:
+        if sign in shown:
+            for match in pattern.finditer(shown):
+                yield Cut(*match.span(), "identifier")
 
 
 def find_attributes(_: str, shown: str) -> Iterator[Cut]:

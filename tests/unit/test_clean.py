@@ -131,9 +131,9 @@ def test_what_is_clean_stays_as_it_is(parts: list[str]) -> None:
 
 
 HOSTILE = [
-    *"< data: {{ {% [[ ` $ <!-- <svg> <script> </svg> (data:a/b;base64,A data:a/b,<svg \\( \\begin{a}".split(),
+    *"< data: {{ {% [[ ` $ <!-- <svg> <script> </svg> (data:a/b;base64,A data:a/b,<svg \\(".split(),
     *"$$ (( {: <A/b={ [a](http://b [![ {{< {{c1:: http://) ?utm_a= %% &lt; <b <b> a<b".split(),
-    *('<a b="', "<A b={"),
+    *('<a b="', "<A b={", "\\begin{a}"),
     *(
         "    x\n\n",
         "```\n",
