@@ -86,6 +86,8 @@ def new_file(named: str | Path) -> TextFile:
         raise StorageError(f"There is no folder {path}.", "Make it first, or leave the / at the end away.")
     if not has_folder:
         raise StorageError(f"There is no folder {path.parent}.", "Make it first, or choose another.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise StorageError(f"You may not write in {path.parent}.", "Choose another folder.")
     return TextFile(path)
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from tests.conftest import NOTES
 from tests.end_to_end.terminal import Terminal
+from tests.end_to_end.test_terminal import training
 
 RESTORED = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[<u", b"\x1b[?25h")
 BUSY = """
@@ -207,6 +208,22 @@ def test_bytes_that_are_no_text_do_not_end_it(tmp_path: Path) -> None:
     terminal.press("Ctrl+Q")
     assert status_of(terminal) == 0
     assert not list(tmp_path.rglob("errors.log"))
+
+
+def test_a_training_in_the_app_leaves_a_checkpoint(tmp_path: Path) -> None:
+    terminal = training(tmp_path)
+    children = psutil.Process(terminal.process.pid).children()
+    os.kill(terminal.process.pid, signal.SIGTERM)
+    began = time.monotonic()
+    assert status_of(terminal) == 143
+    assert time.monotonic() - began < 6, "the training is not waited for"
+    gone, left = psutil.wait_procs(children, timeout=30)
+    assert gone and not left
+    again = Terminal(tmp_path, 100, 30)
+    again.wait_for("Say something below")
+    again.press("F3")
+    again.wait_for("was interrupted")
+    assert again.leave() == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

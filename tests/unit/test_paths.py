@@ -336,6 +336,12 @@ def test_a_folder_that_may_not_be_entered(
         new_file(str(path))
 
 
+def test_a_folder_that_may_not_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
+    with pytest.raises(StorageError, match="may not write"):
+        new_file(str(tmp_path / "x.md"))
+
+
 # The log
 
 
