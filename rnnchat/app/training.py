@@ -14,7 +14,7 @@ from textual.message import Message
 from rnnchat.errors import RnnchatError, TrainingError
 from rnnchat.library.log import note_unforeseen
 from rnnchat.training.job import TrainingJob
-from rnnchat.training.phases import LEARNING, MIXING, PREPARING, READING, SAVING, STARTING
+from rnnchat.training.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
 from rnnchat.training.run import Run
 from rnnchat.training.standing import Standing
 
@@ -27,6 +27,7 @@ WORDS = {
     STARTING: "starting",
     LEARNING: "learning",
     MIXING: "mixing",
+    MEASURING: "measuring",
     SAVING: "saving",
 }
 """What is done in each phase, in a word."""

@@ -18,8 +18,15 @@ from rnnchat.library.paths import Paths
 from rnnchat.training.checkpoint import remove_killed
 from rnnchat.training.cluster import Cluster, wait_for
 from rnnchat.training.control import Control, Events, StopAskedError
+from rnnchat.training.gain import measuring_seconds
 from rnnchat.training.learned import Learned
-from rnnchat.training.mixing import REMEMBERED_PIECES, SORTING_SECONDS, remember, seconds_afterwards
+from rnnchat.training.mixing import (
+    LEAST_FITTING,
+    REMEMBERED_PIECES,
+    SORTING_SECONDS,
+    remember,
+    seconds_afterwards,
+)
 from rnnchat.training.phases import LEARNING, MIXING, PREPARING, SAVING_SECONDS, STARTING, Phases
 from rnnchat.training.prepare import (
     LESSONS,
@@ -101,7 +108,7 @@ def _at_once(run: Run, paths: Paths, events: Events, phases: Phases) -> None:
     started = time.monotonic()
     prepared = prepare(run, paths, events.emit, phases.at)
     remember(run, prepared, events.emit)
-    phases.mixing(math.inf, _seconds_to_save(prepared))
+    phases.mixing(math.inf, measuring_seconds(0.0), _seconds_to_save(prepared))
     publish_at_once(run, paths, prepared, started, events.emit, phases.at)
 
 
@@ -202,7 +209,9 @@ def _publish(
         # What is trained on from a base keeps that base, however often; what began with nothing has none.
         ground = base.ground if base.memory is not None else base.weights
     remember(run, prepared, events.emit)
-    phases.mixing(seconds_to_fit(run.settings, phases.clock.seconds()), _seconds_to_save(prepared))
+    measuring = measuring_seconds(run.settings.minutes)
+    at_most = seconds_to_fit(run.settings, phases.clock.seconds()) - measuring
+    phases.mixing(max(LEAST_FITTING, at_most), measuring, _seconds_to_save(prepared))
     publish(
         run,
         paths,

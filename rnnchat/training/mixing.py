@@ -18,7 +18,7 @@ from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.training.gain import MOST_SECONDS, Gain, measure_gain, measuring_seconds
-from rnnchat.training.phases import MIXING, SAVING, At, nobody
+from rnnchat.training.phases import MEASURING, MIXING, SAVING, At, nobody
 from rnnchat.training.prepare import FILES, TRAINING, VALIDATION, Emit, Prepared, pieces_on_disk
 from rnnchat.training.run import PREPARED, SCRATCH, Run
 from rnnchat.writing.origins import SOURCES, paths_to
@@ -138,6 +138,7 @@ def fit_mixture(
     mixture = MixtureWeights.fit(
         network, memory, piece_kinds(tokenizer), texts, base, seconds, lambda done, of: at(MIXING, done, of)
     )
+    at(MEASURING, 0, None)
     alone = network if base is None and _is_base(run) else base
     most = min(MOST_SECONDS, max(least, left())) if math.isfinite(until) else least
     gain = measure_gain(network, memory, mixture, base, alone, unseen, tokenizer, most)

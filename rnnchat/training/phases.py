@@ -11,12 +11,13 @@ from typing import Any
 from rnnchat.training.clock import Clock
 from rnnchat.training.control import Control, Events
 
-READING, PREPARING, STARTING, LEARNING, MIXING, SAVING = (
+READING, PREPARING, STARTING, LEARNING, MIXING, MEASURING, SAVING = (
     "reading",
     "preparing",
     "starting",
     "learning",
     "mixing",
+    "measuring",
     "saving",
 )
 EVERY_SECONDS = 1.0
@@ -30,7 +31,8 @@ SAVING_SECONDS = 3.0
 _WITHOUT_BUDGET = {
     READING: (0.0, 0.15),
     PREPARING: (0.15, 0.4),
-    MIXING: (0.4, 0.95),
+    MIXING: (0.4, 0.8),
+    MEASURING: (0.8, 0.95),
     SAVING: (0.95, 1.0),
 }
 """From which share of the whole to which a phase goes, where no budget says so."""
@@ -63,6 +65,7 @@ class Phases:
         """When something of this phase was done first, and how much."""
         self._share = 0.0
         self._afterwards = SAVING_SECONDS
+        self._measuring = 0.0
         self._mixed_by = math.inf
         self._over = threading.Event()
 
@@ -91,16 +94,18 @@ class Phases:
         if moved and phase != LEARNING and now - self._events.said > OFTEN_SECONDS:
             self._emit()
 
-    def mixing(self, at_most: float, afterwards: float) -> None:
+    def mixing(self, at_most: float, measuring: float, saving: float) -> None:
         """Note how long fitting the mixture may take from now on, and what comes after it, in seconds."""
         self._mixed_by = time.monotonic() + at_most
-        self._afterwards = afterwards
+        self._measuring, self._afterwards = measuring, saving
 
     def remaining(self) -> float | None:
         """Return the seconds left of the whole training, as far as can be told."""
         here = time.monotonic() - self._began
         if self._phase == SAVING:
             return max(0.0, self._afterwards - here)
+        if self._phase == MEASURING:
+            return max(0.0, self._measuring - here) + self._afterwards
         if self._phase == MIXING:
             to_mix = self._left_to_mix()
             if to_mix is not None:
@@ -118,7 +123,7 @@ class Phases:
         if self._of and self._first and self._done > self._first[1]:
             pace = (now - self._first[0]) / (self._done - self._first[1])
             left = min(left, pace * (self._of - self._done))
-        return None if math.isinf(left) else max(0.0, left) + self._afterwards
+        return None if math.isinf(left) else max(0.0, left) + self._measuring + self._afterwards
 
     def _spent(self) -> float:
         """Return the seconds of the budget that are used up; starting again is not counted."""

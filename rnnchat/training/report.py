@@ -8,7 +8,7 @@ import time
 from typing import Any, Protocol
 
 from rnnchat.library.describe import describe_gain
-from rnnchat.training.phases import LEARNING, MIXING, PREPARING, READING, SAVING, STARTING
+from rnnchat.training.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
 from rnnchat.training.run import AT_ONCE
 
 DOING = {
@@ -17,6 +17,7 @@ DOING = {
     STARTING: "Starting TensorFlow",
     LEARNING: "Learning",
     MIXING: "Mixing network and memory",
+    MEASURING: "Measuring what was gained",
     SAVING: "Saving the model",
 }
 """What is done in each phase."""

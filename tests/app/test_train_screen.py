@@ -267,6 +267,7 @@ async def test_every_phase_has_a_name_a_moving_figure_and_its_own_buttons(app: R
         (progress(120, 2.0), "is learning", "3:00 left", {"pause", "finish"}),
         (phase("mixing", 500, 2000, remaining=28), "mix network and memory", "500 of 2,000 pieces", set()),
         (phase("mixing", 1000, 2000, remaining=40), "mix network and memory", "0:40 left", set()),
+        (phase("measuring", remaining=9), "being measured", "0:09 left", set()),
         (phase("saving", remaining=3), "being saved", "0:03 left", set()),
     ]
     async with app.run_test(size=SIZE) as pilot:

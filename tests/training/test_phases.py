@@ -31,7 +31,7 @@ class Silent:
 def test_phases_move_over_the_whole_budget() -> None:
     parent = Silent()
     phases = Phases(parent.events, parent.control, minutes=1.0)
-    phases.mixing(20.0, 3.0)
+    phases.mixing(20.0, 0.5, 3.0)
     for phase, steps in ((READING, 3), (LEARNING, 1), (MIXING, 4), (SAVING, 1)):
         for done in range(steps):
             phases.at(phase, done * 100, 300 if phase == MIXING else None)

@@ -12,7 +12,7 @@ from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.curve import Curve
 from rnnchat.app.widgets.meter import Meter
 from rnnchat.library.describe import describe_gain
-from rnnchat.training.phases import LEARNING, MIXING, PREPARING, READING, SAVING, STARTING
+from rnnchat.training.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
 from rnnchat.training.report import figure, time_left
 from rnnchat.training.run import AT_ONCE
 
@@ -118,6 +118,7 @@ def _headline(state: TrainingState) -> Content:
         STARTING: f"{name} is starting TensorFlow, which learns …",
         LEARNING: f"{name} is learning.",
         MIXING: f"{name} is finding out how to mix network and memory.",
+        MEASURING: f"{name} is being measured on notes that it has not seen …",
         SAVING: f"{name} is being saved …",
     }
     return Content.styled(words.get(state.phase) or doing.get(state.doing, name), "bold")
