@@ -29,8 +29,8 @@ _SURE = len("\x1b[2")
 """From so many characters on, what has come can hardly be anything but a marker."""
 
 _ESCAPE = re.compile(
-    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*(?:[@-~]|\\Z)"  # control sequences, as those for colours
-    "|(?:\x1b[\\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)"  # commands, as OSC 52
+    "\x1b\\[[0-?]*[ -/]*(?:[@-~]|\\Z)"  # control sequences, as those for colours
+    "|\x1b[\\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\\\)"  # commands, as OSC 52
     "|\x1b[ -/]*[0-~]"
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")

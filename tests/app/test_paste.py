@@ -61,7 +61,7 @@ def parsed(*pieces: str | bytes) -> list[tuple[str, str]]:
         ("\x1b]8;;http://a.example\x1b\\link\x1b]8;;\x1b\\", "link"),
         ("never ended \x1b]52;c;text\nthat stays", "never ended 52;c;text\nthat stays"),
         ("a\x1b(Bb\x1b", "ab"),
-        ("a\x9b31mb\x00\x07\x08\x7f\tc", "ab\tc"),
+        ("a\x9b31mb\x00\x07\x08\x7f\tc", "a31mb\tc"),
         (f"twice {START} begun", "twice  begun"),
         ("\x1b[200", ""),
         ("雨🙂é", "雨🙂é"),
