@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import click
-from click.utils import PacifyFlushWrapper
 
 from rnnchat import __version__
 from rnnchat.cli.groups import SuggestingGroup
@@ -35,7 +34,8 @@ def _run_command() -> int:  # noqa: PLR0911 (each way to end has one)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except SystemExit as leaving:
-        if type(sys.stdout) is PacifyFlushWrapper:  # click's help had no reader; it calls that an error
+        # Click's help had no reader, which click calls an error, and tells by the stream it leaves.
+        if type(sys.stdout).__name__.endswith("PacifyFlushWrapper"):
             discard(sys.stdout)
             return 0
         return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
