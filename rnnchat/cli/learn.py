@@ -130,8 +130,8 @@ def scan(paths: tuple[Path, ...], as_json: bool) -> None:
     cleaned = sum(item.characters for item in result.dropped)
     say(
         f"{_count(len(result.notes), 'note')}, {result.bytes:,} bytes; {len(result.skipped):,} skipped; "
-        f"{_count(len(result.secrets), 'line')} with secrets and {_count(cleaned, 'character')} of front matter, "
-        "data and markup left out."
+        f"{_count(len(result.secrets), 'line')} with secrets and {_count(cleaned, 'character')} of "
+        "front matter, data and markup left out."
     )
 
 
