@@ -137,10 +137,14 @@ def scan(paths: tuple[Path, ...], as_json: bool) -> None:
         say(f"  left out  {item} of {item.path}")
     cleaned = sum(item.characters for item in result.dropped)
     say(
-        f"{len(result.notes):,} notes, {result.bytes:,} bytes; {len(result.skipped):,} skipped; "
-        f"{len(result.secrets):,} lines with secrets and {cleaned:,} characters of front matter, "
-        "data and markup left out."
+        f"{_count(len(result.notes), 'note')}, {result.bytes:,} bytes; {len(result.skipped):,} skipped; "
+        f"{_count(len(result.secrets), 'line')} with secrets and {_count(cleaned, 'character')} of "
+        "front matter, data and markup left out."
     )
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 @click.command(short_help="Train every family of models alike, and table how each predicts.")

@@ -79,15 +79,19 @@ class Page:
             count = kept.count("\n")
             numbers.extend(self.numbers[line + 1 : line + 1 + count])
             line += count
-            pieces += (kept, cut.put)
+            starts_line = cut.start == 0 or self.text[cut.start - 1] == "\n"
+            put = cut.put
+            if put == GAP and starts_line and self.text[cut.end - 1] == "\n":
+                put += "\n"  # whole lines: the one after them keeps its indentation
+            pieces += (kept, put)
             inside = self.text.count("\n", cut.start, cut.end)
             ends = inside - (self.text[cut.end - 1 : cut.end] == "\n" and inside > 0)
             if cut.kind:
                 lost = cut.end - cut.start - len(cut.put.strip(GAP + BREAK))
                 removed.append(Removed(self.numbers[line], self.numbers[line + ends], cut.kind, lost))
-            numbers.extend([self.numbers[line]] * cut.put.count("\n"))
+            numbers.extend([self.numbers[line]] * put.count("\n"))
             line += inside
-            if cut.start == 0 or self.text[cut.start - 1] == "\n":
+            if starts_line:
                 # What follows on the line is all there is of it.
                 numbers[-1] = self.numbers[line]
             position = cut.end

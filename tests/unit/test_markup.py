@@ -64,6 +64,7 @@ CLEANED = {
         "* DONE Mill\nCLOSED: [2024-01-02 Tue 10:00]\n:LOGBOOK:\nCLOCK: [x]\n:END:\nText",
         "* DONE Mill\nText",
     ),
+    "an indented drawer": ("* Day\n  :PROPERTIES:\n  :ID: x\n  :END:\n  Text", "* Day\n  Text"),
     "Logseq": ("- A thought\n  id:: 5f2b6c3e\n  collapsed:: true\n- Another", "- A thought\n- Another"),
     "Obsidian": ("One %%not this%% two\n\n%%\nnor this\n%%\n\nthree", "One two\n\nthree"),
     "Notion": (f"[The page](The%20page%20{MARK}.md)\n\nThe title {MARK}", "The page\n\nThe title"),

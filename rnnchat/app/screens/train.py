@@ -420,11 +420,8 @@ def _describe_scan(result: Scan | None, problem: RnnchatError | None) -> Content
         kinds: dict[str, int] = {}
         for gone in result.dropped:
             kinds[gone.kind] = kinds.get(gone.kind, 0) + gone.characters
-        lines.append(Content(f"{sum(kinds.values()):,} characters in the notes are cleaned away:"))
-        lines += [
-            Content.assemble((f"  {count:>9,} of ", "dim"), kind)
-            for kind, count in sorted(kinds.items(), key=lambda pair: -pair[1])[:4]
-        ]
+        most = ", ".join(sorted(kinds, key=lambda kind: -kinds[kind])[:4])
+        lines.append(Content(f"{sum(kinds.values()):,} characters are cleaned away: {most}"))
     if result is not None and result.skipped:
         reasons: dict[str, int] = {}
         for item in result.skipped:
