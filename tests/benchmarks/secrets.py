@@ -1,6 +1,7 @@
-"""How many made-up secrets are found, and what is found in notes: python -m tests.benchmarks.secrets FOLDER...
+"""How many made-up secrets are found, and what is found in notes.
 
-Recall is told by kind, and what is missed is shown. Each finding in the folders is shown, to be judged by eye.
+Run as python -m tests.benchmarks.secrets FOLDER... Recall is told by kind, and what is missed is shown. Each
+finding in the folders is shown, to be judged by eye.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Made-up secrets in the forms that people keep them in; each value is drawn, none stands in the repository."""
+"""Made-up secrets in the forms that people keep them in; each value is drawn, and none stands here."""
 
 from __future__ import annotations
 
@@ -226,7 +226,8 @@ def blocks(make: Maker) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     yield "PGP", header + "\n".join(body) + f"\n{dashes}END PGP PRIVATE KEY BLOCK{dashes}", tuple(body)
     public, private = [make.draw(BASE64, 64) for _ in range(3)], [make.draw(BASE64, 64) for _ in range(3)]
     yield "PuTTY", "\n".join(
-        ["PuTTY-User-Key-File-3: ssh-ed25519", "Encryption: none", "Comment: anna@host", "Public-Lines: 3", *public, "Private-Lines: 3",
+        ["PuTTY-User-Key-File-3: ssh-ed25519", "Encryption: none", "Comment: anna@host", "Public-Lines: 3",
+         *public, "Private-Lines: 3",
          *private, "Private-MAC: " + make.draw(HEX, 64)]), tuple(private)  # fmt: skip
     codes = [f"{make.draw(LOWER + DIGITS, 5)}-{make.draw(LOWER + DIGITS, 4)}1" for _ in range(10)]
     for label in (

@@ -122,7 +122,9 @@ def test_what_only_speaks_of_secrets_stays(line: str) -> None:
 
 
 def test_a_header_in_a_sentence_takes_nothing_with_it() -> None:
-    text = f"Such a file starts with {DASHES}BEGIN RSA PRIVATE KEY{DASHES} and is secret.\nCopy it with care.\n\nThe end."
+    text = (
+        f"Such a file starts with {DASHES}BEGIN RSA PRIVATE KEY{DASHES} here.\nCopy it with care.\n\nThe end."
+    )
     assert screen(text).text == text
     text = (
         f"{DASHES}BEGIN RSA PRIVATE KEY{DASHES}\n...\n{DASHES}END RSA PRIVATE KEY{DASHES}\nCopy it with care."
@@ -224,10 +226,14 @@ def test_secrets_beside_secrets_are_left_out_by_whole_lines(texts: list[str]) ->
     assert [lines[number - 1] for number in found.line_numbers] == (found.text.split("\n") if kept else [])
 
 
-@pytest.mark.parametrize(
-    "piece", ["password:", "a", "1", "a-", "://a:", "user,password\n", "| password | a |\n|---|---|\n", "abandon\n", "密码是", "a:1234:b:c:",
-              f"{DASHES}BEGIN RSA PRIVATE KEY{DASHES}\n", "backup codes\n", '"', "password is ", "key ", "cookie sess", " ", "totp abcd "],
+HOSTILE = (
+    "password:", "a", "1", "a-", "://a:", "user,password\n", "| password | a |\n|---|---|\n", "abandon\n", "密码是",
+    "a:1234:b:c:", f"{DASHES}BEGIN RSA PRIVATE KEY{DASHES}\n", "backup codes\n", '"', "password is ", "key ",
+    "cookie sess", " ", "totp abcd ",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_text_takes_no_longer_than_twice_as_much_for_twice_as_long(piece: str) -> None:
     spent = []
     for size in (20_000, 40_000):
