@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-
 # The form of the number that follows the country and the check of an IBAN: a for a letter, 0 for a figure.
 BANKS = (
-    ("DE", "0" * 18), ("FR", "0" * 23), ("GB", "aaaa" + "0" * 14), ("NL", "aaaa" + "0" * 10), ("ES", "0" * 20),
-    ("IT", "a" + "0" * 22), ("CH", "0" * 17), ("AT", "0" * 16), ("PL", "0" * 24), ("PT", "0" * 21), ("NO", "0" * 11),
+    ("DE", "0" * 18), ("FR", "0" * 23), ("GB", "aaaa" + "0" * 14), ("NL", "aaaa" + "0" * 10),
+    ("ES", "0" * 20),
+    ("IT", "a" + "0" * 22), ("CH", "0" * 17), ("AT", "0" * 16), ("PL", "0" * 24), ("PT", "0" * 21),
+    ("NO", "0" * 11),
 )  # fmt: skip
 PINS = (
     "PIN: {}", "PIN {}", "pin: {}", "My PIN is {}", "SIM-PIN: {}", "Geheimzahl: {}", "code secret : {}",

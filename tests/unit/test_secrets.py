@@ -227,8 +227,8 @@ def test_secrets_beside_secrets_are_left_out_by_whole_lines(texts: list[str]) ->
 
 
 HOSTILE = (
-    "password:", "a", "1", "a-", "://a:", "user,password\n", "| password | a |\n|---|---|\n", "abandon\n", "密码是",
-    "a:1234:b:c:", f"{DASHES}BEGIN RSA PRIVATE KEY{DASHES}\n", "backup codes\n", '"', "password is ", "key ",
+    "password:", "a", "1", "a-", "://a:", "user,password\n", "| password | a |\n|---|---|\n", "abandon\n",
+    "密码是",     "a:1234:b:c:", f"{DASHES}BEGIN RSA PRIVATE KEY{DASHES}\n", "backup codes\n", '"', "password is ", "key ",
     "cookie sess", " ", "totp abcd ",
 )  # fmt: skip
 

@@ -135,7 +135,7 @@ class Reading:
     @cached_property
     def numeric_lines(self) -> list[int]:
         """The lines with so many figures that they may hold the number of a card or a person."""
-        found = []
+        found: list[int] = []
         for line, match in self.matches(_NUMERIC):
             figures = len(_FIGURE.findall(match.group()))
             if (figures >= 9 or (figures >= 4 and _LETTER_AFTER.search(match.group()))) and found[-1:] != [
