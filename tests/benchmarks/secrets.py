@@ -1,4 +1,8 @@
-"""How many made-up secrets are found, by kind, and what is found in notes: python -m tests.benchmarks.secrets FOLDER..."""
+"""How many made-up secrets are found, and what is found in notes.
+
+Run as python -m tests.benchmarks.secrets FOLDER... Recall is told by kind, and what is missed is shown. Each
+finding in the folders is shown, to be judged by eye.
+"""
 
 from __future__ import annotations
 

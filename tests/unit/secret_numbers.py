@@ -5,6 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
+# The form of the number that follows the country and the check of an IBAN: a for a letter, 0 for a figure.
+BANKS = (
+    ("DE", "0" * 18), ("FR", "0" * 23), ("GB", "aaaa" + "0" * 14), ("NL", "aaaa" + "0" * 10),
+    ("ES", "0" * 20),
+    ("IT", "a" + "0" * 22), ("CH", "0" * 17), ("AT", "0" * 16), ("PL", "0" * 24), ("PT", "0" * 21),
+    ("NO", "0" * 11),
+)  # fmt: skip
+PINS = (
+    "PIN: {}", "PIN {}", "pin: {}", "My PIN is {}", "SIM-PIN: {}", "Geheimzahl: {}", "code secret : {}",
+    "code PIN : {}", "暗証番号：{}", "Door code: {}", "alarm code: {}", "ПИН-код: {}", "PIN-Code: {}",
+    "Voicemail pin: {}",
+)  # fmt: skip
+
 
 def _digits(rng: random.Random, count: int) -> str:
     return "".join(rng.choice("0123456789") for _ in range(count))
@@ -52,7 +65,8 @@ def _cpf(rng: random.Random) -> str:
 
 def _codice(rng: random.Random) -> str:
     odd = dict(zip("0123456789", (1, 0, 5, 7, 9, 13, 15, 17, 19, 21), strict=True))
-    odd |= dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23), strict=True))  # fmt: skip
+    letters = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
+    odd |= dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", letters, strict=True))
     body = (
         "".join(rng.choice("BCDFGLMNPRST") for _ in range(6))
         + f"{rng.randrange(40, 99)}{rng.choice('ABCDEHLMPRST')}{rng.randrange(10, 29)}"
@@ -97,8 +111,7 @@ def numbers(rng: random.Random) -> Iterator[tuple[str, str, str]]:
         yield name, groups.replace(" ", "-"), groups.replace(" ", "-")
     amex = luhn("37" + _digits(rng, 12))
     yield "Amex", f"Amex {amex[:4]} {amex[4:10]} {amex[10:]}", amex[10:]
-    for country, bank in (("DE", "0" * 18), ("FR", "0" * 23), ("GB", "aaaa" + "0" * 14), ("NL", "aaaa" + "0" * 10), ("ES", "0" * 20),
-                          ("IT", "a" + "0" * 22), ("CH", "0" * 17), ("AT", "0" * 16), ("PL", "0" * 24), ("PT", "0" * 21), ("NO", "0" * 11)):  # fmt: skip
+    for country, bank in BANKS:
         account = iban(rng, country, bank)
         yield f"IBAN {country}", f"Rent to {account} every month", account
         groups = " ".join(account[n : n + 4] for n in range(0, len(account), 4))
@@ -109,7 +122,8 @@ def numbers(rng: random.Random) -> Iterator[tuple[str, str, str]]:
     tax = _steuer_id(rng)
     yield "Steuer-ID", f"Steuer-ID: {tax}", tax
     yield "Steuer-ID", f"IdNr. {tax[:2]} {tax[2:5]} {tax[5:8]} {tax[8:]}", tax[8:]
-    nir = f"{rng.choice('12')}{rng.randrange(40, 99)}{rng.randrange(1, 13):02d}75{rng.randrange(100, 990)}{rng.randrange(100, 990)}"
+    nir = f"{rng.choice('12')}{rng.randrange(40, 99)}{rng.randrange(1, 13):02d}75"
+    nir += f"{rng.randrange(100, 990)}{rng.randrange(100, 990)}"
     nir += f"{97 - int(nir) % 97:02d}"
     yield "NIR", f"Sécu : {nir}", nir
     yield "NIR", f"{nir[0]} {nir[1:3]} {nir[3:5]} {nir[5:7]} {nir[7:10]} {nir[10:13]} {nir[13:]}", nir[7:10]
@@ -174,6 +188,5 @@ def numbers(rng: random.Random) -> Iterator[tuple[str, str, str]]:
     yield "SIN", f"SIN: {sin[:3]} {sin[3:6]} {sin[6:]}", sin[6:]
     yield "passport", f"Passport: {(passport := 'C' + _digits(rng, 8))}", passport
     yield "passport", f"Reisepass Nr. {(passport := 'C01X' + _digits(rng, 5))}", passport
-    for label in ("PIN: {}", "PIN {}", "pin: {}", "My PIN is {}", "SIM-PIN: {}", "Geheimzahl: {}", "code secret : {}", "code PIN : {}",
-                  "暗証番号：{}", "Door code: {}", "alarm code: {}", "ПИН-код: {}", "PIN-Code: {}", "Voicemail pin: {}"):  # fmt: skip
+    for label in PINS:
         yield "PIN", label.format(pin := f"{rng.randrange(1100, 9999)}"), pin

@@ -1,20 +1,29 @@
-"""Made-up secrets in the forms that people keep them in; every value is drawn anew, none stands in the repository."""
+"""Made-up secrets in the forms that people keep them in; each value is drawn, and none stands here."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import random
-import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.unit.secret_numbers import numbers
+from tests.unit.secret_places import (
+    ALNUM,
+    BASE32,
+    BASE58,
+    BASE64,
+    BECH32,
+    DIGITS,
+    HEX,
+    LABELLED_KEYS,
+    LOWER,
+    PASSWORD_PLACES,
+    UPPER,
+    WORD,
+)
 
-LOWER, UPPER, DIGITS = string.ascii_lowercase, string.ascii_uppercase, string.digits
-ALNUM, HEX, WORD = LOWER + UPPER + DIGITS, "0123456789abcdef", LOWER + UPPER + DIGITS + "_"
-BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-BASE32, BECH32, BASE64 = UPPER + "234567", "qpzry9x8gf2tvdw0s3jn54khce6mua7l", ALNUM + "+/"
 PASSWORDS = (
     "Sonnenschein",
     "correcthorsebatterystaple",
@@ -190,73 +199,7 @@ KEY_PLACES = (
     "> {}",
 )
 
-LABELLED_KEYS: tuple[tuple[str, str, str, int], ...] = (
-    ("AWS secret", "aws_secret_access_key = {}", BASE64, 40), ("AWS secret", "AWS_SECRET_ACCESS_KEY={}", BASE64, 40),
-    ("AWS secret", '"SecretAccessKey": "{}"', BASE64, 40), ("AWS session", "aws_session_token = {}", BASE64, 200),
-    ("Azure storage", "AccountName=x;AccountKey={}==;EndpointSuffix=core.windows.net", BASE64, 86),
-    ("Cloudflare", "CLOUDFLARE_API_TOKEN={}", WORD, 40), ("Cloudflare", "CF_API_KEY: {}", HEX, 37),
-    ("Datadog", "DD_API_KEY={}", HEX, 32), ("Datadog", "dd_app_key: {}", HEX, 40), ("Twilio", "TWILIO_AUTH_TOKEN={}", HEX, 32),
-    ("Fastly", "FASTLY_API_TOKEN={}", WORD, 32), ("Vercel", "VERCEL_TOKEN={}", ALNUM, 24), ("Cohere", "cohere api key: {}", ALNUM, 40),
-    ("Algolia", "ALGOLIA_ADMIN_KEY={}", HEX, 32), ("Okta", "okta token: 00{}", WORD, 40), ("Linode", "LINODE_TOKEN={}", HEX, 64),
-    ("Hetzner", "HCLOUD_TOKEN={}", ALNUM, 64), ("PagerDuty", "pagerduty api key: {}", WORD, 20), ("CircleCI", "CIRCLE_TOKEN={}", HEX, 40),
-    ("secret", "CLIENT_SECRET={}", ALNUM, 32), ("secret", '"secret": "{}"', ALNUM, 24), ("secret", "client_secret: '{}'", WORD, 24),
-    ("key", "'apiKey' => '{}',", ALNUM, 32), ("key", "const apiKey = \"{}\";", ALNUM, 28), ("key", "API-Schlüssel: {}", ALNUM, 32),
-    ("key", "clé API : {}", ALNUM, 32), ("key", "clave API: {}", ALNUM, 32), ("key", "chave da API: {}", ALNUM, 32),
-    ("key", "API-ключ: {}", ALNUM, 32), ("key", "密钥：{}", ALNUM, 32), ("key", "APIキー：{}", ALNUM, 32), ("key", "my api key is {}", ALNUM, 32),
-    ("key", "SECRET_KEY = '{}'", ALNUM + "!@#$%^&*(-_=+)", 50), ("key", "JWT_SECRET={}", ALNUM, 32), ("key", "ENCRYPTION_KEY={}", HEX, 64),
-    ("key", "secret_key_base: {}", HEX, 128), ("key", "API Key\n\n`{}`", ALNUM, 32), ("key", "Token:\n{}", ALNUM, 40),
-    ("key", "<apiKey>{}</apiKey>", ALNUM, 32), ("header", "Authorization: Bearer {}", WORD, 40),
-    ("header", 'curl -H "Authorization: Bearer {}" https://api.example.org/v1', ALNUM, 40), ("header", "Authorization: Token {}", HEX, 40),
-    ("header", "X-Api-Key: {}", ALNUM, 32), ("header", "-H 'PRIVATE-TOKEN: {}'", WORD, 20), ("header", "x-auth-token: {}", ALNUM, 32),
-    ("cookie", "Cookie: sessionid={}; theme=dark", LOWER + DIGITS, 32), ("cookie", "Set-Cookie: JSESSIONID={}; Path=/", HEX, 32),
-    ("address", "https://api.example.org/v1/things?api_key={}", ALNUM, 32), ("address", "https://x.example.org/?access_token={}&x=1", ALNUM, 40),
-    ("address", "https://b.s3.amazonaws.com/f?X-Amz-Date=20260101T000000Z&X-Amz-Signature={}", HEX, 64),
-    ("address", "https://a.blob.core.windows.net/c?sv=2022-11-02&se=2027-01-01&sr=c&sig={}%3D", ALNUM, 43),
-    ("address", "git clone https://oauth2:{}@git.example.org/a/b.git", ALNUM, 26),
-    ("two-factor", "2FA secret: {}", BASE32, 32), ("two-factor", "otpauth://totp/Shop:anna?secret={}&issuer=Shop", BASE32, 32),
-    ("two-factor", "TOTP: {}", BASE32, 16), ("two-factor", "Zwei-Faktor-Schlüssel: {}", BASE32, 32),
-    ("wireguard", "[Interface]\nPrivateKey = {}=", BASE64, 43), ("wireguard", "PresharedKey = {}=", BASE64, 43),
-    ("ethereum", "private key: 0x{}", HEX, 64), ("ethereum", "wallet key\n0x{}", HEX, 64),
-)  # fmt: skip
 
-PASSWORD_PLACES = (
-    "password: {}", "Password: {}", "**Password**: {}", "**Password:** {}", "- password: {}",
-    "* Password = {}", "PASSWORD={}", "DB_PASSWORD={}",
-    "export MYSQL_PWD={}", "password = \"{}\"", "'password' => '{}',", '{{"user": "anna", "password": "{}"}}', "pw: {}", "pwd: {}", "pass: {}",
-    "passwd={}", "passphrase: {}", "Passphrase: \"{}\"", "| password | {} |", "Login: anna / Passwort: {}", "user: anna, pass: {}",
-    "user/pass: anna / {}", "my password is {}", "The wifi password is {}.", "wifi password: {}",
-    "Wi-Fi (guests) password: {}", "WPA2 key: {}",
-    "WIFI:S:Home;T:WPA;P:{};;", "psk=\"{}\"", "set password to \"{}\"", "New password -> {}", "password (router): {}", "Password for the router: {}",
-    "Passwort: {}", "Kennwort: {}", "WLAN-Passwort: {}", "Das Passwort lautet {}",
-    "Mein Passwort ist {}", "Passwort für den Router: {}",
-    "Zugangsdaten: anna / {}", "mot de passe : {}", "Mot de passe: {}", "mdp: {}",
-    "Le mot de passe est {}", "mot de passe du wifi : {}",
-    "contraseña: {}", "Contraseña: {}", "clave: {}", "La contraseña es {}", "contraseña del wifi: {}",
-    "password di casa: {}", "parola d'ordine: {}",
-    "La password è {}", "senha: {}", "palavra-passe: {}", "A senha é {}", "wachtwoord: {}", "hasło: {}",
-    "пароль: {}", "Пароль от почты: {}",
-    "Пароль — {}", "密码：{}", "密码: {}", "口令：{}", "密碼：{}", "密码是{}", "パスワード：{}",
-    "パスワードは{}です", "비밀번호: {}", "lösenord: {}", "şifre: {}",
-    "Password:\n{}", "## Password\n\n`{}`" , "Passwort:\n\n    {}", "password:\n```\n{}\n```",
-    "machine git.example.org login anna password {}",
-    "machine git.example.org\n  login anna\n  password {}", "db.example.org:5432:shop:anna:{}",
-    "*:*:*:anna:{}", "curl -u anna:{} https://example.org",
-    "curl --user 'anna:{}' https://example.org/api", "mysql -u root -p{} shop",
-    "mysql -uroot -p'{}'", "mysqldump --password={} shop > shop.sql", "sshpass -p {} ssh anna@host",
-    "sshpass -p '{}' scp a b:", "redis-cli -a {} ping",
-    "PGPASSWORD={} psql -h db -U anna", "docker login -u anna -p {} registry.example.org",
-    "wget --user=anna --password={} https://example.org",
-    "postgres://anna:{}@db.example.org:5432/shop", "DATABASE_URL=mysql://anna:{}@localhost/shop",
-    "mongodb+srv://anna:{}@cluster0.abcde.mongodb.net",
-    "amqp://anna:{}@mq:5672", "redis://:{}@cache:6379/0", "ftp://anna:{}@ftp.example.org",
-    "https://anna:{}@example.org/private",
-    "jdbc:mysql://db:3306/shop?user=anna&password={}", "Server=db;Database=shop;User Id=sa;Password={};",
-    "Driver=x;Uid=sa;Pwd={};Encrypt=yes",
-    "ALTER USER anna WITH PASSWORD '{}';", "CREATE USER 'anna'@'%' IDENTIFIED BY '{}';",
-    "net user anna {} /add", "smbclient -U anna%{} //nas/share",
-    "define('DB_PASSWORD', '{}');", "<password>{}</password>", '<add key="Password" value="{}"/>', "spring.datasource.password={}",
-    "echo 'anna:{}' | chpasswd", "--password={}", "Password .... : {}" , "Pwd für Netflix: {}", "Netflix pw: {}",
-)  # fmt: skip
 LETTERS_NOT_ENOUGH = ("Password .... : {}",)
 
 
@@ -283,7 +226,8 @@ def blocks(make: Maker) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     yield "PGP", header + "\n".join(body) + f"\n{dashes}END PGP PRIVATE KEY BLOCK{dashes}", tuple(body)
     public, private = [make.draw(BASE64, 64) for _ in range(3)], [make.draw(BASE64, 64) for _ in range(3)]
     yield "PuTTY", "\n".join(
-        ["PuTTY-User-Key-File-3: ssh-ed25519", "Encryption: none", "Comment: anna@host", "Public-Lines: 3", *public, "Private-Lines: 3",
+        ["PuTTY-User-Key-File-3: ssh-ed25519", "Encryption: none", "Comment: anna@host", "Public-Lines: 3",
+         *public, "Private-Lines: 3",
          *private, "Private-MAC: " + make.draw(HEX, 64)]), tuple(private)  # fmt: skip
     codes = [f"{make.draw(LOWER + DIGITS, 5)}-{make.draw(LOWER + DIGITS, 4)}1" for _ in range(10)]
     for label in (

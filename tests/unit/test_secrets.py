@@ -122,7 +122,9 @@ def test_what_only_speaks_of_secrets_stays(line: str) -> None:
 
 
 def test_a_header_in_a_sentence_takes_nothing_with_it() -> None:
-    text = f"Such a file starts with {DASHES}BEGIN RSA PRIVATE KEY{DASHES} and is secret.\nCopy it with care.\n\nThe end."
+    text = (
+        f"Such a file starts with {DASHES}BEGIN RSA PRIVATE KEY{DASHES} here.\nCopy it with care.\n\nThe end."
+    )
     assert screen(text).text == text
     text = (
         f"{DASHES}BEGIN RSA PRIVATE KEY{DASHES}\n...\n{DASHES}END RSA PRIVATE KEY{DASHES}\nCopy it with care."
@@ -172,6 +174,34 @@ def test_a_key_of_many_lines_can_be_allowed() -> None:
     body = "\n".join(Maker(2).draw("ABCDEFabcdef0123456789+/", 64) for _ in range(3))
     key = f"{DASHES}BEGIN PRIVATE KEY{DASHES}\n{body}\n{DASHES}END PRIVATE KEY{DASHES}"
     assert screen(f"<!-- {ALLOW} -->\n{key}\nb").text == f"{key}\nb"
+
+
+def test_a_key_is_known_in_a_comment_a_list_and_beside_a_label() -> None:
+    body = [Maker(8).draw("ABCDEFabcdef0123456789+/", 64) for _ in range(3)]
+    key = [f"{DASHES}BEGIN OPENSSH PRIVATE KEY{DASHES}", *body, f"{DASHES}END OPENSSH PRIVATE KEY{DASHES}"]
+    for text in (
+        "\n".join(f"# {line}" for line in key),
+        "- " + "\n  ".join(key),
+        "Server: " + "\n".join(key),
+        "\r\n".join(key),
+        ",\n".join(f'"{line}\\n"' for line in key),
+        "private_key: |\n" + "\n".join(f"  {line}" for line in key),
+    ):
+        kept = screen(f"Before.\n\n{text}\n\nAfter.").text
+        assert not any(line in kept for line in body), text
+        assert "Before." in kept
+        assert "After." in kept
+
+
+def test_values_in_the_line_below_are_known() -> None:
+    value = Maker(9).draw("ABCDEFabcdef0123456789", 32)
+    for label in (
+        "- name: API_KEY\n  value: {}",
+        "Token:\n\n{}",
+        "api key\n```\n{}\n```",
+        "The wifi password is\n{}",
+    ):
+        assert value not in screen(label.format(value)).text, label
 
 
 def test_the_case_of_letters_and_full_width_signs_do_not_matter() -> None:
@@ -224,10 +254,15 @@ def test_secrets_beside_secrets_are_left_out_by_whole_lines(texts: list[str]) ->
     assert [lines[number - 1] for number in found.line_numbers] == (found.text.split("\n") if kept else [])
 
 
-@pytest.mark.parametrize(
-    "piece", ["password:", "a", "1", "a-", "://a:", "user,password\n", "| password | a |\n|---|---|\n", "abandon\n", "密码是", "a:1234:b:c:",
-              f"{DASHES}BEGIN RSA PRIVATE KEY{DASHES}\n", "backup codes\n", '"', "password is ", "key ", "cookie sess", " ", "totp abcd "],
+HOSTILE = (
+    "password:", "a", "1", "a-", "://a:", "user,password\n", "| password | a |\n|---|---|\n", "abandon\n",
+    "密码是", "a:1234:b:c:",
+    f"{DASHES}BEGIN RSA PRIVATE KEY{DASHES}\n", "backup codes\n", '"', "password is ", "key ",
+    "cookie sess", " ", "totp abcd ",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_text_takes_no_longer_than_twice_as_much_for_twice_as_long(piece: str) -> None:
     spent = []
     for size in (20_000, 40_000):

@@ -5,6 +5,6 @@ A line that holds a secret is left out whole. A person allows a line by a commen
 is the first of a key of many lines, the whole key is allowed. The comment itself is not learned.
 """
 
-from rnnchat.notes.secrets.screening import ALLOW, Screened, screen
+from rnnchat.notes.secrets.screening import ALLOW, HOW_TO_ALLOW, Screened, screen
 
-__all__ = ["ALLOW", "Screened", "screen"]
+__all__ = ["ALLOW", "HOW_TO_ALLOW", "Screened", "screen"]

@@ -245,7 +245,10 @@ def _is_account(reading: Reading, line: int) -> bool:
 
 
 def _holds_pair(reading: Reading, line: int) -> bool:
-    return any(_is_pair(match) for match in _USER_PAIR.finditer(reading.lines[line]))
+    text = reading.lines[line]
+    if len(text) > 500 or not (":" in text or "=" in text):
+        return False
+    return any(_is_pair(match) for match in _USER_PAIR.finditer(text))
 
 
 _AT = re.compile(r"@[\w-]+\.\w")

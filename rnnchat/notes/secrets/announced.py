@@ -10,7 +10,7 @@ from rnnchat.notes.secrets.labels import Label
 from rnnchat.notes.secrets.reading import Reading
 
 _ENDS = re.compile(
-    r"[ \t]*(?:$|[,;|/)\]}<>#(\\。，、；（]|//|--|[-–—] |\.(?:\s|$)|(?:user|login|email|pin|url"
+    r"[\"'`]?[ \t]*(?:$|[,;|/)\]}<>#(\\。，、；（]|//|--|[-–—] |\.(?:\s|$)|(?:user|login|email|pin|url"
     r"|username|and|und|et|y|e|i|и|or|oder)\b)"
 )
 _SENTENCE_ADJECTIVE = re.compile(r"(?:ed|ing|able|ible|ive|ous|ful|less|lich|haft|bar|isch|end|iert|ig)$")

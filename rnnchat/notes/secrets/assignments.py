@@ -62,7 +62,9 @@ _CUT = re.compile(
     r"|[\"'`](?=[,;)}\]]|$)|&(?=\w+=)"
 )
 _ARGUMENT = re.compile(r"\([ \t]*[\"'][\w.:-]*$")
-_ONLY_VALUE = re.compile(r"[ \t>*+#\-–•\d.)`\"'“„«|]{0,12}?(?P<value>[^\s`|]{3,300})[ \t`\"'”“»|*]*$")
+_ONLY_VALUE = re.compile(
+    r"(?:[ \t]{0,20}value:[ \t])?[ \t>*+#\-–•\d.)`\"'“„«|]{0,12}?(?P<value>[^\s`|]{3,300})[ \t`\"'”“»|*]*$"
+)
 _FENCE = re.compile(r"\s*(?:```\w*|~~~\w*|---+|\.\.\.)\s*$")
 
 
@@ -165,7 +167,9 @@ class _Reader:
         reading, label = self.reading, self.label
         start = reading.starts[label.line]
         left = re.fullmatch(
-            rf"{_CLOSE}{_NOTE}[ \t]*(?P<sign>[:=]?)>?[|]?[*_\"'`]*[ \t]*", reading.text[place:end]
+            rf"{_CLOSE}{_NOTE}[ \t]*(?:(?:is|ist|lautet|est|es|è|é)[ \t]*)?"
+            rf"(?P<sign>[:=]?)>?[|]?[*_\"'`]*[ \t]*",
+            reading.text[place:end],
         )
         before = reading.text[start : label.start]
         if left is None or not self.clear or before.lstrip().startswith("|") or len(before.split()) > 5:

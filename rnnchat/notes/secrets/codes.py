@@ -110,7 +110,7 @@ def _lists(reading: Reading) -> Iterator[Hit]:
                     break
                 continue
             if not _codes_in(below):
-                if first is None and number - line <= 3 and len(below) > 12:
+                if first is None and number - line <= 3:
                     continue  # a sentence may stand between the label and its codes
                 break
             first = number if first is None else first
@@ -125,6 +125,9 @@ def _codes_in(line: str) -> int:
     text = line[mark.end() if mark else 0 :].strip(" \t`|*,;.")
     if _CODE.fullmatch(text) and _is_code(text):
         return 1
+    listed = [part.strip() for part in re.split(r"[,;|/]", text) if part.strip()]
+    if listed and all(_CODE.fullmatch(part) and _is_code(part) for part in listed):
+        return len(listed)
     pieces = [
         piece.strip("`*.()")
         for piece in re.split(r"[\s,;|/]+", text)

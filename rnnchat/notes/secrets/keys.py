@@ -67,7 +67,7 @@ def _last_of_pem(lines: Sequence[str], first: int, begin: re.Match[str]) -> int 
     if _ONE_LINE.match(rest.lstrip()) or _ONE_LINE.search(rest[:100]):
         if _END.search(rest) or _ONE_LINE.match(rest):
             return first
-    elif rest.strip(" \t\"'`,;\\|+>n") and not _END.search(rest):
+    elif rest.strip(" \t\r\"'`,;\\|+>n") and not _END.search(rest):
         return None  # prose goes on behind the words
     last = read = first
     body = 0

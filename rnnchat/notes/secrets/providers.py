@@ -241,6 +241,7 @@ _SHAPES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("two-factor secret", "otpauth", re.compile(r"otpauth(?:-migration)?://\S{8,}")),
 )
 TRIGGERS = ("otpauth", "hooks.zapier.com/hooks", "q~")
+_AWS_SECRET = re.compile(r"[\s>*`-]*[A-Za-z0-9+/]{40}[\s`]*")
 _LONG = re.compile(r"[A-Za-z0-9_=+-]{18,}")
 
 
@@ -268,6 +269,9 @@ def find(reading: Reading) -> Iterator[Hit]:
         kind = kind_of(reading.lines[line])
         if kind is not None:
             yield Hit(line, line, kind)
+        below = reading.next_written(line) if kind == "AWS access key" else None
+        if below is not None and _AWS_SECRET.fullmatch(reading.lines[below]):
+            yield Hit(below, below, "AWS secret key")
     for line in reading.lines_with(TRIGGERS):
         kind = kind_of(reading.lines[line])
         if kind is not None:

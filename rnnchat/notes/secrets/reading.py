@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from rnnchat.notes.secrets.trie import as_pattern
@@ -46,6 +46,9 @@ class Hit:
     first: int
     last: int
     kind: str
+
+
+_as_set = lru_cache(maxsize=100)(frozenset[str])
 
 
 class Vocabulary:
@@ -95,10 +98,8 @@ class Reading:
 
     def lines_with(self, words: Iterable[str]) -> list[int]:
         """Return the lines that hold one of `words`, which are words of the vocabulary."""
-        found: set[int] = set()
-        for word in words:
-            found.update(self._lines_of.get(word, ()))
-        return sorted(found)
+        wanted = _as_set(tuple(words))
+        return sorted({line for word, lines in self._lines_of.items() if word in wanted for line in lines})
 
     @cached_property
     def places(self) -> list[tuple[int, str]]:
@@ -135,7 +136,7 @@ class Reading:
     @cached_property
     def numeric_lines(self) -> list[int]:
         """The lines with so many figures that they may hold the number of a card or a person."""
-        found = []
+        found: list[int] = []
         for line, match in self.matches(_NUMERIC):
             figures = len(_FIGURE.findall(match.group()))
             if (figures >= 9 or (figures >= 4 and _LETTER_AFTER.search(match.group()))) and found[-1:] != [

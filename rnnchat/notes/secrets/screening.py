@@ -22,6 +22,8 @@ from rnnchat.notes.secrets.reading import Hit, Reading, Vocabulary
 
 ALLOW = "rnnchat:allow"
 """What a comment says to have its line, or the line below it, learned."""
+HOW_TO_ALLOW = f"To have such a line learned, write {ALLOW} in a comment on it or alone on the line above."
+"""What a person can do about a line that is no secret."""
 
 _VOCABULARY = Vocabulary(
     word
