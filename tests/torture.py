@@ -375,7 +375,7 @@ def _ignored(tree: _Tree) -> None:
 
 
 def _sizes(tree: _Tree) -> None:
-    tree.read("sizes/long line.md", lambda s: s + " word" * 15_000 + "\n")
+    tree.read("sizes/long line.md", lambda s: s + " It rained again and again." * 3_000 + "\n")
     tree.read("sizes/huge line.md", lambda s: s + "\n" + "x" * 300_000 + "\n", may_be_skipped=True)
     tree.read("sizes/many lines.md", lambda s: "\n" * 50_000 + s + "\n" * 50_000)
     tree.read("sizes/combining.md", lambda s: s + "\n\na" + "\u0301" * 5_000 + "\n")

@@ -157,10 +157,21 @@ def _by_nulls(data: bytes) -> Decoded:
     head = data[:_HEAD]
     plain = {encoding: _plain_share(head, encoding) for encoding in ("utf-16-le", "utf-16-be")}
     encoding = max(plain, key=lambda one: plain[one])
-    if plain[encoding] <= 4 * min(plain.values()):
+    if plain[encoding] <= 4 * min(plain.values()) or (
+        plain[encoding] < 0.5 and _is_sound_without_nulls(head)
+    ):
         raise UnreadableError(_BINARY)
     text, replaced = _replacing(data, encoding)
     return Decoded(text, encoding, replaced)
+
+
+def _is_sound_without_nulls(head: bytes) -> bool:
+    """Tell whether the nulls stand in plain text: two of its letters also make one of Chinese."""
+    try:
+        text = head.replace(b"\0", b"").decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start > len(head) - 8
+    return not is_full_of_control(text)
 
 
 def _plain_share(head: bytes, encoding: str) -> float:

@@ -194,6 +194,8 @@ BINARY = {
     "control": b"text\x01\x02\x03\x04\x05\x06 text",
     "nulls": b"text\0text\0\0text",
     "bytes": bytes(range(256)) * 4,
+    "a null in a sentence": b"It rained all d\0ay and the river rose by a hand.",
+    "a null in Russian": TEXTS["ru"].encode() + b"\0" + TEXTS["ru"].encode(),
 }
 
 
@@ -214,6 +216,8 @@ def test_noise_is_not_read(seed: int) -> None:
 
 @given(st.text(), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]))
 def test_text_comes_back_as_it_was(text: str, encoding: str) -> None:
+    if "\0" in text:  # what has nulls and no mark may be UTF-16
+        text = text.replace("\0", " ")
     try:
         assert decode_text(text.encode(encoding)).text in (text, text.removeprefix("\ufeff"))
     except UnreadableError as error:
