@@ -119,22 +119,26 @@ def scan(paths: tuple[Path, ...], as_json: bool) -> None:
     """Show what a training would read in PATH..., what it would skip and why."""
     if not paths:
         raise click.UsageError("Name the notes to scan: files or folders")
+    from rnnchat.library.display import display_path as shown
     from rnnchat.notes import scan as scan_notes
+    from rnnchat.notes.secrets import HOW_TO_ALLOW
 
     result = scan_notes(paths)
     if as_json:
         print_json({**result.as_dict(), "read": [str(path) for path in result.paths]})
         return
     for note_path, note in zip(result.paths, result.notes, strict=True):
-        say(f"  read  {len(note.text.encode()):>9,} B  {note_path}")
+        say(f"  read  {len(note.text.encode()):>9,} B  {shown(note_path)}")
     for skipped in result.skipped:
-        say(f"  skip  {skipped.reason}: {skipped.path}")
+        say(f"  skip  {skipped.reason}: {shown(skipped.path)}")
     for decoding in result.decoded:
-        say(f"  decoded  {decoding}: {decoding.path}")
+        say(f"  decoded  {decoding}: {shown(decoding.path)}")
     for secret in result.secrets:
-        say(f"  left out  {secret.kind} in line {secret.line} of {secret.path}")
+        say(f"  left out  {secret.kind} in line {secret.line} of {shown(secret.path)}")
+    if result.secrets:
+        say(f"  {HOW_TO_ALLOW}")
     for item in result.dropped:
-        say(f"  left out  {item} of {item.path}")
+        say(f"  left out  {item} of {shown(item.path)}")
     cleaned = sum(item.characters for item in result.dropped)
     say(
         f"{_count(len(result.notes), 'note')}, {result.bytes:,} bytes; {len(result.skipped):,} skipped; "
