@@ -70,6 +70,10 @@ def find_draft(drafts: Drafts, which: int | Path | None) -> tuple[Draft, str]:
         raise _cannot_be_opened(path, error) from None
     name = display_path(path.name)
     if is_new:
+        kept = drafts.of_file(path)
+        if kept is not None and kept.text:
+            words = f"Here is what you had written; {name} is made when you save it (Ctrl+S)."
+            return replace(kept, file=new_file(path)), words
         return Draft(file=new_file(path)), f"{name} is made when you save it (Ctrl+S)."
     opened = open_text(path)
     if opened.file is None:
