@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 
-_INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_INVISIBLE = ("Cc", "Cf", "Cn", "Cs", "Zl", "Zp")
 _JOINERS = "\u200c\u200d"
 """Format characters that words and emoji are written with."""
 

@@ -273,6 +273,8 @@ def _is_prose(line: str) -> bool:
     solid = len(line) - blanks
     if not solid or letters * 20 < solid * 11 or marks * 10 > solid:
         return False
+    if solid < 2 * blanks:  # words of prose have more letters than one
+        return False
     if not line.isascii() and sum(letter >= "\u0e00" for letter in line) * 10 >= solid * 3:
         return True
     return blanks * 20 >= len(line)

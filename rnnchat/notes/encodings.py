@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from rnnchat.notes.languages import COMMON, encoding_by_letters
 
@@ -117,7 +118,7 @@ def decode_old(data: bytes) -> tuple[str, str, int]:
     The encoding is empty where the text looks like none.
     """
     encoding = encoding_by_letters(data) or _by_statistics(data[:_HEAD])
-    if not encoding:
+    if not encoding or not _is_of_letters(data[:_HEAD].decode(encoding, "replace")):
         return "", "", 0
     text = data.decode(encoding, "replace")
     replaced = text.count("\ufffd")
@@ -138,6 +139,13 @@ def _by_statistics(head: bytes) -> str:
         best = common
     plain = sum(byte < 0x80 for byte in head) / len(head)
     return "" if best.coherence < 0.1 and plain < 0.6 else best.encoding
+
+
+def _is_of_letters(text: str) -> bool:
+    """Tell whether most of what is not ASCII in `text` is letters and marks, not the symbols of data."""
+    beyond = [character for character in text if character >= "\x80"]
+    letters = sum(unicodedata.category(character)[0] in "LMP" for character in beyond)
+    return letters * 5 >= len(beyond) * 4
 
 
 def _is_dense(data: bytes) -> bool:

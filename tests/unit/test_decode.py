@@ -240,7 +240,11 @@ def test_what_was_damaged_is_told_with_the_note(tmp_path: Path) -> None:
     (tmp_path / "b.md").write_bytes((TEXTS["ru"] * 9).encode("cp1251"))
     (tmp_path / "c.md").write_text(TEXTS["ja"] * 9, encoding="utf-8")
     found = [item for item in read_notes([tmp_path]) if isinstance(item, Found)]
-    assert [(item.encoding, item.replaced) for item in found] == [("utf-8", 2), ("cp1251", 0), ("utf-8", 0)]
+    assert [(item.decoding.encoding, item.decoding.replaced) for item in found] == [
+        ("utf-8", 2),
+        ("cp1251", 0),
+        ("utf-8", 0),
+    ]
 
 
 @pytest.mark.parametrize(

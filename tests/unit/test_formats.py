@@ -114,6 +114,7 @@ def test_deep_folders_and_long_paths_are_no_trouble(tmp_path: Path) -> None:
     try:
         result = scan([tmp_path])
         assert [note.text for note in result.notes] == ["We met at nine in a.\n"]
-        assert [item.reason for item in result.skipped] == ["folder cannot be read (file name too long)"]
+        assert len(result.skipped) == 1
+        assert "file name too long" in result.skipped[0].reason
     finally:  # pytest and Python would remove them by functions that call themselves
         subprocess.run(["rm", "-rf", tmp_path / "a", tmp_path / "b"], check=True)

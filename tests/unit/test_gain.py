@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 
 from rnnchat.library.card import Card
 from rnnchat.library.describe import describe_card, describe_entry, describe_gain
-from rnnchat.library.models import Entry, Library
-from rnnchat.library.paths import Paths
+from rnnchat.library.models import Entry
 from rnnchat.lm.fitted import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
-from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.tokenizer import Tokenizer
 from rnnchat.training import mixing
 from rnnchat.training.gain import FEWEST_PIECES, measure_gain, measuring_seconds
@@ -217,7 +216,10 @@ def test_it_is_shown_when_a_training_ends_in_the_app() -> None:
         assert describe_gain(GAIN) in _headline(state).plain
 
 
-def test_a_gain_survives_the_card(library: Library, paths: Paths) -> None:
-    card = Card("me", "2026-01-02T03:04:05+00:00", {}, {}, scores={"bits_per_byte": 2.0, "gain": GAIN})
+def test_a_gain_survives_the_card() -> None:
+    files = {"network.safetensors": "0" * 64, "tokenizer.model": "1" * 64}
+    shape = NetworkShape(400, embedding=16, units=24).as_dict()
+    scores = {"bits_per_byte": 2.0, "gain": GAIN}
+    card = Card("me", "2026-01-02T03:04:05+00:00", shape, files, scores=scores)
     assert json.loads(card.to_json())["scores"]["gain"] == GAIN
     assert Card.from_json(card.to_json()).scores["gain"] == GAIN
