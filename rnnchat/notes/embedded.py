@@ -10,6 +10,11 @@ from rnnchat.notes.page import GAP, Cut, Page, hide
 
 LONG_RUN = 1_000
 """More characters than this without a blank are data, in a script that puts blanks between words."""
+HUGE_LINE = 4_000_000
+"""A line of more characters is looked at as a whole first: cleaning and screening it takes long."""
+
+_NO_BLANK = re.compile(r"\S{200}")
+
 LONG_LINE = 5_000
 """A line longer than this (in characters) is looked at: prose or data?"""
 
@@ -265,9 +270,19 @@ def _find_long_lines(text: str) -> Iterator[Cut]:
             yield Cut(start, min(position, len(text)), "a long line of data", GAP)
 
 
+def is_huge_data(line: str) -> bool:
+    """Tell whether a line is so long, and so surely data as a whole, that it need not be cleaned.
+
+    Where a part of it could be cut out, such as a picture, the rest may be prose.
+    """
+    if len(line) <= HUGE_LINE or "<" in line or "data:" in line or _NO_BLANK.search(line):
+        return False
+    return not _is_prose(line)
+
+
 def _is_prose(line: str) -> bool:
     """Tell by its letters and blanks whether a long line is a person's: novels have a paragraph in one."""
-    letters = sum(letter.isalpha() for letter in line)
+    letters = sum(map(str.isalpha, line))
     blanks = line.count(" ") + line.count("\u3000") + line.count("\t") + line.count("\u00a0")
     marks = sum(line.count(mark) for mark in '{}[]<>=;\\|"_')
     solid = len(line) - blanks
