@@ -120,6 +120,7 @@ class ChatScreen(Room):
         self.query_one(Composer).focus()
         self._keeper = ConversationKeeper(self.own_app.chats)
         self.own_app.keep_chat = self._keeper.keep_all
+        self.own_app.stop_replies = self.action_stop
         self.call_after_refresh(self._warm_up)
 
     def on_screen_resume(self) -> None:

@@ -10,17 +10,16 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
 from textual.widgets import Button, ContentSwitcher, Input, OptionList, Select, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from rnnchat.app.screens.room import Room
+from rnnchat.app.screens.scan_summary import describe_scan
 from rnnchat.app.training import TrainingChanged
 from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.app.widgets.training_view import TrainingView
 from rnnchat.errors import RnnchatError, from_os_error
-from rnnchat.library.describe import human_size
 from rnnchat.library.display import display_path
 from rnnchat.library.paths import home_folder, parse_path, shortened_path, start_folder
 from rnnchat.notes import Scan
@@ -248,7 +247,7 @@ class TrainScreen(Room):
     def _show_scan(self, result: Scan | None, problem: RnnchatError | None) -> None:
         self._scan = None if problem else result
         self.query_one("#start", Button).disabled = problem is not None
-        self.query_one("#scan", Static).update(_describe_scan(result, problem))
+        self.query_one("#scan", Static).update(describe_scan(result, problem))
         if problem is None and self.focused is self.query_one("#path"):
             self.query_one("#start", Button).focus(scroll_visible=False)
 
@@ -257,6 +256,9 @@ class TrainScreen(Room):
     @on(Button.Pressed, "#start")
     def action_start(self) -> None:
         """Start learning what was chosen."""
+        if self._chosen and self.is_working("scan"):
+            self.own_app.say("Your notes are still being read. Press Ctrl+T again once they are.")
+            return
         if self._scan is None:
             self.own_app.say("Add a file or folder of notes first.")
             self.query_one("#path", Input).focus()
@@ -399,36 +401,3 @@ class TrainScreen(Room):
 
 class _CancelledError(Exception):
     """The scan is not wanted any more."""
-
-
-def _describe_scan(result: Scan | None, problem: RnnchatError | None) -> Content:
-    lines: list[Content] = []
-    if problem is not None:
-        lines += [Content.styled(problem.message, "$error"), Content(problem.hint)]
-    elif result is not None:
-        lines.append(
-            Content.styled(f"{len(result.notes):,} notes, {human_size(result.bytes)}", "bold $success")
-        )
-    if result is not None and result.secrets:
-        word = "line" if len(result.secrets) == 1 else "lines"
-        lines.append(
-            Content.styled(
-                f"{len(result.secrets)} {word} with passwords or keys will be left out", "$warning"
-            )
-        )
-    if result is not None and result.dropped:
-        kinds: dict[str, int] = {}
-        for gone in result.dropped:
-            kinds[gone.kind] = kinds.get(gone.kind, 0) + gone.characters
-        most = ", ".join(sorted(kinds, key=lambda kind: -kinds[kind])[:4])
-        lines.append(Content(f"{sum(kinds.values()):,} characters are cleaned away: {most}"))
-    if result is not None and result.skipped:
-        reasons: dict[str, int] = {}
-        for item in result.skipped:
-            reasons[item.reason] = reasons.get(item.reason, 0) + 1
-        lines.append(Content(f"{len(result.skipped):,} skipped:"))
-        lines += [
-            Content.assemble((f"  {count:>5,} × ", "dim"), reason)
-            for reason, count in sorted(reasons.items(), key=lambda pair: -pair[1])[:5]
-        ]
-    return Content("\n").join(lines)
