@@ -211,6 +211,8 @@ class RnnchatApp(Working, App[None]):
             return
         from rnnchat.app.screens.dialogs import Confirm
 
+        self.clear_notifications()  # they would cover the question, which says the same
+
         def decide(sure: bool | None) -> None:
             if sure and self.training.is_running:
                 self.say("Leaving; saving a checkpoint …")
@@ -257,6 +259,7 @@ class RnnchatApp(Working, App[None]):
 
     async def _settle(self) -> None:
         """Let keys that were pressed before reach the editor."""
+        self._early_keys.wait_no_more()
         await asyncio.sleep(0.05)
         for node in (self, self.screen, self.focused):
             if node is not None:

@@ -143,6 +143,12 @@ class EarlyKeys:
         else:
             await self._let_through()
 
+    def wait_no_more(self) -> None:
+        """Let all that waits through, whatever is not ready: the app is about to end."""
+        if self._begun is not None:
+            self._given_up = self._loading()
+            self._app.call_later(self._let_through)
+
     def _lose_patience(self) -> None:
         """Let all through though something is not ready; what reads a text is given more time."""
         if not self._app.is_running:
