@@ -39,8 +39,9 @@ class Working(MessagePump):
 
     def is_working(self, group: str) -> bool:
         """Whether work of `group` that this screen began is under way."""
+        mine: object = self
         return any(
-            worker.group == group and worker.node is self and not worker.is_finished
+            worker.group == group and worker.node is mine and not worker.is_finished
             for worker in self.app.workers
         )
 
