@@ -224,6 +224,9 @@ async def test_the_same_news_is_shown_once(app: RnnchatApp) -> None:
         await wait_until(pilot, lambda: len(app.screen.query(Toast)) == 1)
         app.say("something else")
         await wait_until(pilot, lambda: len(app.screen.query(Toast)) == 2)
+        await pilot.pause()
+        composer = chat_of(app).query_one(Composer).region
+        assert not any(toast.region.overlaps(composer) for toast in app.screen.query(Toast))
 
 
 async def test_esc_is_offered_only_while_a_reply_comes_in(
