@@ -39,6 +39,9 @@ from rnnchat.library.settings import change_settings, load_settings
 SWITCH_SECONDS = 5e-4
 """How long a thread that computes may keep the one that draws waiting; Python's own 5 ms can be felt."""
 
+WRITING = ("save", "keep", "change", "reply")
+"""The groups of the workers that write to the disk what a person would miss."""
+
 
 def _train_screen() -> Screen[None]:
     from rnnchat.app.screens.train import TrainScreen
@@ -89,6 +92,8 @@ class RnnchatApp(Working, App[None]):
         """Keeps what was typed last in the draft that is open, and returns what prevented it."""
         self.keep_chat: Callable[[], RnnchatError | None] = lambda: None
         """Keeps what was said in chats and could not be kept yet, and returns what prevents it."""
+        self.stop_replies: Callable[[], None] = lambda: None
+        """Ends the reply that is coming in; what has come of it is kept by its thread."""
         self.is_keeping = False
         """Whether what was typed is being kept before the app is left."""
         self.has_kept = False
@@ -206,6 +211,8 @@ class RnnchatApp(Working, App[None]):
             return
         from rnnchat.app.screens.dialogs import Confirm
 
+        self.clear_notifications()  # they would cover the question, which says the same
+
         def decide(sure: bool | None) -> None:
             if sure and self.training.is_running:
                 self.say("Leaving; saving a checkpoint …")
@@ -243,13 +250,16 @@ class RnnchatApp(Working, App[None]):
                 self._keep_message()
             self.has_kept = self.keep_draft() is None
             with suppress(Exception):
+                self.stop_replies()
                 await self._wait_for_writers()
+                self.keep_chat()
         finally:
             self.is_keeping = False
             self.exit(return_code=status)
 
     async def _settle(self) -> None:
         """Let keys that were pressed before reach the editor."""
+        self._early_keys.wait_no_more()
         await asyncio.sleep(0.05)
         for node in (self, self.screen, self.focused):
             if node is not None:
@@ -272,9 +282,7 @@ class RnnchatApp(Working, App[None]):
     async def _wait_for_writers(self) -> None:
         """Give what is being written a moment to end."""
         for _ in range(40):
-            if all(
-                worker.is_finished for worker in self.workers if worker.group in ("save", "keep", "change")
-            ):
+            if all(worker.is_finished for worker in self.workers if worker.group in WRITING):
                 break
             await asyncio.sleep(0.02)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rnnchat.errors import RnnchatError
+from rnnchat.library.log import explain
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -52,10 +53,12 @@ class ConversationKeeper:
     def __init__(self, chats: Chats) -> None:
         self._chats = chats
         self._one_by_one = threading.Lock()
+        self._listing = threading.Lock()
         self._unkept: list[Conversation] = []
+        """What could not be kept, or is being kept at this moment."""
 
     def is_unkept(self, conversation: Conversation) -> bool:
-        """Whether something that was said in a conversation could not be kept when it was last tried."""
+        """Whether something that was said in a conversation is not kept yet."""
         return any(one is conversation for one in self._unkept)
 
     @property
@@ -69,13 +72,13 @@ class ConversationKeeper:
         Raises:
             StorageError: it is not possible now; the conversation counts as not kept until it is.
         """
+        with self._listing:
+            if not self.is_unkept(conversation):
+                self._unkept.append(conversation)  # before it is tried: who leaves meanwhile is told of it
         with self._one_by_one:
-            self._unkept = [one for one in self._unkept if one is not conversation]
-            try:
-                self._write(conversation)
-            except RnnchatError:
-                self._unkept.append(conversation)
-                raise
+            self._write(conversation)
+            with self._listing:
+                self._unkept = [one for one in self._unkept if one is not conversation]
 
     def keep_all(self) -> RnnchatError | None:
         """Try again to keep what could not be kept, and return what prevents it, if anything does."""
@@ -83,8 +86,8 @@ class ConversationKeeper:
         for conversation in list(self._unkept):
             try:
                 self.keep(conversation)
-            except RnnchatError as error:
-                prevented = error
+            except Exception as error:
+                prevented = explain(error)
         return prevented
 
     def _write(self, conversation: Conversation) -> None:

@@ -65,11 +65,12 @@ class EarlyKeys:
                 self._wait()
                 return
             event = self._waiting.popleft()
+            rounds = self._rounds_after(event)
             await self._hand_on(event)
-            if self._is_editing(event):
-                self._has_typed = True
+            if rounds:
+                self._wait(rounds)
             else:
-                self._wait()
+                self._has_typed = True
 
     def _is_ready(self, event: events.Event) -> bool:
         if self._app.screen is not self._settled or self._loading():
@@ -77,19 +78,22 @@ class EarlyKeys:
         # What overtakes text that is on its way, as Ctrl+Q does, comes after it.
         return not (self._has_typed and isinstance(event, events.Key) and self._overtakes(event.key))
 
-    def _is_editing(self, event: events.Event) -> bool:
-        """Whether an event has no effect beyond the field with the focus."""
+    def _rounds_after(self, event: events.Event) -> int:
+        """Return how often all messages are waited for before the next event is handed on."""
         field = self._app.focused
         if not isinstance(field, TextArea):
             from textual.widgets import Input  # not needed for the first picture
 
             if not isinstance(field, Input):
-                return False
+                return ROUNDS
         if not isinstance(event, events.Key) or event.is_printable:
-            return True
+            return 0
         if event.key in ("enter", "tab"):
-            return isinstance(field, TextArea) and field.tab_behavior == "indent"  # they write
-        return event.key in field._bindings.key_to_bindings
+            return (
+                0 if isinstance(field, TextArea) and field.tab_behavior == "indent" else ROUNDS
+            )  # they write
+        # Textual does what a key is bound to once it has passed through all that the field is in.
+        return 1 if event.key in field._bindings.key_to_bindings else ROUNDS
 
     def _overtakes(self, key: str) -> bool:
         return any(
@@ -106,12 +110,12 @@ class EarlyKeys:
                 return None if worker is self._given_up else worker
         return None
 
-    def _wait(self) -> None:
+    def _wait(self, rounds: int = ROUNDS) -> None:
         loop = asyncio.get_running_loop()
         self._turn += 1
         self._begun = loop.time()
         self._alarm = loop.call_later(PATIENCE, self._lose_patience)
-        self._look(self._turn, ROUNDS)
+        self._look(self._turn, rounds)
 
     def _look(self, turn: int, rounds: int) -> None:
         """Begin a round: let the widget with the focus, and then all that it is in, do what is to be done."""
@@ -138,6 +142,12 @@ class EarlyKeys:
             loop.call_later(LOOKED_AGAIN_AFTER, self._look, turn, 1)
         else:
             await self._let_through()
+
+    def wait_no_more(self) -> None:
+        """Let all that waits through, whatever is not ready: the app is about to end."""
+        if self._begun is not None:
+            self._given_up = self._loading()
+            self._app.call_later(self._let_through)
 
     def _lose_patience(self) -> None:
         """Let all through though something is not ready; what reads a text is given more time."""

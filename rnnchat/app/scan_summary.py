@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from rnnchat.errors import RnnchatError
-from rnnchat.library.describe import human_size
+from rnnchat.library.describe import counted, human_size
 from rnnchat.notes import Scan
 
 MOST_REASONS = 20
@@ -19,13 +19,14 @@ def describe_scan(result: Scan | None, problem: RnnchatError | None) -> Content:
         lines += [Content.styled(problem.message, "$error"), Content(problem.hint)]
     elif result is not None:
         lines.append(
-            Content.styled(f"{len(result.notes):,} notes, {human_size(result.bytes)}", "bold $success")
+            Content.styled(
+                f"{counted(len(result.notes), 'note')}, {human_size(result.bytes)}", "bold $success"
+            )
         )
     if result is not None and result.secrets:
-        word = "line" if len(result.secrets) == 1 else "lines"
         lines.append(
             Content.styled(
-                f"{len(result.secrets)} {word} with passwords or keys will be left out", "$warning"
+                f"{counted(len(result.secrets), 'line')} with passwords or keys will be left out", "$warning"
             )
         )
     if result is not None and result.dropped:

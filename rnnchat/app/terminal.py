@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 
 from rnnchat.app.pastes import PasteDriver
 
@@ -37,6 +38,14 @@ class Terminal(PasteDriver):
         self.resume_application_mode()
         if was_in_use:
             self.attrs_before = before
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Return the columns and rows of the terminal itself, whatever COLUMNS and LINES say of another."""
+        with suppress(OSError):
+            size = os.get_terminal_size(self.fileno)
+            if size.columns and size.lines:
+                return size.columns, size.lines
+        return super()._get_terminal_size()
 
     @property
     def _is_in_use(self) -> bool:

@@ -37,6 +37,14 @@ class Working(MessagePump):
         begin = cast("Callable[..., Worker[Any]]", super().run_worker)  # type: ignore[misc]
         return begin(work, *positional, exit_on_error=True, thread=thread, **options)
 
+    def is_working(self, group: str) -> bool:
+        """Whether work of `group` that this screen began is under way."""
+        mine: object = self
+        return any(
+            worker.group == group and worker.node is mine and not worker.is_finished
+            for worker in self.app.workers
+        )
+
     def work_failed(self, name: str, error: RnnchatError) -> None:
         """Make the screen usable again after the work called `name` has failed; `error` is shown already."""
 

@@ -119,6 +119,7 @@ def scan(paths: tuple[Path, ...], as_json: bool) -> None:
     """Show what a training would read in PATH..., what it would skip and why."""
     if not paths:
         raise click.UsageError("Name the notes to scan: files or folders")
+    from rnnchat.library.describe import counted
     from rnnchat.library.display import display_path as shown
     from rnnchat.notes import scan as scan_notes
     from rnnchat.notes.secrets import HOW_TO_ALLOW
@@ -141,14 +142,10 @@ def scan(paths: tuple[Path, ...], as_json: bool) -> None:
         say(f"  left out  {item} of {shown(item.path)}")
     cleaned = sum(item.characters for item in result.dropped)
     say(
-        f"{_count(len(result.notes), 'note')}, {result.bytes:,} bytes; {len(result.skipped):,} skipped; "
-        f"{_count(len(result.secrets), 'line')} with secrets and {_count(cleaned, 'character')} of "
+        f"{counted(len(result.notes), 'note')}, {result.bytes:,} bytes; {len(result.skipped):,} skipped; "
+        f"{counted(len(result.secrets), 'line')} with secrets and {counted(cleaned, 'character')} of "
         "front matter, data and markup left out."
     )
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 @click.command(short_help="Train every family of models alike, and table how each predicts.")

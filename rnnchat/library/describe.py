@@ -137,6 +137,11 @@ def _version(version: Version) -> str:
     return f"of {version.created[:19].replace('T', ' ')}{bits}"
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number and what it counts, as "1 note" or "1,200 notes"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def human_size(size: float) -> str:
     """Return a number of bytes as people read it."""
     for unit in ("B", "kB", "MB"):

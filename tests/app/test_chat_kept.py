@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 import pytest
 from textual.pilot import Pilot
@@ -105,6 +106,45 @@ async def test_leaving_asks_first_and_stays_if_that_is_wanted(app: RnnchatApp, d
     assert len(app.chats.find("hello")) == 1
 
 
+def test_what_is_being_tried_again_counts_as_not_kept_yet(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chats, begun, ended = Chats(paths.chats), threading.Event(), threading.Event()
+
+    def fails(*_: object) -> tuple[int, int]:
+        begun.set()
+        ended.wait(10)
+        raise StorageError("The chats could not be kept: the file is in use.", "Close the other program.")
+
+    monkeypatch.setattr(chats, "add_turn", fails)
+    keeper = ConversationKeeper(chats)
+    conversation = Conversation(None, [Said("user", "hello", "base")])
+
+    def try_again() -> None:
+        with pytest.raises(StorageError):
+            keeper.keep(conversation)
+
+    trying = threading.Thread(target=try_again)
+    trying.start()
+    begun.wait(10)
+    assert keeper.has_unkept
+    threading.Timer(0.1, ended.set).start()
+    assert keeper.keep_all() is not None, "who leaves at this moment is asked"
+    trying.join()
+
+
+async def test_the_question_before_leaving_is_not_covered_by_what_it_says(
+    app: RnnchatApp, disk: FullDisk
+) -> None:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await say(pilot, app, "hello")
+        await wait_until(pilot, lambda: len(app.screen.query(Toast)) > 0)
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.pause(0.3)
+        assert not app.screen.query(Toast)
+
+
 async def test_a_chat_that_is_no_longer_shown_is_kept_as_well(app: RnnchatApp, disk: FullDisk) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await say(pilot, app, "first")
@@ -184,6 +224,9 @@ async def test_the_same_news_is_shown_once(app: RnnchatApp) -> None:
         await wait_until(pilot, lambda: len(app.screen.query(Toast)) == 1)
         app.say("something else")
         await wait_until(pilot, lambda: len(app.screen.query(Toast)) == 2)
+        await pilot.pause()
+        composer = chat_of(app).query_one(Composer).region
+        assert not any(toast.region.overlaps(composer) for toast in app.screen.query(Toast))
 
 
 async def test_esc_is_offered_only_while_a_reply_comes_in(

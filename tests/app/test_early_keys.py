@@ -24,6 +24,7 @@ from rnnchat.app.screens.drafts import DraftsScreen
 from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.screens.train import TrainScreen
 from rnnchat.app.widgets.composer import Composer
+from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.errors import StorageError
 from rnnchat.library.drafts import Draft
 from rnnchat.library.paths import Paths
@@ -230,3 +231,17 @@ async def test_many_lines_typed_without_brackets_are_one_burst(app: RnnchatApp) 
             send(app, "a line", "<enter>")
         await wait_until(pilot, lambda: draft_of(app).editor.text == "a line\n" * 100)
         assert time.monotonic() - began < 10
+
+
+async def test_what_waits_for_a_draft_is_kept_where_a_signal_ends_the_app(
+    app: RnnchatApp, slow: threading.Event
+) -> None:
+    app.drafts.keep(Draft(text="kept before", cursor=11))
+    async with app.run_test(size=SIZE) as pilot:
+        send(app, "<f5>", "typed meanwhile")
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen))
+        await wait_until(pilot, lambda: "Opening" in str(app.screen.query_one(DraftStatus).render()))
+        app.leave_for_signal(143)
+        await wait_until(pilot, lambda: not app.is_running)
+        slow.set()
+    assert "typed meanwhile" in [one.title for one in app.drafts.find()]

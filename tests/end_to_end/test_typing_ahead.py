@@ -65,3 +65,19 @@ def test_chats_that_were_emptied_are_said_to_be(home: Path, paths: Paths) -> Non
     terminal.press("Escape")
     assert terminal.leave() == 0
     assert len(list(paths.data.glob("chats.sqlite3-damaged-*"))) == 1
+
+
+def test_save_as_another_path_and_enter_in_one_write(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "another.md"
+    terminal = Terminal(home, 80, 24, "draft", str(tmp_path / "a.md"))
+    terminal.wait_for("a new file")
+    terminal.process.send(f"Some words.\x1b[24~\x15{path}\r")
+    terminal.wait_for(lambda _: path.exists())
+    assert terminal.leave() == 0
+    assert path.read_text() == "Some words."
+
+
+def test_a_size_in_the_environment_is_not_that_of_the_terminal(home: Path) -> None:
+    terminal = Terminal(home, 80, 24)  # with COLUMNS=100
+    terminal.wait_for(lambda text: "Write a message" in text and text.split("\n")[0].endswith("● base"))
+    assert terminal.leave() == 0

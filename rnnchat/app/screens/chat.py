@@ -11,6 +11,7 @@ from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
 from rnnchat.app.conversation import Conversation, ConversationKeeper, Said
+from rnnchat.app.screens.chat_welcome import welcome_text
 from rnnchat.app.screens.room import Room
 from rnnchat.app.voice import Part
 from rnnchat.app.widgets.composer import Composer
@@ -21,23 +22,6 @@ from rnnchat.library.search import fold, sought_words
 
 TRIED_AGAIN_AFTER = 5.0
 """Seconds after which what could not be kept is tried again."""
-
-WELCOME_BASE = (
-    "Say something below, and {model} answers. It is a small model that lives on this computer: "
-    "it has an ear for how people talk and little knowledge of facts.\n\n"
-    "It becomes yours when it learns from your notes: press F3. Nothing you write or read ever "
-    "leaves this machine."
-)
-WELCOME_ANSWERING = (
-    "Say something below, and {model} answers. It has learned from your notes.\n\n"
-    "Ctrl+R asks for another answer, Ctrl+G sets how bold it is. "
-    "Nothing leaves this machine."
-)
-WELCOME_CONTINUING = (
-    "Write a line below, and {model} continues it in the manner of your notes.\n\n"
-    "Ctrl+R asks for another continuation, Ctrl+G sets how bold it is. "
-    "Nothing leaves this machine."
-)
 
 
 class ChatScreen(Room):
@@ -120,6 +104,7 @@ class ChatScreen(Room):
         self.query_one(Composer).focus()
         self._keeper = ConversationKeeper(self.own_app.chats)
         self.own_app.keep_chat = self._keeper.keep_all
+        self.own_app.stop_replies = self.action_stop
         self.call_after_refresh(self._warm_up)
 
     def on_screen_resume(self) -> None:
@@ -366,9 +351,7 @@ class ChatScreen(Room):
         welcome = self.query_one("#welcome", Static)
         welcome.display = not self.said and not hidden
         model = self.own_app.settings.model
-        answers = self._styles.get(model) == "chat"
-        text = WELCOME_BASE if model == "base" else WELCOME_ANSWERING if answers else WELCOME_CONTINUING
-        welcome.update(text.format(model=model))
+        welcome.update(welcome_text(model, answers=self._styles.get(model) == "chat"))
         self.query_one(Composer).border_title = f"to {model}"
 
     def _know_style(self, model: str, style: str) -> None:

@@ -57,6 +57,8 @@ class AskName(Dialog[str]):
     """Asks for a name; Enter takes it, Esc leaves things as they are."""
 
     BINDINGS: ClassVar = [Binding("escape", "give_up", "Leave it", id="name.leave")]
+    what: ClassVar = "name"
+    """What is asked for."""
 
     def __init__(self, title: str, name: str) -> None:
         super().__init__()
@@ -67,7 +69,12 @@ class AskName(Dialog[str]):
         with Vertical(id="dialog"):
             yield Static(self._title, classes="title", markup=False)
             yield self.field(self._name_before)
-            yield Static("Enter: take this name   Esc: leave it", classes="hint", markup=False)
+            yield Static(f"Enter: take this {self.what}   Esc: leave it", classes="hint", markup=False)
+            yield from self.more()
+
+    def more(self) -> ComposeResult:
+        """Yield what else there is in the dialog."""
+        yield from ()
 
     def field(self, name: str) -> Input:
         """Return where the name is written."""
@@ -89,6 +96,8 @@ class AskPath(AskName):
     `check` raises an RnnchatError where a path cannot be taken.
     """
 
+    what: ClassVar = "path"
+
     def __init__(self, title: str, name: str, check: Callable[[str], object]) -> None:
         super().__init__(title, name)
         self._check = check
@@ -98,9 +107,8 @@ class AskPath(AskName):
         """Return where the path is written: what is typed replaces it, after End goes on with it."""
         return Input(name, max_length=LONGEST_PATH, compact=True, suggester=PathSuggester())
 
-    def compose(self) -> ComposeResult:
-        """Lay the question out, with room for why a path is refused."""
-        yield from super().compose()
+    def more(self) -> ComposeResult:
+        """Leave room for why a path is refused."""
         refused = Static("", id="refused", markup=False)
         refused.display = False
         yield refused

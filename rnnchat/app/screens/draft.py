@@ -30,6 +30,8 @@ from rnnchat.notes.opening import find_draft
 
 KEPT_AFTER = 0.5
 """Seconds from a change to its being on the disk, and a moment for the writing."""
+OPENED_WITHIN = 0.4
+"""Seconds after which it is said that a draft is still being opened."""
 TRIED_AGAIN_AFTER = 5.0
 """Seconds after which what could not be kept is tried again."""
 READ_IN = 0.7
@@ -100,6 +102,7 @@ class DraftScreen(Room):
         editor.focus()
         if self.own_app.file_to_open is None:
             self._find(None)
+        self.set_timer(OPENED_WITHIN, self._say_opening)
 
     def on_screen_resume(self) -> None:
         """Let the model in use now complete; open the file that was asked for."""
@@ -224,7 +227,7 @@ class DraftScreen(Room):
         """Keep what was typed last, now, and return what prevented it."""
         looks = [look for opened, look in self._unkept.items() if opened is not self._open]
         try:
-            for look in [*looks, self._look()] if self._is_loaded else looks:
+            for look in [*looks, self._look()] if self._is_loaded or not self.editor.is_empty else looks:
                 self._keeper.keep(look)
         except Exception as failure:
             return explain(failure)
@@ -383,6 +386,10 @@ class DraftScreen(Room):
         welcome.display = self._is_loaded and self.editor.is_empty
         if welcome.display:
             welcome.update(WELCOME.format(model=self.own_app.settings.model))
+
+    def _say_opening(self) -> None:
+        if not self._is_loaded:
+            self.query_one(DraftStatus).say("Opening …")
 
     def _show_status(self, words: int) -> None:
         is_empty = self.editor.is_empty

@@ -24,6 +24,8 @@ Result = TypeVar("Result")
 
 SMALLEST = (44, 12)
 """The columns and rows that a screen needs to make sense."""
+LOW = 18
+"""Terminals of fewer rows have dialogs without empty lines."""
 
 
 class Fitting(Working, Screen[Result]):
@@ -40,6 +42,7 @@ class Fitting(Working, Screen[Result]):
         if small:
             self._focused_last = self.focused or self._focused_last
         self.set_class(small, "small")
+        self.set_class(event.size.height < LOW, "low")
         if not small and self._focused_last is not None:
             self.call_after_refresh(self.set_focus, self._focused_last)
             self._focused_last = None

@@ -53,6 +53,8 @@ class SearchScreen(Dialog[Chosen | int | None]):
         super().__init__()
         self._current = current
         self._suggester = suggester
+        self._will_take = False
+        """Whether Enter was pressed before the list was there."""
 
     def find(self, words: str) -> Sequence[Row]:
         """Return the entries that hold all `words`, the latest first."""
@@ -78,12 +80,16 @@ class SearchScreen(Dialog[Chosen | int | None]):
     @on(Input.Changed)
     def narrow(self, event: Input.Changed) -> None:
         """Show the entries that hold what is typed."""
+        self._will_take = False
         self._find(event.value)
 
     @on(Input.Submitted)
     def submitted(self, event: Input.Submitted) -> None:
-        """Open what was searched for."""
-        self.take(event.value)
+        """Open what was searched for, once it is listed."""
+        if self.is_working("find"):
+            self._will_take = True
+        else:
+            self.take(event.value)
 
     def take(self, typed: str) -> None:
         """Open what `typed` stands for: the entry that is highlighted, the first one as a rule."""
@@ -148,6 +154,9 @@ class SearchScreen(Dialog[Chosen | int | None]):
         def show() -> None:
             if not worker.is_cancelled:  # a later search has begun
                 self.show(found, "" if found else nothing)
+                if self._will_take:
+                    self._will_take = False
+                    self.take(words)
 
         app.call_from_thread(show)
 

@@ -16,6 +16,7 @@ from textual.worker import get_current_worker
 
 from rnnchat.app.scan_summary import describe_scan
 from rnnchat.app.screens.room import Room
+from rnnchat.app.screens.train_choices import BUDGETS, INTRODUCTION, STARTS
 from rnnchat.app.training import TrainingChanged
 from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.app.widgets.training_view import TrainingView
@@ -25,21 +26,6 @@ from rnnchat.library.paths import home_folder, parse_path, shortened_path, start
 from rnnchat.notes import Scan
 from rnnchat.training.run import AUTO, SCRATCH, Run, RunSettings, unfinished, waiting_run
 from rnnchat.training.standing import in_words
-
-BUDGETS = (
-    (0.0, "at once: only remember the notes"),
-    (2.0, "2 minutes: a first taste"),
-    (5.0, "5 minutes"),
-    (10.0, "10 minutes"),
-    (30.0, "30 minutes: for much text"),
-)
-
-STARTS = (("what fits the notes", AUTO), ("nothing: learn from scratch", SCRATCH))
-
-INTRODUCTION = (
-    "A model learns from your notes how you write. Add the files or folders it may read: "
-    ".md, .txt, .org, .rst and other text. Nothing is learned before you start, nothing leaves this machine."
-)
 
 
 class TrainScreen(Room):
@@ -256,6 +242,9 @@ class TrainScreen(Room):
     @on(Button.Pressed, "#start")
     def action_start(self) -> None:
         """Start learning what was chosen."""
+        if self._chosen and self.is_working("scan"):
+            self.own_app.say("Your notes are still being read. Press Ctrl+T again once they are.")
+            return
         if self._scan is None:
             self.own_app.say("Add a file or folder of notes first.")
             self.query_one("#path", Input).focus()

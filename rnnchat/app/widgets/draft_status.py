@@ -61,6 +61,11 @@ class DraftStatus(Widget):
         ]
         self.refresh()
 
+    def say(self, words: str) -> None:
+        """Show `words` and nothing of a draft."""
+        self._forms = [Content(words)]
+        self.refresh()
+
     def render(self) -> RenderResult:
         """Draw the longest form that fits."""
         width = self.content_size.width

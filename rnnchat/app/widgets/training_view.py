@@ -55,7 +55,8 @@ class TrainingView(Vertical):
             self._timer.resume() if counts else self._timer.pause()
         curve = self.query_one(Curve)
         curve.show(state.curve, state.minutes * 60)
-        curve.display = self.query_one("#sample").display = bool(state.minutes)  # else there are none
+        curve.display = bool(state.minutes and (state.is_running or state.curve))  # else none comes
+        self.query_one("#sample").display = bool(state.minutes and (state.is_running or state.sample))
         sample = " ".join(state.sample.split())
         self.query_one("#sample", Static).update(
             Content(sample) if sample else Content.styled("The first sample comes in a moment.", "dim")
@@ -135,6 +136,8 @@ def _facts(state: TrainingState) -> Content:
         return Content(
             f"{done['seconds'] / 60:.1f} minutes  ·  {done['tokens_per_second']:,.0f} pieces a second{early}"
         )
+    if not state.is_running:
+        return Content("")  # no time is left, and nothing moves
     progress, left = state.progress, time_left(state.remaining)
     if not state.can_pause or not progress:
         moved = figure(state.stage, state.since) if state.doing and state.is_running else ""
