@@ -61,7 +61,7 @@ def show(name: str, as_json: bool) -> None:
 @click.argument("name")
 @as_json
 def use(name: str, as_json: bool) -> None:
-    """Let the model NAME speak from now on."""
+    """Use the model NAME for chatting and writing."""
     from rnnchat.library.settings import change_settings
     from rnnchat.writing.speaking import load_model
 
@@ -69,7 +69,7 @@ def use(name: str, as_json: bool) -> None:
     load_model(open_library(), entry.name)
     with change_settings(current_paths()) as settings:
         settings.model = entry.name
-    tell(f"{entry.name} speaks from now on.", as_json, model=entry.name, in_use=True)
+    tell(f"Now using {entry.name}.", as_json, model=entry.name, in_use=True)
 
 
 @models.command()

@@ -118,7 +118,6 @@ async def test_why_a_path_is_refused_stands_in_the_dialog(app: RnnchatApp) -> No
         send(app, "<f5>", "words", "<f12>", "<ctrl+u>", "<enter>")
         await wait_until(pilot, lambda: isinstance(app.screen, AskPath))
         await wait_until(pilot, lambda: app.screen.query_one("#refused").display)
-        await pilot.pause()
-        dialog, refused = app.screen.query_one("#dialog").region, app.screen.query_one("#refused").region
-        assert refused.height
-        assert dialog.contains_region(refused)
+        dialog, refused = app.screen.query_one("#dialog"), app.screen.query_one("#refused")
+        await wait_until(pilot, lambda: refused.region.height > 0)
+        await wait_until(pilot, lambda: dialog.region.contains_region(refused.region))

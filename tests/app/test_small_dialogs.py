@@ -48,8 +48,10 @@ async def test_why_a_path_is_refused_can_be_read_in_the_smallest_terminal(paths:
         await pilot.press("enter")
         refused = app.screen.query_one("#refused", Static)
         await wait_until(pilot, lambda: bool(refused.display))
-        await pilot.pause()
-        assert app.screen.query_one("#dialog").region.contains_region(refused.region)
+        dialog = app.screen.query_one("#dialog")
+        await wait_until(
+            pilot, lambda: refused.region.height > 0 and dialog.region.contains_region(refused.region)
+        )
 
 
 async def test_a_training_that_failed_promises_nothing(paths: Paths) -> None:

@@ -163,7 +163,7 @@ class ModelsScreen(Room):
         app = self.own_app
         app.voice.load(entry.name)
         app.call_from_thread(app.use_model, entry.name)
-        app.call_from_thread(app.say, f"{entry.name} speaks from now on. F2 goes to the chat.")
+        app.call_from_thread(app.say, f"Now using {entry.name}. F2 goes to the chat.")
         return entry.name
 
     def _rename(self, entry: Entry, name: str) -> str:
