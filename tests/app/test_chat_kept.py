@@ -26,7 +26,7 @@ from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Draft
 from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings
-from tests.app.test_app import SIZE, wait_until
+from tests.app.test_app import SIZE, hear_a_long_reply, wait_until
 
 
 @pytest.fixture
@@ -238,9 +238,7 @@ async def test_esc_is_offered_only_while_a_reply_comes_in(
     async with app.run_test(size=SIZE) as pilot:
         await wait_until(pilot, lambda: "New" in keys())
         assert "Stop" not in keys()
-        app.settings.reply_pieces = 100_000
-        chat_of(app).query_one(Composer).text = "go on"
-        await pilot.press("enter")
+        await hear_a_long_reply(pilot, app, monkeypatch)
         await wait_until(pilot, lambda: "Stop" in keys())
         await pilot.press("escape")
         await wait_until(pilot, lambda: "Stop" not in keys())
