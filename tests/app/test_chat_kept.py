@@ -34,6 +34,7 @@ def app(paths: Paths, tiny_model: str) -> RnnchatApp:
     with change_settings(paths) as settings:
         settings.model = tiny_model
         settings.reply_pieces = 5
+        settings.seed = 1
     return RnnchatApp(paths)
 
 
