@@ -20,6 +20,12 @@ _OTHER_TOKEN = re.compile(r"(?:next|page|continuation)[_ -]?$", re.IGNORECASE)
 _OTHER_KEY = re.compile(
     r"(?:s3|object|public|cache|sort|host|primary|foreign|partition)[_ -]?$", re.IGNORECASE
 )
+_MESSAGE = re.compile(
+    r"(?i)\b(?:password|passwor[dt]|kennwort|invalid|wrong|must|at least|minimum|maximum|characters?|chars?"
+    r"|digits?|letters?|zeichen|ziffern|long|short|weak|strong|enter|please|bitte|choose|match|required?"
+    r"|expired?|days?|hours?|minutes?|times?|attempts?|cannot|can|should|blank|empty|reset|change|same|ask"
+    r"|see|stored?|caract[eè]r\w*|contraseña|senha|user\w*|email|your|ihre?|votre)\b"
+)
 _KEY = re.compile(r"[\w+/.~:!$%@*&^#-]+=*")
 
 
@@ -54,7 +60,7 @@ class Judge:
             return (
                 (close or sign in ("verb is", "verb ist", "verb est", "verb es"))
                 and self.clear
-                and _is_phrase(text.split())
+                and (_is_phrase(text.split()) or (close and _is_saying(text)))
             )
         if " " not in text and values.is_mixed(text, 5):
             if sign in ("space", "verb to", "verb on", "verb -", "verb er", "verb es"):
@@ -111,6 +117,8 @@ class Judge:
             )
         if value.quoted:
             return len(text) >= 5
+        if self.label.word == "clave" and text.islower():
+            return False  # the key to something, as often
         final = re.match(r"[ \t]*[.!)]?[ \t]*$", value.rest) is not None
         return final and len(text) >= 5 and not (text.islower() and _SENTENCE_ADJECTIVE.search(text))
 
@@ -212,6 +220,18 @@ def _is_phrase(words: list[str]) -> bool:
         and not any(values.is_function_word(word) for word in plain)
         and sum(values.is_ordinary(word) or values.stands_for_secret(word) for word in plain)
         <= len(plain) // 3
+    )
+
+
+def _is_saying(text: str) -> bool:
+    """Return whether a quoted text is a passphrase that reads as a sentence: `my dog ate 7 shoes`."""
+    words = text.split()
+    return (
+        4 <= len(words) <= 8
+        and all(word.isalnum() for word in words)
+        and (text.islower() or any(word.isdigit() for word in words))
+        and not any(values.is_ordinary(word) or values.stands_for_secret(word) for word in words[1:])
+        and _MESSAGE.search(text) is None
     )
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 
 from rnnchat.notes.secrets.reading import Hit, Reading
 from rnnchat.notes.secrets.values import is_function_word
 
 _COUNTS = (12, 15, 18, 21, 24, 25)
+_LONGEST_RUN = 28
+"""A phrase of 25 words, and a label of words of the list."""
 _AROUND = " \t.,;:()[]{}|`'\"*_>#-–•0123456789"
 TRIGGERS = (
     "seed", "mnemonic", "recovery phrase", "recovery words", "secret phrase", "backup phrase",
@@ -29,9 +33,10 @@ _WORD = re.compile(r"[a-zà-öø-ÿа-яёіїєґ]{3,10}")
 
 
 @cache
-def _bip39() -> frozenset[str]:
-    """Return the 2,048 English words of BIP-39."""
-    return frozenset(Path(__file__).with_name("bip39-english.txt").read_text(encoding="ascii").split())
+def _bip39() -> Mapping[str, int]:
+    """Return the 2,048 English words of BIP-39, each with its number."""
+    words = Path(__file__).with_name("bip39-english.txt").read_text(encoding="ascii").split()
+    return {word: number for number, word in enumerate(words)}
 
 
 def find(reading: Reading) -> Iterator[Hit]:
@@ -46,7 +51,7 @@ def find(reading: Reading) -> Iterator[Hit]:
     yield from _labelled(reading)
 
 
-def _has_run(text: str, known: frozenset[str]) -> bool:
+def _has_run(text: str, known: Mapping[str, int]) -> bool:
     """Return whether 12 words of the list stand in a row somewhere; most texts are told by a few looks."""
     words = text.split()
     place = 11
@@ -60,40 +65,71 @@ def _has_run(text: str, known: frozenset[str]) -> bool:
     return False
 
 
-def _known_words(reading: Reading, known: frozenset[str]) -> Iterator[Hit]:
+def _known_words(reading: Reading, known: Mapping[str, int]) -> Iterator[Hit]:
     """Yield phrases of the words of the list, in a row or a list."""
-    run: list[int] = []  # the line of each word of the list that is being read
+    run: list[tuple[int, str]] = []  # each word of the list that is being read, with its line
     for number, line in enumerate(reading.lines):
         if not line.strip():
-            if run and number - run[-1] > 2:
+            if run and number - run[-1][0] > 2:
                 yield from _listed(reading, run)
                 run = []
             continue
-        words = [word for word in (piece.strip(_AROUND).lower() for piece in line.split()) if word]
+        words = _words_of(line)
         trailing = 0
         for word in reversed(words):
             if word not in known:
                 break
             trailing += 1
-        if len(words) >= 12 and _is_row(words, known):
+        if words and trailing == len(words):
+            run += [(number, word) for word in words]
+            continue
+        yield from _listed(reading, run)
+        run = [(number, word) for word in words[-trailing:]] if trailing >= 3 else []
+        if len(words) >= 12 and _holds_phrase(reading, number, words, known):
             yield Hit(number, number, "recovery phrase")
-            run = []
-        elif words and trailing == len(words):
-            run += [number] * trailing
-        else:
-            yield from _listed(reading, run)
-            run = [number] * trailing if trailing >= 3 else []
     yield from _listed(reading, run)
 
 
-def _is_row(words: list[str], known: frozenset[str]) -> bool:
-    """Return whether a line holds at least 12 words of the list in a row."""
-    length = 0
+def _words_of(line: str) -> list[str]:
+    return [word for word in (piece.strip(_AROUND).lower() for piece in line.split()) if word]
+
+
+def _holds_phrase(reading: Reading, number: int, words: Sequence[str], known: Mapping[str, int]) -> bool:
+    """Return whether a phrase stands among the other words of a line."""
+    return any(
+        inside and _is_phrase(row, announced=_is_announced(reading, number), whole=False)
+        for inside, found in groupby(words, known.__contains__)
+        for row in [list(found)]
+    )
+
+
+def _is_phrase(words: Sequence[str], *, announced: bool, whole: bool) -> bool:
+    """Return whether a run of words of the list is a phrase and no prose.
+
+    A phrase has one of a few lengths, and hardly a word twice. Where other words of a line stand beside it
+    and no label announces it, its checksum tells.
+    """
+    if not 12 <= len(words) <= _LONGEST_RUN or len(set(words)) < len(words) - 2:
+        return False
+    if announced or (whole and len(words) in _COUNTS):
+        return True
+    return any(
+        _has_checksum(part)
+        for count in _COUNTS
+        if count <= len(words) and count % 3 == 0
+        for part in (words[:count], words[-count:])
+    )
+
+
+def _has_checksum(words: Sequence[str]) -> bool:
+    """Return whether the last bits of a phrase are the checksum of the others."""
+    known = _bip39()
+    number = 0
     for word in words:
-        length = length + 1 if word in known else 0
-        if length >= 12:
-            return True
-    return False
+        number = number << 11 | known[word]
+    size = len(words) // 3
+    entropy = (number >> size).to_bytes(size * 4, "big")
+    return sha256(entropy).digest()[0] >> (8 - size) == number & ((1 << size) - 1)
 
 
 def _are_unrelated(words: list[str]) -> bool:
@@ -105,17 +141,23 @@ def _are_unrelated(words: list[str]) -> bool:
     )
 
 
-def _listed(reading: Reading, run: list[int]) -> Iterator[Hit]:
-    """Yield a run of words over several lines, when they are a list and no prose."""
-    if len(run) < 12 or run[-1] == run[0]:
+def _listed(reading: Reading, run: Sequence[tuple[int, str]]) -> Iterator[Hit]:
+    """Yield the phrases in a run of words that fills whole lines, together or each line alone."""
+    if len(run) < 12:
         return
-    lines = [reading.lines[number] for number in range(run[0], run[-1] + 1)]
-    if (
-        len(run) in _COUNTS
-        or _is_announced(reading, run[0])
-        or all(re.match(r"\s*\d", line) for line in lines if line.strip())
-    ):
-        yield Hit(run[0], run[-1], "recovery phrase")
+    first, last = run[0][0], run[-1][0]
+    below = [one for one in run if one[0] != first]  # the first line may be a title of words of the list
+    for part in (run, below):
+        if part and part[0][0] != last:
+            announced = _is_announced(reading, part[0][0])
+            if _is_phrase([word for _, word in part], announced=announced, whole=True):
+                yield Hit(part[0][0], last, "recovery phrase")
+                return
+    for number, found in groupby(run, lambda one: one[0]):
+        words = [word for _, word in found]
+        whole = len(words) == len(_words_of(reading.lines[number]))
+        if whole and _is_phrase(words, announced=_is_announced(reading, number), whole=True):
+            yield Hit(number, number, "recovery phrase")
 
 
 def _labelled(reading: Reading) -> Iterator[Hit]:

@@ -13,9 +13,11 @@ from rnnchat.notes.secrets import (
     identity,
     keys,
     labels,
+    logins,
     numbers,
     phrases,
     providers,
+    stored,
     tables,
 )
 from rnnchat.notes.secrets.reading import Hit, Reading, Vocabulary
@@ -27,10 +29,22 @@ HOW_TO_ALLOW = f"To have such a line learned, write {ALLOW} in a comment on it o
 
 _VOCABULARY = Vocabulary(
     word
-    for rule in (addresses, codes, commands, identity, keys, labels, numbers, phrases, providers)
+    for rule in (
+        addresses,
+        codes,
+        commands,
+        identity,
+        keys,
+        labels,
+        logins,
+        numbers,
+        phrases,
+        providers,
+        stored,
+    )
     for word in rule.TRIGGERS
 )
-_RULES = (keys, providers, numbers, identity, phrases, codes, addresses, commands)
+_RULES = (keys, providers, numbers, identity, phrases, codes, addresses, commands, logins, stored)
 _COMMENT = re.compile(
     rf"[ \t]*(?:<!--+|/\*+|\{{/\*|\(\*|//+|#+|--|;+|%+|\[//\]: # ?\(?)?[ \t]*{ALLOW}\b[ \t]*(?:--+>"
     rf"|\*+/\}}?|\*\)|\))?"

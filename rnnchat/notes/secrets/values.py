@@ -83,7 +83,8 @@ _ORDINARY = frozenset(
     keins kein nicht siehe oben unten ändern geändert gesetzt leer gleich falsch richtig standard
     abgelaufen nein ja fehlt notwendig optionaler geschützt requis obligatoire aucun aucune oublié
     oubliée inconnu inconnue voir vide masqué secret changé oui non ci-dessous requerida requerido
-    obligatoria obligatorio ninguna ninguno olvidada desconocida desconocido ver vacía oculta sí
+    obligatoria obligatorio ninguna ninguno olvidada incorrecta
+    incorrecto correcta segura secreta larga desconocida desconocido ver vacía oculta sí
     obbligatoria obbligatorio nessuna nessuno dimenticata sconosciuta vedi vuota richiesta obrigatória
     obrigatório nenhuma nenhum esquecida desconhecida vazia sim não alterada verplicht onbekend vergeten
     geen zie leeg wymagane nieznane brak zapomniane обязательно обязателен неизвестен неизвестно нет
