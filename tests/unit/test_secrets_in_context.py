@@ -80,7 +80,9 @@ user bob, pass @
 user: bob pwd: @
 wifi: HomeNet / @
 mon mdp c'est @
+mon mdp c'est @nosign
 пароль от почты @
+пароль от почты @nosign
 mein Passwort ist @
 das Passwort lautet @
 la contraseña es @
@@ -100,6 +102,8 @@ variable "db_password" {\\n  default = "@"\\n}
 @pytest.mark.parametrize("context", CONTEXTS)
 def test_a_password_is_left_out_in_the_context(context: str) -> None:
     value = letters(14) + "7a" if "Authorization" in context else password()
+    if context.endswith("@nosign"):
+        context, value = context.removesuffix("nosign"), value.rstrip("!")
     text = context.replace("\\n", "\n").replace("@", value)
     assert value not in screen(f"A day by the sea.\n\n{text}\n\nThe rain came.").text
 

@@ -13,7 +13,7 @@ _ENDS = re.compile(
     r"[\"'`]?[ \t]*(?:$|[,;|/)\]}<>#(\\。，、；（]|//|--|[-–—] |\.(?:\s|$)|(?:user|login|email|pin|url"
     r"|username|and|und|et|y|e|i|и|or|oder)\b)"
 )
-_SENTENCE_ADJECTIVE = re.compile(r"(?:ed|ing|able|ible|ive|ous|ful|less|lich|haft|bar|isch|end|iert|ig)$")
+_SENTENCE_ADJECTIVE = re.compile(r"(?:ed|ing|able|ible|ive|ous|ful|less|lich|haft|bar|isch|end|iert|ig|ée?)$")
 _NUMBER = re.compile(r"\d[\d -]{1,9}\d")
 _NETWORK = re.compile(r"\b(?:wi-?fi|wlan|ssid|wpa2?)\b", re.IGNORECASE)
 _OTHER_TOKEN = re.compile(r"(?:next|page|continuation)[_ -]?$", re.IGNORECASE)
@@ -109,7 +109,7 @@ class Judge:
             return ends and len(text) >= 6 and words_before <= 4 and not value.rest.strip(" .")
         if sign == "space":
             return self._is_option() and ends and len(text) >= 5
-        if sign in ("verb to", "verb auf", "verb à", "verb on", "verb er"):
+        if sign in ("verb to", "verb auf", "verb à", "verb on", "verb er", "verb c'est", "verb c’est"):
             return value.quoted and len(text) >= 5
         if sign in ("verb -", "verb —", "verb –"):
             return (

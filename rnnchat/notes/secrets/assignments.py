@@ -45,7 +45,7 @@ _PHRASE_DENIED = re.compile(
     r"|following|command|option|example|with\b.*\bfor\b|hash|store|length|when|if\b|because|how)"
 )
 _COPULA = re.compile(
-    r"[*_`\"')]{0,3}[ \t](?P<verb>is|was|ist|lautet|war|est|es|è|é|era|jest|to|auf|à|az|este|är|er"
+    r"[*_`\"')]{0,3}[ \t](?P<verb>is|was|ist|lautet|war|c['’]est|est|es|è|é|era|jest|to|auf|à|az|este|är|er"
     r"|on|являе?тся|это|—|–|-|=|now|is now|->|→|~)"
     r"[ \t]*:?[ \t]+|['’]s[ \t]+"
 )
@@ -151,7 +151,10 @@ class _Reader:
             self.label.family == "password"
             and 1 < len(words) <= 6
             and place + 100 > end
-            and values.has_rare_sign(words[-1])
+            and (
+                values.has_rare_sign(words[-1])
+                or (not self.label.word.isascii() and values.is_strong(words[-1]))
+            )
         )
 
     def _direct(self, place: int, end: int) -> re.Match[str] | None:

@@ -35,18 +35,17 @@ _SETTER = re.compile(
     re.IGNORECASE,
 )
 _RAW_KEY = re.compile(r"\bkey[ \t]*[:=]?[ \t]+0x[0-9a-f]{64}\b", re.IGNORECASE)
-_NO_PASSWORD = re.compile(r"[\d.:-]+[a-z]{0,3}|[\w.-]+\.[a-z]{2,4}|.*(?:=|://|->).*", re.IGNORECASE)
 
 
 def find(reading: Reading) -> Iterator[Hit]:
     """Yield the lines where a name, a header or a call stands before a password or token."""
     lines = reading.lines
     for number in reading.lines_with(_NAMES):
-        if any(_is_strong(match["value"]) for match in _LOGIN.finditer(lines[number][:2_000])):
+        if any(values.is_strong(match["value"]) for match in _LOGIN.finditer(lines[number][:2_000])):
             yield Hit(number, number, "password")
     for number in reading.lines_with(_HEADERS):
         match = _HEADER.search(lines[number])
-        if match and values.is_random(match["value"], 12) and not values.stands_for_secret(match["value"]):
+        if match and _is_token(match["value"]):
             yield Hit(number, number, "key or token")
     for number in reading.lines_with(_SETTERS):
         match = _SETTER.search(lines[number])
@@ -57,17 +56,5 @@ def find(reading: Reading) -> Iterator[Hit]:
             yield Hit(number, number, "secret key")
 
 
-def _is_strong(value: str) -> bool:
-    """Return whether a value has letters and figures, and signs or letters of both cases, as passwords do."""
-    value = value.rstrip(".:")
-    letters = [character for character in value if character.isalpha()]
-    both = any(map(str.isupper, letters)) and any(map(str.islower, letters[1:]))
-    signs = any(character in "!#$%^&*?§€£@~+" for character in value)
-    return (
-        len(value) >= 8
-        and len(letters) >= 2
-        and any(map(str.isdigit, value))
-        and (both or signs)
-        and _NO_PASSWORD.fullmatch(value) is None
-        and not (values.is_technical(value) or values.is_code(value) or values.stands_for_secret(value))
-    )
+def _is_token(value: str) -> bool:
+    return not values.stands_for_secret(value) and (values.is_random(value, 12) or values.is_strong(value))

@@ -97,9 +97,11 @@ def _words_of(line: str) -> list[str]:
 def _holds_phrase(reading: Reading, number: int, words: Sequence[str], known: Mapping[str, int]) -> bool:
     """Return whether a phrase stands among the other words of a line."""
     return any(
-        inside and _is_phrase(row, announced=_is_announced(reading, number), whole=False)
+        _is_phrase(row, announced=_is_announced(reading, number), whole=False)
         for inside, found in groupby(words, known.__contains__)
+        if inside
         for row in [list(found)]
+        if len(row) >= 12
     )
 
 

@@ -102,6 +102,7 @@ _FUNCTION_WORDS = frozenset(
 _SYMBOLS = frozenset("!@#$%^&*+?=~§€£")
 _HEXADECIMAL = re.compile(r"(?:0x)?[0-9a-fA-F]+\Z")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_NO_PASSWORD = re.compile(r"[\d.:-]+[a-z]{0,3}|[\w.-]+\.[a-z]{2,4}|.*(?:=|://|->).*", re.IGNORECASE)
 
 
 def stands_for_secret(value: str) -> bool:
@@ -141,6 +142,22 @@ def has_rare_sign(value: str) -> bool:
     """Return whether a value has letters, a figure, and a sign that hardly anything but a password has."""
     signs = any(c in "!#$%^&*§€£@" for c in value) and not any(c in "=()[]{}/" for c in value)
     return signs and is_mixed(value, 6) and any(c.isdigit() for c in value)
+
+
+def is_strong(value: str) -> bool:
+    """Return whether a value has letters and figures, and signs or letters of both cases, as passwords do."""
+    value = value.rstrip(".:")
+    letters = [character for character in value if character.isalpha()]
+    both = any(map(str.isupper, letters)) and any(map(str.islower, letters[1:]))
+    signs = any(character in "!#$%^&*?§€£@~+" for character in value)
+    return (
+        len(value) >= 8
+        and len(letters) >= 2
+        and any(map(str.isdigit, value))
+        and (both or signs)
+        and _NO_PASSWORD.fullmatch(value) is None
+        and not (is_technical(value) or is_code(value) or stands_for_secret(value))
+    )
 
 
 def is_mixed(value: str, shortest: int = 5) -> bool:
