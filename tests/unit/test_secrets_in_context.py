@@ -93,6 +93,7 @@ hasło to @
 パスワードは @ です
 code wifi : @
 setPassword("@")
+SECRET_KEY_BASE=@?
 Authorization: Bearer @
 curl -H 'Authorization: Token @' https://api.example.org
 variable "db_password" {\\n  default = "@"\\n}

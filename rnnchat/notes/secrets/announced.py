@@ -26,7 +26,7 @@ _MESSAGE = re.compile(
     r"|expired?|days?|hours?|minutes?|times?|attempts?|cannot|can|should|blank|empty|reset|change|same|ask"
     r"|see|stored?|caract[eè]r\w*|contraseña|senha|user\w*|email|your|ihre?|votre)\b"
 )
-_KEY = re.compile(r"[\w+/.~:!$%@*&^#-]+=*")
+_KEY = re.compile(r"[\w+/.~:!?$%@*&^#-]+=*")
 
 
 @dataclass(frozen=True)
