@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 
 from rnnchat.notes.code_regions import find_code
@@ -62,6 +63,8 @@ _TAG = re.compile(r"<[^<>]{0,5000}>")
 _RUN = re.compile(rf"(?<![^\s()\[\]<>\"'|])[^\s()\[\]<>\"'|]{{{LONG_RUN},}}")
 _RUN_WITH_MARKS = re.compile(rf"(?<!\S)\S{{{LONG_RUN},}}")
 _WORD = re.compile(r"[^\W\d_]{2,}[,;:.!?]?")
+_SENTENCE = re.compile(r"\A[^<\n{}]*[^\W\d_]{2,}(?:[ ,;:]+[^\W\d_]+){2,}[.!?]")
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _CODE_MARKS = re.compile(r"[{}=<>]|[;(,][ \t]*$|^[ \t]*(?://|/?\*)|\)\(|=>|\w\(")
 
 _WORD_LENGTH = 20
@@ -75,6 +78,11 @@ def without_embedded(page: Page) -> Page:
     for find in _FINDERS:
         page = page.without(find(page.text))
     return page
+
+
+def without_data_uris(page: Page) -> Page:
+    """Return `page` without data URIs, in which a secret's signs may stand by chance."""
+    return page.without(_find_data_uris(page.text)) if ":" in page.text else page
 
 
 def _find_data_uris(text: str) -> Iterator[Cut]:
@@ -214,8 +222,15 @@ def _find_elements(text: str) -> Iterator[Cut]:
                 opened[name] = match
             continue
         start = opened.pop(name, None)
-        if start is not None and not has_prose(text[start.end() : match.start()]):
+        if start is not None and not _has_words(name, text[start.end() : match.start()]):
             yield Cut(start.start(), match.end(), _KINDS[name])
+
+
+def _has_words(name: str, content: str) -> bool:
+    """Tell whether a person's words stand in an element: in a drawing, a paragraph of words is one."""
+    if name == "svg" and any(map(_SENTENCE.search, _PARAGRAPHS.split(_TAG.sub("<", content))[1:])):
+        return True
+    return has_prose(content)
 
 
 def has_prose(content: str) -> bool:
@@ -283,6 +298,8 @@ def is_huge_data(line: str) -> bool:
 def _is_prose(line: str) -> bool:
     """Tell by its letters and blanks whether a long line is a person's: novels have a paragraph in one."""
     letters = sum(map(str.isalpha, line))
+    if not line.isascii():  # vowels of many scripts are marks
+        letters += sum(unicodedata.category(letter)[0] == "M" for letter in line if letter >= "\u0300")
     blanks = line.count(" ") + line.count("\u3000") + line.count("\t") + line.count("\u00a0")
     marks = sum(line.count(mark) for mark in '{}[]<>=;\\|"_')
     solid = len(line) - blanks
