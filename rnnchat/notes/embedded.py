@@ -63,7 +63,9 @@ _TAG = re.compile(r"<[^<>]{0,5000}>")
 _RUN = re.compile(rf"(?<![^\s()\[\]<>\"'|])[^\s()\[\]<>\"'|]{{{LONG_RUN},}}")
 _RUN_WITH_MARKS = re.compile(rf"(?<!\S)\S{{{LONG_RUN},}}")
 _WORD = re.compile(r"[^\W\d_]{2,}[,;:.!?]?")
+_WORDS_IN_A_ROW = re.compile(r"(?<!\S)(?:[*_`~]{0,3}[^\W\d_]{1,20}[,.;:!?'’”\")*_`~]{0,4} +){4,200}")
 _SENTENCE = re.compile(r"\A[^<\n{}]*[^\W\d_]{2,}(?:[ ,;:]+[^\W\d_]+){2,}[.!?]")
+_CODE_SIGNS = re.compile(r"[{}()=@]|//")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _CODE_MARKS = re.compile(r"[{}=<>]|[;(,][ \t]*$|^[ \t]*(?://|/?\*)|\)\(|=>|\w\(")
 
@@ -227,7 +229,12 @@ def _find_elements(text: str) -> Iterator[Cut]:
 
 
 def _has_words(name: str, content: str) -> bool:
-    """Tell whether a person's words stand in an element: in a drawing, a paragraph of words is one."""
+    """Tell whether a person's words stand in an element: in a drawing, a paragraph of words is one; in a
+    script or a style sheet, words without any sign that code cannot do without.
+    """
+    if name in ("script", "style"):
+        bare = _TAG.sub(" ", content)
+        return has_prose(content) or (bool(_WORD.search(bare)) and not _CODE_SIGNS.search(bare))
     if name == "svg" and any(map(_SENTENCE.search, _PARAGRAPHS.split(_TAG.sub("<", content))[1:])):
         return True
     return has_prose(content)
@@ -303,6 +310,9 @@ def _is_prose(line: str) -> bool:
     blanks = line.count(" ") + line.count("\u3000") + line.count("\t") + line.count("\u00a0")
     marks = sum(line.count(mark) for mark in '{}[]<>=;\\|"_')
     solid = len(line) - blanks
+    words = sum(len(run[0]) for run in _WORDS_IN_A_ROW.finditer(line))
+    if words * 5 >= len(line) * 2 and not line.lstrip().startswith(("{", "[")):
+        return True  # with formulas or emphasis between the words
     if not solid or letters * 20 < solid * 11 or marks * 10 > solid:
         return False
     if solid < 2 * blanks:  # words of prose have more letters than one

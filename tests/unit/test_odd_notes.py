@@ -124,3 +124,40 @@ def test_more_markup_goes_and_words_stay(tmp_path: Path, text: str, kept: str, g
 def test_braces_of_a_person_stay(tmp_path: Path) -> None:
     for words in ("The set {a, b} is f(x){y}", "Write f(x){width} and git show <ref>"):
         assert words in _learned(tmp_path, f"{words}\n\n{PROSE}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The value $x_{i}^{2} = \\frac{a}{b}$ is known to all of us here. ",
+        "Anna; Tom; Ben; ",
+        "**Mill** and _river_ and `house` and so on. ",
+    ],
+)
+def test_a_long_line_of_words_with_many_marks_stays(tmp_path: Path, words: str) -> None:
+    assert words * 3 in _learned(tmp_path, words * 600 + "\n")
+
+
+@pytest.mark.parametrize(
+    "data", ['{"a": [1.5, 2.5], "b": "x y"}, ', "2024;12;0.5;a=1|", "var a=b(c);if(d){e();} "]
+)
+def test_a_long_line_of_data_goes(tmp_path: Path, data: str) -> None:
+    assert data not in _learned(tmp_path, data * 600 + f"\n\n{PROSE}")
+
+
+def test_a_mention_of_scripts_is_no_script(tmp_path: Path) -> None:
+    text = "Use <style> and <script> tags; close with </script> and </style>. More words.\n"
+    learned = _learned(tmp_path, text)
+    assert "close with" in learned
+    assert "<style>" not in learned
+    code = "<script>\nvar x = 1;\n</script>\n<style>p { color: red }</style>\nAfter it.\n"
+    learned = _learned(tmp_path, code)
+    assert learned.strip() == "After it."
+
+
+def test_a_diary_in_chinese_between_rules_is_no_front_matter(tmp_path: Path) -> None:
+    text = "---\n今天: 我们去了磨坊，河水很高，没有人说话，直到回家\n---\n以后的话\n"
+    assert "我们去了磨坊" in _learned(tmp_path, text)
+    assert "title" not in _learned(
+        tmp_path, "---\ntitle: 我们去了磨坊，河水很高，没有人说话，直到回家\n---\n以后的话\n"
+    )
