@@ -310,12 +310,12 @@ def _is_prose(line: str) -> bool:
     blanks = line.count(" ") + line.count("\u3000") + line.count("\t") + line.count("\u00a0")
     marks = sum(line.count(mark) for mark in '{}[]<>=;\\|"_')
     solid = len(line) - blanks
+    if solid < 2 * blanks:  # words of prose have more letters than one
+        return False
     words = sum(len(run[0]) for run in _WORDS_IN_A_ROW.finditer(line))
     if words * 5 >= len(line) * 2 and not line.lstrip().startswith(("{", "[")):
         return True  # with formulas or emphasis between the words
     if not solid or letters * 20 < solid * 11 or marks * 10 > solid:
-        return False
-    if solid < 2 * blanks:  # words of prose have more letters than one
         return False
     if not line.isascii() and sum(letter >= "\u0e00" for letter in line) * 10 >= solid * 3:
         return True

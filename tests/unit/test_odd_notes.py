@@ -161,3 +161,10 @@ def test_a_diary_in_chinese_between_rules_is_no_front_matter(tmp_path: Path) -> 
     assert "title" not in _learned(
         tmp_path, "---\ntitle: 我们去了磨坊，河水很高，没有人说话，直到回家\n---\n以后的话\n"
     )
+
+
+@pytest.mark.parametrize("text", ["**https://example.com/abc** and on", "_https://example.com/abc and on"])
+def test_an_address_in_emphasis_goes(tmp_path: Path, text: str) -> None:
+    learned = _learned(tmp_path, f"{text}\n\n{PROSE}")
+    assert "example.com" not in learned
+    assert "and on" in learned
