@@ -64,6 +64,8 @@ _RUN = re.compile(rf"(?<![^\s()\[\]<>\"'|])[^\s()\[\]<>\"'|]{{{LONG_RUN},}}")
 _RUN_WITH_MARKS = re.compile(rf"(?<!\S)\S{{{LONG_RUN},}}")
 _WORD = re.compile(r"[^\W\d_]{2,}[,;:.!?]?")
 _WORDS_IN_A_ROW = re.compile(r"(?<!\S)(?:[*_`~]{0,3}[^\W\d_]{1,20}[,.;:!?'’”\")*_`~]{0,4} +){4,200}")
+_SO_FAR = 500
+"""How much of a paragraph is looked at for a sentence, in characters."""
 _SENTENCE = re.compile(r"\A[^<\n{}]*[^\W\d_]{2,}(?:[ ,;:]+[^\W\d_]+){2,}[.!?]")
 _CODE_SIGNS = re.compile(r"[{}()=@]|//")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
@@ -235,7 +237,8 @@ def _has_words(name: str, content: str) -> bool:
     if name in ("script", "style"):
         bare = _TAG.sub(" ", content)
         return has_prose(content) or (bool(_WORD.search(bare)) and not _CODE_SIGNS.search(bare))
-    if name == "svg" and any(map(_SENTENCE.search, _PARAGRAPHS.split(_TAG.sub("<", content))[1:])):
+    parts = _PARAGRAPHS.split(_TAG.sub("<", content))[1:] if name == "svg" else []
+    if any(_SENTENCE.search(part[:_SO_FAR]) for part in parts):
         return True
     return has_prose(content)
 
