@@ -40,8 +40,10 @@ def _run_command() -> int:  # noqa: PLR0911 (each way to end has one)
             return 0
         return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
     except click.UsageError as error:
+        from rnnchat.cli.usage import usage_message
+
         where = error.ctx.command_path if error.ctx else "rnnchat"
-        complain(error.format_message().rstrip("."), getattr(error, "hint", "") or f"Try `{where} --help`.")
+        complain(usage_message(error), getattr(error, "hint", "") or f"Try `{where} --help`.")
         return 2
     except click.ClickException as error:
         complain(error.format_message().rstrip("."), "")

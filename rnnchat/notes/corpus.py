@@ -13,7 +13,7 @@ from rnnchat.notes.clean import clean_page, longest_line
 from rnnchat.notes.decode import Decoded, UnreadableError, decode_text, read_file
 from rnnchat.notes.deduplicate import Deduplicator
 from rnnchat.notes.dropped import Dropped, in_places, paragraphs_gone
-from rnnchat.notes.embedded import LONG_LINE, is_huge_data
+from rnnchat.notes.embedded import LONG_LINE, is_huge_data, without_data_uris
 from rnnchat.notes.page import Page, read_page
 from rnnchat.notes.secrets import screen
 from rnnchat.notes.walk import MAXIMUM_BYTES, Skipped, walk
@@ -274,6 +274,7 @@ def _read_note(path: Path) -> tuple[Page, list[tuple[int, str]], Decoded]:
     alone = page.text.strip()
     if "\n" not in alone and is_huge_data(alone):
         raise UnreadableError(f"one line has {len(alone):,} characters: data, not prose")
+    page = without_data_uris(page)
     screened = screen(page.text)
     places = [(page.numbers[line - 1], kind) for line, kind in screened.secrets]
     cleaned = clean_page(page.with_lines(screened.text, screened.line_numbers), path.suffix)

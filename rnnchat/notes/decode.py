@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ REPLACEMENT = "\ufffd"
 """What stands for bytes that say nothing."""
 _BINARY = "binary, not text"
 _HEAD = 2**16
+_NULLS = re.compile(rb"\0+")
+_FEWEST_BETWEEN = 100
+"""In text, nulls are not more frequent than one run in so many bytes."""
 _SHORTEST_WIDE = 8
 """Fewer bytes do not show that they are UTF-16."""
 
@@ -99,8 +103,10 @@ def _decode(data: bytes) -> Decoded:
         if data.startswith(bom):
             return _with_mark(data[len(bom) :], encoding)
     if b"\0" in data:
-        return _by_nulls(data)
+        return _with_few_nulls(data) or _by_nulls(data)
     try:
+        if b"\x1b$" in data:
+            return _with_shifts(data)
         return Decoded(data.decode("utf-8"))
     except UnicodeDecodeError:
         pass
@@ -141,6 +147,31 @@ def _replacing(data: bytes, encoding: str) -> tuple[str, int]:
     """Return the text with U+FFFD for what is damaged, and how often that is."""
     text = data.decode(encoding, "replace")
     return text, text.count(REPLACEMENT) - data.decode(encoding, "ignore").count(REPLACEMENT)
+
+
+def _with_shifts(data: bytes) -> Decoded:
+    """Return text that may be Japanese of mail programs, which is ASCII and escape sequences."""
+    try:
+        return Decoded(data.decode("iso2022_jp"), "iso2022_jp")
+    except UnicodeDecodeError:
+        return Decoded(data.decode("utf-8"))
+
+
+def _with_few_nulls(data: bytes) -> Decoded | None:
+    """Return UTF-8 in which a few runs of nulls stand, as after a crash; None where they are not few.
+
+    At the beginning and at the end they are left out; within the text, U+FFFD stands for a run of them.
+    """
+    plain = data.strip(b"\0")
+    runs = len(_NULLS.findall(plain))
+    if len(plain) < _SHORTEST_WIDE or runs * _FEWEST_BETWEEN > len(plain):
+        return None
+    try:
+        text = _NULLS.sub(REPLACEMENT.encode(), plain).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    # UTF-16 whose characters are pairs of ASCII, as those of Thai are, is full of control characters.
+    return None if is_full_of_control(text) else Decoded(text, "utf-8", max(1, runs))
 
 
 def _by_nulls(data: bytes) -> Decoded:

@@ -49,7 +49,7 @@ class Deduplicator:
 
 
 def _fingerprint(text: str) -> bytes:
-    # NFC and not NFKC: ² is not 2. Folding the case may leave what composes again.
-    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    # NFC and not NFKC: ² is not 2. Lower case and not folded: Maße is not Masse.
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
     folded = _BLANKS.sub(" ", folded.translate(_SAME)).strip()
     return hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 
 from rnnchat.notes.code_regions import find_code
@@ -62,6 +63,12 @@ _TAG = re.compile(r"<[^<>]{0,5000}>")
 _RUN = re.compile(rf"(?<![^\s()\[\]<>\"'|])[^\s()\[\]<>\"'|]{{{LONG_RUN},}}")
 _RUN_WITH_MARKS = re.compile(rf"(?<!\S)\S{{{LONG_RUN},}}")
 _WORD = re.compile(r"[^\W\d_]{2,}[,;:.!?]?")
+_WORDS_IN_A_ROW = re.compile(r"(?<!\S)(?:[*_`~]{0,3}[^\W\d_]{1,20}[,.;:!?'’”\")*_`~]{0,4} +){4,200}")
+_SO_FAR = 500
+"""How much of a paragraph is looked at for a sentence, in characters."""
+_SENTENCE = re.compile(r"\A[^<\n{}]*[^\W\d_]{2,}(?:[ ,;:]+[^\W\d_]+){2,}[.!?]")
+_CODE_SIGNS = re.compile(r"[{}()=@]|//")
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _CODE_MARKS = re.compile(r"[{}=<>]|[;(,][ \t]*$|^[ \t]*(?://|/?\*)|\)\(|=>|\w\(")
 
 _WORD_LENGTH = 20
@@ -75,6 +82,11 @@ def without_embedded(page: Page) -> Page:
     for find in _FINDERS:
         page = page.without(find(page.text))
     return page
+
+
+def without_data_uris(page: Page) -> Page:
+    """Return `page` without data URIs, in which a secret's signs may stand by chance."""
+    return page.without(_find_data_uris(page.text)) if ":" in page.text else page
 
 
 def _find_data_uris(text: str) -> Iterator[Cut]:
@@ -214,8 +226,21 @@ def _find_elements(text: str) -> Iterator[Cut]:
                 opened[name] = match
             continue
         start = opened.pop(name, None)
-        if start is not None and not has_prose(text[start.end() : match.start()]):
+        if start is not None and not _has_words(name, text[start.end() : match.start()]):
             yield Cut(start.start(), match.end(), _KINDS[name])
+
+
+def _has_words(name: str, content: str) -> bool:
+    """Tell whether a person's words stand in an element: in a drawing, a paragraph of words is one; in a
+    script or a style sheet, words without any sign that code cannot do without.
+    """
+    if name in ("script", "style"):
+        bare = _TAG.sub(" ", content)
+        return has_prose(content) or (bool(_WORD.search(bare)) and not _CODE_SIGNS.search(bare))
+    parts = _PARAGRAPHS.split(_TAG.sub("<", content))[1:] if name == "svg" else []
+    if any(_SENTENCE.search(part[:_SO_FAR]) for part in parts):
+        return True
+    return has_prose(content)
 
 
 def has_prose(content: str) -> bool:
@@ -283,12 +308,17 @@ def is_huge_data(line: str) -> bool:
 def _is_prose(line: str) -> bool:
     """Tell by its letters and blanks whether a long line is a person's: novels have a paragraph in one."""
     letters = sum(map(str.isalpha, line))
+    if not line.isascii():  # vowels of many scripts are marks
+        letters += sum(unicodedata.category(letter)[0] == "M" for letter in line if letter >= "\u0300")
     blanks = line.count(" ") + line.count("\u3000") + line.count("\t") + line.count("\u00a0")
     marks = sum(line.count(mark) for mark in '{}[]<>=;\\|"_')
     solid = len(line) - blanks
-    if not solid or letters * 20 < solid * 11 or marks * 10 > solid:
-        return False
     if solid < 2 * blanks:  # words of prose have more letters than one
+        return False
+    words = sum(len(run[0]) for run in _WORDS_IN_A_ROW.finditer(line))
+    if words * 5 >= len(line) * 2 and not line.lstrip().startswith(("{", "[")):
+        return True  # with formulas or emphasis between the words
+    if not solid or letters * 20 < solid * 11 or marks * 10 > solid:
         return False
     if not line.isascii() and sum(letter >= "\u0e00" for letter in line) * 10 >= solid * 3:
         return True

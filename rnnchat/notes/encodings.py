@@ -144,7 +144,7 @@ def _by_statistics(head: bytes) -> str:
 def _is_of_letters(text: str) -> bool:
     """Tell whether most of what is not ASCII in `text` is letters and marks, not the symbols of data."""
     beyond = [character for character in text if character >= "\x80"]
-    letters = sum(unicodedata.category(character)[0] in "LMP" for character in beyond)
+    letters = sum(unicodedata.category(sign)[0] in "LMP" or sign in "€£°©®™" for sign in beyond)
     return letters * 5 >= len(beyond) * 4
 
 

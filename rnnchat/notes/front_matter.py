@@ -21,7 +21,7 @@ _BLOCK_SCALAR = re.compile(r"[|>][-+0-9]{0,2}[ \t]*(?:#.*)?")
 _SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’)]*$")
 _QUOTED_PARTS = re.compile(r""""(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
 _WORDS_OF_A_SENTENCE = 6
-_LONG_WITHOUT_BLANKS = 25
+_LONG_WITHOUT_BLANKS = 15
 
 _TOML_LINE = re.compile(
     r"""\[{1,2}[^\[\]\n]+\]{1,2}[ \t]*(?:#.*)?|(?:[\w.\-]+|"[^"\n]*"|'[^'\n]*')[ \t]*=[ \t]*\S.*"""

@@ -7,17 +7,22 @@ import os
 import re
 from pathlib import Path
 
+from rnnchat.notes.wildmatch import Wildmatch
+
 _LARGEST = 2**20
-_SECTION = re.compile(r"\[\s*([\w.-]+)\s*\]")
+_DEEPEST = 10
+"""git follows no more includes from one file to the next either."""
+_SECTION = re.compile(r'\[\s*([\w.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]')
 _SETTING = re.compile(r"([A-Za-z][\w-]*)\s*(?:=\s*(.*))?\Z")
-_TRUE = ("", "true", "yes", "on", "1")
+_TRUE = ("true", "yes", "on")
+_NUMBER = re.compile(r"[-+]?0*[1-9]\d*[kmg]?\Z", re.I)
 
 
 def excludes_file(root: Path) -> Path | None:
     """Return the person's own ignore file, in the repository at `root`.
 
-    It is ``core.excludesFile`` of the repository's, the person's or the system's settings (files that those
-    include are not read), else ``git/ignore`` in the person's configuration folder.
+    It is ``core.excludesFile`` of the repository's, the person's or the system's settings and of the files
+    that those include, else ``git/ignore`` in the person's configuration folder.
     """
     named = _setting("excludesfile", root)
     try:
@@ -38,7 +43,7 @@ def exclude_of(root: Path) -> Path | None:
 
 def ignores_case(root: Path) -> bool:
     """Return whether patterns match whatever the case in the repository at `root`."""
-    return (_setting("ignorecase", root) or "false").lower() in _TRUE
+    return _is_true(_setting("ignorecase", root))
 
 
 def _configuration() -> Path | None:
@@ -50,17 +55,22 @@ def _configuration() -> Path | None:
         return None
 
 
-def _git_folder(root: Path) -> Path | None:
-    """Return the folder of a repository's settings; the ``.git`` of a work tree is a file that names it."""
+def _own_folder(root: Path) -> Path | None:
+    """Return the folder that ``.git`` is, or that it names: a work tree has one of its own."""
     git = root / ".git"
     if git.is_dir():
         return git
     text = _text(git)
     if not text.startswith("gitdir:"):
         return None
-    git = root / text.removeprefix("gitdir:").strip()
-    common = _text(git / "commondir").strip()
-    return git / common if common else git
+    return root / text.removeprefix("gitdir:").strip()
+
+
+def _git_folder(root: Path) -> Path | None:
+    """Return the folder of a repository's settings, which all of its work trees share."""
+    git = _own_folder(root)
+    common = _text(git / "commondir").strip() if git is not None else ""
+    return git / common if git is not None and common else git
 
 
 def _setting(name: str, root: Path) -> str | None:
@@ -71,30 +81,68 @@ def _setting(name: str, root: Path) -> str | None:
         files.append(configuration / "config")
     with contextlib.suppress(RuntimeError):
         files.append(Path.home() / ".gitconfig")
+    found: dict[str, str] = {}
+    for file in files:
+        found |= _settings(file, root)
     git = _git_folder(root)
     if git is not None:
-        files.append(git / "config")
-    value = None
-    for file in files:
-        found = _core(_text(file)).get(name)
-        value = value if found is None else found
-    return value
+        found |= _settings(git / "config", root)
+        own = _own_folder(root)
+        if own is not None and _is_true(found.get("extensions.worktreeconfig")):
+            found |= _settings(own / "config.worktree", root)
+    return found.get(f"core.{name}")
 
 
-def _core(text: str) -> dict[str, str]:
-    """Return the settings in the section ``core``."""
+def _is_true(value: str | None) -> bool:
+    return value is not None and (value.lower() in _TRUE or bool(_NUMBER.match(value)))
+
+
+def _settings(file: Path, root: Path, depth: int = 0) -> dict[str, str]:
+    """Return the settings of a file, and of those it includes, in the repository at `root`."""
     values: dict[str, str] = {}
-    is_core = False
-    for line in text.removeprefix("\ufeff").replace("\\\n", "").splitlines():
+    section = named = ""
+    text = _text(file).removeprefix("\udcef\udcbb\udcbf").removeprefix("\ufeff")
+    for line in text.replace("\r\n", "\n").replace("\\\n", "").split("\n"):
         rest = line.strip()
         if rest.startswith("["):
-            section = _SECTION.match(rest)
-            is_core = section is not None and section.group(1).lower() == "core"
-            rest = rest[section.end() :].strip() if section else ""
-        setting = _SETTING.match(rest) if is_core else None
-        if setting is not None:
-            values[setting.group(1).lower()] = _value(setting.group(2) or "")
+            found = _SECTION.match(rest)
+            section = found[1].lower() if found else ""
+            named = re.sub(r"\\(.)", r"\1", found[2] or "") if found else ""
+            rest = rest[found.end() :].strip() if found else ""
+        setting = _SETTING.match(rest)
+        if setting is None:
+            continue
+        # Without a sign of equality it is true; with nothing after that sign it is not.
+        name, value = setting[1].lower(), "true" if setting[2] is None else _value(setting[2])
+        values[f"{section}.{name}"] = value
+        includes = section == "include" or (section == "includeif" and _applies(named, file, root))
+        if includes and name == "path" and depth < _DEEPEST:
+            values |= _settings(_beside(value, file), root, depth + 1)
     return values
+
+
+def _beside(named: str, file: Path) -> Path:
+    """Return the path that the settings in `file` name."""
+    try:
+        return file.parent / Path(named).expanduser()
+    except RuntimeError:  # ~ of nobody
+        return file.parent / named
+
+
+def _applies(condition: str, file: Path, root: Path) -> bool:
+    """Tell whether an include for some repositories alone is for the one at `root`."""
+    kind, _, pattern = condition.partition(":")
+    git = _own_folder(root)
+    if kind not in ("gitdir", "gitdir/i") or git is None or not pattern:
+        return False
+    if pattern.startswith(("~/", "./")):
+        slash = "/" if pattern.endswith("/") else ""
+        pattern = f"{_beside(pattern, file)}{slash}"
+    elif not pattern.startswith("/"):
+        pattern = f"**/{pattern}"
+    pattern += "**" if pattern.endswith("/") else ""
+    compiled = Wildmatch(os.fsencode(pattern), is_path=True, ignore_case=kind.endswith("/i"))
+    return any(compiled.matches(os.fsencode(path)) for path in (git.absolute(), git.resolve()))
 
 
 def _value(text: str) -> str:

@@ -197,15 +197,23 @@ def above(folder: Path) -> Ignores:
 
 
 def repository_of(folder: Path) -> Path | None:
-    """Return the folder that holds the ``.git`` of the repository that `folder` lies in."""
+    """Return the folder that holds the ``.git`` of the repository that `folder` lies in.
+
+    A ``.git`` folder without a HEAD makes none for git, which looks further up; where there is no other, it
+    is taken for one.
+    """
+    likely = None
     for place in (folder, *folder.parents):
         try:
             mode = (place / GIT).stat().st_mode
+            is_whole = stat.S_ISREG(mode) or (stat.S_ISDIR(mode) and os.path.lexists(place / GIT / "HEAD"))
         except (OSError, ValueError):
             continue
-        if stat.S_ISDIR(mode) or stat.S_ISREG(mode):
+        if is_whole:
             return place
-    return None
+        if stat.S_ISDIR(mode):
+            likely = place
+    return likely
 
 
 def _read(path: Path, *, follow: bool) -> bytes:

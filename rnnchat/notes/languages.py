@@ -65,6 +65,16 @@ _DOUBLE = {
     "big5hkscs": (_TRADITIONAL,),
     "cp949": (_KOREAN,),
 }
+_POINTED = frozenset("«»„·")
+"""Marks that never stand side by side, but which much of Arabic is in another encoding."""
+# What word processors put into English in cp1252; in encodings of the Macintosh these bytes are letters.
+_TYPESET = re.compile(
+    rb"(?<=[A-Za-z])\x92(?=(?:[dmst]|ll|re|ve)\b)|(?<=[ \t(\n])[\x91\x93](?=[A-Za-z])"
+    rb"|(?<=[A-Za-z.,!?])[\x94\x85](?=[\s.,;:!?)\x94]|\Z)|(?<=\x85)\x94|\A[\x91\x93](?=[A-Za-z])"
+    rb"|(?<= )[\x96\x97](?= )|(?<=\d)\x96(?=\d)|(?<=\d)[ ]?\x80(?![A-Za-z])|(?<![A-Za-z])\x80[ ]?(?=\d)"
+)
+_ALSO_TYPESET = re.compile(rb"(?<=[A-Za-z.,!?])[\x92\x97\x99](?![A-Za-z\x80-\xff])|\x97(?=[A-Z])|\x95(?= )")
+_HIGH = re.compile(rb"[\x80-\xff]")
 _IDEOGRAPHS = re.compile("[\u3400-\u9fff\uac00-\ud7a3]")
 _RARE_IDEOGRAPH = math.log(1 / 20_000)
 
@@ -72,10 +82,18 @@ _RARE_IDEOGRAPH = math.log(1 / 20_000)
 def encoding_by_letters(data: bytes) -> str:
     """Return the older encoding in which `data` reads as a language; nothing where it is none known here."""
     sample = _sample_of(data)
+    if _is_typeset_english(sample):
+        return COMMON
     scores = {encoding: _score(sample, encoding) for encoding in (*_SINGLE, *_DOUBLE)}
     scores[COMMON] += _FAVOUR
     best = max(scores, key=lambda encoding: scores[encoding])
     return best if scores[best] > _ENOUGH else ""
+
+
+def _is_typeset_english(sample: bytes) -> bool:
+    """Tell whether all bytes beyond ASCII are quotation marks, apostrophes and dashes of cp1252."""
+    left, found = _TYPESET.subn(b"", sample)
+    return found > 0 and _HIGH.search(_ALSO_TYPESET.sub(b"", left)) is None
 
 
 def _sample_of(data: bytes) -> bytes:
@@ -104,7 +122,8 @@ def _score(sample: bytes, encoding: str) -> float:
             after = text[place + 1 : place + 2] or " "
             if character in _MARKS:
                 inside = before.isalpha() and after.isalpha() and character not in _INSIDE_WORDS
-                marks += _RARE_SIGN if inside else _MARK
+                paired = character in _POINTED and before in _POINTED
+                marks += _RARE_SIGN if inside or paired else _MARK
             elif (before.islower() and character.isupper()) or (
                 character > _LATIN_END and (_is_latin(before) or _is_latin(after))
             ):

@@ -27,7 +27,7 @@ _LINK_TO_ITSELF = re.compile(r"\[(?P<text>(?:https?://|www\.)[^\[\]\s]{1,2000})\
 
 # An address ends where another script begins: there a person goes on writing without a blank.
 _URL = re.compile(
-    r"""(?i)(?<![\w/@.\-])(?P<angle><?)(?:(?:https?|ftps?|file|s3|obsidian|notion|evernote|zotero)://"""
+    r"""(?i)(?:(?<![^\W_])(?<![/@.\-])|(?<=[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]))(?P<angle><?)(?:(?:https?|ftps?|file|s3|obsidian|notion|evernote|zotero)://"""
     r"""|www\.(?=[\w\-]+\.\w))[^\s<>"'`|\x01-\x03\u3000-\u9fff\uac00-\ud7af\uff00-\uffef\[\]{}]{1,5000}>?"""
 )
 _IN_A_LINK = re.compile(r"(?:\]\(\s*<?|\]:[ \t]*<?)\Z")

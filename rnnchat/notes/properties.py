@@ -58,6 +58,8 @@ _BLOCK_REFERENCE = re.compile(r"\(\([0-9a-f]{8}(?:-[0-9a-f]{4,12}){4}\)\)")
 _NOTION_MARK = re.compile(r"(?<=[^\W\d])[ \t]+[0-9a-f]{32}(?=\.(?:md|csv|html)\b|[ \t]*(?:\n|\Z))")
 _ATTRIBUTES = re.compile(
     r"\{:[ \t]?(?:[.#][\w-]|[\w-]{1,40}=[\"']|toc\b)[^{}\n]{0,300}\}"
+    r"|(?<=[\])])\{[ \t]*(?:(?:width|height|alt|title|style|class|id|target|rel|align|fig-align|loading)"
+    r"=(?:\"[^\"\n{}]{0,200}\"|[^\s{}\"]{1,200})[ \t]*){1,8}\}"
     r"|(?<=\S)[ \t]*\{[ \t]*[.#][\w\-:]+[ \t]*(?:[.#][\w\-:]+[ \t]*|[\w\-]+=\"?[^\s{}\"]+\"?[ \t]*){0,8}\}"
 )
 _TABLE_OF_CONTENTS = re.compile(r"(?i)(?m:^)[ \t]*(?:\[\[?_?toc_?\]\]?|\$\{toc\}|@\[toc\])[ \t]*(?=\n|\Z)")

@@ -21,7 +21,7 @@ _INLINE = frozenset(
     (
         "a abbr acronym area audio b base basefont bdi bdo big button cite code data datalist del dfn em "
         "embed font i img input ins kbd label map mark marquee meter nobr output param picture progress q "
-        "rp rt ruby s samp slot small source span strike strong sub sup time track tt u var wbr"
+        "rp rt ruby ref s samp slot small source span strike strong sub sup time track tt u var wbr"
     ).split()
 )
 _DRAWN = frozenset(

@@ -1,0 +1,41 @@
+"""What click says of wrong usage, in plain words."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+
+def usage_message(error: click.UsageError) -> str:
+    """Return what was wrong with how a command was called, in one sentence without a full stop."""
+    said = error.format_message().rstrip(".")
+    if isinstance(error, click.NoSuchOption):
+        said = f"There is no option {error.option_name}"
+        return (
+            said if not error.possibilities else f"{said}; there is {', '.join(sorted(error.possibilities))}"
+        )
+    if isinstance(error, click.MissingParameter) or not isinstance(error, click.BadParameter):
+        extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", said, re.S)
+        without = re.fullmatch(r"Option '(.*)' (requires an argument|does not take a value)", said, re.S)
+        if extra is not None:
+            said = f"Not expected here: {extra[1]}"
+        elif without is not None:
+            said = f"{without[1]} {'needs a' if without[2].startswith('r') else 'takes no'} value"
+        return said
+    kind = error.param.type if error.param is not None else None
+    if isinstance(kind, (click.IntRange, click.FloatRange)) and error.param is not None:
+        number = "whole number" if isinstance(kind, click.IntRange) else "number"
+        return f"{error.param.opts[0]} takes a {number} {_bounds(kind)}"
+    if isinstance(kind, (click.types.IntParamType, click.types.FloatParamType)) and error.param is not None:
+        number = "whole number" if isinstance(kind, click.types.IntParamType) else "number"
+        return f"{error.param.opts[0]} takes a {number}"
+    if isinstance(kind, click.Choice) and error.param is not None:
+        return f"{error.param.opts[0]} takes one of {', '.join(map(str, kind.choices))}"
+    return said
+
+
+def _bounds(kind: click.IntRange | click.FloatRange) -> str:
+    if kind.max is None:
+        return f"from {kind.min:g} up"
+    return f"from {kind.min or 0:g} to {kind.max:g}"
