@@ -31,6 +31,17 @@ class OpenDraft:
         self._looks = 0
         self._uncounted = (0, 0)
 
+    def is_ahead_of(self, found: Draft, text: str) -> bool:
+        """Whether `found`, as it was read from the disk, is this very draft, which has `text` by now.
+
+        It is not where the draft was saved and its file has another text since.
+        """
+        if found.id and found.id == self.number:
+            return found.text == text or not replace(self.draft, text=text).is_saved
+        here, there = self.draft.file, found.file
+        is_same_file = here is not None and there is not None and here.path == there.path
+        return is_same_file and not found.id and found.text in ("", text)
+
     def count(self, keys: int, characters: int) -> None:
         """Note that so many keys wrote so many characters."""
         draft = self.draft

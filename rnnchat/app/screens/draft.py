@@ -63,6 +63,8 @@ class DraftScreen(Room):
         ),
     ]
 
+    AUTO_FOCUS = "DraftEditor"
+
     def __init__(self) -> None:
         super().__init__()
         self.editor = DraftEditor()
@@ -288,8 +290,11 @@ class DraftScreen(Room):
             self.changed()
 
     def _leave_for(self, draft: Draft) -> None:
-        """Keep the draft that is open and show another."""
-        if self._is_loaded:
+        """Keep the draft that is open and show another; the one that is open stays as it is."""
+        if self._is_loaded and self._open.is_ahead_of(draft, self.editor.text):
+            self.editor.focus()
+            return
+        if self._is_loaded and (not draft.id or draft.id != self._open.number):
             self._keep(self._look())
         self._shown += 1
         self._open, self._kept = OpenDraft(draft), Kept(is_saved=draft.is_saved, today=self._kept.today)

@@ -55,6 +55,8 @@ class SearchScreen(Dialog[Chosen | int | None]):
         self._suggester = suggester
         self._will_take = False
         """Whether Enter was pressed before the list was there."""
+        self._listed: str | None = None
+        """The words whose entries are listed."""
 
     def find(self, words: str) -> Sequence[Row]:
         """Return the entries that hold all `words`, the latest first."""
@@ -86,10 +88,10 @@ class SearchScreen(Dialog[Chosen | int | None]):
     @on(Input.Submitted)
     def submitted(self, event: Input.Submitted) -> None:
         """Open what was searched for, once it is listed."""
-        if self.is_working("find"):
-            self._will_take = True
-        else:
+        if self._listed == event.value:
             self.take(event.value)
+        else:
+            self._will_take = True
 
     def take(self, typed: str) -> None:
         """Open what `typed` stands for: the entry that is highlighted, the first one as a rule."""
@@ -144,16 +146,18 @@ class SearchScreen(Dialog[Chosen | int | None]):
     @work(thread=True, group="find", exclusive=True, exit_on_error=False)
     def _find(self, words: str) -> None:
         app, worker = cast("RnnchatApp", self.app), get_current_worker()
+        nothing = self.none_found if words.strip() else self.none_yet
+        found: Sequence[Row] = ()
         try:
             found = self.find(words)
         except RnnchatError as error:
             app.call_from_thread(app.report, error)
-            return
-        nothing = self.none_found if words.strip() else self.none_yet
+            nothing = ""
 
         def show() -> None:
             if not worker.is_cancelled:  # a later search has begun
                 self.show(found, "" if found else nothing)
+                self._listed = words
                 if self._will_take:
                     self._will_take = False
                     self.take(words)
