@@ -90,6 +90,7 @@ def train(
             raise click.UsageError("Name the notes to learn: files or folders")
         library = open_library()
         own_name = library.check_name(name or "me")
+        is_again = any(entry.is_called(own_name) for entry in library.entries())
         if base not in (None, SCRATCH):
             library.load(str(base))
         for path in paths:
@@ -104,6 +105,11 @@ def train(
             seed=seed,
         ).choosing(choices)
         run, resume = begin(places, settings, fresh=fresh, ask=may_ask() and not as_json)
+        if is_again and not as_json and not resume:
+            say(
+                f"There is a model called {own_name}: this makes its next version, and"
+                f" `rnnchat models rollback {own_name!r}` goes back."
+            )
     if as_json:
         _follow(TrainingJob(run), EventLines(print_json).show)
         return

@@ -64,7 +64,8 @@ def describe_gain(gain: Any) -> str:
     known = _numbers(gain)
     if "bits_per_byte" not in known:
         return ""
-    text = f"On notes it had not seen: {known['bits_per_byte']:.2f} bits per byte"
+    measured = f"{human_size(known['bytes'])} of notes" if "bytes" in known else "notes"
+    text = f"On {measured} it had not seen: {known['bits_per_byte']:.2f} bits per byte"
     if "base_bits_per_byte" in known:
         text += f", where the base alone needs {known['base_bits_per_byte']:.2f}"
     if "keys_saved" in known:
@@ -130,11 +131,10 @@ def describe_versions(name: str, versions: Sequence[Version]) -> str:
 
 
 def _version(version: Version) -> str:
-    """Return which version is meant by when it was trained, and how well it predicts."""
+    """Return which version is meant, by when it was trained."""
     if not version.created:
         return "that is damaged"
-    bits = "" if version.bits_per_byte is None else f" ({version.bits_per_byte:.3f} bits per byte)"
-    return f"of {version.created[:19].replace('T', ' ')}{bits}"
+    return f"of {version.created[:19].replace('T', ' ')}"
 
 
 def counted(number: int, what: str) -> str:
@@ -174,8 +174,7 @@ def _training(training: Mapping[str, Any]) -> str:
 def _score(card: Card) -> str:
     gain = describe_gain(card.scores.get("gain"))
     if gain:
-        size = _gain(card).get("bytes")
-        return gain if size is None else f"{gain[:-1]} (measured on {human_size(size)})."
+        return gain
     if card.bits_per_byte is None:
         return "not measured"
     text = "text" if card.learned_from.get("texts") else "its own notes,"

@@ -46,5 +46,6 @@ def require_own(entry: Entry) -> None:
     """Raise ModelError where a model comes with rnnchat."""
     if entry.shipped:
         raise ModelError(
-            f"{entry.name} comes with rnnchat and stays as it is.", "Copy it under another name."
+            f"{entry.name} comes with rnnchat and stays as it is.",
+            "A copy can be changed: `rnnchat models copy` makes one, and C in the app.",
         )

@@ -126,10 +126,15 @@ class RunSettings:
             try:
                 kind = kinds[name.strip()]
                 values[name.strip()] = text.strip() == "true" if kind is bool else kind(text)
-            except (KeyError, ValueError):
+            except KeyError:
                 raise TrainingError(
-                    f"A training has no choice called {name!r} with such a value.",
+                    f"A training has no choice called {name!r}.",
                     f"NAME=VALUE, where NAME is one of: {', '.join(CHOICES)}.",
+                ) from None
+            except ValueError:
+                raise TrainingError(
+                    f"{name.strip()} cannot be {text.strip()!r}.",
+                    f"{name.strip()} is {CHOICES[name.strip()]}.",
                 ) from None
         return replace(self, **values)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnchat.library.card import Card
-from rnnchat.library.describe import describe_card, describe_entry, describe_gain
+from rnnchat.library.describe import describe_card, describe_entry, describe_gain, human_size
 from rnnchat.library.models import Entry
 from rnnchat.lm.fitted import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
@@ -158,11 +158,14 @@ def entry(scores: dict[str, object], *, shipped: bool = False, **learned: object
 
 def test_a_gain_in_words() -> None:
     assert describe_gain(GAIN) == (
-        "On notes it had not seen: 1.53 bits per byte, where the base alone needs 2.21;"
+        f"On {human_size(GAIN['bytes'])} of notes it had not seen: 1.53 bits per byte,"
+        " where the base alone needs 2.21;"
         " 61% of keys saved, where the base alone saves 45%."
     )
     alone = {name: value for name, value in GAIN.items() if not name.startswith("base")}
-    assert describe_gain(alone) == "On notes it had not seen: 1.53 bits per byte; 61% of keys saved."
+    assert describe_gain(alone) == (
+        f"On {human_size(GAIN['bytes'])} of notes it had not seen: 1.53 bits per byte; 61% of keys saved."
+    )
     assert describe_gain({"bits_per_byte": 2.0}) == "On notes it had not seen: 2.00 bits per byte."
 
 

@@ -31,7 +31,7 @@ class TrainingView(Vertical):
         yield Static("", id="headline", markup=False)
         yield Meter()
         yield Static("", id="facts", markup=False)
-        yield Curve("bits per byte of notes it has not seen", id="curve")
+        yield Curve("bits per byte of notes kept back, by the network alone", id="curve")
         sample = Static("", id="sample", markup=False)
         sample.border_title = "how it sounds now"
         yield sample
