@@ -23,16 +23,23 @@ def usage_message(error: click.UsageError) -> str:
         elif without is not None:
             said = f"{without[1]} {'needs a' if without[2].startswith('r') else 'takes no'} value"
         return said
-    kind = error.param.type if error.param is not None else None
-    if isinstance(kind, (click.IntRange, click.FloatRange)) and error.param is not None:
-        number = "whole number" if isinstance(kind, click.IntRange) else "number"
-        return f"{error.param.opts[0]} takes a {number} {_bounds(kind)}"
-    if isinstance(kind, (click.types.IntParamType, click.types.FloatParamType)) and error.param is not None:
-        number = "whole number" if isinstance(kind, click.types.IntParamType) else "number"
-        return f"{error.param.opts[0]} takes a {number}"
-    if isinstance(kind, click.Choice) and error.param is not None:
-        return f"{error.param.opts[0]} takes one of {', '.join(map(str, kind.choices))}"
-    return said
+    wanted = _wanted(error.param)
+    if error.param is None or not wanted:
+        return said
+    given = re.match(r"'?(.*?)'? is not ", error.message, re.S)
+    return f"{error.param.opts[0]} takes {wanted}" + (f", not {given[1]}" if given else "")
+
+
+def _wanted(param: click.Parameter | None) -> str:
+    """Return what an option takes: a number and its limits, or one of several words."""
+    kind = param.type if param is not None else None
+    if isinstance(kind, click.Choice):
+        return f"one of {', '.join(map(str, kind.choices))}"
+    if isinstance(kind, click.types.IntParamType):
+        return "a whole number" + (f" {_bounds(kind)}" if isinstance(kind, click.IntRange) else "")
+    if isinstance(kind, click.types.FloatParamType):
+        return "a number" + (f" {_bounds(kind)}" if isinstance(kind, click.FloatRange) else "")
+    return ""
 
 
 def _bounds(kind: click.IntRange | click.FloatRange) -> str:

@@ -269,7 +269,7 @@ def test_the_shipped_model_speaks_at_once(tmp_path: Path) -> None:
         (("train",), 2, "Name the notes"),
         (("train", "/nowhere/at/all"), 1, "There is nothing at"),
         (("train", str(NOTES), "--minutes", "0.01"), 1, "budget"),
-        (("train", str(NOTES), "--set", "units=many"), 1, "no choice"),
+        (("train", str(NOTES), "--set", "units=many"), 1, "cannot be 'many'"),
         (("train", str(NOTES), "--set", "units=-4"), 1, "not possible"),
         (("train", str(NOTES), "--name", "a/b"), 1, "cannot be called"),
         (("train", str(NOTES), "--from", "nobody"), 1, "no model called"),

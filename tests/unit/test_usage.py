@@ -10,11 +10,11 @@ from rnnchat.cli.commands import run
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("compare x --minutes 0.05", "--minutes takes a number from 0.15 to 600"),
+        ("compare x --minutes 0.05", "--minutes takes a number from 0.15 to 600, not 0.05"),
         ("generate x --tokens 0", "--tokens takes a whole number from 1 up"),
         ("generate x --tokens many", "--tokens takes a whole number from 1 up"),
         ("complete -n 51", "-n takes a whole number from 1 to 50"),
-        ("train x --name y --cell foo", "--cell takes one of gru, lstm, rnn"),
+        ("train x --name y --cell foo", "--cell takes one of gru, lstm, rnn, not foo"),
         ("train x --name y --minutes soon", "--minutes takes a number"),
         ("generate x --nope", "There is no option --nope"),
         ("generate x y", "Not expected here: y"),
