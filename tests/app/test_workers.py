@@ -72,7 +72,7 @@ async def test_a_file_that_cannot_be_opened_costs_nothing_that_is_typed(
         await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
         await write(pilot, "Hello")
         await wait_until(pilot, lambda: [one.title for one in app.drafts.find()] == ["Hello"])
-        assert "kept here, in no file" in status(app)
+        await wait_until(pilot, lambda: "kept here, in no file" in status(app))
     assert paths.log.exists() == (not isinstance(error, RnnchatError))
 
 
