@@ -226,7 +226,7 @@ async def test_a_name_that_cannot_be_opened(
         await wait_until(pilot, lambda: said in news(app))
         await write(pilot, "Hello")
         await wait_until(pilot, lambda: [one.title for one in app.drafts.find()] == ["Hello"])
-        assert said in status(app) or "not opened" in status(app)
+        await wait_until(pilot, lambda: said in status(app) or "not opened" in status(app))
     assert not paths.log.exists()
 
 
@@ -239,7 +239,7 @@ async def test_a_file_whose_name_is_not_utf8(paths: Paths, tiny_model: str, tmp_
         await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
         await write(pilot, "Oui. ")
         await wait_until(pilot, lambda: [one.characters for one in app.drafts.find()] == [14])
-        assert "caf\\xe9.md" in status(app)
+        await wait_until(pilot, lambda: "caf\\xe9.md" in status(app))
         await pilot.press("ctrl+s")
         await wait_until(pilot, lambda: path.read_text() == "Oui. Bonjour.\n")
 
