@@ -146,7 +146,15 @@ def rnnchat_in(home: Path, python_path: str, *words: str) -> subprocess.Complete
 
 
 @pytest.mark.parametrize("delay", [0.06, 0.12, 0.2, 0.3, 0.45])
-@pytest.mark.parametrize("words", [("generate", "x", "--tokens", "5000"), ("complete", "--lines")], ids=str)
+@pytest.mark.parametrize(
+    "words",
+    [
+        # With this seed the text goes on for seconds: a draw of chance may end it at once.
+        ("generate", "x", "--tokens", "100000", "--seed", "3", "--json"),
+        ("complete", "--lines"),
+    ],
+    ids=str,
+)
 def test_ctrl_c_at_any_moment_is_quiet(tmp_path: Path, delay: float, words: tuple[str, ...]) -> None:
     code = "from rnnchat.cli import main; main()"
     process = subprocess.Popen(
