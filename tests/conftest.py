@@ -11,9 +11,9 @@ import pytest
 
 from rnnchat.library.card import Card
 from rnnchat.library.models import Library, write_weights
-from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
-from rnnchat.tokenizer import Tokenizer, train_tokenizer
+from rnnchat.storage.paths import Paths
+from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTES = ROOT / "assets" / "notes"

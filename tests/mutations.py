@@ -17,18 +17,18 @@ from typing import Any
 import numpy as np
 
 from rnnchat.errors import ModelError
+from rnnchat.evaluation.scoring import score
+from rnnchat.generation.attribution import SOURCES, paths_to
+from rnnchat.generation.generate import text_context
+from rnnchat.generation.sampling import Sampling
 from rnnchat.library.card import Card
 from rnnchat.library.describe import describe_card, describe_entry
 from rnnchat.library.models import CARD, GROUND, MEMORY, MIXTURE, NETWORK, TOKENIZER, Library, write_weights
-from rnnchat.lm.fitted import MixtureWeights
+from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
-from rnnchat.tokenizer import Tokenizer
-from rnnchat.writing.evaluate import score
-from rnnchat.writing.generate import text_context
-from rnnchat.writing.origins import SOURCES, paths_to
-from rnnchat.writing.sampling import Sampling
-from rnnchat.writing.speaking import load_model, piece_kinds
+from rnnchat.loading import load_model, piece_kinds
+from rnnchat.text.tokenizer import Tokenizer
 
 Files = dict[str, bytes]
 ARRAYS = (NETWORK, MEMORY, MIXTURE, GROUND)

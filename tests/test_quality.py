@@ -42,9 +42,9 @@ def test_imports_point_down() -> None:
         "rnnchat.app.app",
         "rnnchat.app.screens.train",
         "rnnchat.app.screens.models",
-        "rnnchat.writing.speaking",
-        "rnnchat.training.job",
-        "rnnchat.training.prepare",
+        "rnnchat.loading",
+        "rnnchat.training.runs.job",
+        "rnnchat.training.data.prepare",
     ],
 )
 def test_only_the_child_process_has_tensorflow(module: str) -> None:

@@ -20,21 +20,21 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, get_current_worker
 
+from rnnchat.app.chat_engine import Voice
 from rnnchat.app.early_keys import EarlyKeys
 from rnnchat.app.filters import HarmlessFilter
 from rnnchat.app.keys import know_alt_digits, shown_key
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.themes import DARK, LIGHT
 from rnnchat.app.training import TrainingWatch
-from rnnchat.app.voice import Voice
 from rnnchat.app.working import Working
 from rnnchat.errors import RnnchatError
 from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Drafts
-from rnnchat.library.log import explain, note_unforeseen
 from rnnchat.library.models import Library
-from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings, load_settings
+from rnnchat.storage.log import explain, note_unforeseen
+from rnnchat.storage.paths import Paths
 
 SWITCH_SECONDS = 5e-4
 """How long a thread that computes may keep the one that draws waiting; Python's own 5 ms can be felt."""

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from rnnchat.errors import RnnchatError
-from rnnchat.library.log import explain
+from rnnchat.storage.log import explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rnnchat.app.voice import Voice
-    from rnnchat.writing.complete import Completer
+    from rnnchat.app.chat_engine import Voice
+    from rnnchat.completion.completer import Completer
 
 OFFERED = 6
 """How many alternatives there are at most."""
@@ -130,8 +130,8 @@ class Completion:
         dismissed: list[tuple[str, str]],
         passed: list[tuple[str, tuple[str, ...]]],
     ) -> None:
-        from rnnchat.notes.clean import harmless
-        from rnnchat.writing.cursor import word_start
+        from rnnchat.completion.cursor import word_start
+        from rnnchat.text.notes.clean import harmless
 
         model = self._voice.load(question.model)
         if self._completer is None or self._of[0] is not model:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rnnchat.errors import RnnchatError
-from rnnchat.library.log import explain
+from rnnchat.storage.log import explain
 
 if TYPE_CHECKING:
     from textual.worker import Worker

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from rnnchat.errors import RnnchatError
 from rnnchat.library.describe import counted, human_size
-from rnnchat.notes import Scan
+from rnnchat.text.notes import Scan
 
 MOST_REASONS = 20
 """Of so many reasons for skipping files each is shown; a folder of notes has fewer."""

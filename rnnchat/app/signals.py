@@ -88,7 +88,7 @@ class Signals:
 
     def _thread_ended(self, ended: threading.ExceptHookArgs) -> None:
         """Note what ended a thread; without the one that draws, the terminal is gone."""
-        from rnnchat.library.log import note_unforeseen
+        from rnnchat.storage.log import note_unforeseen
 
         if ended.thread is not None and ended.thread.name == "textual-output":
             self._hang_up()
@@ -145,7 +145,7 @@ class Signals:
 
 def _note(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Note what nobody waited for, which asyncio would print."""
-    from rnnchat.library.log import note_unforeseen
+    from rnnchat.storage.log import note_unforeseen
 
     error = context.get("exception")
     if isinstance(error, Exception):

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from rnnchat.errors import RnnchatError, TrainingError
-from rnnchat.library.log import note_unforeseen
-from rnnchat.training.job import TrainingJob
-from rnnchat.training.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
-from rnnchat.training.run import Run
-from rnnchat.training.standing import Standing
+from rnnchat.storage.log import note_unforeseen
+from rnnchat.training.runs.job import TrainingJob
+from rnnchat.training.runs.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
+from rnnchat.training.runs.run import Run
+from rnnchat.training.runs.standing import Standing
 
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
@@ -58,7 +58,7 @@ class TrainingState:
 
     @property
     def doing(self) -> str:
-        """What is done now, one of the phases of ``rnnchat.training.phases``, or nothing yet."""
+        """What is done now, one of the phases of ``rnnchat.training.runs.phases``, or nothing yet."""
         return str(self.stage.get("phase", ""))
 
     @property

@@ -12,7 +12,7 @@ from textual.message_pump import MessagePump
 from textual.worker import Worker
 
 from rnnchat.errors import RnnchatError
-from rnnchat.library.log import explain
+from rnnchat.storage.log import explain
 
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp

@@ -64,7 +64,7 @@ def _run_command() -> int:  # noqa: PLR0911 (each way to end has one)
         complain("There is not enough memory for this.", "Close other programs, or give it less text.")
         return 1
     except Exception as error:
-        from rnnchat.library.log import note_unforeseen
+        from rnnchat.storage.log import note_unforeseen
 
         complain(f"Something unforeseen happened ({type(error).__name__}).", note_unforeseen(error))
         return 1
@@ -90,14 +90,14 @@ def _finish_output(code: int) -> int:
 
 
 MODULES = {
-    "train": "rnnchat.cli.learn",
-    "scan": "rnnchat.cli.learn",
-    "compare": "rnnchat.cli.learn",
-    "generate": "rnnchat.cli.speak",
-    "evaluate": "rnnchat.cli.speak",
-    "complete": "rnnchat.cli.completion",
-    "models": "rnnchat.cli.library",
-    "where": "rnnchat.cli.library",
+    "train": "rnnchat.cli.train",
+    "scan": "rnnchat.cli.train",
+    "compare": "rnnchat.cli.train",
+    "generate": "rnnchat.cli.generate",
+    "evaluate": "rnnchat.cli.generate",
+    "complete": "rnnchat.cli.complete",
+    "models": "rnnchat.cli.models",
+    "where": "rnnchat.cli.models",
 }
 EPILOG = """\b
 rnnchat                                 opens the app

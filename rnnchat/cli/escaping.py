@@ -25,7 +25,7 @@ def visible(text: str) -> str:
     Escape sequences, control characters and changes of direction are left out. A byte of a name that is not
     UTF-8 is spelled, such as ``\\xe9``.
     """
-    from rnnchat.notes.clean import harmless
+    from rnnchat.text.notes.clean import harmless
 
     return re.sub(_LINE_ENDS, "\n", harmless(re.sub(_SURROGATE, _spell, text)))
 

@@ -11,8 +11,8 @@ from click.core import ParameterSource
 from rnnchat.errors import RnnchatError, StoppedError, TrainingError
 
 if TYPE_CHECKING:
-    from rnnchat.library.paths import Paths
-    from rnnchat.training.run import Run, RunSettings
+    from rnnchat.storage.paths import Paths
+    from rnnchat.training.runs.run import Run, RunSettings
 
 OPTIONS = {"base": "--from", "cell": "--cell", "minutes": "--minutes", "seed": "--seed"}
 """The settings that an option of ``train`` states, and its name."""
@@ -23,7 +23,7 @@ def run_to_resume(places: Paths, name: str | None, paths: tuple[str, ...], choic
 
     `paths` and `choices` are those named beside it, which are to be those that it began with.
     """
-    from rnnchat.training.run import find_unfinished, unfinished
+    from rnnchat.training.runs.run import find_unfinished, unfinished
 
     waiting = unfinished(places)
     run = waiting[0] if name is None and len(waiting) == 1 else find_unfinished(places, name or "me")
@@ -39,8 +39,8 @@ def begin(places: Paths, settings: RunSettings, *, fresh: bool, ask: bool) -> tu
 
     An interrupted one is discarded where `fresh` says so, or whoever is asked.
     """
-    from rnnchat.notes.clean import harmless
-    from rnnchat.training.run import Run, waiting_run
+    from rnnchat.text.notes.clean import harmless
+    from rnnchat.training.runs.run import Run, waiting_run
 
     settings.check()
     waiting = waiting_run(places, settings.name)
@@ -60,8 +60,8 @@ def resumed_instead(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
     Asks where it may, on standard error. Raises TrainingError elsewhere, as what was learned is not for a
     repeated command to throw away, and StoppedError where the answer is to leave things as they are.
     """
-    from rnnchat.notes.clean import harmless
-    from rnnchat.training.standing import in_words
+    from rnnchat.text.notes.clean import harmless
+    from rnnchat.training.runs.standing import in_words
 
     told = [f"An interrupted training of {run.folder.name} is waiting ({in_words(run)}).", *_was(run, wanted)]
     if not ask:

@@ -29,8 +29,8 @@ class SettingOption(click.Option):
 
 def _setting(name: str) -> str:
     """Return what a setting is, or where the settings cannot be read, what it is at first."""
-    from rnnchat.library.paths import Paths
     from rnnchat.library.settings import Settings, load_settings
+    from rnnchat.storage.paths import Paths
 
     try:
         settings = load_settings(Paths.from_environment())

@@ -16,7 +16,7 @@ from rnnchat.errors import from_os_error
 
 if TYPE_CHECKING:
     from rnnchat.library.models import Library
-    from rnnchat.library.paths import Paths
+    from rnnchat.storage.paths import Paths
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
@@ -26,7 +26,7 @@ class PathArgument(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Return the path that `value` means; raise PathError where it can be none."""
-        from rnnchat.library.paths import parse_argument
+        from rnnchat.storage.paths import parse_argument
 
         return value if isinstance(value, Path) else parse_argument(os.fsdecode(value))
 
@@ -37,7 +37,7 @@ model_option = click.option("--model", default=None, metavar="NAME", help="The m
 
 def current_paths() -> Paths:
     """Return the folders in use."""
-    from rnnchat.library.paths import Paths
+    from rnnchat.storage.paths import Paths
 
     return Paths.from_environment()
 

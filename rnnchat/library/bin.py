@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from rnnchat.errors import ModelError, RnnchatError
-from rnnchat.library.atomic import is_there, move, remove, write_bytes
-from rnnchat.library.paths import make_private
+from rnnchat.storage.atomic import is_there, move, remove, write_bytes
+from rnnchat.storage.paths import make_private
 
 KEPT_DAYS = 30
 """How long a deleted model can be restored."""

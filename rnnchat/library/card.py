@@ -9,7 +9,7 @@ from typing import Any
 
 from rnnchat.errors import ModelError
 from rnnchat.library.card_rules import RuleError, check_card, read_json, writable
-from rnnchat.library.shape import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 
 NETWORK = "network.safetensors"
 TOKENIZER = "tokenizer.model"

@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnchat.library.database import Layout, matching, open_database, rank_by_change
 from rnnchat.library.search import fold, sought_words
+from rnnchat.storage.sqlite import Layout, matching, open_database, rank_by_change
 
 TITLE_LENGTH = 60
 _NEXT = "(SELECT COALESCE(MAX(used), 0) + 1 FROM chats)"

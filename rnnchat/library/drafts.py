@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rnnchat.errors import StorageError
-from rnnchat.library.database import Layout, matching, open_database, rank_by_change
-from rnnchat.library.display import display_path
-from rnnchat.library.files import TextFile
 from rnnchat.library.search import fold_lines, sought_words
+from rnnchat.storage.display import display_path
+from rnnchat.storage.files import TextFile
+from rnnchat.storage.sqlite import Layout, matching, open_database, rank_by_change
 
 _COLUMNS = "id, version, text, cursor, keys, characters, path, newline, has_mark, digest, space_taken"
 _NEXT = "(SELECT COALESCE(MAX(used), 0) + 1 FROM drafts)"
@@ -50,7 +50,7 @@ class Draft:
     @property
     def is_saved(self) -> bool:
         """Whether its file, as last read or written here, holds the same text."""
-        from rnnchat.library.atomic import sha256
+        from rnnchat.storage.atomic import sha256
 
         return self.file is not None and sha256(self.file.encode(self.text)) == self.file.digest
 

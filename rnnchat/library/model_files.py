@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnchat.errors import ModelError, StorageError
-from rnnchat.library.arrays import MOST_HEADER, are_numbers, read_weights
-from rnnchat.library.atomic import sha256
 from rnnchat.library.card import GROUND, MEMORY, MIXTURE, NEEDED, NETWORK, OPTIONAL, TOKENIZER, Card
 from rnnchat.library.card_rules import MAXIMUM_BYTES
-from rnnchat.library.regular import kind_of, read_regular
-from rnnchat.library.shape import NetworkShape
+from rnnchat.lm.shape import NetworkShape
+from rnnchat.storage.arrays import MOST_HEADER, are_numbers, read_weights
+from rnnchat.storage.atomic import sha256
+from rnnchat.storage.regular import kind_of, read_regular
 
 if TYPE_CHECKING:  # NumPy takes a tenth of a second that the app's first picture does not have
     import numpy as np

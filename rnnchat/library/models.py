@@ -15,8 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from rnnchat.errors import ModelError, RnnchatError, StorageError, from_os_error
-from rnnchat.library.arrays import read_weights, write_weights
-from rnnchat.library.atomic import is_there, move, remove, remove_unfinished, sha256, write_folder
 from rnnchat.library.bin import Bin, name_in
 from rnnchat.library.card import GROUND, MEMORY, MIXTURE, NETWORK, OPTIONAL, TOKENIZER, Card
 from rnnchat.library.entry import Entry, Version, require_own
@@ -30,8 +28,10 @@ from rnnchat.library.model_files import (
     size_of,
 )
 from rnnchat.library.names import folded, model_name, shown_name
-from rnnchat.library.paths import Paths, make_private, shipped_models
 from rnnchat.library.settings import Settings, change_settings, load_settings
+from rnnchat.storage.arrays import read_weights, write_weights
+from rnnchat.storage.atomic import is_there, move, remove, remove_unfinished, sha256, write_folder
+from rnnchat.storage.paths import Paths, make_private, shipped_models
 
 __all__ = [
     "BASE",

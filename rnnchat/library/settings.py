@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 
 from rnnchat.errors import RnnchatError
-from rnnchat.library.atomic import write_text
-from rnnchat.library.paths import Paths
-from rnnchat.library.regular import read_regular
+from rnnchat.storage.atomic import write_text
+from rnnchat.storage.paths import Paths
+from rnnchat.storage.regular import read_regular
 
 
 @dataclass

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.lm.base import Floats
+from rnnchat.lm.protocols import Floats
 
 STATES = 256
 """So many states at most, and one for every so many pieces:"""

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.lm.base import Floats
+from rnnchat.lm.protocols import Floats
 
 ORDER = 6
 """The longest context, in pieces, whose counts are smoothed into a prediction."""

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.library.arrays import are_numbers
-from rnnchat.library.shape import GATES, NetworkShape
-from rnnchat.lm.base import Floats
+from rnnchat.lm.protocols import Floats
+from rnnchat.lm.shape import GATES, NetworkShape
+from rnnchat.storage.arrays import are_numbers
 
 __all__ = ["GATES", "PRODUCTS", "NetworkShape", "NetworkState", "Recur", "RecurrentNetwork", "softmax"]
 

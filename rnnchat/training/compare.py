@@ -17,20 +17,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnchat.errors import TrainingError
+from rnnchat.evaluation.scoring import score
 from rnnchat.library.models import TOKENIZER, Library
-from rnnchat.library.paths import Paths, make_private
 from rnnchat.lm.hmm import HiddenMarkovModel
-from rnnchat.notes import scan
-from rnnchat.notes.corpus import check_enough, choose_validation, place_to_cut
-from rnnchat.tokenizer import Tokenizer
-from rnnchat.training.job import TrainingJob
-from rnnchat.training.prepare import TRAINING, dtype_for
-from rnnchat.training.run import SCRATCH, Run, RunSettings
-from rnnchat.writing.evaluate import Learn, score
-from rnnchat.writing.speaking import load_model
+from rnnchat.loading import load_model
+from rnnchat.storage.paths import Paths, make_private
+from rnnchat.text.notes import scan
+from rnnchat.text.notes.corpus import check_enough, choose_validation, place_to_cut
+from rnnchat.text.tokenizer import Tokenizer
+from rnnchat.training.data.prepare import TRAINING, dtype_for
+from rnnchat.training.runs.job import TrainingJob
+from rnnchat.training.runs.run import SCRATCH, Run, RunSettings
 
 if TYPE_CHECKING:
-    from rnnchat.lm.base import AnyLanguageModel
+    from rnnchat.lm.protocols import AnyLanguageModel, Learn
 
 FAMILIES = ("unigram", "n-gram", "HMM", "RNN", "LSTM", "GRU", "mixture", "mixture, adaptive")
 """In the order in which they are told."""

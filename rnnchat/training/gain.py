@@ -12,16 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rnnchat.lm.base import AnyLanguageModel
-from rnnchat.lm.fitted import MixtureWeights
-from rnnchat.lm.mixture import Mixture
+from rnnchat.completion.completer import Completer
+from rnnchat.completion.words import WordCounts
+from rnnchat.evaluation.keystrokes import type_alike
+from rnnchat.lm.mixture.model import Mixture
+from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
+from rnnchat.lm.protocols import AnyLanguageModel
 from rnnchat.lm.recurrent import RecurrentNetwork
-from rnnchat.tokenizer import Tokenizer
-from rnnchat.writing.complete import Completer
-from rnnchat.writing.speaking import piece_kinds
-from rnnchat.writing.typist import type_alike
-from rnnchat.writing.words import WordCounts
+from rnnchat.loading import piece_kinds
+from rnnchat.text.tokenizer import Tokenizer
 
 SHARE = 0.025
 """The share of a training's budget that is spent on this,"""

@@ -8,10 +8,18 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
-from rnnchat.lm.base import AnyLanguageModel
-from rnnchat.notes.clean import without_data
-from rnnchat.tokenizer import Tokenizer
-from rnnchat.training.base import KEPT_OUT, SOURCES, Document, documents_in, encode, is_validation, size_of
+from rnnchat.lm.protocols import AnyLanguageModel
+from rnnchat.text.notes.clean import without_data
+from rnnchat.text.tokenizer import Tokenizer
+from rnnchat.training.collections import (
+    KEPT_OUT,
+    SOURCES,
+    Document,
+    documents_in,
+    encode,
+    is_validation,
+    size_of,
+)
 
 EBOOKS = "pretrain/prose-standard-ebooks"
 WIKITEXT = "bench/wikitext2/wiki.test.tokens"

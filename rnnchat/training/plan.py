@@ -13,10 +13,9 @@ from typing import Any
 
 from rnnchat.errors import TrainingError
 from rnnchat.lm.recurrent import GATES, NetworkShape
-from rnnchat.training.network import Dropping
-from rnnchat.training.processor import MB, Processor
-from rnnchat.training.run import RunSettings
+from rnnchat.training.runs.run import RunSettings
 
+MB = 2**20
 SHORTEST_STREAM = 256
 """A corpus is not cut into streams of fewer pieces than this."""
 STEP_OVERHEAD = 0.012
@@ -46,6 +45,37 @@ STEADY_UNITS = 384
 """A simple RNN of at most so many units learns at the rate of the others."""
 MEMORY_PER_WEIGHT = 150
 """Bytes that a training takes at its peak, beyond TensorFlow, for each weight."""
+FASTER = 0.8
+"""Products in bfloat16 must take less than this share of the time to be worth it."""
+
+
+@dataclass(frozen=True)
+class Processor:
+    """Floating-point operations a second in the products of a recurrent step."""
+
+    float32: float
+    bfloat16: float
+
+    @property
+    def half(self) -> bool:
+        """Whether bfloat16 wins."""
+        return self.float32 < FASTER * self.bfloat16
+
+    def rate(self, half: bool) -> float:
+        """Return the operations a second, in bfloat16 where `half` is set."""
+        return self.bfloat16 if half else self.float32
+
+
+@dataclass(frozen=True)
+class Dropping:
+    """How much is dropped while learning, so that a small corpus is not learned by heart."""
+
+    values: float = 0.0
+    """The share of a layer's values, the same at all steps of a chunk (Gal and Ghahramani 2016)."""
+    inputs: float = 0.0
+    """The share of the embedding's values, likewise."""
+    weights: float = 0.0
+    """The share of the recurrent kernels' weights (Merity et al. 2018)."""
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 from rnnchat.library.card import Card
-from rnnchat.library.display import display_path
 from rnnchat.library.models import Library, write_weights
-from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape
-from rnnchat.tokenizer import Tokenizer
-from rnnchat.training.mixing import LEAST_FITTING, fit_mixture
-from rnnchat.training.phases import SAVING, At, nobody
-from rnnchat.training.prepare import Emit, Prepared
-from rnnchat.training.run import SCRATCH, Run, RunSettings
+from rnnchat.storage.display import display_path
+from rnnchat.storage.paths import Paths
+from rnnchat.text.tokenizer import Tokenizer
+from rnnchat.training.data.prepare import Emit, Prepared
+from rnnchat.training.fit_mixture import LEAST_FITTING, fit_mixture
+from rnnchat.training.runs.phases import SAVING, At, nobody
+from rnnchat.training.runs.run import SCRATCH, Run, RunSettings
 
 PUBLISHING_SECONDS = 4.0
 """About what remembering all notes anew and writing the model take."""

@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 
 import rnnchat.app
-from rnnchat.app import voice
+from rnnchat.app import chat_engine as voice
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.chat import ChatScreen, Said
 from rnnchat.app.screens.compare import CompareScreen
@@ -28,14 +28,14 @@ from rnnchat.app.screens.origins import OriginsScreen
 from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.curve import draw
-from rnnchat.app.widgets.dial import Dial
+from rnnchat.app.widgets.number_stepper import Dial
 from rnnchat.app.widgets.path_suggester import complete_path
 from rnnchat.app.widgets.training_view import _headline
 from rnnchat.app.widgets.turn_view import TurnView
+from rnnchat.generation.attribution import Origin
 from rnnchat.library.models import Entry, Library
-from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings, load_settings
-from rnnchat.writing.origins import Origin
+from rnnchat.storage.paths import Paths
 from tests.conftest import NOTES
 
 SIZE = (80, 24)

@@ -24,8 +24,8 @@ from rnnchat.app.widgets.turn_view import NOT_KEPT, TurnView
 from rnnchat.errors import StorageError
 from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Draft
-from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings
+from rnnchat.storage.paths import Paths
 from tests.app.test_app import SIZE, hear_a_long_reply, wait_until
 
 

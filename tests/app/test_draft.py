@@ -22,12 +22,12 @@ from rnnchat.app.widgets.alternatives import Alternatives
 from rnnchat.app.widgets.draft_editor import DraftEditor, WrappedDraft
 from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.app.widgets.find_bar import FindBar
+from rnnchat.completion.completer import Completer, Suggestion
 from rnnchat.errors import StorageError
 from rnnchat.library.drafts import Draft
-from rnnchat.library.files import TextFile, save_text
-from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings
-from rnnchat.writing.complete import Completer, Suggestion
+from rnnchat.storage.files import TextFile, save_text
+from rnnchat.storage.paths import Paths
 from tests.app.test_app import SIZE, wait_until
 
 WAYS = [Suggestion("ver runs", 0.5), Suggestion("ver", 0.4), Suggestion("se", 0.1)]

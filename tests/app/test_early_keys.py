@@ -27,8 +27,8 @@ from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.errors import StorageError
 from rnnchat.library.drafts import Draft
-from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings
+from rnnchat.storage.paths import Paths
 from tests.app.test_app import SIZE, wait_until
 
 

@@ -18,9 +18,9 @@ from rnnchat.app.widgets.find_bar import FindBar, Sought, replace_all
 from rnnchat.app.widgets.transcript import SHOWN, Earlier, Later, Transcript
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.library.drafts import Draft
-from rnnchat.library.paths import Paths
 from rnnchat.library.search import fold_lightly
 from rnnchat.library.settings import change_settings
+from rnnchat.storage.paths import Paths
 from tests.app.test_app import SIZE, wait_until
 
 

@@ -91,15 +91,15 @@ async def test_start_while_notes_are_read_says_so(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    import rnnchat.notes
+    import rnnchat.text.notes
 
-    ready, scan = threading.Event(), rnnchat.notes.scan
+    ready, scan = threading.Event(), rnnchat.text.notes.scan
 
     def slowly(*args: object) -> object:
         ready.wait(10)
         return scan(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rnnchat.notes, "scan", slowly)
+    monkeypatch.setattr(rnnchat.text.notes, "scan", slowly)
     notes = tmp_path / "my notes"
     notes.mkdir()
     shutil.copy(next(NOTES.rglob("*.md")), notes / "a.md")

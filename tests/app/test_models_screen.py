@@ -13,10 +13,10 @@ from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.screens.train import TrainScreen
 from rnnchat.library.models import CARD, NETWORK, Library, read_weights, write_weights
-from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.lm.recurrent import NetworkShape
-from rnnchat.tokenizer import Tokenizer
+from rnnchat.storage.paths import Paths
+from rnnchat.text.tokenizer import Tokenizer
 from tests.conftest import publish_tiny
 from tests.mutations import files_of, put, rehash
 

@@ -10,8 +10,8 @@ from textual.widgets import Input
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.widgets.draft_editor import DraftEditor
-from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings
+from rnnchat.storage.paths import Paths
 from tests.app.test_app import SIZE, wait_until
 
 

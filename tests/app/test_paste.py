@@ -18,8 +18,8 @@ from rnnchat.app.app import RnnchatApp
 from rnnchat.app.pastes import InputParser, PasteDriver, pasted_text
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.widgets.composer import Composer
-from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings
+from rnnchat.storage.paths import Paths
 from tests.app.test_app import SIZE, wait_until
 
 START, END = "\x1b[200~", "\x1b[201~"

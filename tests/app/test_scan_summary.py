@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnnchat.app.scan_summary import describe_scan
-from rnnchat.notes import Scan, Skipped, scan
+from rnnchat.text.notes import Scan, Skipped, scan
 
 
 def test_the_train_screen_says_what_is_cleaned_away(tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ import pytest
 from textual.widgets import Button, Input, Static
 
 from rnnchat.app.app import RnnchatApp
+from rnnchat.app.screens.app_screen import SMALLEST
 from rnnchat.app.screens.dialogs import AskPath, Confirm
-from rnnchat.app.screens.room import SMALLEST
 from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.curve import Curve
 from rnnchat.errors import TrainingError
-from rnnchat.library.files import new_file
-from rnnchat.library.paths import Paths
+from rnnchat.storage.files import new_file
+from rnnchat.storage.paths import Paths
 from tests.app.test_app import SIZE, wait_until
 
 

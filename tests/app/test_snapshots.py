@@ -20,8 +20,8 @@ from rnnchat.app.screens.train import TrainScreen
 from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.draft_status import DraftStatus
-from rnnchat.library.paths import Paths
 from rnnchat.library.settings import change_settings
+from rnnchat.storage.paths import Paths
 from tests.app.test_app import wait_until
 from tests.conftest import NOTES
 

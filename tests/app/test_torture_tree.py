@@ -13,8 +13,8 @@ from textual.widgets import Button, Input, Select, Static
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.train import TrainScreen
 from rnnchat.library.models import Library
-from rnnchat.library.paths import Paths
-from rnnchat.notes import scan
+from rnnchat.storage.paths import Paths
+from rnnchat.text.notes import scan
 from tests.app.test_app import wait_until
 from tests.torture import make_torture_tree
 

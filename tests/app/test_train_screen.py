@@ -20,9 +20,9 @@ from rnnchat.app.screens.dialogs import Confirm
 from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.curve import Curve
 from rnnchat.app.widgets.meter import Meter
-from rnnchat.library.paths import Paths
-from rnnchat.training import checkpoint
-from rnnchat.training.run import PREPARED, Run, RunSettings, unfinished
+from rnnchat.storage.paths import Paths
+from rnnchat.training.engine import checkpoint
+from rnnchat.training.runs.run import PREPARED, Run, RunSettings, unfinished
 from tests.app.test_app import wait_until
 from tests.conftest import NOTES
 

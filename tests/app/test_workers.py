@@ -20,7 +20,7 @@ from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.drafts import DraftsScreen
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.errors import RnnchatError
-from rnnchat.library.paths import Paths
+from rnnchat.storage.paths import Paths
 from tests.app.test_app import SIZE, wait_until
 from tests.app.test_draft import news, open_draft, status, write
 from tests.conftest import NOTES
@@ -80,7 +80,7 @@ async def test_a_file_that_cannot_be_opened_costs_nothing_that_is_typed(
 async def test_notes_that_cannot_be_read_say_why_in_their_place(
     app: RnnchatApp, error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rnnchat.notes.scan", failing(error))
+    monkeypatch.setattr("rnnchat.text.notes.scan", failing(error))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("f3")
         await wait_until(pilot, lambda: bool(app.screen.query("#path")))

@@ -12,11 +12,11 @@ import math
 from pathlib import Path
 
 from rnnchat.library.models import Library
-from rnnchat.library.paths import Paths
-from rnnchat.lm.base import AnyLanguageModel
-from rnnchat.training.base import encode, size_of
+from rnnchat.lm.protocols import AnyLanguageModel
+from rnnchat.loading import SpeakingModel, load_model
+from rnnchat.storage.paths import Paths
+from rnnchat.training.collections import encode, size_of
 from rnnchat.training.held_out import bits_per_byte, held_out
-from rnnchat.writing.speaking import SpeakingModel, load_model
 
 TURNS = 6
 """So many turns stand before the one that is told."""

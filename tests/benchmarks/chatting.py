@@ -11,12 +11,12 @@ import argparse
 import re
 from collections import Counter
 
-from rnnchat.app.voice import sampling_from
+from rnnchat.app.chat_engine import sampling_from
 from rnnchat.library.models import Library
-from rnnchat.library.paths import Paths
 from rnnchat.library.settings import Settings
-from rnnchat.writing.chat import Turn, chat_context
-from rnnchat.writing.speaking import load_model
+from rnnchat.loading import load_model
+from rnnchat.storage.paths import Paths
+from rnnchat.text.chat_format import Turn, chat_context
 
 SAYINGS = (
     "Do you like {}?",

@@ -21,7 +21,7 @@ import numpy as np
 import pexpect
 
 from rnnchat.library.drafts import Drafts
-from rnnchat.library.paths import Paths
+from rnnchat.storage.paths import Paths
 from tests.end_to_end.terminal import Terminal
 
 LETTERS = "etaoin shrdlu "

@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from rnnchat.library.models import Library
-from rnnchat.library.paths import Paths
-from rnnchat.training.run import Run, RunSettings
+from rnnchat.storage.paths import Paths
+from rnnchat.training.runs.run import Run, RunSettings
 from tests.conftest import NOTES
 
 INTERVAL = 1.0
@@ -51,7 +51,7 @@ def live(home: Path, run: Run, seconds: float) -> tuple[list[dict[str, float]], 
     said = home / "said"
     with said.open("wb") as out:
         child = subprocess.Popen(
-            [sys.executable, "-m", "rnnchat.training.worker", str(run.folder)],
+            [sys.executable, "-m", "rnnchat.training.engine.worker", str(run.folder)],
             env={**os.environ, "RNNCHAT_HOME": str(home), "TF_CPP_MIN_LOG_LEVEL": "3"},
             stdin=subprocess.PIPE,
             stdout=out,

@@ -67,7 +67,7 @@ def ours(cell: str, half: bool) -> Callable[[], object]:
     import numpy as np
 
     from rnnchat.lm.recurrent import NetworkShape
-    from rnnchat.training.engine import Engine
+    from rnnchat.training.engine.step import Engine
     from rnnchat.training.plan import Plan
 
     engine = Engine(NetworkShape(VOCABULARY, EMBEDDING, UNITS, 1, cell), Plan(half=half), seed=0)
@@ -182,7 +182,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--pytorch", type=Path, help="a Python that has torch")
     options = parser.parse_args()
-    from rnnchat.training.processor import measure_processor
+    from rnnchat.training.engine.hardware import measure_processor
 
     half = measure_processor(UNITS, BATCH).half
     print(f"bfloat16 wins here: {half}")

@@ -19,15 +19,16 @@ from pathlib import Path
 
 import numpy as np
 
+from rnnchat.evaluation.scoring import score
+from rnnchat.generation.generate import text_context
+from rnnchat.generation.sampling import Sampling
 from rnnchat.library.models import Library
-from rnnchat.library.paths import Paths
-from rnnchat.lm import followers, mixture
+from rnnchat.lm.mixture import counts
+from rnnchat.lm.mixture.mixer import Mixer
 from rnnchat.lm.ngram import NgramMemory
-from rnnchat.notes.raw import read_raw
-from rnnchat.writing.evaluate import score
-from rnnchat.writing.generate import text_context
-from rnnchat.writing.sampling import Sampling
-from rnnchat.writing.speaking import SpeakingModel, load_model
+from rnnchat.loading import SpeakingModel, load_model
+from rnnchat.storage.paths import Paths
+from rnnchat.text.notes.raw import read_raw
 from tests.end_to_end.conftest import COMMAND, environment
 
 ABLATED_BYTES = 30_000
@@ -86,7 +87,7 @@ def ablate(model: SpeakingModel, texts: list[str]) -> None:
     whole = model.weights
     assert whole is not None
     names = ["network", "memory", "cache", "adapted network"]
-    contexts = [f"{order} pieces" for order in followers.ORDERS]
+    contexts = [f"{order} pieces" for order in counts.ORDERS]
     contexts += [
         "piece above",
         "words",
@@ -101,7 +102,7 @@ def ablate(model: SpeakingModel, texts: list[str]) -> None:
         inputs[name] = [first + number, first + len(contexts) + number]
     first += 2 * len(contexts)
     inputs |= {"match in the notes": [first, first + 2], "match in what was read": [first + 1, first + 3]}
-    original = mixture.Mixer._inputs
+    original = Mixer._inputs
     for name, columns in {"nothing": [], **inputs}.items():
 
         def without(self, decisions, columns=columns):  # type: ignore[no-untyped-def]
@@ -109,14 +110,14 @@ def ablate(model: SpeakingModel, texts: list[str]) -> None:
             found[:, columns] = 0
             return found, states
 
-        mixture.Mixer._inputs = without  # type: ignore[method-assign]
+        Mixer._inputs = without  # type: ignore[method-assign]
         predictor = model.mixture(adaptive=True)
         assert predictor is not None
         bits = score(
             predictor, model.tokenizer, texts, limit=ABLATED_BYTES, learn=predictor.learn
         ).bits_per_byte
         print(f"without {name}: {bits:.4f}", flush=True)
-    mixture.Mixer._inputs = original  # type: ignore[method-assign]
+    Mixer._inputs = original  # type: ignore[method-assign]
 
 
 def main() -> None:

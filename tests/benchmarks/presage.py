@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from rnnchat.notes.raw import read_raw
+from rnnchat.text.notes.raw import read_raw
 
 CONFIGURATION = Path("/etc/presage.xml")
 ORDER = 3

@@ -53,12 +53,12 @@ def train_network(
     cell: str, minutes: float, units: int, train: np.ndarray, valid: np.ndarray, vocabulary: int, folder: Path
 ) -> RecurrentNetwork:
     """Train as `rnnchat train` does, on words in the place of pieces."""
-    from rnnchat.training.batches import TrainingData
-    from rnnchat.training.clock import Clock
-    from rnnchat.training.loop import Trainer
+    from rnnchat.training.data.batches import TrainingData
+    from rnnchat.training.engine.hardware import measure_processor
+    from rnnchat.training.engine.loop import Trainer
     from rnnchat.training.plan import Corpus, make_plan
-    from rnnchat.training.processor import measure_processor
-    from rnnchat.training.run import RunSettings
+    from rnnchat.training.runs.clock import Clock
+    from rnnchat.training.runs.run import RunSettings
 
     settings = RunSettings(name=cell, paths=(), cell=cell, minutes=minutes, units=units, embedding=EMBEDDING)
     data = TrainingData(
@@ -91,9 +91,9 @@ def perplexity_of(model: Any, pieces: np.ndarray, *, learn: bool = False) -> flo
 
 def mix(network: RecurrentNetwork, train: np.ndarray, valid: np.ndarray, test: np.ndarray) -> None:
     """Print the perplexities of the network and the 5-gram mixed, fitted to the validation text."""
-    from rnnchat.lm.contexts import PieceKinds
-    from rnnchat.lm.fitted import MixtureWeights
-    from rnnchat.lm.mixture import Mixture
+    from rnnchat.lm.mixture.contexts import PieceKinds
+    from rnnchat.lm.mixture.model import Mixture
+    from rnnchat.lm.mixture.weights import MixtureWeights
 
     vocabulary = network.vocabulary
     words = [b"\n", *[b" x"] * (vocabulary - 2), b"<s>"]

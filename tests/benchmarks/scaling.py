@@ -24,10 +24,10 @@ from typing import Any
 import numpy as np
 
 from rnnchat.library.models import BASE, Library
-from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
-from rnnchat.tokenizer import Tokenizer, train_tokenizer
-from rnnchat.training.base import (
+from rnnchat.storage.paths import Paths
+from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
+from rnnchat.training.collections import (
     KEPT_OUT,
     SOURCES,
     TOKENIZER_BYTES,
@@ -53,7 +53,7 @@ HELD_OUT_BYTES = 20_000
 
 def texts(documents: list[Document], every: int, tokenizer: Tokenizer) -> Any:
     """One in `every` of the recipe's documents, as a training takes them; validation is the same for all."""
-    from rnnchat.training.batches import TrainingData
+    from rnnchat.training.data.batches import TrainingData
 
     chosen = [document for document in documents if not is_validation(document)][::every]
     kept = [document for document in documents if is_validation(document)]
@@ -70,11 +70,11 @@ def texts(documents: list[Document], every: int, tokenizer: Tokenizer) -> Any:
 
 def train(units: int, data: Any, vocabulary: int, steps: int) -> tuple[RecurrentNetwork, list[float]]:
     """Train as the recipe does; return the network and its bits per byte along the way."""
-    from rnnchat.training.clock import Clock
-    from rnnchat.training.loop import Trainer
+    from rnnchat.training.engine.hardware import measure_processor
+    from rnnchat.training.engine.loop import Trainer
     from rnnchat.training.plan import Corpus, make_plan
-    from rnnchat.training.processor import measure_processor
-    from rnnchat.training.run import RunSettings
+    from rnnchat.training.runs.clock import Clock
+    from rnnchat.training.runs.run import RunSettings
 
     settings = RunSettings(
         name="scaling",

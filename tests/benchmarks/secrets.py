@@ -11,10 +11,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import rnnchat.notes.secrets
-from rnnchat.notes.corpus import scan
-from rnnchat.notes.secrets import screen
-from tests.unit.secret_samples import Sample, samples
+import rnnchat.text.notes.secrets
+from rnnchat.text.notes.corpus import scan
+from rnnchat.text.notes.secrets import screen
+from tests.unit.text.notes.secrets.secret_samples import Sample, samples
 
 BEFORE, AFTER = "Met Anna at noon and wrote this down.\n\n", "\n\nThen we went home by the old road.\n"
 
@@ -31,7 +31,7 @@ def missed(sample: Sample) -> bool:
 
 def known_words() -> list[str]:
     """Return the words of BIP-39."""
-    return (Path(rnnchat.notes.secrets.__file__).with_name("bip39-english.txt")).read_text().split()
+    return (Path(rnnchat.text.notes.secrets.__file__).with_name("bip39-english.txt")).read_text().split()
 
 
 def main() -> None:

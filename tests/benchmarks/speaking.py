@@ -19,7 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
-from rnnchat.training.network import Network
+from rnnchat.training.engine.network import Network
 from tests.conftest import random_weights
 
 SHAPE = NetworkShape(vocabulary=4096, embedding=256, units=768)

@@ -20,14 +20,14 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnchat.app.voice import sampling_from
+from rnnchat.app.chat_engine import sampling_from
+from rnnchat.generation.sampling import Sampling
 from rnnchat.library.models import Library
-from rnnchat.library.paths import Paths
 from rnnchat.library.settings import Settings
-from rnnchat.training.base import SOURCES, is_validation, read_source
-from rnnchat.writing.chat import Turn, chat_context
-from rnnchat.writing.sampling import Sampling
-from rnnchat.writing.speaking import SpeakingModel, load_model
+from rnnchat.loading import SpeakingModel, load_model
+from rnnchat.storage.paths import Paths
+from rnnchat.text.chat_format import Turn, chat_context
+from rnnchat.training.collections import SOURCES, is_validation, read_source
 from tests.benchmarks.chatting import loops
 
 RARE, COMMON = 8, 20_000

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from rnnchat.library.models import CARD, NETWORK, TOKENIZER, Library
-from rnnchat.library.paths import Paths
 from rnnchat.lm.recurrent import NetworkShape
-from rnnchat.tokenizer import Tokenizer
+from rnnchat.storage.paths import Paths
+from rnnchat.text.tokenizer import Tokenizer
 from tests.conftest import publish_tiny
 from tests.end_to_end.conftest import rnnchat
 from tests.mutations import files_of, put, rehash

@@ -23,7 +23,7 @@ RESTORED = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l", b"\x
 BUSY = """
 import sys, time
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.voice import Voice
+from rnnchat.app.chat_engine import Voice
 {}
 from rnnchat.cli import main
 main()

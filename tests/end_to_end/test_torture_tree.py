@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rnnchat.library.display import display_path
+from rnnchat.storage.display import display_path
 from tests.end_to_end.conftest import json_lines, rnnchat
 from tests.torture import Expected, make_torture_tree
 

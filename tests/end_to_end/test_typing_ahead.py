@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Draft, Drafts
-from rnnchat.library.paths import Paths
+from rnnchat.storage.paths import Paths
 from tests.end_to_end.terminal import Terminal
 
 

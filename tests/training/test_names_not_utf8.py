@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnchat.errors import NotesError
-from rnnchat.library.display import display_path
-from rnnchat.library.paths import Paths
-from rnnchat.notes import read_corpus, scan
-from rnnchat.notes.corpus import choose_validation
-from rnnchat.training.prepare import FILES, prepare
-from rnnchat.training.run import Run, RunSettings
-from rnnchat.writing.origins import paths_from, paths_to
+from rnnchat.generation.attribution import paths_from, paths_to
+from rnnchat.storage.display import display_path
+from rnnchat.storage.paths import Paths
+from rnnchat.text.notes import read_corpus, scan
+from rnnchat.text.notes.corpus import choose_validation
+from rnnchat.training.data.prepare import FILES, prepare
+from rnnchat.training.runs.run import Run, RunSettings
 
 NAMES = [
     b"\xe9t\xe9.md",

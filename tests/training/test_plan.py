@@ -14,9 +14,18 @@ from hypothesis import strategies as st
 
 from rnnchat.errors import TrainingError
 from rnnchat.lm.recurrent import NetworkShape
-from rnnchat.training.plan import Corpus, Plan, dropping_for, make_plan, memory_needed, tokens_per_second
-from rnnchat.training.processor import MB, Processor, free_memory, measure_processor
-from rnnchat.training.run import CHOICES, LIMITS, RunSettings
+from rnnchat.training.engine.hardware import free_memory, measure_processor
+from rnnchat.training.plan import (
+    MB,
+    Corpus,
+    Plan,
+    Processor,
+    dropping_for,
+    make_plan,
+    memory_needed,
+    tokens_per_second,
+)
+from rnnchat.training.runs.run import CHOICES, LIMITS, RunSettings
 
 NOTES = Corpus(pieces=500_000, bytes=1_600_000, vocabulary=4096)
 FAST = Processor(float32=350e9, bfloat16=600e9)

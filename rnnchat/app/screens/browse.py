@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import DirectoryTree, Footer, Static
 
-from rnnchat.app.screens.room import Dialog
+from rnnchat.app.screens.app_screen import Dialog
 
 
 class NotesTree(DirectoryTree):

@@ -10,10 +10,10 @@ from textual.binding import Binding
 from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
+from rnnchat.app.chat_engine import Part
 from rnnchat.app.conversation import Conversation, ConversationKeeper, Said
+from rnnchat.app.screens.app_screen import Room
 from rnnchat.app.screens.chat_welcome import welcome_text
-from rnnchat.app.screens.room import Room
-from rnnchat.app.voice import Part
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.transcript import Transcript
 from rnnchat.app.widgets.turn_view import TurnView
@@ -131,7 +131,7 @@ class ChatScreen(Room):
         if self.is_replying:
             self.own_app.say("A reply is coming in. Esc stops it.")
             return
-        from rnnchat.notes.clean import harmless
+        from rnnchat.text.notes.clean import harmless
 
         self.query_one(Composer).text = ""
         self.query_one(Transcript).show_end()
@@ -237,7 +237,7 @@ class ChatScreen(Room):
     @work(thread=True, group="reply", exit_on_error=False)
     def _reply(self, conversation: Conversation, view: TurnView) -> None:
         """Make a reply in a thread; all that is said is on the disk before it is shown as said."""
-        from rnnchat.writing.chat import Turn
+        from rnnchat.text.chat_format import Turn
 
         app = self.own_app
         worker = get_current_worker()

@@ -17,7 +17,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Footer, Static
 
-from rnnchat.app.screens.room import Dialog
+from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.errors import RnnchatError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
-from rnnchat.app.screens.room import Dialog
+from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.errors import RnnchatError
 

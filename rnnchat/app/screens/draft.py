@@ -14,19 +14,19 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Static, TextArea
 
+from rnnchat.app.autosave import Keeper, Kept, Look, OpenDraft
 from rnnchat.app.completion import Completion, Question
-from rnnchat.app.keeping import Keeper, Kept, Look, OpenDraft
-from rnnchat.app.screens.room import Room
+from rnnchat.app.screens.app_screen import Room
 from rnnchat.app.widgets.alternatives import Alternatives
 from rnnchat.app.widgets.draft_editor import DraftEditor
 from rnnchat.app.widgets.draft_status import DraftStatus, count_words
 from rnnchat.app.widgets.find_bar import FindBar
 from rnnchat.errors import RnnchatError
 from rnnchat.library.drafts import Draft
-from rnnchat.library.files import TextFile, has_changed, new_file, save_text
-from rnnchat.library.log import explain
-from rnnchat.library.paths import start_folder
-from rnnchat.notes.opening import find_draft
+from rnnchat.library.open_draft import find_draft
+from rnnchat.storage.files import TextFile, has_changed, new_file, save_text
+from rnnchat.storage.log import explain
+from rnnchat.storage.paths import start_folder
 
 KEPT_AFTER = 0.5
 """Seconds from a change to its being on the disk, and a moment for the writing."""

@@ -16,7 +16,7 @@ from rnnchat.app.screens.search import Row, SearchScreen
 from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.errors import RnnchatError
 from rnnchat.library.drafts import KeptDraft
-from rnnchat.library.paths import parse_path, start_folder
+from rnnchat.storage.paths import parse_path, start_folder
 
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp

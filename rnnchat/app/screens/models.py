@@ -14,8 +14,8 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import DataTable, Static
 
+from rnnchat.app.screens.app_screen import Room
 from rnnchat.app.screens.dialogs import AskName
-from rnnchat.app.screens.room import Room
 from rnnchat.errors import RnnchatError
 from rnnchat.library.describe import describe_card, describe_entry, describe_versions, human_size
 from rnnchat.library.models import BASE, Entry, require_own

@@ -11,11 +11,11 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Static
 
-from rnnchat.app.screens.room import Dialog
-from rnnchat.library.paths import shortened_path
+from rnnchat.app.screens.app_screen import Dialog
+from rnnchat.storage.paths import shortened_path
 
 if TYPE_CHECKING:
-    from rnnchat.writing.origins import Origin
+    from rnnchat.generation.attribution import Origin
 
 
 class OriginsScreen(Dialog[None]):

@@ -10,8 +10,8 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Footer, Static
 
-from rnnchat.app.screens.room import Dialog
-from rnnchat.app.widgets.dial import Dial, Scale
+from rnnchat.app.screens.app_screen import Dialog
+from rnnchat.app.widgets.number_stepper import Dial, Scale
 
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp

@@ -15,7 +15,7 @@ from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
-from rnnchat.app.screens.room import Dialog
+from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.errors import RnnchatError
 
 if TYPE_CHECKING:

@@ -15,17 +15,17 @@ from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from rnnchat.app.scan_summary import describe_scan
-from rnnchat.app.screens.room import Room
+from rnnchat.app.screens.app_screen import Room
 from rnnchat.app.screens.train_choices import BUDGETS, INTRODUCTION, STARTS
 from rnnchat.app.training import TrainingChanged
 from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.app.widgets.training_view import TrainingView
 from rnnchat.errors import RnnchatError, from_os_error
-from rnnchat.library.display import display_path
-from rnnchat.library.paths import home_folder, parse_path, shortened_path, start_folder
-from rnnchat.notes import Scan
-from rnnchat.training.run import AUTO, SCRATCH, Run, RunSettings, unfinished, waiting_run
-from rnnchat.training.standing import in_words
+from rnnchat.storage.display import display_path
+from rnnchat.storage.paths import home_folder, parse_path, shortened_path, start_folder
+from rnnchat.text.notes import Scan
+from rnnchat.training.runs.run import AUTO, SCRATCH, Run, RunSettings, unfinished, waiting_run
+from rnnchat.training.runs.standing import in_words
 
 
 class TrainScreen(Room):
@@ -204,7 +204,7 @@ class TrainScreen(Room):
     @work(thread=True, group="scan", exclusive=True, exit_on_error=False)
     def _read(self, paths: list[Path]) -> None:
         """See what a training would read; nothing is learned yet."""
-        from rnnchat.notes import read_corpus, scan
+        from rnnchat.text.notes import read_corpus, scan
 
         app, worker = self.own_app, get_current_worker()
 

@@ -62,7 +62,7 @@ class Composer(TextArea):
         self.insert("\n")
 
     async def _on_paste(self, event: events.Paste) -> None:
-        from rnnchat.notes.clean import harmless
+        from rnnchat.text.notes.clean import harmless
 
         event.prevent_default()
         event.stop()

@@ -16,7 +16,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
 from rnnchat.app.completion import Alternative
-from rnnchat.notes.opening import LONGEST_LINE
+from rnnchat.library.open_draft import LONGEST_LINE
 
 LARGEST = 6_000_000
 """A draft holds at most so many characters."""
@@ -187,7 +187,7 @@ class DraftEditor(TextArea):
         return False
 
     async def _on_paste(self, event: events.Paste) -> None:
-        from rnnchat.notes.clean import harmless
+        from rnnchat.text.notes.clean import harmless
 
         event.prevent_default()
         event.stop()

@@ -9,9 +9,9 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
-from rnnchat.app.keeping import Kept
-from rnnchat.library.display import display_path
+from rnnchat.app.autosave import Kept
 from rnnchat.library.drafts import Draft
+from rnnchat.storage.display import display_path
 
 LONGEST_NAME = 24
 """Of a longer file's name the end is shown, in characters."""

@@ -8,8 +8,8 @@ import os
 from textual.suggester import Suggester
 
 from rnnchat.errors import RnnchatError
-from rnnchat.library.log import note_unforeseen
-from rnnchat.library.paths import parse_argument
+from rnnchat.storage.log import note_unforeseen
+from rnnchat.storage.paths import parse_argument
 
 MOST = 2_000
 

@@ -12,9 +12,9 @@ from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.curve import Curve
 from rnnchat.app.widgets.meter import Meter
 from rnnchat.library.describe import describe_gain
-from rnnchat.training.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
-from rnnchat.training.report import figure, time_left
-from rnnchat.training.run import AT_ONCE
+from rnnchat.training.runs.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
+from rnnchat.training.runs.report import figure, time_left
+from rnnchat.training.runs.run import AT_ONCE
 
 
 class TrainingView(Vertical):

@@ -1,0 +1,113 @@
+"""The model that speaks in the app, and how its reply is let out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rnnchat.generation.attribution import Origin
+    from rnnchat.library.models import Library
+    from rnnchat.library.settings import Settings
+    from rnnchat.loading import SpeakingModel
+    from rnnchat.text.chat_format import Turn
+
+PIECES_PER_SECOND = 90
+"""A network makes thousands; this is how fast they are shown, so that one can read along."""
+FRAME = 1 / 20
+"""Seconds between two updates of a reply."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What has come of a reply so far, and how it finished, if it did."""
+
+    text: str
+    finish: str = ""
+
+
+class Voice:
+    """Loads the model in use once and makes its replies; every method may be called in a thread."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._lock = threading.Lock()
+        self._model: SpeakingModel | None = None
+        self._key: tuple[str, str] | None = None
+
+    def load(self, name: str) -> SpeakingModel:
+        """Return the model called `name`, read from disk unless it is the one in memory."""
+        from rnnchat.loading import load_model
+
+        with self._lock:
+            entry = self._library.find(name)
+            key = (entry.name, entry.card.created if entry.card else "")
+            if self._model is None or self._key != key:
+                self._model = load_model(self._library, name)
+                self._key = key
+            return self._model
+
+    def origins(self, name: str, text: str) -> list[Origin] | None:
+        """Return the stretches of `text` that stand in the notes of a model; None where it keeps none."""
+        model = self.load(name)
+        return None if model.origins is None else model.origins.find(text)
+
+    def reply(
+        self,
+        settings: Settings,
+        turns: Sequence[Turn],
+        is_cancelled: Callable[[], bool],
+        attempt: int = 0,
+    ) -> Iterator[Part]:
+        """Yield the reply to `turns` as it grows, about twenty times a second.
+
+        The same seed, turns and `attempt` (how often it was asked for again) give the same reply.
+        """
+        from rnnchat.text.chat_format import chat_context
+        from rnnchat.text.notes.clean import harmless
+
+        model = self.load(settings.model)
+        context = chat_context(model.tokenizer, model.card.style, turns)
+        sampling = sampling_from(settings)
+        if sampling.seed is not None:
+            sampling = replace(sampling, seed=sampling.seed + attempt)
+        text = ""
+        started = shown = time.monotonic()
+        for count, chunk in enumerate(
+            model.partner.stream(context, sampling, settings.reply_pieces), start=1
+        ):
+            text += chunk.text
+            if is_cancelled():
+                yield Part(harmless(text).strip(), "stopped")
+                return
+            if chunk.finish:
+                yield Part(harmless(text).strip(), chunk.finish)
+                return
+            ahead = started + count / PIECES_PER_SECOND - time.monotonic()
+            if ahead > 0:
+                time.sleep(ahead)
+            if time.monotonic() - shown >= FRAME:
+                shown = time.monotonic()
+                yield Part(harmless(text).lstrip())
+
+
+def sampling_from(settings: Settings) -> Sampling:
+    """Return how replies are sampled with these settings."""
+    from rnnchat.generation.sampling import Sampling
+
+    return Sampling(
+        temperature=settings.temperature,
+        top_p=settings.top_p,
+        top_k=settings.top_k,
+        min_p=settings.min_p,
+        guidance=settings.guidance,
+        repetition=settings.repetition,
+        seed=settings.seed,
+    )
+
+
+if TYPE_CHECKING:
+    from rnnchat.generation.sampling import Sampling

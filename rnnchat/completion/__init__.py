@@ -1,0 +1,1 @@
+"""Suggestions for a draft at its cursor."""

@@ -1,0 +1,1 @@
+"""What disk work is made of: atomic writes, text files, paths, the log, SQLite."""

@@ -1,0 +1,166 @@
+"""Markup in notes that a program writes or reads: cleaned away, so that it is never suggested."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+
+from rnnchat.text.notes.formats.code_regions import find_code
+from rnnchat.text.notes.formats.embedded import has_prose
+from rnnchat.text.notes.formats.links import find_links, find_urls
+from rnnchat.text.notes.formats.properties import (
+    find_attributes,
+    find_block_marks,
+    find_drawers,
+    find_footer,
+    find_imports,
+    find_keywords,
+)
+from rnnchat.text.notes.formats.tags import find_tags, may_be_tag
+from rnnchat.text.notes.page import BREAK, GAP, Cut, Page, hide
+
+_COMMENT_PARTS = re.compile(r"<!--|-->")
+_ENTITY = re.compile(r"&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6})|[A-Za-z][A-Za-z0-9]{1,31});")
+_SHORTCODE = re.compile(r"\{\{[<%](?:[^<>{}%]|[<>%](?!\}\})|[{}](?![{}])){0,3000}[%>]\}\}")
+_LIQUID = re.compile(r"\{%(?:[^%{}\n]|\n(?!\s*\n)|%(?!\})|[{}](?!%)){0,1000}%\}")
+_OUTPUT = re.compile(r"(?<![\\}^_{=])\{\{(?![{<%])(?P<inner>[^{}\n]{1,500})\}\}(?!\})")
+_COMMAND = re.compile(r"\\[A-Za-z]+\Z")
+_CLOZE = re.compile(r"c\d{1,3}::(?P<text>.+?)(?:::.*)?")
+_HIGHLIGHT = re.compile(
+    r"(?m:^)(?P<indent>[ \t]*)"
+    r"(?:\{\{[<%]\s*(?P<hugo>/?)highlight(?:\s+\"?(?P<language>[\w+#-]*)[^\n]{0,200}?)?\s*[%>]\}\}"
+    r"|\{%-?\s*(?P<liquid>end)?highlight(?:\s+(?P<named>[\w+#-]+)[^\n%]{0,200})?\s*-?%\})[ \t]*(?=\n|\Z)"
+)
+_PERCENTS = re.compile(r"(?<![^\s(])%%|%%(?![^\s.,;:!?)])")
+FindCode = Callable[[str], list[tuple[int, int]]]
+
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+_LARGEST_COMMENT = 5_000
+
+
+def without_markup(page: Page, find_code: FindCode = find_code) -> Page:
+    """Return `page` without markup; Markdown, and all that stands in code, stays as it is written."""
+    page = _with_fences(page, find_code)
+    shown = hide(page.text, find_code(page.text))
+    for find in _FINDERS:
+        cut = page.without(find(page.text, shown))
+        if cut is not page:
+            page = cut
+            shown = hide(page.text, find_code(page.text))
+    return page
+
+
+def _with_fences(page: Page, find_code: FindCode) -> Page:
+    """Return `page` with fences in place of the tags around code in Hugo and in Jekyll."""
+    if "highlight" not in page.text:
+        return page
+    shown = hide(page.text, find_code(page.text))
+    cuts = []
+    for match in _HIGHLIGHT.finditer(shown):
+        closes = match["hugo"] == "/" or match["liquid"]
+        language = "" if closes else (match["language"] or match["named"] or "")
+        cuts.append(Cut(*match.span(), "template tags", f"{match['indent']}```{language}"))
+    return page.without(cuts) if len(cuts) % 2 == 0 else page
+
+
+def _find_comments(_: str, shown: str) -> Iterator[Cut]:
+    opened = -1
+    for match in _COMMENT_PARTS.finditer(shown):
+        if match[0] == "<!--":
+            opened = match.start()
+        elif opened >= 0:
+            yield from _comment(shown, opened, opened + len("<!--"), match.start(), match.end())
+            opened = -1
+
+
+def _comment(text: str, start: int, after: int, before: int, end: int) -> Iterator[Cut]:
+    """Yield a comment; of two that were never closed, with a person's paragraphs between, the marks alone."""
+    if _PARAGRAPHS.search(text, after, before) and has_prose(text[after:before]):
+        yield Cut(start, after, "comment")
+        yield Cut(before, end, "comment")
+    else:
+        yield Cut(start, end, "comment")
+
+
+def _find_percent_comments(_: str, shown: str) -> Iterator[Cut]:
+    """Find Obsidian's comments: within a line, or between two lines that have nothing else."""
+    opened: re.Match[str] | None = None
+    for match in _PERCENTS.finditer(shown):
+        if opened is None:
+            if match.start() == 0 or shown[match.start() - 1] in " \t\n(":
+                opened = match
+            continue
+        if match.start() - opened.end() > _LARGEST_COMMENT:
+            opened = None
+            continue
+        between = shown[opened.end() : match.start()]
+        starts_line = opened.start() == 0 or shown[opened.start() - 1] == "\n"
+        in_lines = (
+            starts_line
+            and shown.startswith("\n", opened.end())
+            and shown[match.start() - 1] == "\n"
+            and shown[match.end() : match.end() + 1] in ("", "\n")
+        )
+        ends = match.end() == len(shown) or shown[match.end()] in " \t\n.,;:!?)"
+        if ends and ("\n" not in between or in_lines) and between:
+            yield from _comment(shown, *opened.span(), *match.span())
+            opened = None
+        elif match.start() == 0 or shown[match.start() - 1] in " \t\n(":
+            opened = match
+
+
+def _find_template_tags(text: str, shown: str) -> Iterator[Cut]:
+    if "{{" not in shown and "{%" not in shown:
+        return
+    for pattern in (_SHORTCODE, _LIQUID):
+        for match in pattern.finditer(shown):
+            yield Cut(*match.span(), "template tags")
+    for match in _OUTPUT.finditer(shown):
+        if _COMMAND.search(shown[max(0, match.start() - 30) : match.start()]):
+            continue
+        cloze = _CLOZE.fullmatch(match["inner"])
+        yield Cut(*match.span(), "template tags", _cloze(text, match, cloze) if cloze else GAP)
+
+
+def _cloze(text: str, match: re.Match[str], cloze: re.Match[str]) -> str:
+    start = match.start("inner")
+    return text[start + cloze.start("text") : start + cloze.end("text")]
+
+
+def _find_entities(_: str, shown: str) -> Iterator[Cut]:
+    if "&" not in shown:
+        return
+    for match in _ENTITY.finditer(shown):
+        meant = html.unescape(match[0])
+        if meant == match[0] or len(meant) > 2:
+            continue
+        if meant == "\u00ad":
+            yield Cut(*match.span(), "", "")
+        elif meant == "<" and may_be_tag(shown, match.end()):
+            continue  # `&lt;div&gt;` means the word, not the tag
+        elif meant.isspace():
+            yield Cut(*match.span(), "", " " if meant != "\n" else BREAK)
+        elif meant.isprintable():
+            yield Cut(*match.span(), "", meant)
+
+
+def _tags(_: str, shown: str) -> Iterator[Cut]:
+    return find_tags(shown)
+
+
+_FINDERS: tuple[Callable[[str, str], Iterator[Cut]], ...] = (
+    find_imports,
+    find_footer,
+    find_drawers,
+    find_keywords,
+    _find_comments,
+    _find_percent_comments,
+    _find_template_tags,
+    _tags,
+    find_links,
+    find_urls,
+    find_block_marks,
+    find_attributes,
+    _find_entities,
+)

@@ -1,0 +1,1 @@
+"""Which files git ignores, and which are therefore not learned."""

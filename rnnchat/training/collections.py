@@ -1,0 +1,180 @@
+"""The texts that the shipped model learns from: where they lie, who wrote them, and what is kept back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import lzma
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnnchat.text.notes.clean import without_data
+from rnnchat.text.notes.deduplicate import Deduplicator
+from rnnchat.text.notes.secrets import screen
+from rnnchat.text.tokenizer import Tokenizer
+from rnnchat.training.data.prepare import as_document
+
+DOCUMENT_BYTES = 100_000
+"""Books are cut into documents of about this size, so that every epoch mixes them anew."""
+VALIDATION_ONE_IN = 400
+Document = str | list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One collection: where it lies, how much of it is used, and what its licence asks to be said."""
+
+    path: str
+    bytes: int
+    """How many bytes of it are used at most, spread over the whole."""
+    credit: str
+
+
+SOURCES = (
+    Source(
+        "dialogue/self_dialogue",
+        24_000_000,
+        "The Self-dialogue Corpus (Fainberg, Krause, Dobre, Damonte, Kahembwe, Duma, Webber and Fancellu"
+        " 2018), BSD-3-Clause",
+    ),
+    Source(
+        "dialogue/topical_chat",
+        6_000_000,
+        "Topical-Chat (Gopalakrishnan et al. 2019, Amazon), CDLA-Sharing-1.0",
+    ),
+    Source("dialogue/star", 3_000_000, "STAR (Mosig, Mehri and Kober 2020), MIT"),
+    Source("dialogue/casino", 2_000_000, "CaSiNo (Chawla et al. 2021), CC BY 4.0"),
+    Source("dialogue/taskmaster4", 2_000_000, "Taskmaster-4 (Google), CC BY 4.0"),
+    Source("dialogue/chatterbot_en", 1_000_000, "chatterbot-corpus (Gunther Cox), BSD-3-Clause"),
+    Source(
+        "pretrain/prose-standard-ebooks",
+        24_000_000,
+        "97 novels, stories and plays in the public domain, in the productions of Standard Ebooks, CC0",
+    ),
+    Source(
+        "pretrain/prose-openstax",
+        12_000_000,
+        "OpenStax textbooks (Rice University, openstax.org), CC BY 4.0, shortened: American Government,"
+        " Anatomy & Physiology, Astronomy, Business Ethics, Chemistry, College Physics, College Success,"
+        " Contemporary Mathematics, Entrepreneurship, Anthropology, Business, Intellectual Property,"
+        " Philosophy, Political Science, Python Programming, Sociology, Introductory Statistics, Life,"
+        " Liberty and the Pursuit of Happiness, Microbiology, Physics, Economics, Finance, Marketing,"
+        " Psychology, Statistics, University Physics, U.S. History, Workplace Software, World History,"
+        " Writing Guide",
+    ),
+    Source(
+        "pretrain/prose-us-gov", 6_000_000, "Digital.gov and 18F (U.S. General Services Administration), CC0"
+    ),
+    Source(
+        "pretrain/prose-docs-ccby",
+        20_000_000,
+        "The Carpentries lessons, PowerShell and Sysinternals documentation (Microsoft), rOpenSci blog,"
+        " Everything curl (Daniel Stenberg), Artsy Engineering blog, Code-With Engineering Playbook"
+        " (Microsoft), 500 Lines or Less, Open Source Guides (GitHub); CC BY 4.0 and 3.0, shortened",
+    ),
+    Source(
+        "pretrain/prose-docs-permissive",
+        14_000_000,
+        "Kubernetes community documents, the Sourcegraph handbook, The Rust Programming Language; Apache-2.0"
+        " and MIT, shortened",
+    ),
+    Source("pretrain/notes-mtlynch", 4_000_000, "The blog of Michael Lynch, CC BY 4.0"),
+    Source("pretrain/notes-benbalter", 2_000_000, "The blog of Ben Balter, CC BY 3.0"),
+    Source("pretrain/notes-raphlinus", 1_000_000, "The blog of Raph Levien, CC BY"),
+)
+
+KEPT_OUT = ("three-men-in-a-boat", "the-mysterious-affair-at-styles", "my-antonia")
+"""Books that are only ever measured with."""
+
+
+def read_source(data: Path, source: Source, share: float) -> Iterator[Document]:
+    """Yield the cleaned documents of a source, spread over it, up to its share of bytes."""
+    file = data / f"{source.path}.jsonl.xz"
+    wanted = source.bytes * share
+    every = max(1.0, _unpacked(file) / wanted)
+    size = 0
+    copies = Deduplicator()
+    due = 0.0
+    for number, document in enumerate(documents_in(file)):
+        if number < due:
+            continue
+        due += every
+        length = len(document) if isinstance(document, str) else sum(len(text) for _, text in document)
+        if isinstance(document, str) and not copies.without_copies(document).strip():
+            continue
+        size += length
+        if size > wanted:
+            return
+        yield document
+
+
+def encode(tokenizer: Tokenizer, document: Document) -> list[int]:
+    """Return the pieces of a document, with roles where it is a dialogue."""
+    if isinstance(document, str):
+        return as_document(tokenizer, tokenizer.encode(document))
+    roles = tokenizer.roles
+    pieces = [roles.start]
+    for role, text in document:
+        pieces += [roles.user if role == "user" else roles.model, *tokenizer.encode(text), roles.end]
+    return pieces
+
+
+def documents_in(file: Path) -> Iterator[Document]:
+    """Yield the documents of a collection, cleaned, but for the books that are kept out."""
+    with lzma.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            if "turns" in record:
+                dialogue = _dialogue(record["turns"])
+                if len(dialogue) > 1:
+                    yield dialogue
+            elif not any(name in record["source"] for name in KEPT_OUT):
+                yield from _cut(without_data(screen(record["text"]).text))
+
+
+def _dialogue(turns: list[list[str]]) -> list[tuple[str, str]]:
+    """Return turns in which user and model take it in turn; the first to speak is the user."""
+    merged: list[tuple[str, str]] = []
+    first = turns[0][0] if turns else ""
+    for speaker, said in turns:
+        role = "user" if speaker == first else "model"
+        text = without_data(said).strip()
+        if merged and merged[-1][0] == role:
+            merged[-1] = (role, f"{merged[-1][1]}\n{text}".strip())
+        elif text:
+            merged.append((role, text))
+    return merged
+
+
+def _cut(text: str) -> Iterator[str]:
+    """Yield a text in parts of about DOCUMENT_BYTES, cut between paragraphs."""
+    while len(text) > DOCUMENT_BYTES * 1.5:
+        place = text.find("\n", DOCUMENT_BYTES) + 1 or len(text)
+        yield text[:place]
+        text = text[place:]
+    if text.strip():
+        yield text
+
+
+def plain_text(document: Document) -> str:
+    """Return what was written or said, without who said it."""
+    return document if isinstance(document, str) else "\n".join(text for _, text in document)
+
+
+def size_of(document: Document) -> int:
+    """Return the bytes of a document's text."""
+    if isinstance(document, str):
+        return len(document.encode())
+    return sum(len(text.encode()) for _, text in document)
+
+
+def is_validation(document: Document) -> bool:
+    """Whether a document is kept back to measure with."""
+    digest = hashlib.sha256(plain_text(document).encode()).digest()
+    return int.from_bytes(digest[:4], "big") % VALIDATION_ONE_IN == 0
+
+
+def _unpacked(file: Path) -> int:
+    """Return the characters of all documents in a collection."""
+    return sum(len(plain_text(document)) for document in documents_in(file))

@@ -1,0 +1,181 @@
+"""One process at a time on a run: a lock of the operating system, or a file where the disk knows none."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rnnchat.errors import TrainingError, from_os_error
+from rnnchat.storage.paths import make_private
+
+LOCK = "lock"
+HOLDER = "lock.holder"
+"""Says who holds a run on a disk without locks."""
+BEAT_SECONDS = 2.0
+"""How often a holder shows that it is alive."""
+STALE_SECONDS = 30.0
+"""A holder on another machine that has not shown itself for so long is gone."""
+
+_BUSY = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[bool]:
+    """Hold `folder` for this process; yield whether the disk itself knows the lock.
+
+    Some network disks know none: there, a file says who holds it. Raises TrainingError while another process
+    holds it, and where it cannot be held at all.
+    """
+    name = folder.name
+    descriptor = _open(make_private(folder) / LOCK, name)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in _BUSY:
+                raise _busy(name) from None
+            with _held_by_file(folder):
+                yield False
+            return
+        yield True
+    finally:
+        os.close(descriptor)
+
+
+def is_locked(folder: Path) -> bool:
+    """Tell whether a process holds `folder`; what cannot be looked into is held by nobody."""
+    try:
+        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno in _BUSY or _is_alive(folder / HOLDER)
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _busy(name: str, where: str = "") -> TrainingError:
+    return TrainingError(f"{name} is being trained right now{where}.", "Wait for it, or stop it first.")
+
+
+def _open(path: Path, name: str) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        if error.errno in (errno.EISDIR, errno.ELOOP):
+            raise TrainingError(
+                f"The training of {name} cannot be locked: something else is called {path}.",
+                "Move that away, and try again.",
+            ) from error
+        raise from_os_error(error, f"locking the training of {name}") from error
+
+
+@contextlib.contextmanager
+def _held_by_file(folder: Path) -> Iterator[None]:
+    """Hold `folder` by a file that says who does; raise TrainingError where another process does."""
+    path = folder / HOLDER
+    mine = _this_process()
+    for _ in range(3):
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            if _is_alive(path):
+                host = (_read(path) or mine).get("host")
+                raise _busy(folder.name, "" if host == mine["host"] else f" on {host}") from None
+            with contextlib.suppress(OSError):
+                path.unlink()
+            continue
+        except OSError as error:
+            raise _cannot(folder) from error
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(mine, file)
+        break
+    else:
+        raise _busy(folder.name)
+    over = threading.Event()
+    threading.Thread(target=_beat, args=(path, over), daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+        with contextlib.suppress(OSError):
+            if _read(path) == mine:
+                path.unlink()
+
+
+def _cannot(folder: Path) -> TrainingError:
+    return TrainingError(
+        f"The training of {folder.name} cannot be locked on this disk.",
+        "Set RNNCHAT_HOME to a folder on another disk, such as one in this machine.",
+    )
+
+
+def _beat(path: Path, over: threading.Event) -> None:
+    while not over.wait(BEAT_SECONDS):
+        with contextlib.suppress(OSError):
+            os.utime(path)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """Return who holds the file, or None where it does not say; one just made is given a moment to."""
+    for _ in range(5):
+        try:
+            holder = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, RecursionError):
+            time.sleep(0.05)
+            continue
+        return holder if isinstance(holder, dict) else None
+    return None
+
+
+def _is_alive(path: Path) -> bool:
+    """Tell whether the process that wrote the file at `path` is still there, as far as can be known."""
+    holder, mine = _read(path), _this_process()
+    if holder is None:
+        return False
+    if holder.get("host") == mine["host"]:
+        number = holder.get("process")
+        if not isinstance(number, int) or number <= 0:
+            return False
+        try:
+            os.kill(number, 0)
+        except (ProcessLookupError, OverflowError):
+            return False
+        except OSError:
+            pass  # somebody else's process: it is alive
+        if holder.get("started") and _started(number):
+            return bool(_started(number) == holder["started"])
+    try:
+        return time.time() - path.stat().st_mtime < STALE_SECONDS
+    except OSError:
+        return False
+
+
+def _this_process() -> dict[str, Any]:
+    return {"host": os.uname().nodename, "process": os.getpid(), "started": _started(os.getpid())}
+
+
+def _started(process: int) -> str:
+    """Return when a process was started, in the system's own words; nothing where it does not tell.
+
+    Numbers of processes are given again, after a restart of the machine above all.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")
+        return f"{boot} {fields[2].split()[19]}"
+    except (OSError, ValueError, IndexError):
+        return ""

@@ -1,1 +1,0 @@
-"""What a predictor is for: sampling, generating, chatting and being measured."""

@@ -1,0 +1,228 @@
+"""What a training gained is measured on notes that nothing of the model has learned, and told in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnchat.evaluation.scoring import score
+from rnnchat.library.card import Card
+from rnnchat.library.describe import describe_card, describe_entry, describe_gain, human_size
+from rnnchat.library.models import Entry
+from rnnchat.lm.mixture.weights import MixtureWeights
+from rnnchat.lm.ngram import NgramMemory
+from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.loading import SpeakingModel, piece_kinds
+from rnnchat.text.tokenizer import Tokenizer
+from rnnchat.training import fit_mixture as mixing
+from rnnchat.training.data.prepare import VALIDATION, as_document, dtype_for
+from rnnchat.training.gain import FEWEST_PIECES, measure_gain, measuring_seconds
+from rnnchat.training.runs.report import TrainingReport
+from rnnchat.training.runs.run import Run, RunSettings
+
+Parts = tuple[NgramMemory, MixtureWeights, list[list[int]]]
+
+
+@pytest.fixture(scope="module")
+def parts(tiny_network: RecurrentNetwork, tokenizer: Tokenizer, texts: list[str]) -> Parts:
+    """A memory of most notes, a mixture fitted to one more, and those that nothing has seen."""
+    documents = [as_document(tokenizer, tokenizer.encode(text)) for text in texts]
+    memory = NgramMemory.build(np.concatenate([np.array(d) for d in documents[:-3]]), tokenizer.size)
+    kinds = piece_kinds(tokenizer)
+    weights = MixtureWeights.fit(tiny_network, memory, kinds, [documents[-3][:200]])
+    return memory, weights, documents[-2:]
+
+
+def test_both_are_measured_on_the_same_text(
+    parts: Parts, tiny_network: RecurrentNetwork, tiny_shape: object, tokenizer: Tokenizer
+) -> None:
+    memory, weights, unseen = parts
+    short = [text[:150] for text in unseen]
+    gain = measure_gain(tiny_network, memory, weights, None, tiny_network, short, tokenizer, 60)
+    assert gain is not None
+    shown = [tokenizer.decode(text) for text in short]
+    assert gain.bytes == sum(len(tokenizer.decode_bytes(text)) for text in short)
+    model = SpeakingModel(Card("x", "", {}, {}), None, tiny_network, memory, weights)  # type: ignore[arg-type]
+    assert gain.base_bits_per_byte == pytest.approx(score(tiny_network, tokenizer, shown).bits_per_byte)
+    mixed = next(p for p in [mixture_of(model, tokenizer)])
+    assert gain.bits_per_byte == pytest.approx(score(mixed, tokenizer, shown).bits_per_byte)
+    assert gain.bits_per_byte < gain.base_bits_per_byte, "a memory knows more than chance"
+    assert gain.characters > 100
+    assert gain.keys_saved is not None and gain.base_keys_saved is not None
+    assert -1 < gain.base_keys_saved < gain.keys_saved < 1
+
+
+def mixture_of(model: SpeakingModel, tokenizer: Tokenizer) -> object:
+    from rnnchat.lm.mixture.model import Mixture
+
+    assert model.memory is not None and model.weights is not None
+    kinds = piece_kinds(tokenizer)
+    return Mixture(model.network, model.memory, kinds, model.weights.tree, mixer=model.weights.static)
+
+
+def test_measuring_changes_nothing_of_what_is_saved(
+    parts: Parts, tiny_network: RecurrentNetwork, tokenizer: Tokenizer
+) -> None:
+    memory, weights, unseen = parts
+    before = {name: array.copy() for name, array in weights.tensors().items()}
+    measure_gain(tiny_network, memory, weights, None, tiny_network, unseen, tokenizer, 1)
+    assert all(np.array_equal(array, before[name]) for name, array in weights.tensors().items())
+
+
+def test_without_time_few_pieces_are_scored_and_no_keys_told(
+    parts: Parts, tiny_network: RecurrentNetwork, tokenizer: Tokenizer
+) -> None:
+    memory, weights, unseen = parts
+    gain = measure_gain(tiny_network, memory, weights, None, None, unseen, tokenizer, 0)
+    assert gain is not None
+    assert gain.as_dict().keys() == {"bytes", "bits_per_byte"}
+    assert len(tokenizer.encode(tokenizer.decode(unseen[0]))) >= FEWEST_PIECES
+    few = [text[: FEWEST_PIECES // 4] for text in unseen]
+    assert measure_gain(tiny_network, memory, weights, None, None, few, tokenizer, 1) is None
+    assert measure_gain(tiny_network, memory, weights, None, None, [], tokenizer, 1) is None
+
+
+def test_measuring_takes_a_small_part_of_the_budget() -> None:
+    for minutes in (0, 0.15, 0.4, 1, 5, 60, 10_000):
+        assert measuring_seconds(minutes) <= max(2, 60 * 0.03 * minutes)
+
+
+@given(
+    sizes=st.lists(st.integers(2, 3_000), max_size=12),
+    minutes=st.sampled_from([0, 0.15, 1.0, 5.0, 60.0]),
+)
+def test_no_text_is_both_fitted_to_and_measured_with(sizes: list[int], minutes: float) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        tokenizer = Spelling()
+        run = Run(Path(folder))
+        (run.folder / "run.json").write_text(
+            RunSettings(name="x", paths=(), minutes=minutes).to_json(), encoding="utf-8"
+        )
+        numbers = iter(range(10, 60_000))
+        documents = [[1, *(next(numbers) for _ in range(size - 1))] for size in sizes]
+        pieces = [piece for document in documents for piece in document]
+        (run.folder / VALIDATION).write_bytes(np.array(pieces, dtype_for(tokenizer.size)).tobytes())
+        fitted, measured = mixing._kept_back(run, tokenizer)  # type: ignore[arg-type]
+    own = {piece for text in fitted for piece in text[1:]}
+    others = {piece for text in measured for piece in text[1:]}
+    assert not own & others
+    assert all(text[0] == 1 for text in (*fitted, *measured))
+    total = sum(sizes)
+    assert sum(map(len, fitted)) >= total // 2 or sum(map(len, fitted)) == mixing._wanted(run_of(minutes))
+    if total >= 2 * mixing.LEAST_MEASURED:
+        assert sum(map(len, measured)) >= mixing.LEAST_MEASURED
+
+
+def run_of(minutes: float) -> Run:
+    class Fixed(Run):
+        """A run whose settings are at hand."""
+
+        @property
+        def settings(self) -> RunSettings:
+            return RunSettings(name="x", paths=(), minutes=minutes)
+
+    return Fixed(Path())
+
+
+class Spelling:
+    """A tokenizer as far as roles and size go."""
+
+    size = 60_000
+
+    class roles:  # noqa: N801
+        start = 1
+
+
+GAIN = {
+    "bytes": 2100,
+    "bits_per_byte": 1.531,
+    "base_bits_per_byte": 2.214,
+    "keys_saved": 0.612,
+    "base_keys_saved": 0.454,
+}
+
+
+def entry(scores: dict[str, object], *, shipped: bool = False, **learned: object) -> Entry:
+    card = Card(
+        "me", "2026-01-02T03:04:05+00:00", {"vocabulary": 512}, {}, learned_from=learned, scores=scores
+    )
+    return Entry("me", Path("/x"), card, 1000, shipped)
+
+
+def test_a_gain_in_words() -> None:
+    assert describe_gain(GAIN) == (
+        f"On {human_size(GAIN['bytes'])} of notes it had not seen: 1.53 bits per byte,"
+        " where the base alone needs 2.21;"
+        " 61% of keys saved, where the base alone saves 45%."
+    )
+    alone = {name: value for name, value in GAIN.items() if not name.startswith("base")}
+    assert describe_gain(alone) == (
+        f"On {human_size(GAIN['bytes'])} of notes it had not seen: 1.53 bits per byte; 61% of keys saved."
+    )
+    assert describe_gain({"bits_per_byte": 2.0}) == "On notes it had not seen: 2.00 bits per byte."
+
+
+@pytest.mark.parametrize(
+    "gain",
+    [None, [], "x", 5, {}, {"bits_per_byte": None}, {"bits_per_byte": "1"}, {"bits_per_byte": float("nan")}],
+    ids=str,
+)
+def test_a_card_that_tells_no_gain(gain: object) -> None:
+    assert describe_gain(gain) == ""
+    row = describe_entry(entry({"bits_per_byte": 2.204, "gain": gain}))
+    assert row["on_own_notes"] == "2.20"
+    assert row["gain"] is None
+    assert "its own notes" in dict(describe_card(entry({"bits_per_byte": 2.204, "gain": gain})))["predicts"]
+
+
+def test_no_figure_of_one_text_stands_beside_that_of_another() -> None:
+    assert describe_entry(entry({"bits_per_byte": 1.9, "gain": GAIN}))["on_own_notes"] == "2.21 → 1.53"
+    assert describe_entry(entry({"bits_per_byte": 1.4957}, texts=["97 novels"]))["on_own_notes"] == "–"
+    assert describe_entry(entry({}))["on_own_notes"] == "–"
+    shown = dict(describe_card(entry({"bits_per_byte": 1.9, "gain": GAIN})))
+    assert "2.21" in shown["predicts"] and "2.1 kB" in shown["predicts"]
+
+
+@pytest.mark.parametrize("ended", ["at once", "budget", "early"])
+def test_it_is_told_after_a_training(ended: str) -> None:
+    lines: list[str] = []
+    report = TrainingReport(lambda text, over=False: lines.append(text), live=False)
+    done = {
+        "event": "done",
+        "model": "me",
+        "bits_per_byte": 1.9,
+        "seconds": 3.0,
+        "tokens_per_second": 900.0,
+        "ended": ended,
+    }
+    report.show({**done, "gain": GAIN})
+    assert describe_gain(GAIN) in lines[-1]
+    assert "1.9" not in lines[-1], "one figure, not two that seem to contradict"
+    report.show(done)
+    assert "not seen" in lines[-1] or ended == "at once"
+
+
+def test_it_is_shown_when_a_training_ends_in_the_app() -> None:
+    from rnnchat.app.training import TrainingState
+    from rnnchat.app.widgets.training_view import _headline
+
+    for ended in ("at once", "budget"):
+        done = {"ended": ended, "bits_per_byte": 1.9, "gain": GAIN}
+        state = TrainingState("me", 5.0, phase="done", done=done)
+        assert describe_gain(GAIN) in _headline(state).plain
+
+
+def test_a_gain_survives_the_card() -> None:
+    files = {"network.safetensors": "0" * 64, "tokenizer.model": "1" * 64}
+    shape = NetworkShape(400, embedding=16, units=24).as_dict()
+    scores = {"bits_per_byte": 2.0, "gain": GAIN}
+    card = Card("me", "2026-01-02T03:04:05+00:00", shape, files, scores=scores)
+    assert json.loads(card.to_json())["scores"]["gain"] == GAIN
+    assert Card.from_json(card.to_json()).scores["gain"] == GAIN
