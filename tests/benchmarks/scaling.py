@@ -27,10 +27,10 @@ from rnnchat.library.models import BASE, Library
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
+from rnnchat.training.base_model import TOKENIZER_BYTES
 from rnnchat.training.collections import (
     KEPT_OUT,
     SOURCES,
-    TOKENIZER_BYTES,
     Document,
     encode,
     is_validation,
