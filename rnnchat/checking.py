@@ -13,7 +13,7 @@ from rnnchat.generation.generate import text_context
 from rnnchat.generation.sampling import Sampling
 from rnnchat.library.model_files import load_version, require_folder
 from rnnchat.library.models import Entry, Library
-from rnnchat.loading import SpeakingModel, from_saved
+from rnnchat.loading import LoadedModel, from_saved
 
 WRITTEN = 24
 """So many pieces are written to see that it can be done."""
@@ -59,7 +59,7 @@ def _problem(folder: Path, entry: Entry) -> str:
         return f"It cannot write: something unforeseen happened ({type(error).__name__})."
 
 
-def _try(model: SpeakingModel) -> str:
+def _try(model: LoadedModel) -> str:
     """Let a model write and score; return what went wrong."""
     tokenizer = model.tokenizer
     for name, predictor, learn in model.members():

@@ -12,7 +12,7 @@ from rnnchat.completion.completer import Completer
 from rnnchat.completion.words import WordCounts
 from rnnchat.errors import ModelError
 from rnnchat.generation.attribution import Origins
-from rnnchat.generation.generate import Speaker
+from rnnchat.generation.generate import TextGenerator
 from rnnchat.generation.guidance import Guide
 from rnnchat.library.card import Card
 from rnnchat.library.models import Library, SavedModel
@@ -26,11 +26,11 @@ from rnnchat.text.tokenizer import Tokenizer
 
 
 @dataclass(frozen=True)
-class SpeakingModel:
+class LoadedModel:
     """A model in memory: its card, its parts, and the speaker that makes its text."""
 
     card: Card
-    speaker: Speaker
+    speaker: TextGenerator
     network: RecurrentNetwork
     memory: NgramMemory | None = None
     """The notes it learned; None for the model that comes with rnnchat."""
@@ -67,7 +67,7 @@ class SpeakingModel:
         )
 
     @cached_property
-    def partner(self) -> Speaker:
+    def partner(self) -> TextGenerator:
         """The speaker for chats, which learns from what it is told there, and forgets it in another chat.
 
         It keeps to the subject by the base's network, which knows more chats.
@@ -77,8 +77,8 @@ class SpeakingModel:
             guide = Guide(self.ground or self.network, self.tokenizer.roles)
         mixture = self.mixture(adaptive=True)
         if mixture is None:
-            return Speaker(self.network, self.tokenizer, guide=guide)
-        return Speaker(mixture, self.tokenizer, mixture.learn, mixture.forget, guide)
+            return TextGenerator(self.network, self.tokenizer, guide=guide)
+        return TextGenerator(mixture, self.tokenizer, mixture.learn, mixture.forget, guide)
 
     @cached_property
     def word_counts(self) -> WordCounts | None:
@@ -103,12 +103,12 @@ class SpeakingModel:
                 yield name, mixture, mixture.learn if adaptive else None
 
 
-def load_model(library: Library, name: str) -> SpeakingModel:
+def load_model(library: Library, name: str) -> LoadedModel:
     """Read the model called `name`; raise ModelError where it is missing or damaged."""
     return from_saved(library.load(name), name)
 
 
-def from_saved(saved: SavedModel, name: str) -> SpeakingModel:
+def from_saved(saved: SavedModel, name: str) -> LoadedModel:
     """Return the parts of a saved model put together; raise ModelError where they do not fit together."""
     tokenizer = Tokenizer(saved.tokenizer)
     shape = saved.card.shape
@@ -119,15 +119,15 @@ def from_saved(saved: SavedModel, name: str) -> SpeakingModel:
         )
     network = RecurrentNetwork(shape, saved.weights)
     if saved.memory is None:
-        return SpeakingModel(saved.card, Speaker(network, tokenizer), network)
+        return LoadedModel(saved.card, TextGenerator(network, tokenizer), network)
     memory = NgramMemory.from_tensors(saved.memory, shape.vocabulary)
     origins = Origins.of(saved.memory, memory, tokenizer)
     if saved.mixture is None:
-        return SpeakingModel(saved.card, Speaker(network, tokenizer), network, memory, origins=origins)
+        return LoadedModel(saved.card, TextGenerator(network, tokenizer), network, memory, origins=origins)
     ground = None if saved.ground is None else RecurrentNetwork(shape, saved.ground, network)
     weights = MixtureWeights.from_tensors(saved.mixture, shape.vocabulary, base=ground is not None)
-    speaker = Speaker(_mix(network, memory, weights, ground, tokenizer, adaptive=False), tokenizer)
-    return SpeakingModel(saved.card, speaker, network, memory, weights, ground, origins)
+    speaker = TextGenerator(_mix(network, memory, weights, ground, tokenizer, adaptive=False), tokenizer)
+    return LoadedModel(saved.card, speaker, network, memory, weights, ground, origins)
 
 
 def piece_kinds(tokenizer: Tokenizer) -> PieceKinds:

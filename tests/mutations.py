@@ -324,7 +324,7 @@ def put_odd(chance: random.Random, folder: Path) -> str:
 
 
 def outcome(library: Library, name: str) -> str:
-    """Return ``found`` or ``harmless``; raise whatever went wrong.
+    """Return ``found`` or ``sanitize``; raise whatever went wrong.
 
     The model stays one row among the others, and what can be loaded writes and scores as a model does.
     """
@@ -360,4 +360,4 @@ def outcome(library: Library, name: str) -> str:
     completer = model.completer()
     completer.suggest("The he")
     completer.inline("The he")
-    return "harmless"
+    return "sanitize"

@@ -20,9 +20,9 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, get_current_worker
 
-from rnnchat.app.chat_engine import Voice
+from rnnchat.app.chat_engine import ChatEngine
 from rnnchat.app.early_keys import EarlyKeys
-from rnnchat.app.filters import HarmlessFilter
+from rnnchat.app.filters import SanitizingFilter
 from rnnchat.app.keys import know_alt_digits, shown_key
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.themes import DARK, LIGHT
@@ -105,11 +105,11 @@ class RnnchatApp(Working, App[None]):
         self.library = Library(self.paths)
         self.chats = Chats(self.paths.chats)
         self.drafts = Drafts(self.paths.drafts)
-        self.voice = Voice(self.library)
+        self.voice = ChatEngine(self.library)
         self.training = TrainingWatch(self)
         self.settings = load_settings(self.paths)
         self._early_keys = EarlyKeys(self, super().on_event)
-        self._harmless = HarmlessFilter()
+        self._harmless = SanitizingFilter()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = self.settings.theme if self.settings.theme in self.available_themes else DARK.name

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class OpenDraft:
     """A draft that is on the screen, or was a moment ago.
 
-    The app's thread writes it; what is kept of it only a `Keeper` knows. A thread holds on to the draft that
-    its work belongs to, whatever is on the screen by then.
+    The app's thread writes it; what is kept of it only a `DraftAutosaver` knows. A thread holds on to the
+    draft that its work belongs to, whatever is on the screen by then.
     """
 
     def __init__(self, draft: Draft, *, what_failed: str = "") -> None:
@@ -48,20 +48,20 @@ class OpenDraft:
         self.draft = replace(draft, keys=draft.keys + keys, characters=draft.characters + characters)
         self._uncounted = self._uncounted[0] + keys, self._uncounted[1] + characters
 
-    def look(self, text: str, cursor: int, *, space_taken: bool = False) -> Look:
+    def look(self, text: str, cursor: int, *, space_taken: bool = False) -> DraftSnapshot:
         """Return how it stands now; `space_taken` where the space before the cursor came with a word."""
         self.draft = replace(self.draft, text=text, cursor=cursor, space_taken=space_taken)
         self._looks += 1
         counted, self._uncounted = self._uncounted, (0, 0)
-        return Look(self, self.draft, self._looks, counted)
+        return DraftSnapshot(self, self.draft, self._looks, counted)
 
-    def look_again(self) -> Look:
+    def look_again(self) -> DraftSnapshot:
         """Return how it stood when it was last looked at, with the file that it has now."""
         return self.look(self.draft.text, self.draft.cursor, space_taken=self.draft.space_taken)
 
 
 @dataclass(frozen=True)
-class Look:
+class DraftSnapshot:
     """How an open draft stood at a moment."""
 
     of: OpenDraft
@@ -73,7 +73,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Kept:
+class SaveResult:
     """What came of keeping a look."""
 
     has_forked: bool = False
@@ -86,7 +86,7 @@ class Kept:
     """Whether it could not be kept."""
 
 
-class Keeper:
+class DraftAutosaver:
     """Writes looks to the disk, one after the other, from any thread."""
 
     def __init__(self, drafts: Drafts) -> None:
@@ -95,7 +95,7 @@ class Keeper:
         self._owed = (0, 0)
         """Keys and characters that could not be counted yet."""
 
-    def keep(self, look: Look) -> Kept:
+    def keep(self, look: DraftSnapshot) -> SaveResult:
         """Keep a look, unless a later one is kept already.
 
         Raises:
@@ -107,9 +107,9 @@ class Keeper:
             if self._owed[0]:
                 self._drafts.count_keys(*self._owed)
                 self._owed = (0, 0)
-            return Kept(has_forked, look.draft.is_saved, self._drafts.keys_today())
+            return SaveResult(has_forked, look.draft.is_saved, self._drafts.keys_today())
 
-    def _write(self, look: Look) -> bool:
+    def _write(self, look: DraftSnapshot) -> bool:
         opened = look.of
         if look.number <= opened.kept or not (look.draft.text or opened.number):
             return False

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rnnchat.generation.attribution import Origin
     from rnnchat.library.models import Library
     from rnnchat.library.settings import Settings
-    from rnnchat.loading import SpeakingModel
+    from rnnchat.loading import LoadedModel
     from rnnchat.text.chat_format import Turn
 
 PIECES_PER_SECOND = 90
@@ -29,16 +29,16 @@ class Part:
     finish: str = ""
 
 
-class Voice:
+class ChatEngine:
     """Loads the model in use once and makes its replies; every method may be called in a thread."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._lock = threading.Lock()
-        self._model: SpeakingModel | None = None
+        self._model: LoadedModel | None = None
         self._key: tuple[str, str] | None = None
 
-    def load(self, name: str) -> SpeakingModel:
+    def load(self, name: str) -> LoadedModel:
         """Return the model called `name`, read from disk unless it is the one in memory."""
         from rnnchat.loading import load_model
 
@@ -67,7 +67,7 @@ class Voice:
         The same seed, turns and `attempt` (how often it was asked for again) give the same reply.
         """
         from rnnchat.text.chat_format import chat_context
-        from rnnchat.text.notes.clean import harmless
+        from rnnchat.text.notes.clean import sanitize
 
         model = self.load(settings.model)
         context = chat_context(model.tokenizer, model.card.style, turns)
@@ -81,17 +81,17 @@ class Voice:
         ):
             text += chunk.text
             if is_cancelled():
-                yield Part(harmless(text).strip(), "stopped")
+                yield Part(sanitize(text).strip(), "stopped")
                 return
             if chunk.finish:
-                yield Part(harmless(text).strip(), chunk.finish)
+                yield Part(sanitize(text).strip(), chunk.finish)
                 return
             ahead = started + count / PIECES_PER_SECOND - time.monotonic()
             if ahead > 0:
                 time.sleep(ahead)
             if time.monotonic() - shown >= FRAME:
                 shown = time.monotonic()
-                yield Part(harmless(text).lstrip())
+                yield Part(sanitize(text).lstrip())
 
 
 def sampling_from(settings: Settings) -> Sampling:

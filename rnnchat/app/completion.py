@@ -15,7 +15,7 @@ from rnnchat.storage.log import explain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rnnchat.app.chat_engine import Voice
+    from rnnchat.app.chat_engine import ChatEngine
     from rnnchat.completion.completer import Completer
 
 OFFERED = 6
@@ -60,7 +60,7 @@ class Completion:
 
         error: RnnchatError
 
-    def __init__(self, voice: Voice, deliver: Callable[[Message], object]) -> None:
+    def __init__(self, voice: ChatEngine, deliver: Callable[[Message], object]) -> None:
         self._voice = voice
         self._deliver = deliver
         self._wake = threading.Condition()
@@ -131,7 +131,7 @@ class Completion:
         passed: list[tuple[str, tuple[str, ...]]],
     ) -> None:
         from rnnchat.completion.cursor import word_start
-        from rnnchat.text.notes.clean import harmless
+        from rnnchat.text.notes.clean import sanitize
 
         model = self._voice.load(question.model)
         if self._completer is None or self._of[0] is not model:
@@ -150,9 +150,9 @@ class Completion:
         inline = self._completer.inline(question.before, question.threshold)
         partial = question.before[word_start(question.before) :]
         alternatives = tuple(
-            Alternative(one.text, harmless(partial + one.text if one.text[:1] != " " else one.text).strip())
+            Alternative(one.text, sanitize(partial + one.text if one.text[:1] != " " else one.text).strip())
             for one in self._completer.suggest(question.before, OFFERED)
             if one.probability >= FAINT and "\n" not in one.text
         )
-        shown = harmless(inline.text).split("\n")[0] if inline else ""
+        shown = sanitize(inline.text).split("\n")[0] if inline else ""
         self._deliver(self.Answered(question, shown, alternatives))

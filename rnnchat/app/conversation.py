@@ -47,7 +47,7 @@ class Conversation:
         return self.reply is not None and not self.reply.is_finished
 
 
-class ConversationKeeper:
+class ConversationSaver:
     """Keeps what was said, from any thread, and knows what could not be kept."""
 
     def __init__(self, chats: Chats) -> None:

@@ -11,7 +11,7 @@ from textual.filter import LineFilter
 _DANGEROUS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-class HarmlessFilter(LineFilter):
+class SanitizingFilter(LineFilter):
     """Removes control characters and changes of direction from all that is drawn.
 
     They take no cell on the screen, so nothing moves.

@@ -25,9 +25,9 @@ def visible(text: str) -> str:
     Escape sequences, control characters and changes of direction are left out. A byte of a name that is not
     UTF-8 is spelled, such as ``\\xe9``.
     """
-    from rnnchat.text.notes.clean import harmless
+    from rnnchat.text.notes.clean import sanitize
 
-    return re.sub(_LINE_ENDS, "\n", harmless(re.sub(_SURROGATE, _spell, text)))
+    return re.sub(_LINE_ENDS, "\n", sanitize(re.sub(_SURROGATE, _spell, text)))
 
 
 def as_json_line(value: Mapping[str, Any], *, ascii_only: bool = False) -> str:

@@ -28,7 +28,7 @@ from rnnchat.cli.output import (
 from rnnchat.cli.streams import is_terminal, read_standard_input
 
 if TYPE_CHECKING:
-    from rnnchat.loading import SpeakingModel
+    from rnnchat.loading import LoadedModel
 
 __all__ = ["evaluate", "generate", "is_ready"]
 
@@ -112,7 +112,7 @@ def generate(
     from rnnchat.generation.sampling import Sampling
     from rnnchat.library.settings import load_settings
     from rnnchat.loading import load_model
-    from rnnchat.text.notes.clean import harmless
+    from rnnchat.text.notes.clean import sanitize
 
     settings = load_settings(current_paths())
     names = ("temperature", "top_p", "top_k", "min_p", "repetition")
@@ -120,7 +120,7 @@ def generate(
     values |= {name: value for name, value in chosen.items() if value is not None}
     sampling = Sampling(**values, seed=settings.seed if seed is None else seed)
     sampling.check()
-    text = harmless(read_standard_input() if prompt == "-" else prompt)
+    text = sanitize(read_standard_input() if prompt == "-" else prompt)
     loaded = load_model(open_library(), model or settings.model)
     context = text_context(loaded.tokenizer, text)
     if not as_json:
@@ -229,7 +229,7 @@ def evaluate(
         say("adaptive learns from each piece after it was scored; the others learn nothing from the texts.")
 
 
-def _type(loaded: SpeakingModel, texts: list[str], limit: int) -> dict[str, Any]:
+def _type(loaded: LoadedModel, texts: list[str], limit: int) -> dict[str, Any]:
     """Return what a simulated writer saves who types `texts`, up to `limit` characters if there is one."""
     from rnnchat.evaluation.keystrokes import guess_words, type_texts
 

@@ -39,7 +39,7 @@ def begin(places: Paths, settings: RunSettings, *, fresh: bool, ask: bool) -> tu
 
     An interrupted one is discarded where `fresh` says so, or whoever is asked.
     """
-    from rnnchat.text.notes.clean import harmless
+    from rnnchat.text.notes.clean import sanitize
     from rnnchat.training.runs.run import Run, waiting_run
 
     settings.check()
@@ -50,7 +50,7 @@ def begin(places: Paths, settings: RunSettings, *, fresh: bool, ask: bool) -> tu
         return waiting, True
     run = Run.create(places, settings)
     if waiting is not None:
-        click.echo(harmless(f"rnnchat: The interrupted training of {settings.name} is discarded."), err=True)
+        click.echo(sanitize(f"rnnchat: The interrupted training of {settings.name} is discarded."), err=True)
     return run, False
 
 
@@ -60,7 +60,7 @@ def resumed_instead(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
     Asks where it may, on standard error. Raises TrainingError elsewhere, as what was learned is not for a
     repeated command to throw away, and StoppedError where the answer is to leave things as they are.
     """
-    from rnnchat.text.notes.clean import harmless
+    from rnnchat.text.notes.clean import sanitize
     from rnnchat.training.runs.standing import in_words
 
     told = [f"An interrupted training of {run.folder.name} is waiting ({in_words(run)}).", *_was(run, wanted)]
@@ -69,7 +69,7 @@ def resumed_instead(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
             "\n  ".join(told),
             "`--resume` goes on with it; `--fresh` discards it and starts anew; another --name keeps both.",
         )
-    click.echo(harmless("rnnchat: " + "\n  ".join(told)), err=True)
+    click.echo(sanitize("rnnchat: " + "\n  ".join(told)), err=True)
     while True:
         answer = click.prompt(
             "  [r]esume, [f]resh, [q]uit?", default="r", show_default=False, prompt_suffix=" ", err=True

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.completion.cursor import cut, word_start
-from rnnchat.completion.rejections import Refusals
+from rnnchat.completion.rejections import Rejections
 from rnnchat.completion.search import CHOSEN, STEPS_ON, Found, Place, Search, Word, word_ends
 from rnnchat.completion.spelling import Spelling
 from rnnchat.completion.words import DraftWords, WordCounts, breaks_sentence, tokens_before_word
@@ -90,8 +90,8 @@ class Completer:
         self._tokenizer = tokenizer
         self._learn = learn
         self._counts = counts
-        self._take_back = getattr(predictor, "take_back", lambda state: None)
-        self._quicken: Callable[[], None] = getattr(predictor, "quicken", lambda: None)
+        self._take_back = getattr(predictor, "reuse_buffer", lambda state: None)
+        self._quicken: Callable[[], None] = getattr(predictor, "build_fast_path", lambda: None)
         self._advance: Callable[[int, Any], Any] | None = getattr(predictor, "advance", None)
         self._spelling = Spelling(tokenizer)
         ends = word_ends(notes, self._spelling)
@@ -117,7 +117,7 @@ class Completer:
         self._ranking: tuple[tuple[str, bool], list[tuple[str, Word]]] = (("", False), [])
         """What was ranked last, and for which question."""
         self._own = DraftWords()
-        self._refusals = Refusals()
+        self._refusals = Rejections()
 
     def suggest(self, before: str, count: int = 6) -> list[Suggestion]:
         """Return at most `count` ways in which `before` may go on, likeliest first.
@@ -220,7 +220,7 @@ class Completer:
         self._pieces, self._places = [], []
         self._expected, self._ranking = {}, (("", False), [])
         self._own = DraftWords()
-        self._refusals = Refusals()
+        self._refusals = Rejections()
 
     def _ranked(self, before: str, *, leads: bool = True) -> list[tuple[str, Word]]:
         """Return the ways to go on by a word, the likeliest first."""

@@ -30,8 +30,8 @@ class _Refused:
         return self.tail[typed:] if 0 <= typed < len(self.tail) and before.endswith(self.tail[:typed]) else ""
 
 
-class Refusals:
-    """Refusals in one draft."""
+class Rejections:
+    """Rejections in one draft."""
 
     def __init__(self) -> None:
         self._dismissed: set[_Refused] = set()

@@ -26,7 +26,7 @@ def seen_share(notes: NDArray[np.integer[Any]], tokenizer: Tokenizer, texts: Ite
     pieces = _joined([tokenizer.encode(text) for text in _sampled(texts)], tokenizer.size)
     counted = int((pieces != tokenizer.size).sum())
     known = _among(_hashes(pieces), _hashes(notes))
-    # A piece is seen where any stretch that it belongs to is known: a difference of heaped counts.
+    # A piece is seen where any stretch that it belongs to is known: a difference of cumulative counts.
     changes = np.zeros(len(pieces) + 1, np.int64)
     starts = np.flatnonzero(known)
     np.add.at(changes, starts, 1)
@@ -45,9 +45,9 @@ def _hashes(pieces: NDArray[np.integer[Any]]) -> NDArray[np.uint64]:
     powers = np.full(len(pieces), _FACTOR, np.uint64)
     powers[0] = 1
     powers = np.multiply.accumulate(powers)
-    heaped = np.zeros(len(pieces) + 1, np.uint64)
-    np.add.accumulate((pieces.astype(np.uint64) + np.uint64(1)) * powers, out=heaped[1:])
-    stretches = heaped[STRETCH:] - heaped[:count]
+    cumulative = np.zeros(len(pieces) + 1, np.uint64)
+    np.add.accumulate((pieces.astype(np.uint64) + np.uint64(1)) * powers, out=cumulative[1:])
+    stretches = cumulative[STRETCH:] - cumulative[:count]
     backwards = np.full(count, pow(_FACTOR, -1, 2**64), np.uint64)
     backwards[0] = 1
     hashes: NDArray[np.uint64] = stretches * np.multiply.accumulate(backwards)

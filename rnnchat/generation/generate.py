@@ -35,7 +35,7 @@ class _Place:
     state: object
 
 
-class Speaker:
+class TextGenerator:
     """A predictor with its tokenizer, ready to continue text.
 
     It remembers what it last read, so that going on from there costs only the new pieces. With `learn`, it

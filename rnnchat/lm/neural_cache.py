@@ -33,8 +33,8 @@ def cached(vectors: Floats, followers: NDArray[np.intp], vector: Floats, base: F
     """
     if not len(vectors):
         return base
-    likeness = softmax((vectors @ vector) * np.float32(SHARPNESS))
-    mixed: Floats = np.bincount(followers, likeness * np.float32(SHARE), len(base)).astype(np.float32)
+    embedding_scores = softmax((vectors @ vector) * np.float32(SHARPNESS))
+    mixed: Floats = np.bincount(followers, embedding_scores * np.float32(SHARE), len(base)).astype(np.float32)
     mixed += base * np.float32(1 - SHARE)
     return mixed
 
@@ -49,8 +49,10 @@ def cached_more(
     """
     if not len(vectors):
         return followers, np.zeros(0, np.float32)
-    likeness = softmax((vectors @ vector) * np.float32(SHARPNESS))
-    more = np.bincount(followers, likeness * np.float32(SHARE / (1 - SHARE)), len(logits)).take(followers)
+    embedding_scores = softmax((vectors @ vector) * np.float32(SHARPNESS))
+    more = np.bincount(followers, embedding_scores * np.float32(SHARE / (1 - SHARE)), len(logits)).take(
+        followers
+    )
     highest = logits.max()
     total = np.exp(logits - highest).sum()
     own = np.exp(logits.take(followers, mode="clip") - highest) / total
@@ -86,7 +88,7 @@ class AdaptedOutput:
         """Return the top state (units,) projected to (embedding,), and the logits (vocabulary,)."""
         output, projection, bias = self.now
         vector: Floats = top @ projection + bias
-        return vector, self._network.likeness(vector) + output
+        return vector, self._network.embedding_scores(vector) + output
 
     def learn(self, top: Floats, piece: int, predicted: Floats) -> None:
         """Take in that `piece` followed; every BATCH pieces the weights take one gradient step."""

@@ -384,9 +384,9 @@ def tally(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
             often[value] = often.get(value, 0) + 1
         distinct = np.array(sorted(often), np.int64)
         return distinct, np.array([often[value] for value in sorted(often)], np.float32)
-    heaped = np.bincount(values)
-    distinct = heaped.nonzero()[0]
-    return distinct, heaped[distinct].astype(np.float32)
+    cumulative = np.bincount(values)
+    distinct = cumulative.nonzero()[0]
+    return distinct, cumulative[distinct].astype(np.float32)
 
 
 def _add(learned: _Counts, piece: int) -> bool:

@@ -127,12 +127,12 @@ class RecurrentNetwork:
 
     def logits(self, vector: Floats) -> Floats:
         """Return the unnormalised log-probabilities (vocabulary,) that a projected state stands for."""
-        return self.likeness(vector) + self._output_bias
+        return self.embedding_scores(vector) + self._output_bias
 
-    def likeness(self, vector: Floats) -> Floats:
+    def embedding_scores(self, vector: Floats) -> Floats:
         """Return the products (vocabulary,) of a vector (embedding,) with those of the pieces."""
-        likeness: Floats = vector @ self._output
-        return likeness
+        embedding_scores: Floats = vector @ self._output
+        return embedding_scores
 
     def top(self, state: NetworkState) -> Floats:
         """Return the last layer's output (units,), which alone says what follows."""

@@ -192,11 +192,11 @@ def _fitted(lines: Iterable[str], vocabulary: int) -> tuple[int, float]:
     rare ones, which are spelled in bytes; and where LEAST_COVERED takes more pieces, there are more.
     """
     counts = Counter(itertools.chain.from_iterable(lines))
-    heaped = list(itertools.accumulate(count for _, count in counts.most_common()))
-    needed = bisect.bisect_left(heaped, LEAST_COVERED * heaped[-1]) + 2
+    cumulative = list(itertools.accumulate(count for _, count in counts.most_common()))
+    needed = bisect.bisect_left(cumulative, LEAST_COVERED * cumulative[-1]) + 2
     vocabulary = max(vocabulary, _FIXED_PIECES + needed * 3 // 2)
     room = (vocabulary - _FIXED_PIECES) * 2 // 3
-    share = heaped[min(room, len(heaped)) - 1] / heaped[-1]
+    share = cumulative[min(room, len(cumulative)) - 1] / cumulative[-1]
     return vocabulary, min(COVERED, max(LEAST_COVERED, share - 1e-6))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnnchat.generation.generate import Speaker, text_context
+from rnnchat.generation.generate import TextGenerator, text_context
 from rnnchat.generation.sampling import Sampling
 from rnnchat.library.models import MEMORY, TOKENIZER, read_weights
 from rnnchat.lm.ngram import NgramMemory, NgramModel
@@ -51,7 +51,7 @@ def speak_from_memory(run: Run, prepared: Prepared, emit: Emit) -> None:
 
 
 def _sample(predictor: AnyLanguageModel, tokenizer: Tokenizer, step: int) -> dict[str, Any]:
-    chunks = Speaker(predictor, tokenizer).stream(
+    chunks = TextGenerator(predictor, tokenizer).stream(
         text_context(tokenizer, ""), Sampling(seed=step), SAMPLE_PIECES
     )
     return {"event": "sample", "text": "".join(chunk.text for chunk in chunks).strip(), "step": step}

@@ -28,7 +28,7 @@ from rnnchat.app.screens.origins import OriginsScreen
 from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.curve import draw
-from rnnchat.app.widgets.number_stepper import Dial
+from rnnchat.app.widgets.number_stepper import NumberStepper
 from rnnchat.app.widgets.path_suggester import complete_path
 from rnnchat.app.widgets.training_view import _headline
 from rnnchat.app.widgets.turn_view import TurnView
@@ -231,7 +231,7 @@ async def test_a_long_chat_shows_its_end_and_more_on_demand(app: RnnchatApp) -> 
 async def test_sampling_holds_at_once_and_is_kept(app: RnnchatApp, paths: Paths) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+g")
-        await wait_until(pilot, lambda: isinstance(app.focused, Dial))
+        await wait_until(pilot, lambda: isinstance(app.focused, NumberStepper))
         await pilot.press("right", "right", "down", "left", "down", "left")
         await pilot.press("escape")
         await wait_until(pilot, lambda: isinstance(app.focused, Composer))
@@ -423,13 +423,13 @@ async def test_who_enlarges_the_terminal_again_can_go_on(app: RnnchatApp, key: s
 async def test_a_dialog_in_a_terminal_that_gets_too_small(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+g")
-        await wait_until(pilot, lambda: isinstance(app.focused, Dial))
+        await wait_until(pilot, lambda: isinstance(app.focused, NumberStepper))
         for size, small in (((30, 8), True), (SIZE, False)):
             await pilot.resize_terminal(*size)
             await wait_until(pilot, lambda small=small: ("44×12" in app.export_screenshot()) is small)
             assert app.screen.has_class("small") is small
             assert app.screen.query_one("#dialog").display is not small
-        await wait_until(pilot, lambda: isinstance(app.focused, Dial))
+        await wait_until(pilot, lambda: isinstance(app.focused, NumberStepper))
 
 
 async def test_an_unforeseen_error_shows_no_values(

@@ -12,7 +12,7 @@ from textual.widgets._footer import FooterKey
 from textual.widgets._toast import Toast
 
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.conversation import Conversation, ConversationKeeper, Said
+from rnnchat.app.conversation import Conversation, ConversationSaver, Said
 from rnnchat.app.screens import chat as chat_module
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.screens.dialogs import Confirm
@@ -118,7 +118,7 @@ def test_what_is_being_tried_again_counts_as_not_kept_yet(
         raise StorageError("The chats could not be kept: the file is in use.", "Close the other program.")
 
     monkeypatch.setattr(chats, "add_turn", fails)
-    keeper = ConversationKeeper(chats)
+    keeper = ConversationSaver(chats)
     conversation = Conversation(None, [Said("user", "hello", "base")])
 
     def try_again() -> None:
@@ -169,7 +169,7 @@ def test_what_is_asked_for_again_is_dropped_once_it_can_be(
     paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chats = Chats(paths.chats)
-    keeper, conversation = ConversationKeeper(chats), Conversation()
+    keeper, conversation = ConversationSaver(chats), Conversation()
     conversation.said += [Said("user", "a", "base"), Said("model", "b", "base")]
     keeper.keep(conversation)
     conversation.dropped.append(conversation.said.pop().number)

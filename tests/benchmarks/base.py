@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rnnchat.library.models import Library
 from rnnchat.lm.protocols import AnyLanguageModel
-from rnnchat.loading import SpeakingModel, load_model
+from rnnchat.loading import LoadedModel, load_model
 from rnnchat.storage.paths import Paths
 from rnnchat.training.collections import encode, size_of
 from rnnchat.training.held_out import bits_per_byte, held_out
@@ -22,7 +22,7 @@ TURNS = 6
 """So many turns stand before the one that is told."""
 
 
-def bits_of_a_turn(model: SpeakingModel, dialogues: list[list[tuple[str, str]]]) -> dict[str, float]:
+def bits_of_a_turn(model: LoadedModel, dialogues: list[list[tuple[str, str]]]) -> dict[str, float]:
     """How well a turn is told after more or fewer of its dialogue's last turns, and after another's.
 
     What it gains by turns further back is what a model keeps of the subject.

@@ -26,7 +26,7 @@ from rnnchat.library.models import Library
 from rnnchat.lm.mixture import counts
 from rnnchat.lm.mixture.mixer import Mixer
 from rnnchat.lm.ngram import NgramMemory
-from rnnchat.loading import SpeakingModel, load_model
+from rnnchat.loading import LoadedModel, load_model
 from rnnchat.storage.paths import Paths
 from rnnchat.text.notes.raw import read_raw
 from tests.end_to_end.conftest import COMMAND, environment
@@ -55,7 +55,7 @@ def beside_compressors(train: Path, held: Path, folder: Path) -> None:
         print(f"{name}: {8 * (size - alone[name]) / len(second):.3f} bits per byte")
 
 
-def speed(model: SpeakingModel, library: Library, texts: list[str]) -> None:
+def speed(model: LoadedModel, library: Library, texts: list[str]) -> None:
     for name, adaptive in (("mixture", False), ("adaptive", True)):
         predictor = model.mixture(adaptive=adaptive)
         assert predictor is not None
@@ -82,7 +82,7 @@ def speed(model: SpeakingModel, library: Library, texts: list[str]) -> None:
     print(f"generated: {count / (time.perf_counter() - started):,.0f} pieces a second")
 
 
-def ablate(model: SpeakingModel, texts: list[str]) -> None:
+def ablate(model: LoadedModel, texts: list[str]) -> None:
     """Leave each input out of the adaptive mixture: its weights and what it says become 0."""
     whole = model.weights
     assert whole is not None

@@ -24,7 +24,7 @@ from rnnchat.app.chat_engine import sampling_from
 from rnnchat.generation.sampling import Sampling
 from rnnchat.library.models import Library
 from rnnchat.library.settings import Settings
-from rnnchat.loading import SpeakingModel, load_model
+from rnnchat.loading import LoadedModel, load_model
 from rnnchat.storage.paths import Paths
 from rnnchat.text.chat_format import Turn, chat_context
 from rnnchat.training.collections import SOURCES, is_validation, read_source
@@ -81,7 +81,7 @@ class Associations:
         return hits / len(answers)
 
 
-def answer_to(model: SpeakingModel, said: str, sampling: Sampling) -> str:
+def answer_to(model: LoadedModel, said: str, sampling: Sampling) -> str:
     context = chat_context(model.tokenizer, model.card.style, [Turn("user", said)])
     chunks = model.partner.stream(context, sampling, Settings().reply_pieces)
     return "".join(chunk.text for chunk in chunks).strip()

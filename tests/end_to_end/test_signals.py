@@ -23,7 +23,7 @@ RESTORED = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l", b"\x
 BUSY = """
 import sys, time
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.chat_engine import Voice
+from rnnchat.app.chat_engine import ChatEngine
 {}
 from rnnchat.cli import main
 main()
@@ -119,7 +119,7 @@ def test_a_terminal_that_is_closed(tmp_path: Path, ignored: bool) -> None:
 
 
 BLOCKED = {
-    "a thread": "Voice.load = lambda self, name: time.sleep(60)",
+    "a thread": "ChatEngine.load = lambda self, name: time.sleep(60)",
     "the loop": "RnnchatApp.action_help = lambda self: time.sleep(60)",
 }
 

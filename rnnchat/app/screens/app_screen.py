@@ -48,7 +48,7 @@ class Fitting(Working, Screen[Result]):
             self._focused_last = None
 
 
-class Room(Fitting[None]):
+class AppScreen(Fitting[None]):
     """A screen of the app."""
 
     MODE = ""

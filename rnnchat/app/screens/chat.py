@@ -11,8 +11,8 @@ from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
 from rnnchat.app.chat_engine import Part
-from rnnchat.app.conversation import Conversation, ConversationKeeper, Said
-from rnnchat.app.screens.app_screen import Room
+from rnnchat.app.conversation import Conversation, ConversationSaver, Said
+from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.chat_welcome import welcome_text
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.transcript import Transcript
@@ -24,7 +24,7 @@ TRIED_AGAIN_AFTER = 5.0
 """Seconds after which what could not be kept is tried again."""
 
 
-class ChatScreen(Room):
+class ChatScreen(AppScreen):
     """A conversation with the model in use."""
 
     MODE = "chat"
@@ -102,7 +102,7 @@ class ChatScreen(Room):
     def on_mount(self) -> None:
         """Be ready to write at once; the model is read once the first picture stands."""
         self.query_one(Composer).focus()
-        self._keeper = ConversationKeeper(self.own_app.chats)
+        self._keeper = ConversationSaver(self.own_app.chats)
         self.own_app.keep_chat = self._keeper.keep_all
         self.own_app.stop_replies = self.action_stop
         self.call_after_refresh(self._warm_up)
@@ -131,11 +131,11 @@ class ChatScreen(Room):
         if self.is_replying:
             self.own_app.say("A reply is coming in. Esc stops it.")
             return
-        from rnnchat.text.notes.clean import harmless
+        from rnnchat.text.notes.clean import sanitize
 
         self.query_one(Composer).text = ""
         self.query_one(Transcript).show_end()
-        self._add(Said("user", harmless(message.text).strip(), self.own_app.settings.model))
+        self._add(Said("user", sanitize(message.text).strip(), self.own_app.settings.model))
         self._conversation.attempt = 0
         self._ask()
 

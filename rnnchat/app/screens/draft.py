@@ -14,9 +14,9 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Static, TextArea
 
-from rnnchat.app.autosave import Keeper, Kept, Look, OpenDraft
+from rnnchat.app.autosave import DraftAutosaver, DraftSnapshot, OpenDraft, SaveResult
 from rnnchat.app.completion import Completion, Question
-from rnnchat.app.screens.app_screen import Room
+from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.widgets.alternatives import Alternatives
 from rnnchat.app.widgets.draft_editor import DraftEditor
 from rnnchat.app.widgets.draft_status import DraftStatus, count_words
@@ -43,7 +43,7 @@ WELCOME = (
 )
 
 
-class DraftScreen(Room):
+class DraftScreen(AppScreen):
     """A draft, and what completes it."""
 
     MODE = "draft"
@@ -76,8 +76,8 @@ class DraftScreen(Room):
         """Whether it is asked how the text may go on once what was typed is on the screen."""
         self._is_loaded = False
         self._complained = ""
-        self._kept = Kept()
-        self._unkept: dict[OpenDraft, Look] = {}
+        self._kept = SaveResult()
+        self._unkept: dict[OpenDraft, DraftSnapshot] = {}
         """What could not be kept, also of drafts that are no longer shown."""
         self._will_try = False
         self._offered: tuple[float, Completion.Answered | None] = 0.0, None
@@ -95,7 +95,7 @@ class DraftScreen(Room):
     def on_mount(self) -> None:
         """Show the draft last worked on, or the file that was asked for."""
         self.query_one(FindBar).display = False
-        self._keeper = Keeper(self.own_app.drafts)
+        self._keeper = DraftAutosaver(self.own_app.drafts)
         self.own_app.keep_draft = self._keep_last
         self.completion = Completion(self.own_app.voice, self.post_message)
         editor, line = self.editor, self.query_one(Alternatives)
@@ -199,7 +199,7 @@ class DraftScreen(Room):
 
     # Keeping
 
-    def _look(self) -> Look:
+    def _look(self) -> DraftSnapshot:
         editor = self.editor
         return self._open.look(editor.text, editor.offset_of_cursor, space_taken=editor.space_taken)
 
@@ -208,7 +208,7 @@ class DraftScreen(Room):
         self._keep(self._look())
 
     @work(thread=True, group="keep")
-    def _keep(self, look: Look) -> None:
+    def _keep(self, look: DraftSnapshot) -> None:
         """Write a draft to the disk; where that fails, say so once and try again."""
         app = self.own_app
         try:
@@ -240,7 +240,7 @@ class DraftScreen(Room):
         for opened, look in list(self._unkept.items()):
             self._keep(self._look() if opened is self._open else look)
 
-    def _show_kept(self, look: Look, kept: Kept, words: int) -> None:
+    def _show_kept(self, look: DraftSnapshot, kept: SaveResult, words: int) -> None:
         latest = self._unkept.get(look.of)
         if latest is None or latest.number <= look.number:  # threads may end in another order
             self._unkept.pop(look.of, None)
@@ -297,7 +297,7 @@ class DraftScreen(Room):
         if self._is_loaded and (not draft.id or draft.id != self._open.number):
             self._keep(self._look())
         self._shown += 1
-        self._open, self._kept = OpenDraft(draft), Kept(is_saved=draft.is_saved, today=self._kept.today)
+        self._open, self._kept = OpenDraft(draft), SaveResult(is_saved=draft.is_saved, today=self._kept.today)
         editor = self.editor
         typed = "" if self._is_loaded else editor.text
         self._is_loaded = False
@@ -343,7 +343,7 @@ class DraftScreen(Room):
         self._save(self._look(), mine if mine is not None and mine.path == file.path else file, sure=False)
 
     @work(thread=True, group="save")
-    def _save(self, look: Look, file: TextFile, *, sure: bool) -> None:
+    def _save(self, look: DraftSnapshot, file: TextFile, *, sure: bool) -> None:
         """Write the file, unless somebody else has changed it, which is asked about first."""
         app = self.own_app
         if not sure and has_changed(file):
@@ -352,7 +352,7 @@ class DraftScreen(Room):
         written = save_text(file, look.draft.text)
         app.call_from_thread(self._saved, look.of, written)
 
-    def _confirm_save(self, look: Look, file: TextFile) -> None:
+    def _confirm_save(self, look: DraftSnapshot, file: TextFile) -> None:
         from rnnchat.app.screens.dialogs import Confirm
 
         question = f"{file.path.name} {'was changed by another program' if file.digest else 'exists'}."

@@ -14,7 +14,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import DataTable, Static
 
-from rnnchat.app.screens.app_screen import Room
+from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.dialogs import AskName
 from rnnchat.errors import RnnchatError
 from rnnchat.library.describe import describe_card, describe_entry, describe_versions, human_size
@@ -32,7 +32,7 @@ class ModelTable(DataTable[Text]):
     BINDINGS: ClassVar = [Binding("enter", "select_cursor", "Use", id="models.use")]
 
 
-class ModelsScreen(Room):
+class ModelsScreen(AppScreen):
     """A table of models, and below it all that is known of the one it points at."""
 
     MODE = "models"

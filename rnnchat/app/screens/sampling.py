@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Footer, Static
 
 from rnnchat.app.screens.app_screen import Dialog
-from rnnchat.app.widgets.number_stepper import Dial, Scale
+from rnnchat.app.widgets.number_stepper import NumberStepper, Scale
 
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
@@ -55,12 +55,12 @@ class SamplingScreen(Dialog[None]):
             yield Static(self.HEADING, classes="title", markup=False)
             for scale in self.DIALS:
                 value = getattr(settings, scale.name)
-                yield Dial(scale, float(-1 if value is None else value))
+                yield NumberStepper(scale, float(-1 if value is None else value))
             yield Static("↑ ↓ choose   ← → change", classes="hint", markup=False)
         yield Footer(compact=True, show_command_palette=False)
 
-    @on(Dial.Turned)
-    def keep(self, turned: Dial.Turned) -> None:
+    @on(NumberStepper.Turned)
+    def keep(self, turned: NumberStepper.Turned) -> None:
         """Keep a new value."""
         value: float | int | None = turned.value
         if turned.name in ("top_k", "reply_pieces"):
@@ -74,10 +74,10 @@ class SamplingScreen(Dialog[None]):
         from rnnchat.library.settings import Settings
 
         defaults = Settings()
-        for dial in self.query(Dial):
+        for dial in self.query(NumberStepper):
             value = getattr(defaults, dial.scale.name)
             dial.value = float(-1 if value is None else value)
-            dial.post_message(Dial.Turned(dial.scale.name, dial.value))
+            dial.post_message(NumberStepper.Turned(dial.scale.name, dial.value))
 
 
 class SuggestingScreen(SamplingScreen):

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from rnnchat.app.scan_summary import describe_scan
-from rnnchat.app.screens.app_screen import Room
+from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.train_choices import BUDGETS, INTRODUCTION, STARTS
 from rnnchat.app.training import TrainingChanged
 from rnnchat.app.widgets.path_suggester import PathSuggester
@@ -28,7 +28,7 @@ from rnnchat.training.runs.run import AUTO, SCRATCH, Run, RunSettings, unfinishe
 from rnnchat.training.runs.standing import in_words
 
 
-class TrainScreen(Room):
+class TrainScreen(AppScreen):
     """One training from the choice of notes to the finished model."""
 
     MODE = "train"

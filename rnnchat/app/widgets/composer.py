@@ -62,11 +62,11 @@ class Composer(TextArea):
         self.insert("\n")
 
     async def _on_paste(self, event: events.Paste) -> None:
-        from rnnchat.text.notes.clean import harmless
+        from rnnchat.text.notes.clean import sanitize
 
         event.prevent_default()
         event.stop()
-        text = harmless(event.text)
+        text = sanitize(event.text)
         room = max(0, LONGEST - len(self.text) + len(self.selected_text))
         self.replace(text[:room], *self.selection)
         if len(text) > room:

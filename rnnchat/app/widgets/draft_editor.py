@@ -187,11 +187,11 @@ class DraftEditor(TextArea):
         return False
 
     async def _on_paste(self, event: events.Paste) -> None:
-        from rnnchat.text.notes.clean import harmless
+        from rnnchat.text.notes.clean import sanitize
 
         event.prevent_default()
         event.stop()
-        lines = harmless(event.text).split("\n")
+        lines = sanitize(event.text).split("\n")
         if any(len(line) > LONGEST_LINE for line in lines):
             self.app.notify(
                 f"Lines of over {LONGEST_LINE:,} characters were broken.", severity="warning", markup=False

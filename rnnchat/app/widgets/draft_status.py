@@ -9,7 +9,7 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
-from rnnchat.app.autosave import Kept
+from rnnchat.app.autosave import SaveResult
 from rnnchat.library.drafts import Draft
 from rnnchat.storage.display import display_path
 
@@ -34,7 +34,7 @@ class DraftStatus(Widget):
         self._forms = [Content("")]
         """What may be shown, the longest first."""
 
-    def show(self, draft: Draft, words: int, is_empty: bool, kept: Kept, what_failed: str = "") -> None:
+    def show(self, draft: Draft, words: int, is_empty: bool, kept: SaveResult, what_failed: str = "") -> None:
         """Show how `draft` stands, what came of keeping it last, and why something else was not opened."""
         state = _state(draft, is_empty, kept)
         parts = [
@@ -92,7 +92,7 @@ def _count_line(line: str) -> int:
     return sum(1 for _ in _WORDS.finditer(line))
 
 
-def _state(draft: Draft, is_empty: bool, kept: Kept) -> str:
+def _state(draft: Draft, is_empty: bool, kept: SaveResult) -> str:
     if kept.has_failed:
         return NOT_KEPT
     if draft.file is None:

@@ -27,7 +27,7 @@ class Scale:
     """Values that are shown as words."""
 
 
-class Dial(Widget, can_focus=True):
+class NumberStepper(Widget, can_focus=True):
     """One line: a label, ◂ value ▸, and what it does. Left and right turn it."""
 
     BINDINGS = [  # noqa: RUF012
@@ -49,7 +49,7 @@ class Dial(Widget, can_focus=True):
     def __init__(self, scale: Scale, value: float) -> None:
         super().__init__()
         self.scale = scale
-        self.set_reactive(Dial.value, value)
+        self.set_reactive(NumberStepper.value, value)
 
     def render(self) -> RenderResult:
         """Draw the line."""

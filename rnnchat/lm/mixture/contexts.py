@@ -1,7 +1,7 @@
 """What a text's next piece may depend on, besides the pieces just before it.
 
 A trail follows a text and knows the line above, the words before, and whether it stands in a block of
-code. `Surroundings` says the same of every place in the notes at once, so that a memory can count what
+code. `CorpusContexts` says the same of every place in the notes at once, so that a memory can count what
 followed wherever the same was true.
 """
 
@@ -52,7 +52,7 @@ class PieceKinds:
 
 
 @dataclass(frozen=True, slots=True)
-class Trail:
+class ContextState:
     """Where a text stands after its last piece; it does not change."""
 
     recent: tuple[int, ...] = ()
@@ -82,11 +82,11 @@ class Trail:
         """The word so far (or the last piece, where that is none) and the last word but one."""
         return _join(self.word or self.recent[-1] + 1, self.earlier)
 
-    def after(self, piece: int, kinds: PieceKinds) -> Trail:
+    def after(self, piece: int, kinds: PieceKinds) -> ContextState:
         """Return where the text stands after `piece`."""
         recent = (*self.recent[1 - LONGEST_MATCH :], piece)
         if piece == kinds.start:
-            return Trail((piece,))
+            return ContextState((piece,))
         line, above, block = self.line, self.above, self.block
         if piece == kinds.newline:
             if line:
@@ -103,10 +103,10 @@ class Trail:
             if length:
                 before, earlier = word & _KEPT, before
             word, length = (piece + 1, 1) if kinds.wordy[piece] else (0, 0)
-        return Trail(recent, line, above, block, word, length, before, earlier)
+        return ContextState(recent, line, above, block, word, length, before, earlier)
 
 
-class Surroundings:
+class CorpusContexts:
     """What is true at each place of notes (n,): after its piece, as a trail would say it."""
 
     def __init__(self, pieces: Integers, kinds: PieceKinds) -> None:
@@ -161,11 +161,11 @@ class Surroundings:
         number = np.cumsum(begins)  # of the last word begun, from 1
         with np.errstate(over="ignore"):
             powers = _powers(_MULTIPLIER, len(pieces))
-            heaped = np.concatenate(
+            cumulative = np.concatenate(
                 [np.zeros(1, np.uint64), np.cumsum((pieces + 1).astype(np.uint64) * powers * wordy)]
             )
             at = np.concatenate([[0], np.flatnonzero(begins)])
-            word = (heaped[1:] - heaped[at[number]]) * _powers(_INVERSE, len(pieces))[at[number]]
+            word = (cumulative[1:] - cumulative[at[number]]) * _powers(_INVERSE, len(pieces))[at[number]]
         lasts = np.flatnonzero(wordy & np.concatenate([begins[1:] | ~wordy[1:], [True]]))
         finished = np.concatenate([[0], (word[lasts] & np.uint64(_KEPT))]).astype(np.uint64)
         note = np.cumsum(self._opens_note)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.lm.mixture.contexts import Surroundings, Trail
+from rnnchat.lm.mixture.contexts import ContextState, CorpusContexts
 from rnnchat.lm.ngram import Interval, NgramMemory, tally
 from rnnchat.lm.protocols import Floats
 
@@ -27,7 +27,7 @@ NONE = -1
 
 
 @dataclass
-class Followed:
+class SuccessorCounts:
     """What followed a context: distinct leaves, how often each, and the last one."""
 
     leaves: NDArray[np.intp]
@@ -49,33 +49,33 @@ class Followed:
         self.leaves[self.size], self.counts[self.size] = leaf, 1
         self.size += 1
 
-    def copy(self) -> Followed:
+    def copy(self) -> SuccessorCounts:
         """Return one that counts on by itself."""
-        return Followed(self.leaves.copy(), self.counts.copy(), self.size, self.last)
+        return SuccessorCounts(self.leaves.copy(), self.counts.copy(), self.size, self.last)
 
 
-_EMPTY = Followed(np.zeros(0, np.intp), np.zeros(0, np.float32))
+_EMPTY = SuccessorCounts(np.zeros(0, np.intp), np.zeros(0, np.float32))
 
 
-class Followers:
+class SuccessorCounter:
     """Counts for every kind of context, by leaves of a tree; what is learned can be forgotten."""
 
-    def __init__(self, memory: NgramMemory, around: Surroundings, leaf: NDArray[np.intp]) -> None:
+    def __init__(self, memory: NgramMemory, around: CorpusContexts, leaf: NDArray[np.intp]) -> None:
         self._memory = memory
         self._around = around
         self._leaf = leaf
-        self._known: dict[Hashable, Followed] = {}
+        self._known: dict[Hashable, SuccessorCounts] = {}
         self._sorted: dict[str, NDArray[np.integer]] = {}
         self.forget()
 
-    def find(self, trail: Trail, intervals: Sequence[Interval]) -> list[Followed]:
+    def find(self, trail: ContextState, intervals: Sequence[Interval]) -> list[SuccessorCounts]:
         """Return what followed each kind of context, those within the text at hand left out."""
         return [
             _EMPTY if key is None else self._find(kind, key, trail, intervals)
             for kind, key in enumerate(_keys(trail))
         ]
 
-    def learn(self, trail: Trail, intervals: Sequence[Interval], piece: int) -> None:
+    def learn(self, trail: ContextState, intervals: Sequence[Interval], piece: int) -> None:
         """Count that `piece` followed in every context of a text."""
         leaf = int(self._leaf[piece])
         for kind, key in enumerate(_keys(trail)):
@@ -88,9 +88,11 @@ class Followers:
 
     def forget(self) -> None:
         """Drop what was learned since the notes were counted."""
-        self._learned: dict[Hashable, Followed] = {}
+        self._learned: dict[Hashable, SuccessorCounts] = {}
 
-    def _find(self, kind: int, key: Hashable, trail: Trail, intervals: Sequence[Interval]) -> Followed:
+    def _find(
+        self, kind: int, key: Hashable, trail: ContextState, intervals: Sequence[Interval]
+    ) -> SuccessorCounts:
         followed = self._learned.get(key)
         if followed is not None:
             return followed
@@ -101,7 +103,7 @@ class Followers:
             followed = self._known[key] = self._count(kind, trail, intervals)
         return followed
 
-    def _count(self, kind: int, trail: Trail, intervals: Sequence[Interval]) -> Followed:
+    def _count(self, kind: int, trail: ContextState, intervals: Sequence[Interval]) -> SuccessorCounts:
         """Count in the notes."""
         order = ORDERS[kind] if kind < len(ORDERS) else 1
         if order > len(intervals):
@@ -113,13 +115,13 @@ class Followers:
             places = places[self._around_places(name)[low:high] == getattr(trail, _TRAIL[name])]
         return self._counted(places.astype(np.intp))
 
-    def _counted(self, places: NDArray[np.intp]) -> Followed:
+    def _counted(self, places: NDArray[np.intp]) -> SuccessorCounts:
         if not len(places):
             return _EMPTY
         leaves = self._leaf.take(self._memory.pieces.take(places + 1))
         last = int(leaves[places.argmax()])
         distinct, counts = tally(leaves)
-        return Followed(distinct, counts, len(distinct), last)
+        return SuccessorCounts(distinct, counts, len(distinct), last)
 
     def _around_places(self, name: str) -> NDArray[np.integer]:
         """Return what is around each place of the notes, in the order of the memory's suffixes."""
@@ -128,7 +130,7 @@ class Followers:
         return self._sorted[name]
 
 
-def _keys(trail: Trail) -> list[Hashable | None]:
+def _keys(trail: ContextState) -> list[Hashable | None]:
     """Return what each kind of context is looked up by; None where a text is too short for one."""
     recent = trail.recent
     last = recent[-1]

@@ -13,7 +13,7 @@ _FIRST_ROOM = 64
 _MATCHED = 3
 
 
-class Passage:
+class TokenHistory:
     """Pieces of a text, each with the network's vector from which it followed.
 
     Going on shares what was there; a second continuation of the same place takes a copy.
@@ -39,9 +39,9 @@ class Passage:
         """The vectors (length, size)."""
         return self._store.vectors[: self._length]
 
-    def after(self, piece: int, vector: Floats) -> Passage:
+    def after(self, piece: int, vector: Floats) -> TokenHistory:
         """Return the passage with `piece`, which followed from `vector` (size,)."""
-        other = Passage.__new__(Passage)
+        other = TokenHistory.__new__(TokenHistory)
         store, length = self._store, self._length
         if store.used != length or length == len(store.pieces):
             store = store.copied(length)
@@ -51,7 +51,7 @@ class Passage:
         other._store, other._length = store, length + 1
         return other
 
-    def take_back(self) -> None:
+    def reuse_buffer(self) -> None:
         """Let the next continuation have the place of all others, which must not be used any more.
 
         Else it would take a copy, as they do not change.

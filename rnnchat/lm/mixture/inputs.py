@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.lm.mixture.counts import KINDS, NONE, ORDERS, Followed
+from rnnchat.lm.mixture.counts import KINDS, NONE, ORDERS, SuccessorCounts
 from rnnchat.lm.mixture.tree import PieceTree
 from rnnchat.lm.ngram import Interval
 from rnnchat.lm.protocols import Floats
@@ -17,7 +17,7 @@ TINY = 1e-12
 
 
 @dataclass(frozen=True)
-class Counted:
+class ContextCounts:
     """Leaves that followed contexts, one context after the other."""
 
     leaves: NDArray[np.intp]
@@ -28,8 +28,11 @@ class Counted:
 
     @classmethod
     def of(
-        cls, followed: list[Followed], here: tuple[NDArray[np.intp], ...], matches: list[tuple[int, int]]
-    ) -> Counted:
+        cls,
+        followed: list[SuccessorCounts],
+        here: tuple[NDArray[np.intp], ...],
+        matches: list[tuple[int, int]],
+    ) -> ContextCounts:
         """Join what followed in the notes, what did in the text at hand, and leaf and length of matches."""
         leaves = [own.leaves[: own.size] for own in followed]
         leaves += here
@@ -43,7 +46,7 @@ class Counted:
 
 
 @dataclass
-class Scene:
+class MixtureInputs:
     """All that the members say at one place of a text."""
 
     top: Floats
@@ -53,16 +56,16 @@ class Scene:
     """(members, vocabulary) probabilities of the leaves."""
     mean: Floats
     """(vocabulary,) their mean, which sums to 1."""
-    heaped: NDArray[np.float64]
+    cumulative: NDArray[np.float64]
     """(vocabulary + 1,) the mean added up over the leaves."""
     intervals: list[Interval]
-    counted: Counted
+    counted: ContextCounts
     lengths: tuple[int, ...]
     """How long each match is."""
     selected: tuple[int, ...]
 
 
-class Stretches:
+class LeafSegments:
     """The leaves cut wherever one of some nodes begins, splits or ends.
 
     Sums over what a node covers are sums over few stretches, instead of over many leaves.
@@ -82,22 +85,22 @@ class Stretches:
 
     def members(self, members: Floats) -> Floats:
         """Return the log odds of going right at each node (nodes, members)."""
-        heaped = np.zeros((len(self.starts) + 1, len(members)))
-        np.add.reduceat(members, self.starts, axis=1).T.cumsum(axis=0, dtype=np.float64, out=heaped[1:])
-        low, middle, high = heaped.take(self.bounds, axis=0)
+        cumulative = np.zeros((len(self.starts) + 1, len(members)))
+        np.add.reduceat(members, self.starts, axis=1).T.cumsum(axis=0, dtype=np.float64, out=cumulative[1:])
+        low, middle, high = cumulative.take(self.bounds, axis=0)
         odds: Floats = np.log(((high - middle + TINY) / (middle - low + TINY)).astype(np.float32))
         return odds
 
-    def counts(self, counted: Counted) -> NDArray[np.int32]:
+    def counts(self, counted: ContextCounts) -> NDArray[np.int32]:
         """Return how often each context was followed by what lies left and right (2, nodes, contexts)."""
         size = len(self.starts)
         places = self.of_leaf.take(counted.leaves)
         places *= KINDS
         places += counted.contexts
-        heaped = np.zeros((size + 1, KINDS), np.int32)
-        heaped[1:] = np.bincount(places, counted.often, size * KINDS).reshape(size, KINDS)
-        heaped.cumsum(axis=0, out=heaped)
-        low, middle, high = heaped.take(self.bounds, axis=0)
+        cumulative = np.zeros((size + 1, KINDS), np.int32)
+        cumulative[1:] = np.bincount(places, counted.often, size * KINDS).reshape(size, KINDS)
+        cumulative.cumsum(axis=0, out=cumulative)
+        low, middle, high = cumulative.take(self.bounds, axis=0)
         high -= middle
         middle -= low
         return np.stack([middle, high])
@@ -117,7 +120,7 @@ def weight_rows(
     of_network: Floats,
     of_memory: Floats,
     intervals: list[Interval],
-    followed: list[Followed],
+    followed: list[SuccessorCounts],
     matches: list[tuple[int, int]],
     last: int,
     here: tuple[int, ...],

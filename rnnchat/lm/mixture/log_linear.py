@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.lm.mixture.history import Passage
-from rnnchat.lm.mixture.low_rank import BriefNetwork, WholeNetwork
+from rnnchat.lm.mixture.history import TokenHistory
+from rnnchat.lm.mixture.low_rank import FullNetwork, LowRankNetwork
 from rnnchat.lm.mixture.tree import PieceTree
 from rnnchat.lm.neural_cache import OutputSide, cached_more
 from rnnchat.lm.ngram import LONGEST_MATCH, NgramMemory, NgramModel, tally
@@ -48,24 +48,24 @@ CACHED = 256
 
 
 @dataclass(frozen=True)
-class GlanceState:
+class LogLinearState:
     """What a glance knows of a text: the network's state, the last pieces, and what was read of it."""
 
     network: NetworkState
     recent: tuple[int, ...]
-    passage: Passage
+    passage: TokenHistory
 
 
-class Glance:
+class LogLinearMixture:
     """Says about what a mixture of these members would, of the pieces that the `brief` network knows."""
 
-    def __init__(self, brief: BriefNetwork | WholeNetwork, memory: NgramMemory, tree: PieceTree) -> None:
+    def __init__(self, brief: LowRankNetwork | FullNetwork, memory: NgramMemory, tree: PieceTree) -> None:
         self._brief, self._memory, self._leaf = brief, memory, tree.leaf
         self._place_of_leaf = brief.places.take(tree.order)
 
     def step(
-        self, piece: int, state: GlanceState, ngram: NgramModel, output: OutputSide
-    ) -> tuple[Floats, GlanceState]:
+        self, piece: int, state: LogLinearState, ngram: NgramModel, output: OutputSide
+    ) -> tuple[Floats, LogLinearState]:
         """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it.
 
         `ngram` smooths what the memory says, and `output` is how the network speaks by now.
@@ -76,7 +76,7 @@ class Glance:
         intervals = self._memory.intervals(recent)
         bias, projection, beside = output
         vector = brief.top(network) @ projection + beside
-        logits = brief.likeness(vector)
+        logits = brief.embedding_scores(vector)
         logits += bias.take(brief.pieces)
         rare, (pieces, logs) = ngram.raised(recent, intervals)
         ends = self._leaf.take(recent[-2:])
@@ -92,7 +92,7 @@ class Glance:
         )
         probabilities = np.zeros(len(rare), np.float32)
         probabilities[brief.pieces] = said
-        return probabilities, GlanceState(network, recent, passage)
+        return probabilities, LogLinearState(network, recent, passage)
 
 
 Raised = tuple[NDArray[np.integer], Floats]

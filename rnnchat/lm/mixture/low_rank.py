@@ -32,7 +32,7 @@ WARMED_UP = 4
 _RIDGE = 1e-3
 
 
-class BriefNetwork:
+class LowRankNetwork:
     """Steps a `network` about as it would, as the `notes` (pieces) need it.
 
     Its states are those of the network.
@@ -64,10 +64,10 @@ class BriefNetwork:
         """Return the last layer's output (units,)."""
         return self._network.top(state)
 
-    def likeness(self, vector: Floats) -> Floats:
+    def embedding_scores(self, vector: Floats) -> Floats:
         """Return the products (n,) of a vector (embedding,) with those of the pieces that it knows."""
-        likeness: Floats = vector @ self._output
-        return likeness
+        embedding_scores: Floats = vector @ self._output
+        return embedding_scores
 
     def _recur(self, layer: int, output: Floats) -> Floats:
         down, up, beside = self._thin[layer]
@@ -77,7 +77,7 @@ class BriefNetwork:
         return product
 
 
-class WholeNetwork:
+class FullNetwork:
     """The same of a network itself, as it is at once."""
 
     def __init__(self, network: RecurrentNetwork) -> None:
@@ -85,7 +85,7 @@ class WholeNetwork:
         self.places = self.pieces
         self.advance = network.advance
         self.top = network.top
-        self.likeness = network.likeness
+        self.embedding_scores = network.embedding_scores
 
 
 def _states(network: RecurrentNetwork, notes: NDArray[np.integer]) -> list[Floats]:

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.lm.mixture.contexts import PieceKinds, Surroundings, Trail
-from rnnchat.lm.mixture.counts import KINDS, Followers
-from rnnchat.lm.mixture.history import History, Passage
-from rnnchat.lm.mixture.inputs import TINY, Counted, Scene, Stretches, weight_rows
-from rnnchat.lm.mixture.log_linear import Glance, GlanceState
-from rnnchat.lm.mixture.low_rank import BriefNetwork, WholeNetwork
+from rnnchat.lm.mixture.contexts import ContextState, CorpusContexts, PieceKinds
+from rnnchat.lm.mixture.counts import KINDS, SuccessorCounter
+from rnnchat.lm.mixture.history import History, TokenHistory
+from rnnchat.lm.mixture.inputs import TINY, ContextCounts, LeafSegments, MixtureInputs, weight_rows
+from rnnchat.lm.mixture.log_linear import LogLinearMixture, LogLinearState
+from rnnchat.lm.mixture.low_rank import FullNetwork, LowRankNetwork
 from rnnchat.lm.mixture.mixer import DEPTHS, LENGTHS, Decisions, Mixer
 from rnnchat.lm.mixture.tree import PieceTree
 from rnnchat.lm.neural_cache import AdaptedOutput, OutputSide, cached
@@ -62,8 +62,8 @@ class MixtureState:
     """What the base knows of it; nothing where there is none."""
     trust: float
     """How likely it is, by what was read, that this text is for the mixture and not for the base alone."""
-    trail: Trail
-    passage: Passage
+    trail: ContextState
+    passage: TokenHistory
 
 
 class Mixture:
@@ -94,9 +94,9 @@ class Mixture:
         self._saved = mixer or new_mixer(network.vocabulary, adaptive=adaptive, base=base is not None)
         self._depths = np.minimum(tree.depth, DEPTHS - 1)
         self._ngram = NgramModel(memory)
-        self._in_short = Glance(WholeNetwork(network), memory, tree)
+        self._in_short = LogLinearMixture(FullNetwork(network), memory, tree)
         self._is_quick = False
-        self._followers = Followers(memory, Surroundings(memory.pieces, kinds), tree.leaf)
+        self._followers = SuccessorCounter(memory, CorpusContexts(memory.pieces, kinds), tree.leaf)
         self.forget()
 
     @property
@@ -112,9 +112,9 @@ class Mixture:
     def start(self) -> MixtureState:
         """Return the state before the first piece of a text."""
         state = self.network.start()
-        passage = Passage(self.network.shape.embedding)
+        passage = TokenHistory(self.network.shape.embedding)
         base = () if self.base is None else self.base.start()
-        return MixtureState(state, self.network.project(state), base, TRUST, Trail(), passage)
+        return MixtureState(state, self.network.project(state), base, TRUST, ContextState(), passage)
 
     def advance(self, piece: int, state: MixtureState, *, read: bool = True) -> MixtureState:
         """Return the state after `piece`; raise ModelError where there is no such piece.
@@ -145,24 +145,24 @@ class Mixture:
         state = self.advance(piece, state, read=False)
         return self.predict(state), state
 
-    def take_back(self, state: MixtureState) -> None:
+    def reuse_buffer(self, state: MixtureState) -> None:
         """Say that no state after `state` is used any more, so that going on from it copies nothing."""
-        state.passage.take_back()
+        state.passage.reuse_buffer()
 
-    def glance(self, piece: int, state: MixtureState | GlanceState) -> tuple[Floats, GlanceState]:
+    def glance(self, piece: int, state: MixtureState | LogLinearState) -> tuple[Floats, LogLinearState]:
         """Return about the same as `follow` in a fraction of the time, for looking many pieces ahead.
 
-        After `quicken`, in less.
+        After `build_fast_path`, in less.
         """
         if isinstance(state, MixtureState):
-            state = GlanceState(state.network, state.trail.recent, state.passage)
+            state = LogLinearState(state.network, state.trail.recent, state.passage)
         return self._in_short.step(piece, state, self._ngram, self._output_side)
 
-    def quicken(self) -> None:
+    def build_fast_path(self) -> None:
         """Make glances take half of the time from now on; that itself takes most of a second, once."""
         if not self._is_quick:
-            brief = BriefNetwork(self.network, self.memory.pieces)
-            self._in_short = Glance(brief, self.memory, self.tree)
+            brief = LowRankNetwork(self.network, self.memory.pieces)
+            self._in_short = LogLinearMixture(brief, self.memory, self.tree)
             self._is_quick = True
 
     @property
@@ -204,14 +204,14 @@ class Mixture:
         posterior = own / (own + other) if own + other > 0 else state.trust
         return posterior + TRUST_DRAWN * (TRUST - posterior)
 
-    def _mix(self, scene: Scene) -> Floats:
+    def _mix(self, scene: MixtureInputs) -> Floats:
         """Return the probabilities (vocabulary,) that all members make together."""
         tree = self.tree
-        mass = scene.heaped.take(tree.high) - scene.heaped.take(tree.low)
+        mass = scene.cumulative.take(tree.high) - scene.cumulative.take(tree.low)
         nodes = np.flatnonzero(mass > WORTH_MIXING)
-        stretches = Stretches(tree, nodes)
+        stretches = LeafSegments(tree, nodes)
         right = self.mixer.mix(self._decisions(scene, nodes, stretches)).astype(np.float64)
-        passed = scene.heaped.take(tree.high.take(nodes)) - scene.heaped.take(tree.middle.take(nodes))
+        passed = scene.cumulative.take(tree.high.take(nodes)) - scene.cumulative.take(tree.middle.take(nodes))
         expected = np.minimum(np.maximum(passed / mass.take(nodes), TINY), 1 - TINY)
         to_left, to_right = np.log((1 - right) / (1 - expected)), np.log(right / expected)
         changes = np.bincount(
@@ -271,11 +271,11 @@ class Mixture:
         self._followers.forget()
         self._history = History()
         self._adapted = AdaptedOutput(self.network) if self.adaptive else None
-        self._looked: tuple[MixtureState, Scene] | None = None
-        self._asked: deque[tuple[MixtureState, Scene]] = deque(maxlen=LEARNED_LATER)
+        self._looked: tuple[MixtureState, MixtureInputs] | None = None
+        self._asked: deque[tuple[MixtureState, MixtureInputs]] = deque(maxlen=LEARNED_LATER)
         self._said: deque[tuple[MixtureState, tuple[Floats, Floats | None]]] = deque(maxlen=SAID)
 
-    def _look(self, state: MixtureState) -> Scene:
+    def _look(self, state: MixtureState) -> MixtureInputs:
         """Ask every member; the last answer is kept, as it is asked for twice where a text is learned."""
         looked = self._looked
         if looked is None or looked[0] is not state:
@@ -284,7 +284,7 @@ class Mixture:
                 self._asked.append(looked)
         return looked[1]
 
-    def _ask(self, state: MixtureState) -> Scene:
+    def _ask(self, state: MixtureState) -> MixtureInputs:
         network, recent, passage = self.network, state.trail.recent, state.passage
         top = network.top(state.network)
         of_network = softmax(network.logits(state.vector))
@@ -309,20 +309,20 @@ class Mixture:
         together = np.stack(members)
         mean: Floats = together.sum(axis=0)
         mean /= mean.sum()
-        heaped = np.zeros(len(mean) + 1)
-        mean.cumsum(dtype=np.float64, out=heaped[1:])
+        cumulative = np.zeros(len(mean) + 1)
+        mean.cumsum(dtype=np.float64, out=cumulative[1:])
         followed = self._followers.find(state.trail, intervals)
         here = (passage.pieces, passage.followers(ends[-1:]), passage.followers(ends[-2:]))
         sizes = tuple(map(len, here))
-        return Scene(
+        return MixtureInputs(
             top,
             adapted,
             of_base,
             together,
             mean,
-            heaped,
+            cumulative,
             intervals,
-            Counted.of(followed, here, matches),
+            ContextCounts.of(followed, here, matches),
             tuple(length for _, length in matches),
             weight_rows(of_network, of_memory, intervals, followed, matches, recent[-1], sizes),
         )
@@ -333,7 +333,7 @@ class Mixture:
         place = int(self.memory.suffixes[intervals[-1][1] - 1])
         return int(self.tree.leaf[self.memory.pieces[place + 1]]), min(len(intervals), LENGTHS - 1)
 
-    def _decisions(self, scene: Scene, nodes: NDArray[np.intp], stretches: Stretches) -> Decisions:
+    def _decisions(self, scene: MixtureInputs, nodes: NDArray[np.intp], stretches: LeafSegments) -> Decisions:
         """Return all that is known at `nodes`, whose stretches are given."""
         ways = stretches.ways(scene.counted.marks)
         return Decisions(
@@ -347,15 +347,17 @@ class Mixture:
             scene.selected,
         )
 
-    def _learn_to_mix(self, scene: Scene, piece: int, mixer: Mixer, rate: float) -> None:
+    def _learn_to_mix(self, scene: MixtureInputs, piece: int, mixer: Mixer, rate: float) -> None:
         path, tree = self.tree.path(piece), self.tree
-        mixed = scene.heaped[tree.high[path.nodes]] - scene.heaped[tree.low[path.nodes]] > WORTH_MIXING
+        mixed = (
+            scene.cumulative[tree.high[path.nodes]] - scene.cumulative[tree.low[path.nodes]] > WORTH_MIXING
+        )
         if mixed.any():
             nodes = path.nodes[mixed]
-            decisions = self._decisions(scene, nodes, Stretches(tree, nodes))
+            decisions = self._decisions(scene, nodes, LeafSegments(tree, nodes))
             mixer.learn(decisions, path.right[mixed], rate, FINAL_RATE)
 
-    def _experience(self, scene: Scene, piece: int, state: MixtureState) -> None:
+    def _experience(self, scene: MixtureInputs, piece: int, state: MixtureState) -> None:
         """Count and adapt."""
         self._ngram.learn(piece, state.trail.recent)
         self._followers.learn(state.trail, scene.intervals, piece)

@@ -147,6 +147,6 @@ def _halve(
             weighted = x * np.sqrt(own)[:, None]
             direction = np.linalg.eigh(weighted @ weighted.T)[1][:, -1] @ weighted
         pieces = pieces[np.argsort(x @ direction, kind="stable")]
-    heaped = np.cumsum(weights[pieces])
-    split = 1 + int(np.abs(heaped[:-1] - heaped[-1] / 2).argmin())
+    cumulative = np.cumsum(weights[pieces])
+    split = 1 + int(np.abs(cumulative[:-1] - cumulative[-1] / 2).argmin())
     return pieces, split

@@ -26,7 +26,7 @@ _BLANK_LINES = re.compile(r"\n{4,}")
 _MOST_PASSES = 20
 
 
-def harmless(text: str) -> str:
+def sanitize(text: str) -> str:
     """Return `text` without escape sequences, control characters and changes of direction.
 
     What is left can be shown in a terminal and learned from; newlines and tabs stay, and every other
@@ -50,7 +50,7 @@ def clean_page(page: Page, suffix: str = ".md") -> Page:
 
     `suffix` is that of the file's name: in code, no markup is looked for.
     """
-    # Their patterns take a while to compile, and much that needs `harmless` cleans no note.
+    # Their patterns take a while to compile, and much that needs `sanitize` cleans no note.
     from rnnchat.text.notes.formats.markup import without_markup
 
     if suffix.lower() in AS_THEY_ARE:
@@ -74,7 +74,7 @@ def _clean(page: Page, without_markup: Callable[[Page], Page]) -> Page:
     """Return what is left of a page once nothing more can be taken out of it."""
     from rnnchat.text.notes.formats.embedded import without_embedded
 
-    page = page.with_text(harmless(page.text))
+    page = page.with_text(sanitize(page.text))
     for _ in range(_MOST_PASSES):
         before = page.text
         page = page.with_text(unicodedata.normalize("NFC", page.text))

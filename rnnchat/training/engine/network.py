@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.training.engine.loss import cross_entropies, mean_cross_entropy
 from rnnchat.training.engine.recurrence import FastRecurrent, product
-from rnnchat.training.plan import Dropping
+from rnnchat.training.plan import Dropout
 
 Tensor = Any
 States = tuple[tuple[Tensor, ...], ...]
@@ -36,7 +36,7 @@ class Network(keras.Model):
         self,
         shape: NetworkShape,
         *,
-        dropping: Dropping | None = None,
+        dropping: Dropout | None = None,
         seed: int = 0,
         half: bool = False,
         frozen: Collection[str] = (),
@@ -44,7 +44,7 @@ class Network(keras.Model):
         super().__init__()
         keras.utils.set_random_seed(seed)
         self.shape = shape
-        self.dropping = dropping or Dropping()
+        self.dropping = dropping or Dropout()
         self.half = half
         self.seed = seed
         self.frozen = frozenset(frozen)

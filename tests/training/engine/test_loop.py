@@ -23,7 +23,7 @@ from rnnchat.training.data.batches import Batches, TrainingData
 from rnnchat.training.data.prepare import as_document, choose_base
 from rnnchat.training.engine import checkpoint
 from rnnchat.training.engine.loop import Trainer, schedule
-from rnnchat.training.plan import Dropping, Plan
+from rnnchat.training.plan import Dropout, Plan
 from rnnchat.training.runs.clock import Clock
 from rnnchat.training.runs.run import RunSettings
 from tests.conftest import random_weights
@@ -33,7 +33,7 @@ PLAN = Plan(
     batch=4,
     length=16,
     learning_rate=1e-2,
-    dropping=Dropping(0.2, 0.1, 0.1),
+    dropping=Dropout(0.2, 0.1, 0.1),
     horizon=10,
     embedding=16,
     units=24,

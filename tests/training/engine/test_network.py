@@ -18,7 +18,7 @@ from rnnchat.training.engine.cells import CELLS
 from rnnchat.training.engine.loss import PART, cross_entropies, mean_cross_entropy
 from rnnchat.training.engine.network import Network
 from rnnchat.training.engine.recurrence import unroll
-from rnnchat.training.plan import Dropping
+from rnnchat.training.plan import Dropout
 from tests.conftest import random_weights
 
 STEPS = 200
@@ -115,7 +115,7 @@ def test_the_loss_and_its_gradients_are_those_of_the_plain_one(half: bool, toler
 
 
 def test_what_is_dropped_belongs_to_its_step() -> None:
-    dropping = Dropping(values=0.5, inputs=0.25, weights=0.5)
+    dropping = Dropout(values=0.5, inputs=0.25, weights=0.5)
     network = Network(NetworkShape(50, embedding=64, units=96), dropping=dropping)
     first, again, other = (network.masks(tf.constant(step), 4) for step in (1, 1, 2))
     assert set(first) == {"inputs", "values_0", "weights_0"}

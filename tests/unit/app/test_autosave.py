@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from rnnchat.app.autosave import Keeper, Look, OpenDraft
+from rnnchat.app.autosave import DraftAutosaver, DraftSnapshot, OpenDraft
 from rnnchat.errors import StorageError
 from rnnchat.library.drafts import Draft, Drafts
 from rnnchat.storage.paths import Paths
@@ -19,7 +19,7 @@ def drafts(paths: Paths) -> Drafts:
 
 
 def test_an_older_look_never_replaces_a_later_one(drafts: Drafts) -> None:
-    keeper, opened = Keeper(drafts), OpenDraft(Draft())
+    keeper, opened = DraftAutosaver(drafts), OpenDraft(Draft())
     older, later = opened.look("a", 1), opened.look("ab", 2)
     keeper.keep(later)
     keeper.keep(older)
@@ -29,8 +29,8 @@ def test_an_older_look_never_replaces_a_later_one(drafts: Drafts) -> None:
 
 
 def test_looks_in_any_order_from_many_threads_are_one_draft(drafts: Drafts) -> None:
-    keeper, first, second = Keeper(drafts), OpenDraft(Draft()), OpenDraft(Draft())
-    looks: list[Look] = []
+    keeper, first, second = DraftAutosaver(drafts), OpenDraft(Draft()), OpenDraft(Draft())
+    looks: list[DraftSnapshot] = []
     for size in range(1, 11):
         first.count(1, 2)
         looks += [first.look("a" * size, size), second.look("b" * size, size)]
@@ -45,7 +45,7 @@ def test_looks_in_any_order_from_many_threads_are_one_draft(drafts: Drafts) -> N
 
 
 def test_a_draft_that_was_left_is_kept_as_itself(drafts: Drafts) -> None:
-    keeper = Keeper(drafts)
+    keeper = DraftAutosaver(drafts)
     other = drafts.keep(Draft(text="other"))
     left, opened = OpenDraft(Draft()), OpenDraft(other)
     look = left.look("left", 4)
@@ -56,7 +56,7 @@ def test_a_draft_that_was_left_is_kept_as_itself(drafts: Drafts) -> None:
 
 
 def test_nothing_is_kept_of_an_empty_new_draft_but_of_an_emptied_one(drafts: Drafts) -> None:
-    keeper, opened = Keeper(drafts), OpenDraft(Draft())
+    keeper, opened = DraftAutosaver(drafts), OpenDraft(Draft())
     keeper.keep(opened.look("", 0))
     assert drafts.find() == []
     keeper.keep(opened.look("a", 1))
@@ -66,7 +66,7 @@ def test_nothing_is_kept_of_an_empty_new_draft_but_of_an_emptied_one(drafts: Dra
 
 
 def test_a_draft_that_another_has_changed_is_kept_beside_it(drafts: Drafts) -> None:
-    keeper, opened = Keeper(drafts), OpenDraft(drafts.keep(Draft(text="first")))
+    keeper, opened = DraftAutosaver(drafts), OpenDraft(drafts.keep(Draft(text="first")))
     drafts.keep(opened.draft)
     assert keeper.keep(opened.look("mine", 4)).has_forked
     assert not keeper.keep(opened.look("mine!", 5)).has_forked
@@ -74,7 +74,7 @@ def test_a_draft_that_another_has_changed_is_kept_beside_it(drafts: Drafts) -> N
 
 
 def test_what_could_not_be_kept_is_counted_later(drafts: Drafts, monkeypatch: pytest.MonkeyPatch) -> None:
-    keeper, opened = Keeper(drafts), OpenDraft(Draft())
+    keeper, opened = DraftAutosaver(drafts), OpenDraft(Draft())
     opened.count(1, 5)
 
     def full(draft: Draft) -> Draft:

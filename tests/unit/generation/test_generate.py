@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rnnchat.errors import RnnchatError
 from rnnchat.evaluation.scoring import score
-from rnnchat.generation.generate import Chunk, Speaker, text_context
+from rnnchat.generation.generate import Chunk, TextGenerator, text_context
 from rnnchat.generation.guidance import Guide
 from rnnchat.generation.sampling import PLAUSIBLE, Sampler, Sampling
 from rnnchat.lm.protocols import Floats
@@ -87,9 +87,9 @@ def said(chunks: list[Chunk]) -> str:
 
 def test_the_same_seed_gives_the_same_text(tiny_network: RecurrentNetwork, tokenizer: Tokenizer) -> None:
     context = text_context(tokenizer, "The river")
-    first = list(Speaker(tiny_network, tokenizer).stream(context, Sampling(seed=3), 60))
-    again = list(Speaker(tiny_network, tokenizer).stream(context, Sampling(seed=3), 60))
-    other = list(Speaker(tiny_network, tokenizer).stream(context, Sampling(seed=4), 60))
+    first = list(TextGenerator(tiny_network, tokenizer).stream(context, Sampling(seed=3), 60))
+    again = list(TextGenerator(tiny_network, tokenizer).stream(context, Sampling(seed=3), 60))
+    other = list(TextGenerator(tiny_network, tokenizer).stream(context, Sampling(seed=4), 60))
     assert first == again
     assert said(first) != said(other)
     assert first[-1].finish in ("end", "length")
@@ -98,12 +98,12 @@ def test_the_same_seed_gives_the_same_text(tiny_network: RecurrentNetwork, token
 
 
 def test_remembering_changes_nothing(tiny_network: RecurrentNetwork, tokenizer: Tokenizer) -> None:
-    speaker = Speaker(tiny_network, tokenizer)
+    speaker = TextGenerator(tiny_network, tokenizer)
     prompts = ["", "The river", "The river rose", "Bread", "The river rose and fell ", "The river"]
     for number, prompt in enumerate(prompts):
         context = text_context(tokenizer, prompt)
         sampling = Sampling(seed=number)
-        fresh = list(Speaker(tiny_network, tokenizer).stream(context, sampling, 12))
+        fresh = list(TextGenerator(tiny_network, tokenizer).stream(context, sampling, 12))
         stream = speaker.stream(context, sampling, 12)
         if number == 2:
             next(stream)
@@ -113,7 +113,7 @@ def test_remembering_changes_nothing(tiny_network: RecurrentNetwork, tokenizer: 
 
 
 def test_two_streams_do_not_disturb_each_other(tiny_network: RecurrentNetwork, tokenizer: Tokenizer) -> None:
-    speaker = Speaker(tiny_network, tokenizer)
+    speaker = TextGenerator(tiny_network, tokenizer)
     context = text_context(tokenizer, "The river")
     alone = list(speaker.stream(context, Sampling(seed=5), 20))
     one, two = (speaker.stream(context, Sampling(seed=5), 20) for _ in range(2))
@@ -126,7 +126,9 @@ def test_a_prompt_that_ends_with_a_space_is_continued_by_a_word(
 ) -> None:
     for seed in range(5):
         chunks = list(
-            Speaker(tiny_network, tokenizer).stream(text_context(tokenizer, "The "), Sampling(seed=seed), 5)
+            TextGenerator(tiny_network, tokenizer).stream(
+                text_context(tokenizer, "The "), Sampling(seed=seed), 5
+            )
         )
         first = tokenizer.decode([chunks[0].piece])
         assert first.startswith(" ")
@@ -136,7 +138,7 @@ def test_a_prompt_that_ends_with_a_space_is_continued_by_a_word(
 def test_no_role_is_ever_said(tokenizer: Tokenizer, tiny_shape: NetworkShape) -> None:
     weights = random_weights(tiny_shape)
     weights["output.bias"][:5] = 50  # a network that wants nothing but roles
-    speaker = Speaker(RecurrentNetwork(tiny_shape, weights), tokenizer)
+    speaker = TextGenerator(RecurrentNetwork(tiny_shape, weights), tokenizer)
     chunks = list(speaker.stream(text_context(tokenizer, ""), PLAIN, 30))
     roles = tokenizer.roles
     assert not {chunk.piece for chunk in chunks} & {0, roles.start, roles.user, roles.model}
@@ -179,7 +181,9 @@ def test_a_partner_learns_what_it_is_told_but_not_what_it_said(tokenizer: Tokeni
         nonlocal forgotten
         forgotten += 1
 
-    speaker = Speaker(Uniform(tokenizer.size), tokenizer, lambda piece, state: learned.append(piece), forget)
+    speaker = TextGenerator(
+        Uniform(tokenizer.size), tokenizer, lambda piece, state: learned.append(piece), forget
+    )
     turns = [Turn("user", "The river"), Turn("model", "Bread"), Turn("user", "rose")]
     for count in (1, 3):
         list(speaker.stream(chat_context(tokenizer, "chat", turns[:count]), PLAIN, 3))
@@ -233,8 +237,8 @@ def test_guidance_is_for_turns_of_a_conversation(
     tiny_network: RecurrentNetwork, tokenizer: Tokenizer
 ) -> None:
     guide = Guide(tiny_network, tokenizer.roles)
-    speaker = Speaker(tiny_network, tokenizer, guide=guide)
-    plain = Speaker(tiny_network, tokenizer)
+    speaker = TextGenerator(tiny_network, tokenizer, guide=guide)
+    plain = TextGenerator(tiny_network, tokenizer)
     text = text_context(tokenizer, "The river")
     turn = chat_context(tokenizer, "chat", [Turn("user", "The river")])
     strong = Sampling(seed=3, guidance=3.0, temperature=1.5)

@@ -17,7 +17,7 @@ from rnnchat.library.models import Entry
 from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
-from rnnchat.loading import SpeakingModel, piece_kinds
+from rnnchat.loading import LoadedModel, piece_kinds
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training import fit_mixture as mixing
 from rnnchat.training.data.prepare import VALIDATION, as_document, dtype_for
@@ -47,7 +47,7 @@ def test_both_are_measured_on_the_same_text(
     assert gain is not None
     shown = [tokenizer.decode(text) for text in short]
     assert gain.bytes == sum(len(tokenizer.decode_bytes(text)) for text in short)
-    model = SpeakingModel(Card("x", "", {}, {}), None, tiny_network, memory, weights)  # type: ignore[arg-type]
+    model = LoadedModel(Card("x", "", {}, {}), None, tiny_network, memory, weights)  # type: ignore[arg-type]
     assert gain.base_bits_per_byte == pytest.approx(score(tiny_network, tokenizer, shown).bits_per_byte)
     mixed = next(p for p in [mixture_of(model, tokenizer)])
     assert gain.bits_per_byte == pytest.approx(score(mixed, tokenizer, shown).bits_per_byte)
@@ -57,7 +57,7 @@ def test_both_are_measured_on_the_same_text(
     assert -1 < gain.base_keys_saved < gain.keys_saved < 1
 
 
-def mixture_of(model: SpeakingModel, tokenizer: Tokenizer) -> object:
+def mixture_of(model: LoadedModel, tokenizer: Tokenizer) -> object:
     from rnnchat.lm.mixture.model import Mixture
 
     assert model.memory is not None and model.weights is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rnnchat.lm.mixture.low_rank import BriefNetwork
+from rnnchat.lm.mixture.low_rank import LowRankNetwork
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from tests.conftest import random_weights
 
@@ -21,22 +21,24 @@ def network(cell: str = "gru", layers: int = 1, units: int = 12) -> RecurrentNet
 @pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
 def test_with_room_for_all_it_is_the_network(cell: str, layers: int) -> None:
     whole = network(cell, layers)
-    brief = BriefNetwork(whole, NOTES)
+    brief = LowRankNetwork(whole, NOTES)
     state = about = whole.start()
     for piece in (3, 9, 30, 4):
         state, about = whole.advance(piece, state), brief.advance(piece, about)
         for one, other in zip(state, about, strict=True):
             np.testing.assert_allclose(one, other, atol=1e-4)
     vector = whole.project(state)
-    np.testing.assert_allclose(brief.likeness(vector), whole.likeness(vector)[brief.pieces], rtol=1e-5)
+    np.testing.assert_allclose(
+        brief.embedding_scores(vector), whole.embedding_scores(vector)[brief.pieces], rtol=1e-5
+    )
     np.testing.assert_array_equal(brief.top(state), whole.top(state))
 
 
 def test_of_few_numbers_those_for_the_notes_say_most(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = network(units=48)
     monkeypatch.setattr("rnnchat.lm.mixture.low_rank.RANK", 6)
-    fitted = BriefNetwork(whole, NOTES)
-    unfitted = BriefNetwork(whole, NOTES[:0])
+    fitted = LowRankNetwork(whole, NOTES)
+    unfitted = LowRankNetwork(whole, NOTES[:0])
     missed = {"fitted": 0.0, "unfitted": 0.0, "nothing": 0.0}
     state = whole.start()
     for piece in NOTES[:60].tolist():
@@ -53,6 +55,6 @@ def test_it_knows_the_pieces_of_the_notes(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("rnnchat.lm.mixture.low_rank.FIRST", 2)
     monkeypatch.setattr("rnnchat.lm.mixture.low_rank.COVERED", 0.95)
     notes = np.array([*[30] * 60, *[31] * 39, 32])
-    brief = BriefNetwork(network(), notes)
+    brief = LowRankNetwork(network(), notes)
     assert brief.pieces.tolist() == [0, 1, 30, 31]
     assert brief.places[[0, 31, 32]].tolist() == [0, 3, 4], "4 is for all others"

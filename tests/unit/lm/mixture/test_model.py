@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rnnchat.errors import ModelError
 from rnnchat.lm.mixture.contexts import PieceKinds
-from rnnchat.lm.mixture.history import LONGEST, Passage
+from rnnchat.lm.mixture.history import LONGEST, TokenHistory
 from rnnchat.lm.mixture.model import Mixture, new_mixer
 from rnnchat.lm.mixture.tree import PieceTree
 from rnnchat.lm.mixture.weights import MixtureWeights
@@ -190,7 +190,7 @@ def test_a_tree_leads_to_every_piece_once(vocabulary: int, seed: int) -> None:
 
 @given(st.lists(st.integers(0, 4), max_size=60), st.integers(0, 60))
 def test_a_passage_is_a_value(body: list[int], fork: int) -> None:
-    passage, states = Passage(2), []
+    passage, states = TokenHistory(2), []
     for piece in body:
         states.append(passage)
         passage = passage.after(piece, np.full(2, piece, np.float32))
@@ -211,11 +211,11 @@ def test_a_passage_is_a_value(body: list[int], fork: int) -> None:
 
 
 def test_what_was_taken_back_makes_room() -> None:
-    root = Passage(2).after(1, np.zeros(2, np.float32)).after(2, np.zeros(2, np.float32))
+    root = TokenHistory(2).after(1, np.zeros(2, np.float32)).after(2, np.zeros(2, np.float32))
     root.after(3, np.ones(2, np.float32))
     beside = root.after(4, np.ones(2, np.float32))
     assert not np.shares_memory(beside.pieces, root.pieces)
-    root.take_back()
+    root.reuse_buffer()
     again = root.after(5, np.ones(2, np.float32))
     assert np.shares_memory(again.pieces, root.pieces)
     assert (root.pieces.tolist(), again.pieces.tolist()) == ([1, 2], [1, 2, 5])
@@ -223,7 +223,7 @@ def test_what_was_taken_back_makes_room() -> None:
 
 
 def test_what_was_drawn_is_looked_up_in_what_was_read() -> None:
-    passage = Passage(2)
+    passage = TokenHistory(2)
     for piece in (1, 2, 3, 7, 5, 6):
         passage = passage.after(piece, np.zeros(2, np.float32))
     drawn = np.array([5, 6, 1, 2, 3])
@@ -234,7 +234,7 @@ def test_what_was_drawn_is_looked_up_in_what_was_read() -> None:
 
 
 def test_a_passage_remembers_the_end_of_a_long_text() -> None:
-    passage = Passage(2)
+    passage = TokenHistory(2)
     for piece in range(3 * LONGEST):
         passage = passage.after(piece, np.zeros(2, np.float32))
     assert LONGEST // 2 <= len(passage) <= LONGEST
@@ -243,7 +243,7 @@ def test_a_passage_remembers_the_end_of_a_long_text() -> None:
 
 def test_the_cache_and_the_adapted_output_lean_towards_what_was_read() -> None:
     base = np.full(VOCABULARY, 1 / VOCABULARY, np.float32)
-    passage = Passage(2)
+    passage = TokenHistory(2)
     np.testing.assert_array_equal(cached(passage.vectors, passage.pieces, np.ones(2, np.float32), base), base)
     for vector, piece in (([9, 0], 7), ([0, 9], 8)):
         passage = passage.after(piece, np.array(vector, np.float32))
@@ -262,7 +262,7 @@ def test_the_cache_and_the_adapted_output_lean_towards_what_was_read() -> None:
 
 def test_what_the_cache_changes_makes_its_prediction() -> None:
     logits = np.random.default_rng(1).normal(size=VOCABULARY).astype(np.float32)
-    passage, vector = Passage(2), np.array([9, 3], np.float32)
+    passage, vector = TokenHistory(2), np.array([9, 3], np.float32)
     assert [len(part) for part in cached_more(passage.vectors, passage.pieces, vector, logits)] == [0, 0]
     for stood, piece in (([9, 0], 7), ([0, 9], 8), ([3, 3], 7)):
         passage = passage.after(piece, np.array(stood, np.float32))
@@ -280,7 +280,7 @@ def test_a_glance_is_a_distribution_and_changes_nothing(
 ) -> None:
     model = mixture(adaptive=adaptive)
     if quick:
-        model.quicken()
+        model.build_fast_path()
     probabilities, state = model.step(0, model.start())
     for piece in read:
         model.learn(piece, state)
@@ -297,7 +297,7 @@ def test_a_glance_is_a_distribution_and_changes_nothing(
 def test_a_glance_says_much_the_same_as_the_mixture(quick: bool) -> None:
     model = mixture()
     if quick:
-        model.quicken()
+        model.build_fast_path()
     mixed = glanced = uniform = 0.0
     for text in NEW:
         _, state = model.step(text[0], model.start())

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnchat.text.notes import Scan, scan
-from rnnchat.text.notes.clean import clean, harmless, without_data
+from rnnchat.text.notes.clean import clean, sanitize, without_data
 from rnnchat.text.notes.page import read_page
 
 NOISE = random.Random(1).randbytes(4_000)
@@ -169,12 +169,12 @@ def test_hostile_text_is_cleaned_in_linear_time(unit: str) -> None:
 def test_every_kind_of_line_break_ends_a_line() -> None:
     assert clean("a\rb\r\nc\x0bd\x85e\u2028f\u2029g\x1ch") == "a\nb\nc\nd\ne\nf\ng\nh\n"
     assert clean("here\x0cPage two") == "here\n\nPage two\n", "a new page is a new paragraph"
-    assert harmless("soft\x0bbreak\x85next\x0cpage") == "soft\nbreak\nnext\n\npage"
+    assert sanitize("soft\x0bbreak\x85next\x0cpage") == "soft\nbreak\nnext\n\npage"
 
 
 def test_an_escape_sequence_without_an_end_takes_no_text_with_it() -> None:
-    assert harmless("a \x1b]0;title\nand more\x07 b") == "a 0;title\nand more b"
-    assert harmless("a \x1b]0;title\x07b\x1b[31mc") == "a bc"
+    assert sanitize("a \x1b]0;title\nand more\x07 b") == "a 0;title\nand more b"
+    assert sanitize("a \x1b]0;title\x07b\x1b[31mc") == "a bc"
 
 
 def test_lines_are_counted_as_an_editor_does() -> None:

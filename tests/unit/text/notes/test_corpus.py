@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rnnchat.errors import NotesError
 from rnnchat.text.notes import Scan, read_corpus, scan
-from rnnchat.text.notes.clean import clean, harmless
+from rnnchat.text.notes.clean import clean, sanitize
 from rnnchat.text.notes.decode import UnreadableError, decode
 from rnnchat.text.notes.deduplicate import Deduplicator
 from rnnchat.text.notes.raw import read_raw
@@ -137,8 +137,8 @@ def test_cleaned_text_is_harmless_and_stays_so(text: str) -> None:
     once = clean(text)
     assert clean(once) == once or "---" in once or "+++" in once
     assert not any(ord(c) < 32 and c not in "\n\t" for c in once)
-    assert "\x1b" not in harmless(text)
-    assert not any("\x7f" <= c <= "\x9f" for c in harmless(text))
+    assert "\x1b" not in sanitize(text)
+    assert not any("\x7f" <= c <= "\x9f" for c in sanitize(text))
 
 
 def test_secrets_are_found_and_left_out() -> None:
