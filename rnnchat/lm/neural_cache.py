@@ -33,8 +33,8 @@ def cached(vectors: Floats, followers: NDArray[np.intp], vector: Floats, base: F
     """
     if not len(vectors):
         return base
-    embedding_scores = softmax((vectors @ vector) * np.float32(SHARPNESS))
-    mixed: Floats = np.bincount(followers, embedding_scores * np.float32(SHARE), len(base)).astype(np.float32)
+    similarities = softmax((vectors @ vector) * np.float32(SHARPNESS))
+    mixed: Floats = np.bincount(followers, similarities * np.float32(SHARE), len(base)).astype(np.float32)
     mixed += base * np.float32(1 - SHARE)
     return mixed
 
@@ -49,8 +49,8 @@ def cached_more(
     """
     if not len(vectors):
         return followers, np.zeros(0, np.float32)
-    embedding_scores = softmax((vectors @ vector) * np.float32(SHARPNESS))
-    more = np.bincount(followers, embedding_scores * np.float32(SHARE / (1 - SHARE)), len(logits)).take(
+    similarities = softmax((vectors @ vector) * np.float32(SHARPNESS))
+    more = np.bincount(followers, similarities * np.float32(SHARE / (1 - SHARE)), len(logits)).take(
         followers
     )
     highest = logits.max()
