@@ -180,7 +180,9 @@ def test_no_work_is_begun_that_would_end_unheard() -> None:
         source = path.read_text(encoding="utf-8")
         if path.name not in ("app.py", "working.py", "app_screen.py"):
             screens = re.findall(r"^class (\w+)\((?:Modal)?Screen\b", source, re.M)
-            assert not screens, f"{path.name}: {screens} do not hear of their work: derive them from app_screen.py"
+            assert not screens, (
+                f"{path.name}: {screens} do not hear of their work: derive them from app_screen.py"
+            )
 
 
 async def test_the_same_error_is_shown_once_at_a_time(app: RnnchatApp) -> None:

@@ -1,0 +1,1 @@
+"""Moved to `rnnchat.text.notes`; this name goes in version 0.3."""
