@@ -62,7 +62,7 @@ class LoadedModel:
             self.tokenizer,
             mixture.learn,
             lambda: self.word_counts,
-            mixture.glance,
+            mixture.approximate_step,
             mixture.memory.pieces,
         )
 

@@ -19,7 +19,7 @@ from rnnchat.completion.rejections import Rejections
 from rnnchat.completion.search import CHOSEN, STEPS_ON, Found, Place, Search, Word, word_ends
 from rnnchat.completion.spelling import Spelling
 from rnnchat.completion.words import DraftWords, WordCounts, breaks_sentence, tokens_before_word
-from rnnchat.lm.protocols import AnyLanguageModel, Learn, Step
+from rnnchat.lm.protocols import AnyLanguageModel, Learn, Lookahead, Step
 from rnnchat.text.tokenizer import Tokenizer
 
 CONTEXT = 1500
@@ -90,9 +90,7 @@ class Completer:
         self._tokenizer = tokenizer
         self._learn = learn
         self._counts = counts
-        self._take_back = getattr(predictor, "reuse_buffer", lambda state: None)
-        self._quicken: Callable[[], None] = getattr(predictor, "build_fast_path", lambda: None)
-        self._advance: Callable[[int, Any], Any] | None = getattr(predictor, "advance", None)
+        self._lookahead = predictor if isinstance(predictor, Lookahead) else None
         self._spelling = Spelling(tokenizer)
         ends = word_ends(notes, self._spelling)
         self._search = Search(ahead or predictor.step, self._spelling, ends)
@@ -183,13 +181,14 @@ class Completer:
             self._settle(1)
         if not ahead or not self._places or hurry():
             return
-        self._quicken()
+        if self._lookahead is not None:
+            self._lookahead.build_fast_path()
         ways = self._likely_ways()
         kept = {
             path: place for path, place in self._expected.items() if any(_leads(path, way) for way in ways)
         }
-        if self._expected and not kept:
-            self._take_back(self._places[-1].state)
+        if self._expected and not kept and self._lookahead is not None:
+            self._lookahead.reuse_buffer(self._places[-1].state)
         self._expected = kept
         for way in ways:
             place = self._places[-1]
@@ -277,8 +276,8 @@ class Completer:
         expected = self._expected if same == len(self._pieces) else {}
         self._expected = {}
         del self._pieces[same:], self._places[same:]
-        if self._places and tuple(wanted[same : same + 1]) not in expected:
-            self._take_back(self._places[-1].state)
+        if self._lookahead is not None and self._places and tuple(wanted[same : same + 1]) not in expected:
+            self._lookahead.reuse_buffer(self._places[-1].state)
         offset = self._begin + len(self._tokenizer.decode(self._pieces))
         for count, piece in enumerate(wanted[same:], start=same + 1):
             offset += sum(byte & 0xC0 != 0x80 for byte in self._spelling.bytes[piece])  # characters
@@ -303,11 +302,12 @@ class Completer:
         state = self._places[-1].state if self._places else self._predictor.start()
         if self._learn is not None and self._places and offset > self._learned:
             self._waiting.append((piece, state))
-        if place is None and (is_asked or self._advance is None):
+        if place is None and (is_asked or self._lookahead is None):
             place = Place.known(*self._predictor.step(piece, state))
         elif place is None:
-            assert self._advance is not None
-            place = Place(self._advance(piece, state), lambda: self._predictor.step(piece, state)[0])
+            assert self._lookahead is not None
+            after = self._lookahead.advance(piece, state)
+            place = Place(after, lambda: self._predictor.step(piece, state)[0])
         self._pieces.append(piece)
         self._places.append(place)
 

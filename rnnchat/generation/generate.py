@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnchat.generation.guidance import Guide
 from rnnchat.generation.sampling import Sampler, Sampling
-from rnnchat.lm.protocols import AnyLanguageModel, Floats, Learn, Step
+from rnnchat.lm.protocols import AnyLanguageModel, Floats, Learn, Lookahead, Step
 from rnnchat.text.chat_format import LONGEST_CONTEXT
 from rnnchat.text.tokenizer import Tokenizer
 
@@ -56,7 +56,7 @@ class TextGenerator:
         self._learn, self._forget = learn, forget
         self._guide = guide
         self._last: _Place | None = None
-        self._follow = getattr(predictor, "follow", predictor.step)
+        self._step_sampled = predictor.step_sampled if isinstance(predictor, Lookahead) else predictor.step
         roles = tokenizer.roles
         self._never = np.array(sorted({0, roles.start, roles.user, roles.model}))
         self._opens = np.array([tokenizer.decode_bytes((p,))[:1] == b" " for p in range(tokenizer.size)])
@@ -94,7 +94,7 @@ class TextGenerator:
                 yield Chunk(text + decoder.finish(), piece, probability, "length")
                 return
             yield Chunk(text, piece, probability)
-            place = self._advance(place, piece, self._follow)
+            place = self._advance(place, piece, self._step_sampled)
             if guided:
                 guided.follow(piece)
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.lm.protocols import Floats
+from rnnchat.lm.protocols import Floats, Lookahead
 
 ORDER = 6
 """The longest context, in pieces, whose counts are smoothed into a prediction."""
@@ -228,7 +228,7 @@ class NgramMemory:
         return np.array([0, *limited], np.float32)
 
 
-class NgramModel:
+class NgramModel(Lookahead[NgramState]):
     """Modified Kneser-Ney over a memory, which may learn on as text is written.
 
     What it learns stays beside the memory and can be forgotten; the memory does not change.

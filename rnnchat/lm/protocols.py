@@ -1,9 +1,9 @@
-"""What every language model here can do."""
+"""What language models offer: every one predicts, some learn as a text is read, some look ahead cheaply."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +13,17 @@ Floats = NDArray[np.float32]
 State = TypeVar("State")
 
 
+@runtime_checkable
 class LanguageModel(Protocol[State]):
     """Predicts the next piece from the pieces before it.
 
     A state is a value: stepping makes a new one and leaves the old one as it was, so that several
-    continuations can start from the same place.
+    continuations can start from the same state.
     """
 
     @property
     def vocabulary(self) -> int:
-        """How many pieces there are."""
+        """The number of pieces."""
         ...
 
     def start(self) -> State:
@@ -30,8 +31,59 @@ class LanguageModel(Protocol[State]):
         ...
 
     def step(self, piece: int, state: State) -> tuple[Floats, State]:
-        """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""
+        """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it.
+
+        Raises ModelError where `piece` is not in the vocabulary.
+        """
         ...
+
+
+@runtime_checkable
+class AdaptiveModel(LanguageModel[State], Protocol[State]):
+    """A language model that can learn from a text as it is read, and forget it again."""
+
+    def learn(self, piece: int, state: State) -> None:
+        """Learn that `piece` followed `state`."""
+        ...
+
+    def forget(self) -> None:
+        """Drop everything that was learned since the model was loaded."""
+        ...
+
+
+@runtime_checkable
+class Lookahead(LanguageModel[State], Protocol[State]):
+    """A language model with cheaper ways to go on from a state than `step`.
+
+    A model derives from this class. `advance` is its own; it overrides the others where it can do better
+    than these defaults.
+    """
+
+    def advance(self, piece: int, state: State) -> State:
+        """Return the state after `piece` without predicting what follows; raise ModelError as `step` does."""
+        ...
+
+    def step_sampled(self, piece: int, state: State) -> tuple[Floats, State]:
+        """Do the same as `step` for a `piece` that was sampled from this model, not read in a text.
+
+        A model that remembers what a person wrote leaves its own pieces out.
+        """
+        return self.step(piece, state)
+
+    def approximate_step(self, piece: int, state: Any) -> tuple[Floats, Any]:
+        """Do about the same as `step_sampled` in less time.
+
+        Takes a state of the model or one that an approximate step returned.
+        """
+        return self.step_sampled(piece, state)
+
+    def build_fast_path(self) -> None:
+        """Prepare for faster approximate steps; takes up to a second, once."""
+        return
+
+    def reuse_buffer(self, state: State) -> None:
+        """Let the next step from `state` overwrite the later states, which must not be used any more."""
+        return
 
 
 AnyLanguageModel = LanguageModel[Any]
@@ -40,4 +92,4 @@ Step = Callable[[int, Any], tuple[Floats, Any]]
 """Takes a piece and the state before it, and returns what follows and the state after it."""
 
 Learn = Callable[[int, Any], None]
-"""Takes a piece and the state before it, and learns that the piece came there."""
+"""Takes a piece and the state before it, and learns that the piece followed there."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.lm.protocols import Floats
+from rnnchat.lm.protocols import Floats, Lookahead
 from rnnchat.lm.shape import GATES, NetworkShape
 from rnnchat.storage.arrays import are_numbers
 
@@ -31,7 +31,7 @@ Recur = Callable[[int, Floats], Floats]
 """Returns the product of a layer's recurrent kernel with its output (…, units) before: (…, gates · units)."""
 
 
-class RecurrentNetwork:
+class RecurrentNetwork(Lookahead[NetworkState]):
     """A recurrent network that speaks: stateful, one piece a step, without TensorFlow.
 
     Where its embedding is that of the network `beside` it, both use one copy, which halves what a

@@ -117,7 +117,7 @@ def measure_gain(
         tokenizer,
         learning.learn,
         _words_of(memory, tokenizer),
-        learning.glance,
+        learning.approximate_step,
         memory.pieces,
     )
     others = [] if base is None else [Completer(base, tokenizer)]

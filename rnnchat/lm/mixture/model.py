@@ -27,7 +27,7 @@ from rnnchat.lm.mixture.mixer import DEPTHS, LENGTHS, Decisions, Mixer
 from rnnchat.lm.mixture.tree import PieceTree
 from rnnchat.lm.neural_cache import AdaptedOutput, OutputSide, cached
 from rnnchat.lm.ngram import Interval, NgramMemory, NgramModel
-from rnnchat.lm.protocols import Floats
+from rnnchat.lm.protocols import Floats, Lookahead
 from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork, softmax
 
 WORTH_MIXING = 1e-3
@@ -66,7 +66,7 @@ class MixtureState:
     passage: TokenHistory
 
 
-class Mixture:
+class Mixture(Lookahead[MixtureState]):
     """A language model of a network and a memory that may learn from what it reads.
 
     With `adaptive`, `learn` makes it count, cache and adapt; its saved parts do not change, and `forget`
@@ -140,7 +140,7 @@ class Mixture:
         state = self.advance(piece, state)
         return self.predict(state), state
 
-    def follow(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
+    def step_sampled(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
         """Return the same for a `piece` that was drawn from the probabilities of `state`."""
         state = self.advance(piece, state, read=False)
         return self.predict(state), state
@@ -149,8 +149,10 @@ class Mixture:
         """Say that no state after `state` is used any more, so that going on from it copies nothing."""
         state.passage.reuse_buffer()
 
-    def glance(self, piece: int, state: MixtureState | LogLinearState) -> tuple[Floats, LogLinearState]:
-        """Return about the same as `follow` in a fraction of the time, for looking many pieces ahead.
+    def approximate_step(
+        self, piece: int, state: MixtureState | LogLinearState
+    ) -> tuple[Floats, LogLinearState]:
+        """Return about the same as `step_sampled` in a fraction of the time, for looking many pieces ahead.
 
         After `build_fast_path`, in less.
         """

@@ -287,7 +287,7 @@ def test_a_glance_is_a_distribution_and_changes_nothing(
         probabilities, state = model.step(piece, state)
     glanced: object = state
     for piece in ahead:
-        said, glanced = model.glance(piece, glanced)  # type: ignore[arg-type]
+        said, glanced = model.approximate_step(piece, glanced)  # type: ignore[arg-type]
         assert said.sum(dtype=np.float64) == pytest.approx(1, abs=1e-5)
         assert (said >= 0).all()
     np.testing.assert_allclose(model.predict(state), probabilities, rtol=1e-5)
@@ -302,7 +302,7 @@ def test_a_glance_says_much_the_same_as_the_mixture(quick: bool) -> None:
     for text in NEW:
         _, state = model.step(text[0], model.start())
         for piece, following in itertools.pairwise(text[1:]):
-            said, _ = model.glance(piece, state)
+            said, _ = model.approximate_step(piece, state)
             probabilities, state = model.step(piece, state)
             mixed -= math.log2(probabilities[following])
             glanced -= math.log2(said[following])
@@ -342,7 +342,7 @@ def test_what_was_drawn_is_no_evidence_of_how_a_person_writes() -> None:
     drawn = read
     for piece in text:
         _, read = model.step(piece, read)
-        probabilities, drawn = model.follow(piece, drawn)
+        probabilities, drawn = model.step_sampled(piece, drawn)
         assert probabilities.sum(dtype=np.float64) == pytest.approx(1, abs=1e-5)
     assert len(drawn.passage) == 1
     assert len(read.passage) == 1 + len(text)
@@ -397,7 +397,7 @@ def test_a_text_that_the_base_tells_is_left_to_it() -> None:
 def test_what_is_drawn_leaves_the_trust_as_it_was() -> None:
     model = grounded()
     _, state = model.step(0, model.start())
-    _, after = model.follow(5, state)
+    _, after = model.step_sampled(5, state)
     assert after.trust == state.trust
 
 
