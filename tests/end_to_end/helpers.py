@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -38,3 +39,23 @@ def rnnchat(
 def json_lines(text: str) -> list[dict[str, Any]]:
     """Parse one JSON object from each line."""
     return [json.loads(line) for line in text.splitlines()]
+
+
+def kept_drafts(home: Path) -> list[str]:
+    """Return the texts of the drafts on the disk, the one changed last at the end."""
+    return _rows(home / "data" / "drafts.sqlite3", "SELECT text FROM drafts ORDER BY changed")
+
+
+def kept_turns(home: Path) -> list[str]:
+    """Return the texts of all turns of all chats on the disk."""
+    return _rows(home / "data" / "chats.sqlite3", "SELECT text FROM turns")
+
+
+def _rows(database: Path, query: str) -> list[str]:
+    if not database.exists():
+        return []
+    try:
+        with sqlite3.connect(database) as connection:
+            return [row[0] for row in connection.execute(query)]
+    except sqlite3.Error:  # the program is making it
+        return []

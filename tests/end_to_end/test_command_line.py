@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from rnnchat.training.runs.run import Run
 from tests.end_to_end.helpers import COMMAND, environment, json_lines, rnnchat
 from tests.helpers.places import NOTES
+from tests.helpers.waiting import patience, wait_for
 
 Trained = tuple[Path, list[dict[str, Any]]]
 
@@ -210,10 +212,8 @@ def test_ctrl_c_ends_a_comparison_and_leaves_nothing(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        until = time.monotonic() + 60
-        while not list((tmp_path / "state").glob("compare-*/home/state/runs/gru")):
-            assert time.monotonic() < until
-            time.sleep(0.1)
+        gru = "compare-*/home/state/runs/gru"
+        wait_for(lambda: list((tmp_path / "state").glob(gru)), "the training of the GRU", 60)
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
         assert process.stderr is not None
@@ -321,7 +321,7 @@ def test_notes_that_teach_nothing(tmp_path: Path, case: str) -> None:
     assert result.stderr.startswith("rnnchat: There are no notes to learn from here.\n  ")
     if case != "empty":
         assert "skipped" in result.stderr
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < patience(30)
 
 
 def test_a_killed_training_goes_on(tmp_path: Path) -> None:
@@ -341,12 +341,9 @@ def test_a_killed_training_goes_on(tmp_path: Path) -> None:
             break
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:  # the child notices, leaves a checkpoint and lets go of the run
-        result = rnnchat(tmp_path, "train", "--resume", "--json")
-        if "right now" not in result.stderr:
-            break
-        time.sleep(0.5)
+    run = Run(tmp_path / "state/runs/again")
+    wait_for(lambda: not run.is_busy(), "the child to let go of the run, having left a checkpoint")
+    result = rnnchat(tmp_path, "train", "--resume", "--json")
     assert result.returncode == 0, result.stderr
     events = json_lines(result.stdout)
     assert "scan" not in [event["event"] for event in events], "nothing is read a second time"

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-import sqlite3
+import time
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.end_to_end.helpers import kept_drafts, kept_turns
 from tests.end_to_end.terminal import Terminal, start_training
+from tests.helpers.waiting import patience
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])
@@ -15,29 +17,17 @@ def test_a_chat_in_a_real_terminal(tmp_path: Path, size: tuple[int, int]) -> Non
     terminal.wait_for("Say something below")
     terminal.press("Hello there, how are you?", "Enter")
     terminal.wait_for(lambda text: "Hello there" in text and "Say something" not in text)
-    terminal.wait_for(lambda text: _turns(tmp_path) == 2)
+    terminal.wait_for(lambda text: len(kept_turns(tmp_path)) == 2)
     terminal.press("\x1b[200~pasted \x9d52;c;aGVsbG8=\x9c text\x1b[201~", "Enter")
-    terminal.wait_for(lambda text: _turns(tmp_path) == 4)
-    terminal.read(0.5)
+    terminal.wait_for(lambda text: len(kept_turns(tmp_path)) == 4)
+    terminal.wait_for("52;c;aGVsbG8=")
     assert b"\xc2\x9d" not in terminal.raw, "text never becomes an escape sequence"
-    assert "52;c;aGVsbG8=" in terminal.text
     process = psutil.Process(terminal.process.pid)
     assert process.memory_info().rss < 160e6
     assert not [m.path for m in process.memory_maps() if "tensorflow" in m.path]
     assert not process.net_connections()
     assert terminal.leave() == 0
     assert not list(tmp_path.rglob("errors.log"))
-
-
-def _turns(home: Path) -> int:
-    database = home / "data" / "chats.sqlite3"
-    if not database.exists():
-        return 0
-    try:
-        with sqlite3.connect(database) as connection:
-            return int(connection.execute("SELECT COUNT(*) FROM turns").fetchone()[0])
-    except sqlite3.Error:
-        return 0
 
 
 def test_a_tiny_terminal_says_what_it_needs(tmp_path: Path) -> None:
@@ -58,7 +48,7 @@ def test_from_notes_to_a_chat_without_leaving_the_app(tmp_path: Path) -> None:
     terminal.press("Enter")
     terminal.wait_for("to me")
     terminal.press("The river", "Enter")
-    terminal.wait_for(lambda text: _turns(tmp_path) == 2)
+    terminal.wait_for(lambda text: len(kept_turns(tmp_path)) == 2)
     assert terminal.leave() == 0
 
 
@@ -94,7 +84,9 @@ def test_what_was_typed_two_seconds_before_a_kill_is_there(tmp_path: Path) -> No
     terminal.press("F5")
     terminal.wait_for("Write here")
     terminal.press(*"kept whatever happens")
-    terminal.read(2)
+    began = time.monotonic()
+    terminal.wait_for(lambda _: kept_drafts(tmp_path) == ["kept whatever happens"])
+    assert time.monotonic() - began < patience(2)
     terminal.process.kill(9)
     terminal.process.close(force=True)
     again = Terminal(tmp_path, 80, 24)

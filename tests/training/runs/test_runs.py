@@ -31,6 +31,7 @@ from rnnchat.training.runs.run import (
 from rnnchat.training.runs.standing import Standing, in_words
 from tests.end_to_end.helpers import COMMAND, environment, rnnchat
 from tests.helpers.places import NOTES
+from tests.helpers.waiting import patience, wait_for
 
 SAVED = {"seconds": 725.0, "curve": [[20.0, 5.0, 2.4], [60.0, 4.0, 2.0]]}
 
@@ -316,12 +317,12 @@ def test_ctrl_c_while_the_notes_are_read_ends_in_a_moment(home: Path, tmp_path: 
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith(b"Reading the notes")
-    time.sleep(1.0)
+    wait_for(lambda: list((home / "state/runs").rglob("notes.spool")), "the first notes that were read")
     asked = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
-    assert time.monotonic() - asked < 4.0
+    assert time.monotonic() - asked < patience(4.0)
     assert not list((home / "state/runs").rglob("notes.spool"))
 
 
