@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+
 # Before TensorFlow, which brings an SQLite of its own, without full-text search, into the process.
 import sqlite3  # noqa: F401
+from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from rnnchat.library.models import Library
@@ -14,6 +18,22 @@ from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 from tests.helpers.models import publish_tiny, random_weights
 from tests.helpers.places import NOTES
+
+# A busy machine takes longer for an example than the fifth of a second that Hypothesis allows.
+hypothesis.settings.register_profile("rnnchat", deadline=None)
+hypothesis.settings.load_profile("rnnchat")
+
+
+@pytest.fixture(autouse=True)
+def heeded_signals() -> Iterator[None]:
+    """Undo what a suite in the background hands down to the programs it starts: signals that are ignored."""
+    ended_by = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+    ignored = [number for number in ended_by if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture(autouse=True)

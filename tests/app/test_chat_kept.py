@@ -28,6 +28,8 @@ from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
 from tests.app.helpers import SIZE, hear_a_long_reply, wait_until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def app(paths: Paths, tiny_model: str) -> RnnchatApp:

@@ -96,6 +96,7 @@ async def open_found(app: RnnchatApp, pilot: Pilot[None], words: str) -> ChatScr
     return app.screen
 
 
+@pytest.mark.slow
 async def test_a_chat_that_was_found_is_opened_at_the_find(app: RnnchatApp) -> None:
     number = None
     for turn in range(100):

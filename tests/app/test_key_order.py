@@ -19,6 +19,8 @@ from rnnchat.library.drafts import Draft
 from tests.app.helpers import SIZE, composer_of, draft_of, send, wait_until
 from tests.helpers.places import NOTES
 
+pytestmark = pytest.mark.slow
+
 BURSTS = [
     (("abc", "<backspace>", "X"), "abX"),
     (("abc", "<left>", "<left>", "X"), "aXbc"),

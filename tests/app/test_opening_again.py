@@ -14,6 +14,8 @@ from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
 from tests.app.helpers import SIZE, wait_until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def app(paths: Paths, tiny_model: str) -> RnnchatApp:

@@ -21,6 +21,8 @@ from rnnchat.app.screens.sampling import SamplingScreen, SuggestingScreen
 from rnnchat.storage.paths import Paths
 from tests.app.helpers import SIZE, wait_until
 
+pytestmark = pytest.mark.slow
+
 DIALOGS: dict[str, Callable[[], Screen[object]]] = {
     "help": HelpScreen,
     "chats": lambda: ChatsScreen(None),

@@ -25,6 +25,8 @@ from rnnchat.storage.paths import Paths
 from tests.app.helpers import wait_until
 from tests.helpers.places import NOTES
 
+pytestmark = pytest.mark.slow
+
 Snapshot = Callable[..., bool]
 LOOKS = [("rnnchat-dark", (80, 24)), ("rnnchat-light", (80, 24)), ("rnnchat-dark", (140, 40))]
 SAID = [

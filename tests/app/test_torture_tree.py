@@ -18,6 +18,8 @@ from rnnchat.text.notes import scan
 from tests.app.helpers import wait_until
 from tests.helpers.torture import make_torture_tree
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Iterator[Path]:

@@ -26,6 +26,8 @@ from rnnchat.training.runs.run import PREPARED, Run, RunSettings, unfinished
 from tests.app.helpers import wait_until
 from tests.helpers.places import NOTES
 
+pytestmark = pytest.mark.slow
+
 SIZE = (100, 34)
 Event = dict[str, Any]
 

@@ -24,6 +24,8 @@ from rnnchat.storage.paths import Paths
 from tests.app.helpers import SIZE, news, open_draft, status, wait_until, write
 from tests.helpers.places import NOTES
 
+pytestmark = pytest.mark.slow
+
 ERRORS: list[BaseException] = [
     RnnchatError("It is foreseen.", "Do this."),
     ValueError("a secret"),

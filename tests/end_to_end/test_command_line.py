@@ -16,6 +16,8 @@ from tests.end_to_end.helpers import COMMAND, environment, json_lines, rnnchat
 from tests.helpers.places import NOTES
 from tests.helpers.waiting import patience, wait_for
 
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
 Trained = tuple[Path, list[dict[str, Any]]]
 
 
@@ -198,17 +200,11 @@ def test_without_a_budget_and_a_base_the_memory_speaks_alone(tmp_path: Path) -> 
     assert bits["mixture"] < 0.95 * bits["network"]
 
 
-def heed_ctrl_c() -> None:
-    """Undo what a suite that runs in the background hands down: Ctrl+C ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_ctrl_c_ends_a_comparison_and_leaves_nothing(tmp_path: Path) -> None:
     command = [*COMMAND, "compare", str(NOTES), "--minutes", "5"]
     with subprocess.Popen(
         command,
         env=environment(tmp_path),
-        preexec_fn=heed_ctrl_c,  # noqa: PLW1509
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
@@ -356,7 +352,6 @@ def test_ctrl_c_keeps_a_checkpoint(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*COMMAND, "train", str(NOTES), "--name", "stopped", "--minutes", "2", "--json"],
         env=environment(tmp_path),
-        preexec_fn=heed_ctrl_c,  # noqa: PLW1509
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

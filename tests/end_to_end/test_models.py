@@ -18,6 +18,8 @@ from tests.helpers.models import publish_tiny
 from tests.helpers.mutations import files_of, put, rehash
 from tests.helpers.waiting import patience
 
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
 SECONDS = 20
 """Nothing waits, even on a busy machine."""
 

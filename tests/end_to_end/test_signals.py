@@ -25,6 +25,8 @@ import os, pathlib, sys, time
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.chat_engine import ChatEngine
 
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
 def block():
     pathlib.Path(os.environ["RNNCHAT_HOME"], "blocked").touch()
     time.sleep(60)

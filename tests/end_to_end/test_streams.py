@@ -15,6 +15,8 @@ import pytest
 from tests.end_to_end.helpers import COMMAND, environment, json_lines, rnnchat
 from tests.helpers.places import NOTES
 
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
 WORDS = "Łódź “hello” → ☃"
 
 

@@ -10,6 +10,8 @@ from tests.end_to_end.helpers import kept_drafts, kept_turns
 from tests.end_to_end.terminal import Terminal, start_training
 from tests.helpers.waiting import patience
 
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])
 def test_a_chat_in_a_real_terminal(tmp_path: Path, size: tuple[int, int]) -> None:

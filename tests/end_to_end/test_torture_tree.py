@@ -13,6 +13,8 @@ from rnnchat.storage.display import display_path
 from tests.end_to_end.helpers import json_lines, rnnchat
 from tests.helpers.torture import Expected, make_torture_tree
 
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
 Tree = tuple[Path, dict[str, Expected]]
 
 

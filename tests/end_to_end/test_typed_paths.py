@@ -10,6 +10,8 @@ import pytest
 
 from tests.end_to_end.helpers import COMMAND, rnnchat
 
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
 
 @pytest.mark.parametrize("command", ["scan", "train", "evaluate", "compare"])
 @pytest.mark.parametrize(

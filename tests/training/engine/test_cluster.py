@@ -20,6 +20,8 @@ from rnnchat.training.engine.cluster import Cluster
 from rnnchat.training.runs.run import Run, RunSettings
 from tests.helpers.places import NOTES
 
+pytestmark = pytest.mark.slow
+
 
 def _free_ports(count: int) -> list[int]:
     sockets = [socket.socket() for _ in range(count)]

@@ -28,6 +28,8 @@ from rnnchat.training.runs.clock import Clock
 from rnnchat.training.runs.run import RunSettings
 from tests.helpers.models import random_weights
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = RunSettings(name="x", paths=(), steps=24, checkpoint_seconds=1e9)
 PLAN = Plan(
     batch=4,

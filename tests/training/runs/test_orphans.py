@@ -19,6 +19,8 @@ from tests.end_to_end.helpers import COMMAND, environment, rnnchat
 from tests.helpers.places import NOTES, ROOT
 from tests.helpers.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 2.0
 """How long a training may outlive the program that started it."""
 

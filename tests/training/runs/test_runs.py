@@ -33,6 +33,8 @@ from tests.end_to_end.helpers import COMMAND, environment, rnnchat
 from tests.helpers.places import NOTES
 from tests.helpers.waiting import patience, wait_for
 
+pytestmark = pytest.mark.slow
+
 SAVED = {"seconds": 725.0, "curve": [[20.0, 5.0, 2.4], [60.0, 4.0, 2.0]]}
 
 
@@ -313,7 +315,6 @@ def test_ctrl_c_while_the_notes_are_read_ends_in_a_moment(home: Path, tmp_path: 
         env=environment(home),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,  # noqa: PLW1509
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith(b"Reading the notes")

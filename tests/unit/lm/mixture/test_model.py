@@ -74,6 +74,7 @@ def test_a_mixture_sums_to_one_wherever_a_text_stands(context: list[int], adapti
     assert (probabilities > 0).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.lists(pieces, min_size=1, max_size=30))
 def test_a_mixture_that_has_learned_sums_to_one_when_it_goes_another_way(context: list[int]) -> None:
