@@ -21,7 +21,7 @@ from rnnchat.library.drafts import Draft
 from rnnchat.library.search import fold_lightly
 from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import SIZE, wait_until
+from tests.app.helpers import SIZE, wait_until
 
 
 @pytest.fixture
@@ -96,6 +96,7 @@ async def open_found(app: RnnchatApp, pilot: Pilot[None], words: str) -> ChatScr
     return app.screen
 
 
+@pytest.mark.slow
 async def test_a_chat_that_was_found_is_opened_at_the_find(app: RnnchatApp) -> None:
     number = None
     for turn in range(100):

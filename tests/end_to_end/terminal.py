@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import struct
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
+import psutil
 import pyte
 
-from tests.end_to_end.conftest import COMMAND, environment
+from tests.end_to_end.helpers import COMMAND, environment
+from tests.helpers.places import NOTES
+from tests.helpers.waiting import patience, wait_for
 
 KEYS = {
     "F1": "\x1bOP",
@@ -61,6 +68,23 @@ class Terminal:
             self.raw += data
             self._stream.feed(data.replace(b"\x1b[>4;", b"\x1b["))
 
+    def read_what_is_there(self) -> None:
+        """Take in all that the program has drawn so far; it must have stopped or ended."""
+        before = -1
+        while before != len(self.raw):
+            before = len(self.raw)
+            self.read()
+
+    def wait_until_keys_are_read(self) -> None:
+        """Wait until the program has taken all keys that were sent from its terminal."""
+        name = psutil.Process(self.process.pid).terminal()
+        assert name is not None
+        terminal = os.open(name, os.O_RDONLY | os.O_NOCTTY)
+        try:
+            wait_for(lambda: not _waiting_bytes(terminal), "the keys to be read")
+        finally:
+            os.close(terminal)
+
     @property
     def text(self) -> str:
         """What stands on the screen."""
@@ -68,7 +92,7 @@ class Terminal:
 
     def wait_for(self, wanted: str | Callable[[str], bool], seconds: float = 30) -> None:
         """Wait until the screen shows `wanted`."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + patience(seconds)
         while time.monotonic() < end:
             self.read()
             if wanted in self.text if isinstance(wanted, str) else wanted(self.text):
@@ -81,3 +105,21 @@ class Terminal:
         self.process.expect(pexpect.EOF, timeout=20)
         self.process.close()
         return int(self.process.exitstatus if self.process.exitstatus is not None else -1)
+
+
+def _waiting_bytes(terminal: int) -> int:
+    """Return how many bytes of input nobody has read yet."""
+    return int(struct.unpack("i", fcntl.ioctl(terminal, termios.FIONREAD, b"\0" * 4))[0])
+
+
+def start_training(home: Path) -> Terminal:
+    """Open the app and start learning the sample notes."""
+    terminal = Terminal(home, 100, 30)
+    terminal.wait_for("Say something below")
+    terminal.press("F3")
+    terminal.wait_for("A model learns from your notes")
+    terminal.press(str(NOTES), "Enter")
+    terminal.wait_for("9 notes")
+    terminal.press("Ctrl+T")
+    terminal.wait_for("me is learning", 60)
+    return terminal

@@ -11,8 +11,12 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import NOTES
-from tests.end_to_end.conftest import COMMAND, environment, json_lines, rnnchat
+from rnnchat.training.runs.run import Run
+from tests.end_to_end.helpers import COMMAND, environment, json_lines, rnnchat
+from tests.helpers.places import NOTES
+from tests.helpers.waiting import patience, wait_for
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 Trained = tuple[Path, list[dict[str, Any]]]
 
@@ -196,24 +200,16 @@ def test_without_a_budget_and_a_base_the_memory_speaks_alone(tmp_path: Path) -> 
     assert bits["mixture"] < 0.95 * bits["network"]
 
 
-def heed_ctrl_c() -> None:
-    """Undo what a suite that runs in the background hands down: Ctrl+C ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_ctrl_c_ends_a_comparison_and_leaves_nothing(tmp_path: Path) -> None:
     command = [*COMMAND, "compare", str(NOTES), "--minutes", "5"]
     with subprocess.Popen(
         command,
         env=environment(tmp_path),
-        preexec_fn=heed_ctrl_c,  # noqa: PLW1509
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        until = time.monotonic() + 60
-        while not list((tmp_path / "state").glob("compare-*/home/state/runs/gru")):
-            assert time.monotonic() < until
-            time.sleep(0.1)
+        gru = "compare-*/home/state/runs/gru"
+        wait_for(lambda: list((tmp_path / "state").glob(gru)), "the training of the GRU", 60)
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
         assert process.stderr is not None
@@ -321,7 +317,7 @@ def test_notes_that_teach_nothing(tmp_path: Path, case: str) -> None:
     assert result.stderr.startswith("rnnchat: There are no notes to learn from here.\n  ")
     if case != "empty":
         assert "skipped" in result.stderr
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < patience(30)
 
 
 def test_a_killed_training_goes_on(tmp_path: Path) -> None:
@@ -341,12 +337,9 @@ def test_a_killed_training_goes_on(tmp_path: Path) -> None:
             break
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:  # the child notices, leaves a checkpoint and lets go of the run
-        result = rnnchat(tmp_path, "train", "--resume", "--json")
-        if "right now" not in result.stderr:
-            break
-        time.sleep(0.5)
+    run = Run(tmp_path / "state/runs/again")
+    wait_for(lambda: not run.is_busy(), "the child to let go of the run, having left a checkpoint")
+    result = rnnchat(tmp_path, "train", "--resume", "--json")
     assert result.returncode == 0, result.stderr
     events = json_lines(result.stdout)
     assert "scan" not in [event["event"] for event in events], "nothing is read a second time"
@@ -359,7 +352,6 @@ def test_ctrl_c_keeps_a_checkpoint(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*COMMAND, "train", str(NOTES), "--name", "stopped", "--minutes", "2", "--json"],
         env=environment(tmp_path),
-        preexec_fn=heed_ctrl_c,  # noqa: PLW1509
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import termios
@@ -15,27 +14,27 @@ import pexpect
 import psutil
 import pytest
 
-from tests.conftest import NOTES
-from tests.end_to_end.terminal import Terminal
-from tests.end_to_end.test_terminal import training
+from tests.end_to_end.helpers import kept_drafts
+from tests.end_to_end.terminal import Terminal, start_training
+from tests.helpers.places import NOTES
+from tests.helpers.waiting import patience, wait_for
 
 RESTORED = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[<u", b"\x1b[?25h")
 BUSY = """
-import sys, time
+import os, pathlib, sys, time
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.chat_engine import ChatEngine
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+def block():
+    pathlib.Path(os.environ["RNNCHAT_HOME"], "blocked").touch()
+    time.sleep(60)
+
 {}
 from rnnchat.cli import main
 main()
 """
-
-
-def drafts(home: Path) -> list[str]:
-    path = home / "data" / "drafts.sqlite3"
-    if not path.exists():
-        return []
-    with sqlite3.connect(path) as connection:
-        return [row[0] for row in connection.execute("SELECT text FROM drafts ORDER BY changed")]
 
 
 def is_cooked(terminal: Terminal) -> bool:
@@ -46,11 +45,11 @@ def is_cooked(terminal: Terminal) -> bool:
 
 def status_of(terminal: Terminal, seconds: float = 12) -> int:
     """Wait for the end and return the exit status, or the signal's number below 0."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + patience(seconds)
     while terminal.process.isalive() and time.monotonic() < end:
         terminal.read(0.05)
     assert not terminal.process.isalive(), "it goes on"
-    terminal.read(0.1)
+    terminal.read_what_is_there()
     process = terminal.process
     return int(process.exitstatus if process.exitstatus is not None else -(process.signalstatus or 0))
 
@@ -68,10 +67,10 @@ def test_what_was_typed_last_is_kept_and_the_terminal_put_back(tmp_path: Path, n
     number = getattr(signal, name)
     terminal = writing(tmp_path)
     terminal.process.send(" Late words.")
-    time.sleep(0.05)
+    terminal.wait_until_keys_are_read()
     os.kill(terminal.process.pid, number)
     assert status_of(terminal) == 128 + number
-    assert drafts(tmp_path) == ["Early words. Late words."]
+    assert kept_drafts(tmp_path) == ["Early words. Late words."]
     assert all(part in terminal.raw for part in RESTORED)
     assert is_cooked(terminal)
     assert not list(tmp_path.rglob("errors.log"))
@@ -85,7 +84,7 @@ def test_a_half_written_message_is_kept_as_a_draft(tmp_path: Path) -> None:
     terminal.wait_for("about to s")
     os.kill(terminal.process.pid, signal.SIGTERM)
     assert status_of(terminal) == 143
-    assert drafts(tmp_path) == ["What I was about to s"]
+    assert kept_drafts(tmp_path) == ["What I was about to s"]
 
 
 @pytest.mark.parametrize("moment", [0.05, 0.2, 0.4, 0.6, 0.8, 1.1, 1.5])
@@ -111,16 +110,16 @@ def test_a_terminal_that_is_closed(tmp_path: Path, ignored: bool) -> None:
             signal.signal(signal.SIGHUP, before)
     process = psutil.Process(terminal.process.pid)
     terminal.process.send(" Late words.")
-    time.sleep(0.3)
+    terminal.wait_until_keys_are_read()
     os.close(terminal.process.child_fd)
     terminal.process.ptyproc.fd = terminal.process.child_fd = -1
-    process.wait(8)
-    assert drafts(tmp_path) == ["Early words. Late words."]
+    process.wait(patience(8))
+    assert kept_drafts(tmp_path) == ["Early words. Late words."]
 
 
 BLOCKED = {
-    "a thread": "ChatEngine.load = lambda self, name: time.sleep(60)",
-    "the loop": "RnnchatApp.action_help = lambda self: time.sleep(60)",
+    "a thread": "ChatEngine.load = lambda self, name: block()",
+    "the loop": "RnnchatApp.action_help = lambda self: block()",
 }
 
 
@@ -132,14 +131,14 @@ def test_what_is_busy_is_not_waited_for(tmp_path: Path, what: str, monkeypatch: 
     terminal.process.send(" Late words.")
     terminal.wait_for("Late words.")
     terminal.press("F1")
-    terminal.read(0.2)
+    wait_for((tmp_path / "blocked").exists, "the app to be busy")
     began = time.monotonic()
     os.kill(terminal.process.pid, signal.SIGTERM)
     assert status_of(terminal) == 143
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < patience(8)
     assert is_cooked(terminal)
     assert b"\x1b[?1049l" in terminal.raw
-    assert drafts(tmp_path) == ["Early words. Late words."]
+    assert kept_drafts(tmp_path) == ["Early words. Late words."]
 
 
 def test_a_second_signal_ends_it_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,13 +146,15 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("tests.end_to_end.terminal.COMMAND", program)
     terminal = writing(tmp_path)
     terminal.press("F1")
-    terminal.read(0.3)
+    wait_for((tmp_path / "blocked").exists, "the app to be busy")
+    process = psutil.Process(terminal.process.pid)
+    threads = process.num_threads()
     began = time.monotonic()
-    for _ in range(2):
-        os.kill(terminal.process.pid, signal.SIGTERM)
-        time.sleep(0.2)
+    os.kill(process.pid, signal.SIGTERM)
+    wait_for(lambda: process.num_threads() > threads, "the thread that sees the app leave")
+    os.kill(process.pid, signal.SIGTERM)
     assert status_of(terminal) == 143
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < patience(1.5)
     assert is_cooked(terminal)
 
 
@@ -163,10 +164,8 @@ def test_a_shell_takes_the_terminal_and_gives_it_back(tmp_path: Path, name: str)
     process = psutil.Process(terminal.process.pid)
     for _ in range(2):
         os.kill(terminal.process.pid, getattr(signal, name))
-        end = time.monotonic() + 5
-        while process.status() != psutil.STATUS_STOPPED and time.monotonic() < end:
-            terminal.read(0.05)
-        terminal.read(0.2)
+        wait_for(lambda: process.status() == psutil.STATUS_STOPPED, "the app to stop")
+        terminal.read_what_is_there()
         if name == "SIGTSTP":
             assert is_cooked(terminal)
             assert terminal.raw.count(b"\x1b[?1049l") == terminal.raw.count(b"\x1b[?1049h")
@@ -195,7 +194,7 @@ def test_an_error_that_ends_the_app_says_so_in_its_status(
     assert b"rnnchat: Something unforeseen happened (ZeroDivisionError)" in told
     assert b"Traceback" not in told
     assert b"textual" not in told.lower()
-    assert drafts(tmp_path) == ["Early words."]
+    assert kept_drafts(tmp_path) == ["Early words."]
 
 
 def test_bytes_that_are_no_text_do_not_end_it(tmp_path: Path) -> None:
@@ -211,12 +210,12 @@ def test_bytes_that_are_no_text_do_not_end_it(tmp_path: Path) -> None:
 
 
 def test_a_training_in_the_app_leaves_a_checkpoint(tmp_path: Path) -> None:
-    terminal = training(tmp_path)
+    terminal = start_training(tmp_path)
     children = psutil.Process(terminal.process.pid).children()
     os.kill(terminal.process.pid, signal.SIGTERM)
     began = time.monotonic()
     assert status_of(terminal) == 143
-    assert time.monotonic() - began < 6, "the training is not waited for"
+    assert time.monotonic() - began < patience(6), "the training is not waited for"
     gone, left = psutil.wait_procs(children, timeout=30)
     assert gone and not left
     again = Terminal(tmp_path, 100, 30)

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-import sqlite3
+import time
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.conftest import NOTES
-from tests.end_to_end.terminal import Terminal
+from tests.end_to_end.helpers import kept_drafts, kept_turns
+from tests.end_to_end.terminal import Terminal, start_training
+from tests.helpers.waiting import patience
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])
@@ -16,12 +19,11 @@ def test_a_chat_in_a_real_terminal(tmp_path: Path, size: tuple[int, int]) -> Non
     terminal.wait_for("Say something below")
     terminal.press("Hello there, how are you?", "Enter")
     terminal.wait_for(lambda text: "Hello there" in text and "Say something" not in text)
-    terminal.wait_for(lambda text: _turns(tmp_path) == 2)
+    terminal.wait_for(lambda text: len(kept_turns(tmp_path)) == 2)
     terminal.press("\x1b[200~pasted \x9d52;c;aGVsbG8=\x9c text\x1b[201~", "Enter")
-    terminal.wait_for(lambda text: _turns(tmp_path) == 4)
-    terminal.read(0.5)
+    terminal.wait_for(lambda text: len(kept_turns(tmp_path)) == 4)
+    terminal.wait_for("52;c;aGVsbG8=")
     assert b"\xc2\x9d" not in terminal.raw, "text never becomes an escape sequence"
-    assert "52;c;aGVsbG8=" in terminal.text
     process = psutil.Process(terminal.process.pid)
     assert process.memory_info().rss < 160e6
     assert not [m.path for m in process.memory_maps() if "tensorflow" in m.path]
@@ -30,38 +32,14 @@ def test_a_chat_in_a_real_terminal(tmp_path: Path, size: tuple[int, int]) -> Non
     assert not list(tmp_path.rglob("errors.log"))
 
 
-def _turns(home: Path) -> int:
-    database = home / "data" / "chats.sqlite3"
-    if not database.exists():
-        return 0
-    try:
-        with sqlite3.connect(database) as connection:
-            return int(connection.execute("SELECT COUNT(*) FROM turns").fetchone()[0])
-    except sqlite3.Error:
-        return 0
-
-
 def test_a_tiny_terminal_says_what_it_needs(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, 20, 5)
     terminal.wait_for("needs 44×12")
     assert terminal.leave() == 0
 
 
-def training(home: Path) -> Terminal:
-    """Open the app and start learning the sample notes."""
-    terminal = Terminal(home, 100, 30)
-    terminal.wait_for("Say something below")
-    terminal.press("F3")
-    terminal.wait_for("A model learns from your notes")
-    terminal.press(str(NOTES), "Enter")
-    terminal.wait_for("9 notes")
-    terminal.press("Ctrl+T")
-    terminal.wait_for("me is learning", 60)
-    return terminal
-
-
 def test_from_notes_to_a_chat_without_leaving_the_app(tmp_path: Path) -> None:
-    terminal = training(tmp_path)
+    terminal = start_training(tmp_path)
     terminal.wait_for("bits/byte", 60)
     terminal.press("Ctrl+E")
     terminal.wait_for("me is paused")
@@ -72,12 +50,12 @@ def test_from_notes_to_a_chat_without_leaving_the_app(tmp_path: Path) -> None:
     terminal.press("Enter")
     terminal.wait_for("to me")
     terminal.press("The river", "Enter")
-    terminal.wait_for(lambda text: _turns(tmp_path) == 2)
+    terminal.wait_for(lambda text: len(kept_turns(tmp_path)) == 2)
     assert terminal.leave() == 0
 
 
 def test_an_interrupted_training_waits_in_the_app(tmp_path: Path) -> None:
-    terminal = training(tmp_path)
+    terminal = start_training(tmp_path)
     terminal.process.kill(9)
     terminal.process.close(force=True)
     again = Terminal(tmp_path, 100, 30)
@@ -108,7 +86,9 @@ def test_what_was_typed_two_seconds_before_a_kill_is_there(tmp_path: Path) -> No
     terminal.press("F5")
     terminal.wait_for("Write here")
     terminal.press(*"kept whatever happens")
-    terminal.read(2)
+    began = time.monotonic()
+    terminal.wait_for(lambda _: kept_drafts(tmp_path) == ["kept whatever happens"])
+    assert time.monotonic() - began < patience(2)
     terminal.process.kill(9)
     terminal.process.close(force=True)
     again = Terminal(tmp_path, 80, 24)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Draft, Drafts
 from rnnchat.storage.paths import Paths
 from tests.end_to_end.terminal import Terminal
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 def kept(paths: Paths) -> list[str]:

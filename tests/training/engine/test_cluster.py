@@ -18,7 +18,9 @@ from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
 from rnnchat.training.engine.cluster import Cluster
 from rnnchat.training.runs.run import Run, RunSettings
-from tests.conftest import NOTES
+from tests.helpers.places import NOTES
+
+pytestmark = pytest.mark.slow
 
 
 def _free_ports(count: int) -> list[int]:

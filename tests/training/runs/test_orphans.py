@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,14 @@ import psutil
 import pytest
 
 from rnnchat.training.runs.run import Run
-from tests.conftest import NOTES, ROOT
-from tests.end_to_end.conftest import COMMAND, environment, rnnchat
+from tests.end_to_end.helpers import COMMAND, environment, rnnchat
+from tests.helpers.places import NOTES, ROOT
+from tests.helpers.waiting import wait_for
+
+pytestmark = pytest.mark.slow
 
 SECONDS = 2.0
+"""How long a training may outlive the program that started it."""
 
 
 def kill_when(
@@ -46,11 +49,12 @@ def kill_when(
 
 
 def is_gone(child: psutil.Process, home: Path) -> None:
-    killed = time.monotonic()
     run = Run(home / "state/runs/again")
-    while (child.is_running() and child.status() != psutil.STATUS_ZOMBIE) or run.is_busy():
-        assert time.monotonic() < killed + SECONDS, "the child is still there"
-        time.sleep(0.02)
+
+    def has_gone() -> bool:
+        return (not child.is_running() or child.status() == psutil.STATUS_ZOMBIE) and not run.is_busy()
+
+    wait_for(has_gone, "the end of the child", SECONDS)
 
 
 def in_phase(name: str, done: int = 0) -> Callable[[dict[str, Any]], bool]:
@@ -114,8 +118,9 @@ def test_what_the_child_is_busy_with_does_not_matter(tmp_path: Path, where: str)
     )
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
-    time.sleep(0.5)
     (child,) = psutil.Process(process.pid).children()
+    before = child.cpu_times().user
+    wait_for(lambda: child.cpu_times().user > before + 0.5, "the child to be busy")
     process.kill()
     process.wait()
     try:
@@ -173,10 +178,13 @@ def learn_pieces() -> None:
 
 def test_a_worker_started_by_hand_does_not_end_with_who_started_it(tmp_path: Path) -> None:
     code = (
-        "import io, sys, time\n"
+        "import io, sys, threading\n"
         "from rnnchat.training.runs.control import Control, Events\n"
         "control = Control(sys.stdin, Events(io.StringIO()))\n"
-        "time.sleep(0.5)\n"
+        "for thread in threading.enumerate():\n"
+        "    if thread is not threading.main_thread():\n"
+        "        thread.join(30)  # it has read to the end of its orders\n"
+        "        assert not thread.is_alive()\n"
         "control.heed()\n"
         "print('goes on')\n"
     )

@@ -29,8 +29,11 @@ from rnnchat.training.runs.run import (
     waiting_run,
 )
 from rnnchat.training.runs.standing import Standing, in_words
-from tests.conftest import NOTES
-from tests.end_to_end.conftest import COMMAND, environment, rnnchat
+from tests.end_to_end.helpers import COMMAND, environment, rnnchat
+from tests.helpers.places import NOTES
+from tests.helpers.waiting import patience, wait_for
+
+pytestmark = pytest.mark.slow
 
 SAVED = {"seconds": 725.0, "curve": [[20.0, 5.0, 2.4], [60.0, 4.0, 2.0]]}
 
@@ -312,16 +315,15 @@ def test_ctrl_c_while_the_notes_are_read_ends_in_a_moment(home: Path, tmp_path: 
         env=environment(home),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,  # noqa: PLW1509
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith(b"Reading the notes")
-    time.sleep(1.0)
+    wait_for(lambda: list((home / "state/runs").rglob("notes.spool")), "the first notes that were read")
     asked = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
-    assert time.monotonic() - asked < 4.0
+    assert time.monotonic() - asked < patience(4.0)
     assert not list((home / "state/runs").rglob("notes.spool"))
 
 

@@ -39,8 +39,8 @@ from rnnchat.storage.paths import Paths
 from rnnchat.storage.regular import read_regular
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 from rnnchat.training.fit_mixture import REMEMBERED_PIECES
-from tests.conftest import publish_tiny
-from tests.mutations import Files, files_of, outcome, publish_whole, put, rehash
+from tests.helpers.models import publish_tiny
+from tests.helpers.mutations import Files, files_of, outcome, publish_whole, put, rehash
 
 
 @pytest.fixture(scope="module")
@@ -304,6 +304,7 @@ def test_arrays_come_back_as_they_were() -> None:
     assert read_header(write_weights(arrays))["u8"].shape == (3,)
 
 
+@pytest.mark.slow
 def test_400_000_empty_arrays_are_refused_without_reading_them(library: Library, folder: Path) -> None:
     files = files_of(folder)
     files[NETWORK] = header(**{f"t{n}": array("F32", [0], 0, 0) for n in range(400_000)})
@@ -460,6 +461,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
+@pytest.mark.slow
 def test_the_largest_network_takes_less_than_a_gigabyte(
     library: Library, tokenizer: Tokenizer, paths: Paths
 ) -> None:

@@ -19,7 +19,7 @@ from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.neural_cache import AdaptedOutput, cached, cached_more
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork, softmax
-from tests.conftest import random_weights
+from tests.helpers.models import random_weights
 
 VOCABULARY = 40
 SHAPE = NetworkShape(VOCABULARY, embedding=8, units=12)
@@ -74,6 +74,7 @@ def test_a_mixture_sums_to_one_wherever_a_text_stands(context: list[int], adapti
     assert (probabilities > 0).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.lists(pieces, min_size=1, max_size=30))
 def test_a_mixture_that_has_learned_sums_to_one_when_it_goes_another_way(context: list[int]) -> None:

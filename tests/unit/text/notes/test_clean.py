@@ -159,6 +159,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_hostile_text_is_cleaned_in_linear_time(unit: str) -> None:
     start = time.process_time()
