@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rnnchat.library.card import Card
-from rnnchat.library.models import Library, write_weights
+from rnnchat.library.models import Library, to_safetensors
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
@@ -81,4 +81,4 @@ def publish_tiny(
         scores={"bits_per_byte": 2.345, "bytes": 999},
         training={"minutes": 5, "seconds": 299.0, "tokens_per_second": 9876.0, "epochs": 3.2},
     )
-    library.publish(card, write_weights(random_weights(shape, seed)), tokenizer.model)
+    library.publish(card, to_safetensors(random_weights(shape, seed)), tokenizer.model)

@@ -33,7 +33,7 @@ from rnnchat.app.widgets.path_suggester import complete_path
 from rnnchat.app.widgets.training_view import _headline
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.generation.attribution import Origin
-from rnnchat.library.models import Entry, Library
+from rnnchat.library.models import Library, ModelEntry
 from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.storage.paths import Paths
 from tests.conftest import NOTES
@@ -284,7 +284,7 @@ async def test_an_older_reading_of_the_library_is_not_shown_last(
         await wait_until(pilot, lambda: bool(screen._entries))
         read, let_go = Library.entries, threading.Event()
 
-        def slow_once(library: Library) -> list[Entry]:
+        def slow_once(library: Library) -> list[ModelEntry]:
             entries = read(library)
             monkeypatch.setattr(Library, "entries", read)
             let_go.wait(10)
