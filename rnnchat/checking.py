@@ -12,7 +12,7 @@ from rnnchat.evaluation.scoring import score
 from rnnchat.generation.generate import text_context
 from rnnchat.generation.sampling import Sampling
 from rnnchat.library.model_files import load_version, require_folder
-from rnnchat.library.models import Entry, Library
+from rnnchat.library.models import Library, ModelEntry
 from rnnchat.loading import LoadedModel, from_saved
 
 WRITTEN = 24
@@ -22,7 +22,7 @@ _AWAY = 1e-3
 """Probabilities sum to 1, but for so much."""
 
 
-def check_model(library: Library, entry: Entry) -> list[str]:
+def check_model(library: Library, entry: ModelEntry) -> list[str]:
     """Return what is wrong with a model, version by version; nothing where it is sound.
 
     Its files are read, its parts put together, and each version writes and scores a text.
@@ -45,7 +45,7 @@ def check_model(library: Library, entry: Entry) -> list[str]:
     return problems
 
 
-def _problem(folder: Path, entry: Entry) -> str:
+def _problem(folder: Path, entry: ModelEntry) -> str:
     """Return what is wrong with one version, nothing where it is sound."""
     try:
         model = from_saved(load_version(folder, shipped=entry.shipped), entry.name)

@@ -124,7 +124,7 @@ def from_saved(saved: SavedModel, name: str) -> LoadedModel:
     origins = Origins.of(saved.memory, memory, tokenizer)
     if saved.mixture is None:
         return LoadedModel(saved.card, TextGenerator(network, tokenizer), network, memory, origins=origins)
-    ground = None if saved.ground is None else RecurrentNetwork(shape, saved.ground, network)
+    ground = None if saved.base_weights is None else RecurrentNetwork(shape, saved.base_weights, network)
     weights = MixtureWeights.from_tensors(saved.mixture, shape.vocabulary, base=ground is not None)
     speaker = TextGenerator(_mix(network, memory, weights, ground, tokenizer, adaptive=False), tokenizer)
     return LoadedModel(saved.card, speaker, network, memory, weights, ground, origins)

@@ -33,7 +33,7 @@ from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Drafts
 from rnnchat.library.models import Library
 from rnnchat.library.settings import change_settings, load_settings
-from rnnchat.storage.log import explain, note_unforeseen
+from rnnchat.storage.log import explain, log_unexpected_error
 from rnnchat.storage.paths import Paths
 
 SWITCH_SECONDS = 5e-4
@@ -364,7 +364,7 @@ class RnnchatApp(Working, App[None]):
         if not self._exit_renderables:  # Textual would count further ones, and show none
             error = self._exception
             kind = "the terminal" if error is None else type(error).__name__
-            hint = "Nothing was lost that had been saved." if error is None else note_unforeseen(error)
+            hint = "Nothing was lost that had been saved." if error is None else log_unexpected_error(error)
             with suppress(Exception):
                 self.keep_draft()
             self._exit_renderables.append(Text(f"rnnchat: Something unforeseen happened ({kind}).\n  {hint}"))

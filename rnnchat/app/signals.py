@@ -88,12 +88,12 @@ class Signals:
 
     def _thread_ended(self, ended: threading.ExceptHookArgs) -> None:
         """Note what ended a thread; without the one that draws, the terminal is gone."""
-        from rnnchat.storage.log import note_unforeseen
+        from rnnchat.storage.log import log_unexpected_error
 
         if ended.thread is not None and ended.thread.name == "textual-output":
             self._hang_up()
         elif ended.exc_value is not None:
-            note_unforeseen(ended.exc_value)
+            log_unexpected_error(ended.exc_value)
 
     def _watch_terminal(self) -> None:
         """Wait until the terminal hangs up; then it would be read from without end, where HUP is ignored."""
@@ -145,8 +145,8 @@ class Signals:
 
 def _note(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Note what nobody waited for, which asyncio would print."""
-    from rnnchat.storage.log import note_unforeseen
+    from rnnchat.storage.log import log_unexpected_error
 
     error = context.get("exception")
     if isinstance(error, Exception):
-        note_unforeseen(error)
+        log_unexpected_error(error)

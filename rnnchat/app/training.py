@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from rnnchat.errors import RnnchatError, TrainingError
-from rnnchat.storage.log import note_unforeseen
+from rnnchat.storage.log import log_unexpected_error
 from rnnchat.training.runs.job import TrainingJob
 from rnnchat.training.runs.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
 from rnnchat.training.runs.run import Run
@@ -213,7 +213,7 @@ class TrainingWatch:
         except RnnchatError as error:
             state.phase, state.error = "failed", error
         except Exception as error:
-            note_unforeseen(error)
+            log_unexpected_error(error)
             state.phase = "failed"
             state.error = TrainingError("The training could not be followed.", "Train offers to resume it.")
         self._tell()

@@ -64,9 +64,9 @@ def _run_command() -> int:  # noqa: PLR0911 (each way to end has one)
         complain("There is not enough memory for this.", "Close other programs, or give it less text.")
         return 1
     except Exception as error:
-        from rnnchat.storage.log import note_unforeseen
+        from rnnchat.storage.log import log_unexpected_error
 
-        complain(f"Something unforeseen happened ({type(error).__name__}).", note_unforeseen(error))
+        complain(f"Something unforeseen happened ({type(error).__name__}).", log_unexpected_error(error))
         return 1
 
 

@@ -114,12 +114,12 @@ def _answer_lines(completer: Completer, count: int) -> None:
         except RnnchatError as error:
             reply = {"error": error.message, "hint": error.hint}
         except Exception as error:
-            from rnnchat.storage.log import note_unforeseen
+            from rnnchat.storage.log import log_unexpected_error
 
             completer.begin()
             last = ""
             message = f"Something unforeseen happened ({type(error).__name__})."
-            reply = {"error": message, "hint": note_unforeseen(error)}
+            reply = {"error": message, "hint": log_unexpected_error(error)}
         print_json(reply)
         if "error" not in reply:
             _rest(completer)
@@ -130,9 +130,9 @@ def _rest(completer: Completer) -> None:
     try:
         completer.rest(lambda: is_ready(sys.stdin))
     except Exception as error:
-        from rnnchat.storage.log import note_unforeseen
+        from rnnchat.storage.log import log_unexpected_error
 
-        note_unforeseen(error)
+        log_unexpected_error(error)
         completer.begin()
 
 

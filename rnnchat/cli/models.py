@@ -109,7 +109,7 @@ def delete(name: str, forever: bool, as_json: bool) -> None:
     token = library.delete(name)
     words = f"Deleted {entry.name}. `rnnchat models restore {entry.name!r}` brings it back within 30 days."
     if forever:
-        library.forget(token)
+        library.remove_forever(token)
         words = f"Deleted {entry.name} for good."
     tell(words, as_json, model=entry.name, deleted=True, forever=forever)
 
@@ -122,9 +122,9 @@ def restore(name: str, as_json: bool) -> None:
     from rnnchat.library.settings import load_settings
 
     library = open_library()
-    token = library.token_of(name)
+    token = library.last_deletion(name)
     if token is None:
-        names = ", ".join(t.split("-", 1)[1] for t in library.deleted()) or "the bin is empty"
+        names = ", ".join(t.split("-", 1)[1] for t in library.deletions()) or "the bin is empty"
         raise RnnchatError(f"No deleted model is called {name!r}.", f"To be restored: {names}.")
     before = load_settings(current_paths()).model
     now = library.restore(token)

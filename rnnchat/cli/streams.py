@@ -110,9 +110,9 @@ def discard(stream: IO[str] | None) -> None:
 def _log_warning(
     message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: Any, **__: Any
 ) -> None:
-    from rnnchat.storage.log import note_warning
+    from rnnchat.storage.log import log_warning
 
-    note_warning(category.__name__, filename, lineno)
+    log_warning(category.__name__, filename, lineno)
 
 
 def _log_thread(failed: Any) -> None:
@@ -124,7 +124,7 @@ def _log_unraisable(failed: Any) -> None:
 
 
 def _log_error(error: BaseException | None) -> None:
-    from rnnchat.storage.log import note_unforeseen
+    from rnnchat.storage.log import log_unexpected_error
 
     if error is not None and not isinstance(error, (KeyboardInterrupt, SystemExit)):
-        note_unforeseen(error)
+        log_unexpected_error(error)

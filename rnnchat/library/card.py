@@ -1,4 +1,7 @@
-"""A model's card: where it came from, what it learned, how well it predicts."""
+"""A model's card (`card.json`): where the model came from, what it learned, and how well it predicts.
+
+The names of a model's other files stand here, too.
+"""
 
 from __future__ import annotations
 
@@ -8,86 +11,87 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rnnchat.errors import ModelError
-from rnnchat.library.card_rules import RuleError, check_card, read_json, writable
+from rnnchat.library.card_migrations import NEWEST_SCHEMA, migrate_card
+from rnnchat.library.card_validation import CardError, json_safe, read_json, validate_card
 from rnnchat.lm.shape import NetworkShape
 
 NETWORK = "network.safetensors"
+"""This file holds the weights of the model's network (see `rnnchat/lm/recurrent.py`)."""
 TOKENIZER = "tokenizer.model"
+"""This file is the SentencePiece model."""
 MEMORY = "memory.safetensors"
-"""The notes as pieces, sorted for looking up; the model that comes with rnnchat has none."""
+"""This file holds the notes as sorted pieces (see `rnnchat/lm/ngram.py`); the shipped model has none."""
 MIXTURE = "mixture.safetensors"
-"""How network and memory are mixed; a model that has a memory has this too."""
-GROUND = "base.safetensors"
-"""The network of the base that a model's own was trained from, as it was: it speaks along in the mixture."""
-NEEDED = (NETWORK, TOKENIZER)
-OPTIONAL = (MEMORY, MIXTURE, GROUND)
-FILES = (*NEEDED, *OPTIONAL)
-"""The files that a model may have beside its card."""
+"""This file holds the weights of the mixture (`rnnchat/lm/mixture/weights.py`), where there is a memory."""
+BASE_NETWORK = "base.safetensors"
+"""This file holds the weights of the base's network before training, where they differ from the model's own.
 
-SCHEMA = 1
-"""The version of the format that this rnnchat writes and reads."""
+The base's network is a member of the mixture.
+"""
+REQUIRED_FILES = (NETWORK, TOKENIZER)
+"""Every model has these files beside its card."""
+OPTIONAL_FILES = (MEMORY, MIXTURE, BASE_NETWORK)
+"""A model may have these files, too."""
+MODEL_FILES = (*REQUIRED_FILES, *OPTIONAL_FILES)
+"""A model has no other files than these beside its card."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """The record kept with every model."""
+    """The record that is kept with every model."""
 
     name: str
-    """What the person calls it."""
+    """The model's name."""
     created: str
     """When its training ended: ISO 8601, UTC."""
     network: Mapping[str, Any]
-    """The network's sizes and cell."""
+    """The network's sizes and cell, as `NetworkShape.as_dict` gives them."""
     files: Mapping[str, str]
-    """The SHA-256 of every other file of the model."""
+    """The SHA-256 of each of the model's other files, in hexadecimal, by the file's name."""
     learned_from: Mapping[str, Any] = field(default_factory=dict)
-    """``files`` and ``bytes`` it learned from; ``paths`` or, for what is shipped, ``texts``."""
+    """How many ``files`` and ``bytes`` it learned from; their ``paths``, or ``texts`` if shipped."""
     scores: Mapping[str, Any] = field(default_factory=dict)
     """``bits_per_byte`` on text kept back from training, and the ``bytes`` of that text."""
     training: Mapping[str, Any] = field(default_factory=dict)
-    """How it was trained: settings, seconds, tokens a second and the learning ``curve``."""
+    """How it was trained: settings, seconds, tokens per second and the learning ``curve``."""
     style: str = "notes"
-    """``chat`` where it knows turns by their roles, ``notes`` where it continues text."""
+    """``chat`` where the model knows the roles of turns, ``notes`` where it only continues text."""
     base: str = ""
-    """The model it was trained from, or nothing where it started from scratch."""
+    """The name of the model that it was trained from; empty where it was trained from scratch."""
     description: str = ""
-    """A sentence for the person."""
-    schema: int = SCHEMA
+    """A sentence that lists show in place of what the model learned from; may be empty."""
+    schema: int = NEWEST_SCHEMA
+    """The number of the format, see `card_migrations.py`."""
 
     @property
     def bits_per_byte(self) -> float | None:
-        """The score on text kept back, where there was any."""
+        """Bits per byte of text that was kept back from training; None where there was none."""
         value = self.scores.get("bits_per_byte")
         return None if value is None else float(value)
 
     @property
     def shape(self) -> NetworkShape:
-        """The sizes of the network; raises ModelError where no network has such."""
+        """The sizes of the network; raises ModelError where no network can have them."""
         return NetworkShape.from_dict(self.network)
 
     def to_json(self) -> bytes:
         """Return the card as it is written to disk."""
-        return (json.dumps(writable(asdict(self)), indent=1, ensure_ascii=False) + "\n").encode()
+        return (json.dumps(json_safe(asdict(self)), indent=1, ensure_ascii=False) + "\n").encode()
 
     @classmethod
     def from_json(cls, data: bytes) -> Card:
-        """Read a card; raise ModelError where it is not one, or a newer one.
+        """Read a card of any schema so far; raise ModelError where it is damaged or of a newer schema.
 
-        What it returns holds only values of the right types and in their ranges.
+        Every value of the card that is returned has the right type and lies in its range.
         """
-        hint = "`rnnchat models check` tells what can be saved."
+        hint = "`rnnchat models check` shows which versions of the model are sound."
         try:
             values = read_json(data)
-            schema = values.get("schema") if isinstance(values, dict) else None
-            if type(schema) is not int or schema < 1:
-                raise RuleError("it is no card")
-            if schema != SCHEMA:
-                raise ModelError(
-                    f"The model was written by another version of rnnchat (schema {schema}).",
-                    "Upgrade rnnchat.",
-                )
-            check_card(values, FILES, NEEDED)
-        except RuleError as error:
+            if not isinstance(values, dict):
+                raise CardError("it is not a JSON object")
+            values = migrate_card(values)
+            validate_card(values, MODEL_FILES, REQUIRED_FILES)
+        except CardError as error:
             raise ModelError(f"The card is damaged: {error}.", hint) from error
         card = cls(**values)
         _ = card.shape

@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnchat.library.search import fold, sought_words
-from rnnchat.storage.sqlite import Layout, matching, open_database, rank_by_change
+from rnnchat.library.text_folding import fold, query_words
+from rnnchat.storage.sqlite import DatabaseSchema, all_words_condition, number_by_last_change, open_database
 
 TITLE_LENGTH = 60
 _NEXT = "(SELECT COALESCE(MAX(used), 0) + 1 FROM chats)"
@@ -27,7 +27,7 @@ class StoredTurn:
 
 
 @dataclass(frozen=True)
-class StoredChat:
+class ChatSummary:
     """A chat as a list shows it; ``changed`` is in seconds since 1970."""
 
     id: int
@@ -78,15 +78,15 @@ class Chats:
             ).fetchall()
         return [StoredTurn(*row) for row in rows]
 
-    def find(self, words: str = "", limit: int = 200) -> list[StoredChat]:
+    def find(self, words: str = "", limit: int = 200) -> list[ChatSummary]:
         """Return the chats with a turn in which all of `words` occur, the last used first.
 
         Capitals, accents and the width of letters make no difference; parts of words count.
         """
-        sought = sought_words(words)
+        sought = query_words(words)
         hits = (
-            f"JOIN (SELECT chat, MAX(id) AS turn FROM folded WHERE {matching(sought, 'text')} GROUP BY chat)"
-            " AS hits ON hits.chat = chats.id"
+            "JOIN (SELECT chat, MAX(id) AS turn FROM folded"
+            f" WHERE {all_words_condition(sought, 'text')} GROUP BY chat) AS hits ON hits.chat = chats.id"
         )
         with self._connection() as connection:
             rows = connection.execute(
@@ -96,7 +96,7 @@ class Chats:
                 " WHERE turns > 0 ORDER BY used DESC LIMIT ?",
                 (time.time(), *sought, limit),
             ).fetchall()
-        return [StoredChat(*row) for row in rows]
+        return [ChatSummary(*row) for row in rows]
 
     def delete(self, chat: int) -> None:
         """Remove a chat for good."""
@@ -131,7 +131,7 @@ def _fold_turns(connection: sqlite3.Connection) -> None:
         connection.execute("DROP TABLE IF EXISTS search")
     connection.execute("ALTER TABLE chats ADD COLUMN used INTEGER NOT NULL DEFAULT 0")
     connection.execute("CREATE INDEX chats_by_use ON chats (used)")
-    rank_by_change(connection, "chats")
+    number_by_last_change(connection, "chats")
     connection.execute(
         "CREATE TABLE folded (id INTEGER PRIMARY KEY, chat INTEGER NOT NULL, text TEXT NOT NULL)"
     )
@@ -141,4 +141,4 @@ def _fold_turns(connection: sqlite3.Connection) -> None:
     )
 
 
-_LAYOUT = Layout("the chats", (_first_tables, _fold_turns))
+_LAYOUT = DatabaseSchema("the chats", (_first_tables, _fold_turns))

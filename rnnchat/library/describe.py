@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnchat.library.card import Card
-from rnnchat.library.models import Entry, Version
+from rnnchat.library.models import ModelEntry, ModelVersion
 
 _MOST = 40
 _LONGEST = 2_000
 """So many texts are shown of a card, and so much of each."""
 
 
-def describe_entry(entry: Entry, *, in_use: bool = False) -> dict[str, Any]:
+def describe_entry(entry: ModelEntry, *, in_use: bool = False) -> dict[str, Any]:
     """Return the row that a list shows of a model."""
     card = entry.card
     return {
@@ -39,7 +39,7 @@ def summary(card: Card) -> str:
     return f"{files:,} notes, {human_size(size)}"
 
 
-def damage(entry: Entry) -> str:
+def damage(entry: ModelEntry) -> str:
     """Return in a few words that a model is damaged, and how."""
     return f"damaged: {entry.problem.removeprefix('The card is damaged: ')}"
 
@@ -90,7 +90,7 @@ def _numbers(gain: Any) -> dict[str, float]:
     }
 
 
-def describe_card(entry: Entry) -> list[tuple[str, str]]:
+def describe_card(entry: ModelEntry) -> list[tuple[str, str]]:
     """Return all that is known of a model as (label, value) pairs."""
     card = entry.card
     if card is None:
@@ -119,7 +119,7 @@ def describe_card(entry: Entry) -> list[tuple[str, str]]:
     return rows
 
 
-def describe_versions(name: str, versions: Sequence[Version]) -> str:
+def describe_versions(name: str, versions: Sequence[ModelVersion]) -> str:
     """Return in words which version of a model is in use, and which one going back would bring.
 
     The `versions` are in the order of `Library.versions`, the one in use first.
@@ -130,7 +130,7 @@ def describe_versions(name: str, versions: Sequence[Version]) -> str:
     return said
 
 
-def _version(version: Version) -> str:
+def _version(version: ModelVersion) -> str:
     """Return which version is meant, by when it was trained."""
     if not version.created:
         return "that is damaged"

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rnnchat.errors import StorageError
-from rnnchat.library.search import fold_lines, sought_words
+from rnnchat.library.text_folding import fold_lines, query_words
 from rnnchat.storage.display import display_path
 from rnnchat.storage.files import TextFile
-from rnnchat.storage.sqlite import Layout, matching, open_database, rank_by_change
+from rnnchat.storage.sqlite import DatabaseSchema, all_words_condition, number_by_last_change, open_database
 
 _COLUMNS = "id, version, text, cursor, keys, characters, path, newline, has_mark, digest, space_taken"
 _NEXT = "(SELECT COALESCE(MAX(used), 0) + 1 FROM drafts)"
@@ -56,7 +56,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class KeptDraft:
+class DraftSummary:
     """A draft as a list shows it; ``changed`` is in seconds since 1970."""
 
     id: int
@@ -120,12 +120,12 @@ class Drafts:
                 f"UPDATE drafts SET changed = ?, used = {_NEXT} WHERE id = ?", (time.time(), draft)
             )
 
-    def find(self, words: str = "", limit: int = 200) -> list[KeptDraft]:
+    def find(self, words: str = "", limit: int = 200) -> list[DraftSummary]:
         """Return the drafts that hold all of `words` in their text or name, the last used first.
 
         Capitals, accents and the width of letters make no difference; parts of words count.
         """
-        sought = sought_words(words)
+        sought = query_words(words)
         fresh: list[tuple[int, int, str]] = []
         with self._connection() as connection:
             found = ""
@@ -133,7 +133,7 @@ class Drafts:
                 fresh = _not_yet_folded(connection)
                 new = [row[0] for row in fresh if all(word in row[2] for word in sought)]
                 found = (
-                    f"WHERE id IN (SELECT id FROM folded WHERE {matching(sought, 'text')}"
+                    f"WHERE id IN (SELECT id FROM folded WHERE {all_words_condition(sought, 'text')}"
                     " AND version = (SELECT version FROM drafts WHERE drafts.id = folded.id))"
                     f" OR id IN ({', '.join(map(str, new))})"
                 )
@@ -150,7 +150,7 @@ class Drafts:
                     " SELECT id, version, ?3 FROM drafts WHERE id = ?1 AND version = ?2",
                     fresh,
                 )
-        return [KeptDraft(*row) for row in rows]
+        return [DraftSummary(*row) for row in rows]
 
     def delete(self, draft: int) -> None:
         """Remove a draft for good; its file, if it has one, stays."""
@@ -246,10 +246,10 @@ def _order_and_fold(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE drafts ADD COLUMN used INTEGER NOT NULL DEFAULT 0")
     connection.execute("ALTER TABLE drafts ADD COLUMN space_taken INTEGER NOT NULL DEFAULT 0")
     connection.execute("CREATE INDEX drafts_by_use ON drafts (used)")
-    rank_by_change(connection, "drafts")
+    number_by_last_change(connection, "drafts")
     connection.execute(
         "CREATE TABLE folded (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, text TEXT NOT NULL)"
     )
 
 
-_LAYOUT = Layout("the drafts", (_first_tables, _order_and_fold))
+_LAYOUT = DatabaseSchema("the drafts", (_first_tables, _order_and_fold))

@@ -11,12 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnchat.errors import ModelError, StorageError
-from rnnchat.library.card import GROUND, MEMORY, MIXTURE, NEEDED, NETWORK, OPTIONAL, TOKENIZER, Card
-from rnnchat.library.card_rules import MAXIMUM_BYTES
+from rnnchat.library.card import (
+    BASE_NETWORK,
+    MEMORY,
+    MIXTURE,
+    NETWORK,
+    OPTIONAL_FILES,
+    REQUIRED_FILES,
+    TOKENIZER,
+    Card,
+)
+from rnnchat.library.card_validation import MAXIMUM_BYTES
 from rnnchat.lm.shape import NetworkShape
-from rnnchat.storage.arrays import MOST_HEADER, are_numbers, read_weights
 from rnnchat.storage.atomic import sha256
-from rnnchat.storage.regular import kind_of, read_regular
+from rnnchat.storage.safe_reading import kind_of, read_regular_file
+from rnnchat.storage.tensors import MOST_HEADER, all_finite, read_safetensors
 
 if TYPE_CHECKING:  # NumPy takes a tenth of a second that the app's first picture does not have
     import numpy as np
@@ -44,10 +53,10 @@ class SavedModel:
     tokenizer: bytes
     memory: dict[str, NDArray[Any]] | None = None
     mixture: dict[str, NDArray[Any]] | None = None
-    ground: dict[str, NDArray[np.floating]] | None = None
+    base_weights: dict[str, NDArray[np.floating]] | None = None
 
 
-def load_folder(folder: Path, name: str, *, shipped: bool = False) -> SavedModel:
+def load_named_version(folder: Path, name: str, *, shipped: bool = False) -> SavedModel:
     """Read and check one version of a model; raise ModelError with what is wrong.
 
     What is `shipped` lies where the package was installed, which may be through links.
@@ -73,10 +82,10 @@ def load_version(folder: Path, *, shipped: bool = False) -> SavedModel:
     weights = _read_network(data[NETWORK], shape, whole=True)
     memory = _read_memory(data[MEMORY], shape) if MEMORY in data else None
     mixture = _read_mixture(data[MIXTURE]) if MIXTURE in data else None
-    ground = _read_network(data[GROUND], shape, whole=False) if GROUND in data else None
-    if ground is not None:
-        ground = weights | ground  # only what differs is saved
-    return SavedModel(card, weights, data[TOKENIZER], memory, mixture, ground)
+    base_weights = _read_network(data[BASE_NETWORK], shape, whole=False) if BASE_NETWORK in data else None
+    if base_weights is not None:
+        base_weights = weights | base_weights  # only what differs is saved
+    return SavedModel(card, weights, data[TOKENIZER], memory, mixture, base_weights)
 
 
 def read_card(folder: Path, *, shipped: bool = False) -> Card:
@@ -88,7 +97,7 @@ def read_card(folder: Path, *, shipped: bool = False) -> Card:
 def read_files(folder: Path, card: Card, *, shipped: bool = False) -> dict[str, bytes]:
     """Return the files that `card` names; raise ModelError where one is missing, no file, or too large."""
     shape = card.shape
-    return {file: _read(folder / file, most_bytes(file, shape), shipped) for file in wanted_by(card)}
+    return {file: _read(folder / file, max_bytes(file, shape), shipped) for file in files_of(card)}
 
 
 def size_of(folder: Path, card: Card, *, shipped: bool = False) -> int:
@@ -97,7 +106,7 @@ def size_of(folder: Path, card: Card, *, shipped: bool = False) -> int:
     Nothing but the card is read for it.
     """
     size = 0
-    for file in (CARD, *wanted_by(card)):
+    for file in (CARD, *files_of(card)):
         path = folder / file
         try:
             found = path.stat() if shipped else path.lstat()
@@ -106,20 +115,20 @@ def size_of(folder: Path, card: Card, *, shipped: bool = False) -> int:
             raise ModelError(f"{file} is {how}.") from error
         if kind_of(found.st_mode) != "a file":
             raise ModelError(f"{file} is {kind_of(found.st_mode)}, not a file.")
-        if file != CARD and not 0 < found.st_size <= most_bytes(file, card.shape):
+        if file != CARD and not 0 < found.st_size <= max_bytes(file, card.shape):
             raise ModelError(f"{file} is {'too large' if found.st_size else 'empty'}.")
         size += found.st_size
     return size
 
 
-def wanted_by(card: Card) -> tuple[str, ...]:
+def files_of(card: Card) -> tuple[str, ...]:
     """Return the files, beside its card, that a model needs."""
-    return (*NEEDED, *(file for file in OPTIONAL if file in card.files))
+    return (*REQUIRED_FILES, *(file for file in OPTIONAL_FILES if file in card.files))
 
 
-def most_bytes(file: str, shape: NetworkShape) -> int:
+def max_bytes(file: str, shape: NetworkShape) -> int:
     """Return how large a file of a model whose network has this shape can be."""
-    if file in (NETWORK, GROUND):
+    if file in (NETWORK, BASE_NETWORK):
         return MOST_HEADER + 8 + 4 * shape.parameters
     if file == MEMORY:
         return MOST_HEADER + 8 + 8 * MOST_REMEMBERED + MOST_SOURCES
@@ -141,7 +150,7 @@ def require_folder(folder: Path, *, shipped: bool = False) -> None:
 
 def _read(path: Path, maximum: int, shipped: bool) -> bytes:
     try:
-        return read_regular(path, maximum, follow=shipped)
+        return read_regular_file(path, maximum, follow=shipped)
     except StorageError as error:
         raise ModelError(error.message) from error
 
@@ -153,14 +162,14 @@ def _read_network(data: bytes, shape: NetworkShape, *, whole: bool) -> dict[str,
     """
     import numpy as np
 
-    weights = read_weights(data)
+    weights = read_safetensors(data)
     expected = shape.weights()
     if weights.keys() - expected.keys() or (whole and weights.keys() != expected.keys()):
         raise ModelError("The network holds other weights than its card says.")
     for name, array in weights.items():
         if array.shape != expected[name] or array.dtype not in (np.float16, np.float32):
             raise ModelError(f"The network's weight {name} has the wrong shape.")
-        if not are_numbers(array):
+        if not all_finite(array):
             raise ModelError(f"The network's weight {name} holds values that are no numbers.")
     return weights
 
@@ -168,7 +177,7 @@ def _read_network(data: bytes, shape: NetworkShape, *, whole: bool) -> dict[str,
 def _read_memory(data: bytes, shape: NetworkShape) -> dict[str, NDArray[Any]]:
     import numpy as np
 
-    arrays = read_weights(data)
+    arrays = read_safetensors(data)
     small = shape.vocabulary <= 2**16
     expected: Mapping[str, tuple[Any, int, int]] = {
         "pieces": (np.uint16 if small else np.uint32, 1, MOST_REMEMBERED),
@@ -188,10 +197,10 @@ def _read_memory(data: bytes, shape: NetworkShape) -> dict[str, NDArray[Any]]:
 def _read_mixture(data: bytes) -> dict[str, NDArray[Any]]:
     import numpy as np
 
-    arrays = read_weights(data)
+    arrays = read_safetensors(data)
     for name, array in arrays.items():
         if array.dtype not in (np.float16, np.float32, np.uint32):
             raise ModelError("The mixture is damaged: an array is of the wrong type.")
-        if array.dtype != np.uint32 and not are_numbers(array):
+        if array.dtype != np.uint32 and not all_finite(array):
             raise ModelError(f"The mixture is damaged: {name} holds values that are no numbers.")
     return arrays

@@ -1,8 +1,10 @@
 """The library: the saved models on this machine.
 
-A model is a folder ``models/NAME`` with one folder a version, ``v0001`` and on; the highest is the one
-in use. A version is written whole beside the others and renamed into place, so that what is there is
-complete. The version before stays for going back.
+A model is a folder ``models/NAME`` that holds a folder for each version: ``v0001``, ``v0002`` and so on. The
+version with the highest number is in use. A new version is written to a temporary folder, which is renamed
+when it is complete. The previous version is kept, so that the model can be rolled back.
+
+What the files of a version hold is said in `card.py`; `model_files.py` reads and checks them.
 """
 
 from __future__ import annotations
@@ -15,74 +17,73 @@ from dataclasses import replace
 from pathlib import Path
 
 from rnnchat.errors import ModelError, RnnchatError, StorageError, from_os_error
-from rnnchat.library.bin import Bin, name_in
-from rnnchat.library.card import GROUND, MEMORY, MIXTURE, NETWORK, OPTIONAL, TOKENIZER, Card
-from rnnchat.library.entry import Entry, Version, require_own
+from rnnchat.library.card import BASE_NETWORK, MEMORY, MIXTURE, NETWORK, OPTIONAL_FILES, TOKENIZER, Card
+from rnnchat.library.deleted_models import DeletedModels, name_of_deletion
+from rnnchat.library.model_entry import ModelEntry, ModelVersion, require_not_shipped
 from rnnchat.library.model_files import (
     CARD,
     SavedModel,
-    load_folder,
+    load_named_version,
     read_card,
     read_files,
     require_folder,
     size_of,
 )
-from rnnchat.library.names import folded, model_name, shown_name
+from rnnchat.library.model_names import checked_model_name, comparison_key, displayed_name
 from rnnchat.library.settings import Settings, change_settings, load_settings
-from rnnchat.storage.arrays import read_weights, write_weights
-from rnnchat.storage.atomic import is_there, move, remove, remove_unfinished, sha256, write_folder
+from rnnchat.storage.atomic import move, path_exists, remove, remove_unfinished, sha256, write_folder
 from rnnchat.storage.paths import Paths, make_private, shipped_models
+from rnnchat.storage.tensors import read_safetensors, to_safetensors
 
 __all__ = [
     "BASE",
+    "BASE_NETWORK",
     "CARD",
     "FINISHED",
-    "GROUND",
     "MEMORY",
     "MIXTURE",
     "NETWORK",
-    "OPTIONAL",
+    "OPTIONAL_FILES",
     "TOKENIZER",
-    "Entry",
     "Library",
+    "ModelEntry",
+    "ModelVersion",
     "SavedModel",
-    "Version",
-    "load_folder",
-    "read_weights",
-    "require_own",
-    "write_weights",
+    "load_named_version",
+    "read_safetensors",
+    "require_not_shipped",
+    "to_safetensors",
 ]
 
 FINISHED = "finished.json"
-"""What tells that a run has made its model; an unfinished run is a person's to resume or discard."""
+"""This file in a run's folder records that the run has published its model."""
 BASE = Settings.model
-"""The name of the model that comes with rnnchat."""
+"""The name of the model that is shipped with rnnchat."""
 
 KEPT_VERSIONS = 2
-_HIGHEST = 10**12 - 1
+"""So many versions of a model are kept: the one in use and the one before."""
+_HIGHEST_VERSION = 10**12 - 1
+"""A version's number has at most 12 digits."""
 _VERSION = re.compile(r"v([0-9]{4,12})\Z")
 
 
 class Library:
-    """Reads and keeps models; every change is one atomic step."""
+    """The saved models; every change to them is one atomic step."""
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
-        self._bin = Bin(paths.bin)
+        self._bin = DeletedModels(paths.bin)
 
     # Reading
 
-    def entries(self) -> list[Entry]:
-        """Return all models: this person's by name, then those that came with rnnchat.
-
-        One that is damaged is an entry as well, and changes nothing about the others.
-        """
+    def entries(self) -> list[ModelEntry]:
+        """Return all models, damaged ones too: the person's own by name, then the shipped ones."""
         own = [self._entry(folder, shipped=False) for folder in self._folders()]
         shipped = [self._entry(folder, shipped=True) for folder in _shipped_folders()]
         return own + shipped
 
     def unreadable(self) -> RnnchatError | None:
-        """Return why this person's models cannot be listed, None where they can."""
+        """Return why the person's own models cannot be listed; None where they can be."""
         try:
             next(self._paths.models.iterdir(), None)
         except FileNotFoundError:
@@ -91,7 +92,7 @@ class Library:
             return from_os_error(error, "reading the folder of models")
         return None
 
-    def find(self, name: str) -> Entry:
+    def find(self, name: str) -> ModelEntry:
         """Return the model called `name`; raise ModelError where there is none."""
         entries = self.entries()
         same = [entry for entry in entries if entry.is_called(name)]
@@ -106,27 +107,27 @@ class Library:
     def load(self, name: str) -> SavedModel:
         """Read the model called `name`, with every file checked against the card's hashes.
 
-        Raises ModelError where it is missing or damaged. Nothing in a model is ever run.
+        Raises ModelError where it is missing or damaged. No code in a model is ever run.
         """
         entry = self.find(name)
-        return load_folder(self._version_in_use(entry), entry.name, shipped=entry.shipped)
+        return load_named_version(self._version_in_use(entry), entry.name, shipped=entry.shipped)
 
     def check(self, name: str) -> list[str]:
-        """Return what is wrong with the files of the model called `name`; nothing where they are sound."""
+        """Return what is wrong with the files of the model called `name`, a line for each damaged version."""
         entry = self.find(name)
         problems = []
         for version in self.version_folders(entry):
             try:
-                load_folder(version, entry.name, shipped=entry.shipped)
+                load_named_version(version, entry.name, shipped=entry.shipped)
             except ModelError as error:
                 problems.append(f"{version.name}: {error.message}")
         return problems
 
-    def version_folders(self, entry: Entry) -> list[Path]:
+    def version_folders(self, entry: ModelEntry) -> list[Path]:
         """Return the folders of a model's versions, the one in use last."""
         return [entry.folder] if entry.shipped else _versions(entry.folder)
 
-    def versions(self, name: str) -> list[Version]:
+    def versions(self, name: str) -> list[ModelVersion]:
         """Return the versions of the model called `name`, the one in use first."""
         entry = self.find(name)
         found = []
@@ -134,9 +135,9 @@ class Library:
             try:
                 card = read_card(folder, shipped=entry.shipped)
             except ModelError:
-                found.append(Version(folder, _number(folder), "", None))
+                found.append(ModelVersion(folder, _number(folder), "", None))
             else:
-                found.append(Version(folder, _number(folder), card.created, card.bits_per_byte))
+                found.append(ModelVersion(folder, _number(folder), card.created, card.bits_per_byte))
         return found
 
     # Changing
@@ -152,8 +153,8 @@ class Library:
     ) -> tuple[Card, int]:
         """Save a new version of the model that `card` names; return the final card and the version.
 
-        `weights` are safetensors; `optional` holds some of the OPTIONAL files. Versions older than the one
-        before are removed afterwards.
+        `weights` and the values of `optional`, whose keys are of OPTIONAL_FILES, are safetensors.
+        All versions but the newest KEPT_VERSIONS are removed afterwards.
         """
         own = self.check_name(name or card.name)
         files = {NETWORK: weights, TOKENIZER: tokenizer, **(optional or {})}
@@ -161,7 +162,7 @@ class Library:
         folder = make_private(self._place_of(own))
         remove_unfinished(folder)
         number = 1 + max((_number(version) for version in _versions(folder)), default=0)
-        if number > _HIGHEST:
+        if number > _HIGHEST_VERSION:
             raise ModelError(f"{own} has a version with the highest number there is.", "Delete it first.")
         write_folder(folder / f"v{number:04d}", [*files.items(), (CARD, card.to_json())])
         for old in _versions(folder)[:-KEPT_VERSIONS]:
@@ -169,10 +170,10 @@ class Library:
         return card, number
 
     def rename(self, name: str, new: str) -> str:
-        """Give a model another name and return it as it is now written; it stays in use where it is."""
+        """Rename a model and return its new name in normal form; a model that was in use stays in use."""
         entry = self._own(name)
         new = self.check_name(new)
-        if folded(new) != folded(entry.name):
+        if comparison_key(new) != comparison_key(entry.name):
             self._require_free(new)
         move(entry.folder, self._paths.models / new)
         leftover = self._paths.runs / entry.name
@@ -183,7 +184,7 @@ class Library:
         return new
 
     def copy(self, name: str, new: str) -> str:
-        """Copy the version in use of a model, shipped ones too, under another name."""
+        """Copy the newest version of a model, which may be a shipped one, and return the name of the copy."""
         entry = self.find(name)
         new = self.check_name(new)
         self._require_free(new)
@@ -191,9 +192,9 @@ class Library:
         return new
 
     def roll_back(self, name: str) -> int:
-        """Make the version before the one in use the newest again; return its new number.
+        """Publish the previous version of a model again as its newest one; return its new number.
 
-        What was in use is then the version before, so going back twice changes nothing.
+        The version that was in use becomes the previous one, so rolling back twice changes nothing.
         """
         entry = self._own(name)
         versions = _versions(entry.folder)
@@ -202,60 +203,67 @@ class Library:
         return self._publish_again(versions[-2], entry, entry.name)
 
     def delete(self, name: str) -> str:
-        """Move a model to the bin and return the token that restores it.
+        """Move a model to the bin and return the deletion, with which it can be restored.
 
-        Where it is the one in use, the base is from now on. The pieces of its notes, which its last training
-        left for the next, go for good.
+        Where the model was in use, the shipped base is used from now on. The encoded notes that its last
+        training left for the next one are removed for good.
         """
         entry = self._own(name)
         in_use = entry.is_called(load_settings(self._paths).model)
-        token = self._bin.put(entry.folder, entry.name, in_use=in_use)
+        deletion = self._bin.add(entry.folder, entry.name, in_use=in_use)
         if in_use:
             self._use(BASE)
         leftover = self._paths.runs / entry.name
         if (leftover / FINISHED).is_file():
             remove(leftover, self._paths.runs)
-        return token
+        return deletion
 
-    def deleted(self) -> list[str]:
-        """Return the tokens of deleted models that can be restored, the latest first."""
-        return self._bin.tokens()
+    def deletions(self) -> list[str]:
+        """Return the deletions that can be undone, the latest first."""
+        return self._bin.deletions()
 
-    def token_of(self, name: str) -> str | None:
-        """Return the token of the model called `name` that was deleted last; None where there is none."""
-        return next((token for token in self.deleted() if folded(name_in(token)) == folded(name)), None)
+    def last_deletion(self, name: str) -> str | None:
+        """Return the latest deletion of a model called `name`; None where there is none."""
+        return next(
+            (
+                deletion
+                for deletion in self.deletions()
+                if comparison_key(name_of_deletion(deletion)) == comparison_key(name)
+            ),
+            None,
+        )
 
-    def restore(self, token: str) -> str:
-        """Bring back a deleted model and return the name it now has.
+    def restore(self, deletion: str) -> str:
+        """Restore a deleted model and return the name that it has now.
 
-        It is in use again where it was when it was deleted and no other model was chosen since.
+        It is used again where it was in use when it was deleted and no other model was chosen since.
         """
-        was_in_use = self._bin.was_in_use(token)
-        wanted = name_in(Path(token).name)
-        taken = {folded(entry.name) for entry in self.entries()}
+        was_in_use = self._bin.was_in_use(deletion)
+        wanted = name_of_deletion(Path(deletion).name)
+        taken = {comparison_key(entry.name) for entry in self.entries()}
         name, number = wanted, 2
-        while folded(name) in taken:
+        while comparison_key(name) in taken:
             name, number = f"{wanted} {number}", number + 1
-        self._bin.take(token, self._paths.models / name)
+        self._bin.restore(deletion, self._paths.models / name)
         if was_in_use and load_settings(self._paths).model == BASE:
             self._use(name)
         return name
 
-    def forget(self, token: str) -> None:
-        """Remove a deleted model for good."""
-        self._bin.forget(token)
+    def remove_forever(self, deletion: str) -> None:
+        """Remove a deleted model so that it cannot be restored."""
+        self._bin.remove_forever(deletion)
 
     def check_name(self, name: str) -> str:
-        """Return `name` as a model may be called; raise ModelError with what is allowed."""
-        name = model_name(name)
+        """Return `name` in normal form; raise ModelError, which says why, where it cannot be used."""
+        name = checked_model_name(name)
         if _is_shipped_name(name):
             raise ModelError(
                 f"{name} is the name of a model that comes with rnnchat.", "Choose another name."
             )
         place = self._place_of(name)
-        if is_there(place) and (place.is_symlink() or not place.is_dir()):
+        if path_exists(place) and (place.is_symlink() or not place.is_dir()):
             raise ModelError(
-                f"Where the model {name} would be kept there is something else.",
+                f"The folder for the model {name} is taken by something else.",
                 f"Choose another name, or remove {place}.",
             )
         return name
@@ -263,32 +271,36 @@ class Library:
     # Helpers
 
     def _place_of(self, name: str) -> Path:
-        """Return the folder of a model, which may be there already in other letters: of another case, say."""
+        """Return the folder of a model; an existing one may differ from its name in case or width."""
         place = self._paths.models / name
-        if is_there(place):
+        if path_exists(place):
             return place
-        same = (folder for folder in self._folders() if folded(shown_name(folder)) == folded(name))
+        same = (
+            folder
+            for folder in self._folders()
+            if comparison_key(displayed_name(folder)) == comparison_key(name)
+        )
         return next(same, place)
 
-    def _publish_again(self, version: Path, entry: Entry, name: str) -> int:
-        """Save the files of a version, once they are checked, as the newest version of the model `name`."""
-        card = load_folder(version, entry.name, shipped=entry.shipped).card
+    def _publish_again(self, version: Path, entry: ModelEntry, name: str) -> int:
+        """Check the files of a version, and publish them as the newest version of the model `name`."""
+        card = load_named_version(version, entry.name, shipped=entry.shipped).card
         files = read_files(version, card, shipped=entry.shipped)
-        optional = {file: files[file] for file in OPTIONAL if file in files}
+        optional = {file: files[file] for file in OPTIONAL_FILES if file in files}
         return self.publish(card, files[NETWORK], files[TOKENIZER], optional=optional, name=name)[1]
 
     def _folders(self) -> list[Path]:
-        """Return where this person's models are kept, by name, damaged ones too."""
+        """Return the folders of the person's own models by name, damaged ones too."""
         try:
             found = [p for p in self._paths.models.iterdir() if not p.name.startswith(".")]
-        except OSError:  # which `unreadable` tells
+        except OSError:  # `unreadable` reports it
             return []
         return sorted((p for p in found if _is_model(p)), key=lambda p: (p.name.casefold(), p.name))
 
-    def _entry(self, folder: Path, *, shipped: bool) -> Entry:
-        name = folder.name if shipped else shown_name(folder)
+    def _entry(self, folder: Path, *, shipped: bool) -> ModelEntry:
+        name = folder.name if shipped else displayed_name(folder)
         is_hidden = not shipped and _is_shipped_name(name)
-        entry = Entry(name, folder, None, 0, shipped, is_hidden=is_hidden)
+        entry = ModelEntry(name, folder, None, 0, shipped, is_hidden=is_hidden)
         try:
             version = self._version_in_use(entry)
             entry = replace(entry, versions=len(self.version_folders(entry)))
@@ -300,7 +312,7 @@ class Library:
             return replace(entry, size=size, problem="its name belongs to a model that comes with rnnchat")
         return replace(entry, card=replace(card, name=name), size=size)
 
-    def _version_in_use(self, entry: Entry) -> Path:
+    def _version_in_use(self, entry: ModelEntry) -> Path:
         if not entry.shipped:
             require_folder(entry.folder)
         versions = self.version_folders(entry)
@@ -308,21 +320,25 @@ class Library:
             raise ModelError(f"{entry.name} has no version.", "Delete it and train again.")
         return versions[-1]
 
-    def _own(self, name: str) -> Entry:
-        """Return this person's model called `name`, also one that a model of rnnchat's hides."""
-        hidden = (entry for entry in self.entries() if entry.is_hidden and folded(entry.name) == folded(name))
+    def _own(self, name: str) -> ModelEntry:
+        """Return the person's own model called `name`, even where a shipped model of that name hides it."""
+        hidden = (
+            entry
+            for entry in self.entries()
+            if entry.is_hidden and comparison_key(entry.name) == comparison_key(name)
+        )
         entry = next(hidden, None) or self.find(name)
-        require_own(entry)
+        require_not_shipped(entry)
         return entry
 
     def _require_free(self, name: str) -> None:
-        if any(folded(shown_name(folder)) == folded(name) for folder in self._folders()):
+        if any(comparison_key(displayed_name(folder)) == comparison_key(name) for folder in self._folders()):
             raise ModelError(
-                f"There is a model called {name} already.", "Choose another name, or delete it first."
+                f"There is already a model called {name}.", "Choose another name, or delete it first."
             )
 
     def _use(self, name: str) -> None:
-        """Put a model in use; where the disk is full, what it is for has been done all the same."""
+        """Use the model from now on. A full disk is no error here: the change that was asked for is made."""
         with suppress(StorageError), change_settings(self._paths) as settings:
             settings.model = name
 
@@ -332,11 +348,11 @@ def _shipped_folders() -> list[Path]:
 
 
 def _is_shipped_name(name: str) -> bool:
-    return any(folded(folder.name) == folded(name) for folder in _shipped_folders())
+    return any(comparison_key(folder.name) == comparison_key(name) for folder in _shipped_folders())
 
 
 def _is_model(folder: Path) -> bool:
-    """Whether something among the models is one, if only a damaged one, and not a folder still empty."""
+    """Return whether `folder` is a model, which may be a damaged one, and not an empty folder."""
     try:
         if not stat.S_ISDIR(folder.lstat().st_mode):
             return True
@@ -348,7 +364,7 @@ def _is_model(folder: Path) -> bool:
 
 
 def _versions(folder: Path) -> list[Path]:
-    """Return the versions in a model's folder, the oldest first; raise ModelError where none can be read."""
+    """Return the folders of a model's versions, the oldest first; raise ModelError if it is unreadable."""
     try:
         found = [p for p in folder.iterdir() if _VERSION.match(p.name)] if folder.is_dir() else []
     except OSError as error:

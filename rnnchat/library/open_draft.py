@@ -24,7 +24,7 @@ _ODD_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedText:
     """A file's text with plain newlines, and where it came from.
 
     Where it could not be written back byte for byte, `file` is None: it is a copy, and `why` says so.
@@ -35,7 +35,7 @@ class Opened:
     why: str = ""
 
 
-def open_text(path: Path) -> Opened:
+def open_text(path: Path) -> OpenedText:
     """Read the file at `path`; raise StorageError with a hint where it is no text or too large."""
     real = real_path(path)
     try:
@@ -48,7 +48,7 @@ def open_text(path: Path) -> Opened:
             "`rnnchat complete` works from any editor.",
         ) from None
     file, why = _kept_exactly(real, data, decoded)
-    return Opened(_plain(decoded.text), file, why)
+    return OpenedText(_plain(decoded.text), file, why)
 
 
 def find_draft(drafts: Drafts, which: int | Path | None) -> tuple[Draft, str]:

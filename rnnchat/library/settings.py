@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.atomic import write_text
 from rnnchat.storage.paths import Paths
-from rnnchat.storage.regular import read_regular
+from rnnchat.storage.safe_reading import read_regular_file
 
 
 @dataclass
@@ -79,7 +79,7 @@ def load_settings(paths: Paths) -> Settings:
     """
     settings = Settings()
     try:
-        text = read_regular(paths.settings, _MAXIMUM_BYTES, follow=True).decode("utf-8-sig")
+        text = read_regular_file(paths.settings, _MAXIMUM_BYTES, follow=True).decode("utf-8-sig")
         values = json.loads(text, parse_int=_whole)
     except (RnnchatError, ValueError, RecursionError, MemoryError):
         return settings

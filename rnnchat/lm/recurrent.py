@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rnnchat.errors import ModelError
 from rnnchat.lm.protocols import Floats, Lookahead
 from rnnchat.lm.shape import GATES, NetworkShape
-from rnnchat.storage.arrays import are_numbers
+from rnnchat.storage.tensors import all_finite
 
 __all__ = ["GATES", "PRODUCTS", "NetworkShape", "NetworkState", "Recur", "RecurrentNetwork", "softmax"]
 
@@ -47,7 +47,7 @@ class RecurrentNetwork(Lookahead[NetworkState]):
         for name, expected in shape.weights().items():
             if name not in weights or weights[name].shape != expected:
                 raise ModelError(f"The network's weight {name} is missing or has the wrong shape.")
-            if not are_numbers(weights[name]):
+            if not all_finite(weights[name]):
                 raise ModelError(f"The network's weight {name} holds values that are no numbers.")
         self.shape = shape
         own = {name: np.ascontiguousarray(weights[name], dtype=np.float32) for name in shape.weights()}

@@ -110,7 +110,7 @@ def remove(path: Path, within: Path) -> None:
         _discard(gone)
 
 
-def is_there(path: Path) -> bool:
+def path_exists(path: Path) -> bool:
     """Whether there is anything at `path`, be it a link that leads nowhere."""
     try:
         path.lstat()

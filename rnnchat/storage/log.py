@@ -16,7 +16,7 @@ MOST_FRAMES = 60
 """Of a deeper stack, as of a recursion without end, the two ends are kept."""
 
 
-def note_unforeseen(error: BaseException) -> str:
+def log_unexpected_error(error: BaseException) -> str:
     """Write where `error` happened to the log and return a hint that says so; never raises.
 
     Only file names, line numbers and the kind of error are kept: no values, no messages.
@@ -31,7 +31,7 @@ def note_unforeseen(error: BaseException) -> str:
     return f"Nothing was lost that had been saved. Where it happened stands in {path}."
 
 
-def note_warning(kind: str, filename: str, line: int) -> None:
+def log_warning(kind: str, filename: str, line: int) -> None:
     """Write to the log where Python warned of something: neither its message nor any value."""
     _append([f"{_now()} {kind}", f"  {filename}:{line}"])
 
@@ -40,7 +40,7 @@ def explain(error: BaseException) -> RnnchatError:
     """Return what to tell a person of `error`, and note it in the log unless it was foreseen."""
     if isinstance(error, RnnchatError):
         return error
-    hint = note_unforeseen(error)
+    hint = log_unexpected_error(error)
     if isinstance(error, OSError):
         return from_os_error(error, "working with files")
     if isinstance(error, MemoryError):

@@ -26,7 +26,7 @@ _STAYS = "What is on the screen stays there, and is tried again."
 
 
 @dataclass(frozen=True)
-class Layout:
+class DatabaseSchema:
     """What a database holds, and the steps that its tables came about in."""
 
     what: str
@@ -36,7 +36,7 @@ class Layout:
 
 
 @contextlib.contextmanager
-def open_database(path: Path, layout: Layout) -> Iterator[sqlite3.Connection]:
+def open_database(path: Path, layout: DatabaseSchema) -> Iterator[sqlite3.Connection]:
     """Yield a connection to the database at `path`, made or brought up to date where need be.
 
     The block is one transaction. Raises StorageError where the disk is full or may not be written, or where
@@ -59,7 +59,7 @@ def open_database(path: Path, layout: Layout) -> Iterator[sqlite3.Connection]:
         raise _explained(error, path, layout.what) from error
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, path: Path, layout: Layout) -> None:
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path, layout: DatabaseSchema) -> None:
     newest = len(layout.steps)
     version = _version(connection)
     if version > newest:
@@ -179,7 +179,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def rank_by_change(connection: sqlite3.Connection, table: str) -> None:
+def number_by_last_change(connection: sqlite3.Connection, table: str) -> None:
     """Number the rows of a `table` by when they were last changed, and bring times to come back to now.
 
     The order of use is a number from then on: by the time, what was written while the clock was ahead would
@@ -193,6 +193,6 @@ def rank_by_change(connection: sqlite3.Connection, table: str) -> None:
     connection.execute(f"UPDATE {table} SET changed = min(changed, ?)", (time.time(),))
 
 
-def matching(words: list[str], column: str) -> str:
+def all_words_condition(words: list[str], column: str) -> str:
     """Return the condition that all of so many words stand in a column of folded text."""
     return " AND ".join([f"instr({column}, ?)"] * len(words))

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnchat.errors import RnnchatError
-from rnnchat.library.models import BASE, CARD, NETWORK, TOKENIZER, Library, write_weights
+from rnnchat.library.models import BASE, CARD, NETWORK, TOKENIZER, Library, to_safetensors
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.storage.atomic import sha256, write_bytes
 from rnnchat.storage.paths import Paths
@@ -87,7 +87,7 @@ def write_shipped(library: Library, name: str, target: Path, data: Path) -> None
     scores = {text: round(bits_per_byte(network, tokenizer, own), 4) for text, own in held_out(data)}
     before = library.load(BASE).card.training if saved.card.base == BASE else {}
     seconds = saved.card.training["seconds"] + before.get("seconds_in_all", before.get("seconds", 0))
-    weights = write_weights({k: v.astype(np.float16) for k, v in saved.weights.items()})
+    weights = to_safetensors({k: v.astype(np.float16) for k, v in saved.weights.items()})
     card = replace(
         saved.card,
         name=BASE,

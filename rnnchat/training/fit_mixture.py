@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnnchat.generation.attribution import SOURCES, paths_to
-from rnnchat.library.models import GROUND, MEMORY, MIXTURE, read_weights, write_weights
+from rnnchat.library.models import BASE_NETWORK, MEMORY, MIXTURE, read_safetensors, to_safetensors
 from rnnchat.lm.mixture.model import Mixture
 from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
@@ -57,7 +57,7 @@ def remember(run: Run, prepared: Prepared, emit: Emit) -> None:
     started = time.monotonic()
     pieces = np.asarray(pieces_on_disk(run.folder / TRAINING, prepared.vocabulary)[-REMEMBERED_PIECES:])
     memory = NgramMemory.build(pieces, prepared.vocabulary)
-    data = write_weights(memory.tensors())
+    data = to_safetensors(memory.tensors())
     write_bytes(path, data)
     seconds = round(time.monotonic() - started, 2)
     emit({"event": "memory", "pieces": len(pieces), "bytes": len(data), "seconds": seconds})
@@ -128,7 +128,7 @@ def fit_mixture(
     kept_back = np.asarray(pieces_on_disk(run.folder / VALIDATION, tokenizer.size))
     emit({"event": "mixing", "pieces": len(kept_back)})
     started = time.monotonic()
-    memory = NgramMemory.from_tensors(read_weights(path.read_bytes()), tokenizer.size)
+    memory = NgramMemory.from_tensors(read_safetensors(path.read_bytes()), tokenizer.size)
     texts, unseen = _kept_back(run, tokenizer)
     network = RecurrentNetwork(shape, weights)
     base = None if ground is None else RecurrentNetwork(shape, ground, network)
@@ -154,9 +154,9 @@ def fit_mixture(
     seconds = round(time.monotonic() - started, 2)
     emit({"event": "mixture", "pieces": sum(map(len, texts)), "seconds": seconds})
     remembered = {**memory.tensors(), SOURCES: paths_to(files)}
-    files_made = {MEMORY: write_weights(remembered), MIXTURE: write_weights(mixture.tensors())}
+    files_made = {MEMORY: to_safetensors(remembered), MIXTURE: to_safetensors(mixture.tensors())}
     if ground is not None:
-        files_made[GROUND] = write_weights(
+        files_made[BASE_NETWORK] = to_safetensors(
             {
                 name: np.asarray(weight, np.float16)
                 for name, weight in ground.items()

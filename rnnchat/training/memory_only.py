@@ -38,7 +38,7 @@ def publish_at_once(
     else:
         base = Library(paths).load(prepared.base)
         shape, weights = NetworkShape.from_dict(base.card.network), base.weights
-        ground = base.ground
+        ground = base.base_weights
     at(MIXING, 0, None)
     kept_back = [tokenizer.decode(text) for text in texts_to_fit(run, tokenizer)]
     bits = score(RecurrentNetwork(shape, weights), tokenizer, kept_back).bits_per_byte

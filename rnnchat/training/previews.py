@@ -6,7 +6,7 @@ from typing import Any
 
 from rnnchat.generation.generate import TextGenerator, text_context
 from rnnchat.generation.sampling import Sampling
-from rnnchat.library.models import MEMORY, TOKENIZER, read_weights
+from rnnchat.library.models import MEMORY, TOKENIZER, read_safetensors
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.protocols import AnyLanguageModel
 from rnnchat.lm.recurrent import RecurrentNetwork
@@ -45,7 +45,7 @@ def speak_from_memory(run: Run, prepared: Prepared, emit: Emit) -> None:
     path = run.folder / MEMORY
     if prepared.texts or not path.is_file():
         return
-    memory = NgramMemory.from_tensors(read_weights(path.read_bytes()), prepared.vocabulary)
+    memory = NgramMemory.from_tensors(read_safetensors(path.read_bytes()), prepared.vocabulary)
     tokenizer = Tokenizer((run.folder / TOKENIZER).read_bytes())
     emit(_sample(NgramModel(memory), tokenizer, 0))
 

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from rnnchat.library.card import Card
-from rnnchat.library.models import Library, write_weights
+from rnnchat.library.models import Library, to_safetensors
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.storage.display import display_path
 from rnnchat.storage.paths import Paths
@@ -50,7 +50,7 @@ def publish(
     is the network's on the text kept back, and `seconds` tells the time taken.
     """
     settings = run.settings
-    data = write_weights(weights)
+    data = to_safetensors(weights)
     timed = bool(settings.minutes) and not settings.steps
 
     def left() -> float:

@@ -32,7 +32,7 @@ from rnnchat.app.widgets.number_stepper import NumberStepper
 from rnnchat.app.widgets.path_suggester import complete_path
 from rnnchat.app.widgets.training_view import _headline
 from rnnchat.generation.attribution import Origin
-from rnnchat.library.models import Entry, Library
+from rnnchat.library.models import Library, ModelEntry
 from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.storage.paths import Paths
 from tests.app.helpers import SIZE, chat_of, hear_a_long_reply, shown, wait_until
@@ -251,7 +251,7 @@ async def test_an_older_reading_of_the_library_is_not_shown_last(
         await wait_until(pilot, lambda: bool(screen._entries))
         read, let_go = Library.entries, threading.Event()
 
-        def slow_once(library: Library) -> list[Entry]:
+        def slow_once(library: Library) -> list[ModelEntry]:
             entries = read(library)
             monkeypatch.setattr(Library, "entries", read)
             let_go.wait(10)

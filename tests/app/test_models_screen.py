@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.screens.train import TrainScreen
-from rnnchat.library.models import CARD, NETWORK, Library, read_weights, write_weights
+from rnnchat.library.models import CARD, NETWORK, Library, read_safetensors, to_safetensors
 from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.storage.paths import Paths
@@ -101,9 +101,9 @@ async def test_damaged_models_are_rows_among_the_others(
     sound = files_of(library.version_folders(library.find("tiny"))[-1])
     bad_card = sound[CARD].replace(b"12345", b"null")
     put(paths.models / "a-card" / "v0001", {**sound, CARD: bad_card})
-    weights = {name: np.array(own) for name, own in read_weights(sound[NETWORK]).items()}
+    weights = {name: np.array(own) for name, own in read_safetensors(sound[NETWORK]).items()}
     weights["embedding"][0, 0] = np.nan
-    with_nan = {**sound, NETWORK: write_weights(weights)}
+    with_nan = {**sound, NETWORK: to_safetensors(weights)}
     rehash(with_nan)
     put(paths.models / "b-nan" / "v0001", with_nan)
     put(paths.models / "base" / "v0001", sound)

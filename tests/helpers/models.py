@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnchat.library.card import Card
-from rnnchat.library.models import Library, write_weights
+from rnnchat.library.models import Library, to_safetensors
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.text.tokenizer import Tokenizer
 
@@ -29,4 +29,4 @@ def publish_tiny(
         scores={"bits_per_byte": 2.345, "bytes": 999},
         training={"minutes": 5, "seconds": 299.0, "tokens_per_second": 9876.0, "epochs": 3.2},
     )
-    library.publish(card, write_weights(random_weights(shape, seed)), tokenizer.model)
+    library.publish(card, to_safetensors(random_weights(shape, seed)), tokenizer.model)

@@ -23,7 +23,16 @@ from rnnchat.generation.generate import text_context
 from rnnchat.generation.sampling import Sampling
 from rnnchat.library.card import Card
 from rnnchat.library.describe import describe_card, describe_entry
-from rnnchat.library.models import CARD, GROUND, MEMORY, MIXTURE, NETWORK, TOKENIZER, Library, write_weights
+from rnnchat.library.models import (
+    BASE_NETWORK,
+    CARD,
+    MEMORY,
+    MIXTURE,
+    NETWORK,
+    TOKENIZER,
+    Library,
+    to_safetensors,
+)
 from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
@@ -31,7 +40,7 @@ from rnnchat.loading import load_model, piece_kinds
 from rnnchat.text.tokenizer import Tokenizer
 
 Files = dict[str, bytes]
-ARRAYS = (NETWORK, MEMORY, MIXTURE, GROUND)
+ARRAYS = (NETWORK, MEMORY, MIXTURE, BASE_NETWORK)
 NONSENSE: tuple[Any, ...] = (
     None,
     True,
@@ -79,11 +88,13 @@ def publish_whole(library: Library, name: str, tokenizer: Tokenizer, texts: list
     base = RecurrentNetwork(shape, ground, network)
     mixture = MixtureWeights.fit(network, memory, piece_kinds(tokenizer), [pieces[0][:80]], base)
     optional = {
-        MEMORY: write_weights(
+        MEMORY: to_safetensors(
             {**memory.tensors(), SOURCES: paths_to([f"/notes/{n}.md" for n in range(len(texts))])}
         ),
-        MIXTURE: write_weights(mixture.tensors()),
-        GROUND: write_weights({n: w.astype(np.float16) for n, w in ground.items() if n != "embedding"}),
+        MIXTURE: to_safetensors(mixture.tensors()),
+        BASE_NETWORK: to_safetensors(
+            {n: w.astype(np.float16) for n, w in ground.items() if n != "embedding"}
+        ),
     }
     card = Card(
         name=name,
@@ -107,7 +118,7 @@ def publish_whole(library: Library, name: str, tokenizer: Tokenizer, texts: list
         base="base",
         description="a model of tests",
     )
-    library.publish(card, write_weights(weights), tokenizer.model, optional=optional)
+    library.publish(card, to_safetensors(weights), tokenizer.model, optional=optional)
 
 
 def files_of(folder: Path) -> Files:
@@ -238,7 +249,7 @@ def damage_values(chance: random.Random, files: Files) -> str:
         del arrays[key]
     else:
         arrays[f"{key}.more"] = np.zeros(chance.choice((0, 1, 1000)), np.float32)
-    files[name] = write_weights(arrays)
+    files[name] = to_safetensors(arrays)
     return f"{way} {key} of {name} ({value})"
 
 
@@ -297,7 +308,7 @@ def put(folder: Path, files: Files) -> None:
 
 def put_odd(chance: random.Random, folder: Path) -> str:
     """Put something else in the place of a file, or of the whole folder."""
-    name = chance.choice((CARD, NETWORK, TOKENIZER, MEMORY, MIXTURE, GROUND))
+    name = chance.choice((CARD, NETWORK, TOKENIZER, MEMORY, MIXTURE, BASE_NETWORK))
     path = folder / name
     way = chance.choice(("link", "zero", "pipe", "folder", "missing", "sparse", "folder is a link"))
     if way == "folder is a link":

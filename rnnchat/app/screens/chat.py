@@ -18,7 +18,7 @@ from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.transcript import Transcript
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.errors import RnnchatError
-from rnnchat.library.search import fold, sought_words
+from rnnchat.library.text_folding import fold, query_words
 
 TRIED_AGAIN_AFTER = 5.0
 """Seconds after which what could not be kept is tried again."""
@@ -340,7 +340,7 @@ class ChatScreen(AppScreen):
         """Show a chat in the place of the one that is open, at the latest turn that holds all `words`."""
         self._conversation.stop.set()
         self._conversation = Conversation(chat, said)
-        sought = sought_words(words)
+        sought = query_words(words)
         hit = next((turn for turn in reversed(said) if _holds(turn.text, sought)), None)
         self.query_one(Transcript).show_turns(said, hit, sought)
         self._show_welcome()

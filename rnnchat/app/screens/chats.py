@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from rnnchat.app.screens.search import Row, SearchScreen
-from rnnchat.library.chats import StoredChat
+from rnnchat.library.chats import ChatSummary
 
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
@@ -39,7 +39,7 @@ class ChatsScreen(SearchScreen[tuple[int, str]]):
         cast("RnnchatApp", self.app).chats.delete(number)
 
 
-def _line(chat: StoredChat) -> Content:
+def _line(chat: ChatSummary) -> Content:
     when = time.strftime("%d %b %H:%M", time.localtime(chat.changed))
     count = f"{chat.turns} turn" + ("" if chat.turns == 1 else "s")
     return Content.assemble((f"{when}  ", "dim"), chat.title, (f"  {count}", "dim"))

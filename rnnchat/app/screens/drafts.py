@@ -15,7 +15,7 @@ from rnnchat.app.screens.dialogs import is_whole
 from rnnchat.app.screens.search import Row, SearchScreen
 from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.errors import RnnchatError
-from rnnchat.library.drafts import KeptDraft
+from rnnchat.library.drafts import DraftSummary
 from rnnchat.storage.paths import parse_path, start_folder
 
 if TYPE_CHECKING:
@@ -89,6 +89,6 @@ def _is_path(value: str) -> bool:
     return is_whole(value) or value.strip().startswith(("./", "../"))
 
 
-def _line(draft: KeptDraft) -> Content:
+def _line(draft: DraftSummary) -> Content:
     when = time.strftime("%d %b %H:%M", time.localtime(draft.changed))
     return Content.assemble((f"{when}  ", "dim"), draft.title, (f"  {draft.characters:,} characters", "dim"))

@@ -18,7 +18,7 @@ from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.dialogs import AskName
 from rnnchat.errors import RnnchatError
 from rnnchat.library.describe import describe_card, describe_entry, describe_versions, human_size
-from rnnchat.library.models import BASE, Entry, require_own
+from rnnchat.library.models import BASE, ModelEntry, require_not_shipped
 from rnnchat.library.settings import load_settings
 
 COLUMNS = ("", "Name", "Learned from", "On its notes", "    Size", "Trained")
@@ -46,7 +46,7 @@ class ModelsScreen(AppScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._entries: list[Entry] = []
+        self._entries: list[ModelEntry] = []
         self._in_order = threading.Lock()
         """Held from reading or changing the library until that is shown: what is older never comes last."""
 
@@ -158,7 +158,7 @@ class ModelsScreen(AppScreen):
 
     # Each of these runs in a thread and returns the name to point at afterwards.
 
-    def _use(self, entry: Entry) -> str:
+    def _use(self, entry: ModelEntry) -> str:
         """Put a model in use once it is in memory: what cannot be loaded is not chosen."""
         app = self.own_app
         app.voice.load(entry.name)
@@ -166,21 +166,21 @@ class ModelsScreen(AppScreen):
         app.call_from_thread(app.say, f"Now using {entry.name}. F2 goes to the chat.")
         return entry.name
 
-    def _rename(self, entry: Entry, name: str) -> str:
-        require_own(entry)
+    def _rename(self, entry: ModelEntry, name: str) -> str:
+        require_not_shipped(entry)
         app = self.own_app
         now = app.library.rename(entry.name, name)
         if entry.is_called(app.settings.model):
             app.call_from_thread(app.use_model, now)
         return now
 
-    def _copy(self, entry: Entry, name: str) -> str:
+    def _copy(self, entry: ModelEntry, name: str) -> str:
         if entry.card is None:
             raise RnnchatError(f"{entry.name} is damaged: {entry.problem}", "A copy would be, too.")
         return self.own_app.library.copy(entry.name, name)
 
-    def _delete(self, entry: Entry) -> str:
-        require_own(entry)
+    def _delete(self, entry: ModelEntry) -> str:
+        require_not_shipped(entry)
         app = self.own_app
         app.library.delete(entry.name)
         if entry.is_called(app.settings.model):
@@ -190,7 +190,7 @@ class ModelsScreen(AppScreen):
 
     def _undo(self) -> str:
         app = self.own_app
-        tokens = app.library.deleted()
+        tokens = app.library.deletions()
         if not tokens:
             app.call_from_thread(app.say, "There is no deleted model to bring back.")
             return ""
@@ -201,8 +201,8 @@ class ModelsScreen(AppScreen):
         app.call_from_thread(app.say, f"{name} is back{', and in use again' if is_used else ''}.")
         return name
 
-    def _roll_back(self, entry: Entry) -> str:
-        require_own(entry)
+    def _roll_back(self, entry: ModelEntry) -> str:
+        require_not_shipped(entry)
         app = self.own_app
         app.library.roll_back(entry.name)
         app.call_from_thread(app.say, describe_versions(entry.name, app.library.versions(entry.name)))
@@ -220,11 +220,11 @@ class ModelsScreen(AppScreen):
                 return
             self._show_now(point_at)
 
-    def _highlighted(self) -> Entry | None:
+    def _highlighted(self) -> ModelEntry | None:
         row = self._table.cursor_row
         return self._entries[row] if 0 <= row < len(self._entries) else None
 
-    def _show(self, entries: list[Entry], point_at: str = "") -> None:
+    def _show(self, entries: list[ModelEntry], point_at: str = "") -> None:
         table = self._table
         row = table.cursor_row
         self._entries = entries
@@ -236,7 +236,7 @@ class ModelsScreen(AppScreen):
             table.add_row(*self._cells(entry, in_use))
         table.move_cursor(row=target)
 
-    def _cells(self, entry: Entry, in_use: str) -> list[Text]:
+    def _cells(self, entry: ModelEntry, in_use: str) -> list[Text]:
         row = describe_entry(entry)
         cells = (
             "●" if entry.is_called(in_use) else " ",

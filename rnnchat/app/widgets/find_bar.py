@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from rnnchat.app.widgets.draft_editor import DraftEditor
-from rnnchat.library.search import Folded, fold_lightly, keep_case
+from rnnchat.library.text_folding import FoldedText, compatibility_form, fold_keeping_accents
 
 MOST = 10_000
 """So many finds are counted at most."""
@@ -28,7 +28,7 @@ class Sought:
 
     def spans(self, text: str, start: int = 0) -> Iterator[tuple[int, int]]:
         """Yield where it stands in `text`, from offset `start` on."""
-        folding = keep_case if self.text != self.text.lower() else fold_lightly
+        folding = compatibility_form if self.text != self.text.lower() else fold_keeping_accents
         return _folded(text, folding).spans(folding(self.text), start)
 
     def is_whole(self, text: str) -> bool:
@@ -136,9 +136,9 @@ class FindBar(Horizontal):
 
 
 @lru_cache(maxsize=2)
-def _folded(text: str, folding: Callable[[str], str]) -> Folded:
+def _folded(text: str, folding: Callable[[str], str]) -> FoldedText:
     """Return a draft folded; it is the same for one key after another."""
-    return Folded(text, folding)
+    return FoldedText(text, folding)
 
 
 def find(spans: Iterable[tuple[int, int]], start: int, direction: int) -> tuple[int, int] | None:

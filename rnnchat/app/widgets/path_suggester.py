@@ -8,7 +8,7 @@ import os
 from textual.suggester import Suggester
 
 from rnnchat.errors import RnnchatError
-from rnnchat.storage.log import note_unforeseen
+from rnnchat.storage.log import log_unexpected_error
 from rnnchat.storage.paths import parse_argument
 
 MOST = 2_000
@@ -35,7 +35,7 @@ def complete_path(value: str) -> str | None:
     except RnnchatError:
         return None
     except Exception as error:
-        note_unforeseen(error)
+        log_unexpected_error(error)
         return None
 
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from rnnchat.app.conversation import Said
-from rnnchat.library.search import Folded
+from rnnchat.library.text_folding import FoldedText
 
 NOT_KEPT = "not kept"
 
@@ -51,7 +51,7 @@ class TurnView(Vertical):
 
     def highlight(self, sought: Sequence[str]) -> None:
         """Set apart where the words that are `sought`, which are folded, stand in what is said."""
-        folded, content = Folded(self.text), Content(self.text)
+        folded, content = FoldedText(self.text), Content(self.text)
         for word in sought:
             for start, end in folded.spans(word, whole=False):
                 content = content.stylize("reverse", start, end)

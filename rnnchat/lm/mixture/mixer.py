@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
 from rnnchat.lm.protocols import Floats
-from rnnchat.storage.arrays import are_numbers
+from rnnchat.storage.tensors import all_finite
 
 Indexes = NDArray[np.intp]
 
@@ -110,7 +110,7 @@ class Mixer:
         for name in self._TENSORS:
             found, own = tensors.get(name), getattr(self, name)
             fits = found is not None and found.shape == own.shape and found.dtype.kind == "f"
-            if found is None or not fits or not are_numbers(found):
+            if found is None or not fits or not all_finite(found):
                 raise ModelError("The mixture is damaged: its weights do not fit together.")
             setattr(self, name, found.astype(np.float32))
         self.weights[:, self._saved_order()] = self.weights.copy()

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.library.models import read_weights, write_weights
+from rnnchat.library.models import read_safetensors, to_safetensors
 from rnnchat.storage.atomic import TEMPORARY, remove_unfinished, sha256, write_folder
 from rnnchat.training.runs.standing import MANIFEST, checkpoints_in
 
@@ -81,7 +81,7 @@ def _files(groups: Iterable[Group], values: Mapping[str, Any]) -> Iterator[tuple
     hashes = {}
     for group, arrays in groups:
         for number, part in enumerate(_parts(arrays)):
-            data = write_weights(part)
+            data = to_safetensors(part)
             part.clear()
             hashes[f"{group}.{number}"] = sha256(data)
             yield f"{group}.{number}.safetensors", data
@@ -105,4 +105,4 @@ def _read(path: Path, expected: str) -> Arrays:
     data = path.read_bytes()
     if sha256(data) != expected:
         raise ModelError(f"{path.name} is damaged.")
-    return {name: np.asarray(value) for name, value in read_weights(data).items()}
+    return {name: np.asarray(value) for name, value in read_safetensors(data).items()}

@@ -207,7 +207,7 @@ def _publish(
     if prepared.base != SCRATCH:
         base = Library(paths).load(prepared.base)
         # What is trained on from a base keeps that base, however often; what began with nothing has none.
-        ground = base.ground if base.memory is not None else base.weights
+        ground = base.base_weights if base.memory is not None else base.weights
     remember(run, prepared, events.emit)
     measuring = measuring_seconds(run.settings.minutes)
     at_most = seconds_to_fit(run.settings, phases.clock.seconds()) - measuring

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rnnchat.errors import ModelError
 from rnnchat.library.card import Card
 from rnnchat.library.describe import describe_card, describe_entry
-from rnnchat.library.models import CARD, Entry, Library
+from rnnchat.library.models import CARD, Library, ModelEntry
 from rnnchat.text.tokenizer import Tokenizer
 from tests.helpers.models import publish_tiny
 from tests.helpers.places import ROOT
@@ -200,7 +200,7 @@ def test_every_card_is_refused_or_can_be_shown(path: tuple[str, ...], value: Any
     except ModelError as error:
         assert len(error.message) < 300
         return
-    entry = Entry("me", ROOT, card, 1)
+    entry = ModelEntry("me", ROOT, card, 1)
     json.dumps(describe_entry(entry), allow_nan=False).encode()
     assert all(isinstance(text, str) for row in describe_card(entry) for text in row)
     card.to_json()

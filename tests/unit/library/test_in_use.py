@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rnnchat.errors import ModelError, StorageError
-from rnnchat.library import bin as bin_of_models
+from rnnchat.library import deleted_models
 from rnnchat.library import settings as settings_module
 from rnnchat.library.card import Card
 from rnnchat.library.describe import describe_versions
@@ -70,7 +70,7 @@ def test_of_two_deleted_models_the_one_that_was_in_use_is_again(
     library.copy(used, "other")
     first = library.delete(used)
     second = library.delete("other")
-    assert library.deleted() == [second, first]
+    assert library.deletions() == [second, first]
     library.restore(second)
     assert in_use(paths) == "base"
     library.restore(first)
@@ -104,9 +104,9 @@ def test_a_renamed_model_stays_in_use(library: Library, paths: Paths, used: str)
 
 
 def test_what_is_forgotten_leaves_the_base_in_use(library: Library, paths: Paths, used: str) -> None:
-    library.forget(library.delete(used))
+    library.remove_forever(library.delete(used))
     assert in_use(paths) == "base"
-    assert library.deleted() == []
+    assert library.deletions() == []
 
 
 def test_a_model_can_be_deleted_on_a_full_disk(
@@ -115,9 +115,9 @@ def test_a_model_can_be_deleted_on_a_full_disk(
     def full(*_: object) -> None:
         raise StorageError("The disk is full.") from OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(bin_of_models, "write_bytes", full)
+    monkeypatch.setattr(deleted_models, "write_bytes", full)
     monkeypatch.setattr(settings_module, "write_text", full)
-    library.forget(library.delete(used))
+    library.remove_forever(library.delete(used))
     assert [entry.name for entry in library.entries()] == ["base"]
 
 
@@ -135,9 +135,9 @@ def test_what_else_lies_in_the_bin_is_no_model(library: Library, paths: Paths, t
     for name in ("²-x", "notes.txt", ".1-x", "1"):
         (paths.bin / name).mkdir()
     token = library.delete(tiny_model)
-    assert library.deleted() == [token]
-    assert library.token_of("TINY") == token
-    assert library.token_of("x") is None
+    assert library.deletions() == [token]
+    assert library.last_deletion("TINY") == token
+    assert library.last_deletion("x") is None
 
 
 def dated(library: Library, name: str, number: int, **values: object) -> None:

@@ -22,8 +22,8 @@ from rnnchat.errors import ModelError, StorageError
 from rnnchat.library.card import Card
 from rnnchat.library.model_files import MOST_REMEMBERED
 from rnnchat.library.models import (
+    BASE_NETWORK,
     CARD,
-    GROUND,
     MEMORY,
     MIXTURE,
     NETWORK,
@@ -33,10 +33,10 @@ from rnnchat.library.models import (
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.shape import NetworkShape
 from rnnchat.loading import load_model
-from rnnchat.storage.arrays import read_header, read_weights, write_weights
 from rnnchat.storage.atomic import sha256
 from rnnchat.storage.paths import Paths
-from rnnchat.storage.regular import read_regular
+from rnnchat.storage.safe_reading import read_regular_file
+from rnnchat.storage.tensors import read_header, read_safetensors, to_safetensors
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 from rnnchat.training.fit_mixture import REMEMBERED_PIECES
 from tests.helpers.models import publish_tiny
@@ -70,7 +70,7 @@ def test_a_whole_model_is_sound(library: Library, folder: Path) -> None:
     assert check_model(library, library.find("base")) == []
 
 
-FILES = (CARD, NETWORK, TOKENIZER, MEMORY, MIXTURE, GROUND)
+MODEL_FILES = (CARD, NETWORK, TOKENIZER, MEMORY, MIXTURE, BASE_NETWORK)
 
 
 def _pipe(path: Path) -> None:
@@ -96,7 +96,7 @@ def _nothing(path: Path) -> None:
     path.write_bytes(b"")
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", MODEL_FILES)
 @pytest.mark.parametrize(
     ("place", "said"),
     [
@@ -151,8 +151,8 @@ def test_what_is_no_folder_of_a_model(library: Library, folder: Path, paths: Pat
     token = library.delete("odd")
     assert [e.name for e in library.entries()] == ["whole", "base"]
     assert library.restore(token) == "odd"
-    library.forget(library.delete("odd"))
-    assert library.deleted() == []
+    library.remove_forever(library.delete("odd"))
+    assert library.deletions() == []
     assert folder.is_dir(), "what a link led to stays"
 
 
@@ -183,7 +183,7 @@ def test_a_folder_that_is_out_of_reach(
 def test_a_model_is_not_kept_where_there_is_something_else(library: Library, paths: Paths) -> None:
     paths.models.mkdir(parents=True)
     (paths.models / "me").write_text("x")
-    with pytest.raises(ModelError, match="something else"):
+    with pytest.raises(ModelError, match="taken by something else"):
         library.check_name("me")
 
 
@@ -285,7 +285,7 @@ def array(dtype: str, shape: list[Any], begin: Any, end: Any) -> dict[str, Any]:
 )
 def test_arrays_whose_header_does_not_hold_are_refused(data: bytes) -> None:
     with pytest.raises(ModelError, match="arrays of a model are damaged"):
-        read_weights(data)
+        read_safetensors(data)
 
 
 def test_arrays_come_back_as_they_were() -> None:
@@ -297,11 +297,11 @@ def test_arrays_come_back_as_they_were() -> None:
         "i64": np.array([-1, 2**62]),
         "bool": np.array([True, False]),
     }
-    read = read_weights(write_weights(arrays))
+    read = read_safetensors(to_safetensors(arrays))
     assert all(
         np.array_equal(read[name], own) and read[name].dtype == own.dtype for name, own in arrays.items()
     )
-    assert read_header(write_weights(arrays))["u8"].shape == (3,)
+    assert read_header(to_safetensors(arrays))["u8"].shape == (3,)
 
 
 @pytest.mark.slow
@@ -320,14 +320,14 @@ def _change(file: str, **arrays: Any) -> Callable[[Files], None]:
     """Return what replaces some arrays of a file: by values, or by what is made of them."""
 
     def change(files: Files) -> None:
-        whole = dict(read_weights(files[file]))
+        whole = dict(read_safetensors(files[file]))
         for name, made in arrays.items():
             key = name.replace("__", ".")
             if made is None:
                 del whole[key]
             else:
                 whole[key] = made(np.array(whole[key])) if callable(made) else made
-        files[file] = write_weights(whole)
+        files[file] = to_safetensors(whole)
 
     return change
 
@@ -361,9 +361,9 @@ def _cut_tokenizer(files: Files) -> None:
         _change(NETWORK, layer_0__kernel=lambda a: a.T.copy()),
         _change(NETWORK, embedding=lambda a: a.astype(np.float64)),
         _change(NETWORK, embedding=lambda a: a.astype(np.int32)),
-        _change(GROUND, projection__bias=_with(np.nan)),
-        _change(GROUND, more=np.zeros(3, np.float16)),
-        _change(GROUND, output__bias=lambda a: a[:-1]),
+        _change(BASE_NETWORK, projection__bias=_with(np.nan)),
+        _change(BASE_NETWORK, more=np.zeros(3, np.float16)),
+        _change(BASE_NETWORK, output__bias=lambda a: a[:-1]),
         _change(MEMORY, pieces=_with(60_000)),
         _change(MEMORY, suffixes=_with(2**31)),
         _change(MEMORY, suffixes=lambda a: a[:-1]),
@@ -494,22 +494,22 @@ def test_the_largest_network_takes_less_than_a_gigabyte(
 def test_nothing_is_read_beyond_what_is_allowed(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"x" * 100)
-    assert read_regular(path, 100) == b"x" * 100
+    assert read_regular_file(path, 100) == b"x" * 100
     with pytest.raises(StorageError, match="too large"):
-        read_regular(path, 99)
+        read_regular_file(path, 99)
     with pytest.raises(StorageError, match="device"):
-        read_regular(Path("/dev/zero"), 99)
+        read_regular_file(Path("/dev/zero"), 99)
     with pytest.raises(StorageError, match="folder"):
-        read_regular(tmp_path, 99)
+        read_regular_file(tmp_path, 99)
     grows = Path("/proc/self/status")  # says that it is empty, and is not
     if grows.exists():
-        assert read_regular(grows, 2**20)
+        assert read_regular_file(grows, 2**20)
         with pytest.raises(StorageError, match="too large"):
-            read_regular(grows, 10)
+            read_regular_file(grows, 10)
     with pytest.raises(StorageError):
-        read_regular(tmp_path / "a\0b", 9)
+        read_regular_file(tmp_path / "a\0b", 9)
     with pytest.raises(StorageError, match="missing"):
-        read_regular(tmp_path / "none", 9)
+        read_regular_file(tmp_path / "none", 9)
 
 
 def test_a_tiny_model_without_a_memory_is_sound(

@@ -90,8 +90,8 @@ def test_rename_copy_delete_restore(library: Library, tiny_model: str) -> None:
     library.copy("Léa-s notes", "second")
     assert library.restore(token) == "second 2", "what took the name meanwhile is not overwritten"
     assert library.check("second 2") == []
-    library.forget(library.delete("second 2"))
-    assert library.deleted() == []
+    library.remove_forever(library.delete("second 2"))
+    assert library.deletions() == []
 
 
 def test_what_a_training_left_goes_with_its_model(library: Library, paths: Paths, tiny_model: str) -> None:
@@ -145,7 +145,7 @@ def test_a_flipped_bit_never_goes_unnoticed(
 
 
 def test_a_newer_card_is_refused() -> None:
-    with pytest.raises(ModelError, match="another version"):
+    with pytest.raises(ModelError, match="newer version"):
         Card.from_json(b'{"schema": 99}')
 
 

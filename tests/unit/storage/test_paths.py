@@ -19,7 +19,7 @@ from rnnchat.library.open_draft import find_draft
 from rnnchat.storage.atomic import remove_unfinished, temporary_beside, write_bytes, write_folder
 from rnnchat.storage.display import display_path
 from rnnchat.storage.files import TextFile, has_changed, new_file, save_text
-from rnnchat.storage.log import LARGEST, explain, note_unforeseen
+from rnnchat.storage.log import LARGEST, explain, log_unexpected_error
 from rnnchat.storage.paths import (
     Paths,
     home_folder,
@@ -185,7 +185,7 @@ def test_without_a_home_all_says_so_and_nothing_fails(
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(PathError, match="home folder is not known"):
         Paths.from_environment()
-    assert "Nothing was lost" in note_unforeseen(ValueError())
+    assert "Nothing was lost" in log_unexpected_error(ValueError())
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,9 @@ def test_a_home_that_cannot_be_says_where_it_stands(
     with pytest.raises(PathError, match=why) as caught:
         Paths.from_environment()
     assert "RNNCHAT_HOME" in caught.value.hint
-    assert "Nothing was lost" in note_unforeseen(ValueError()), "the one that tells of errors does not fail"
+    assert "Nothing was lost" in log_unexpected_error(ValueError()), (
+        "the one that tells of errors does not fail"
+    )
 
 
 def test_a_home_may_be_relative_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +218,7 @@ def test_a_home_that_is_a_file_says_so(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("RNNCHAT_HOME", str(tmp_path / "file"))
     with pytest.raises(StorageError, match="is a file"):
         make_private(Paths.from_environment().data)
-    assert "Nothing was lost" in note_unforeseen(ValueError())
+    assert "Nothing was lost" in log_unexpected_error(ValueError())
 
 
 def test_a_folder_that_no_longer_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -353,12 +355,12 @@ def test_the_log_holds_no_values_and_stays_small(paths: Paths) -> None:
         try:
             deeper(0)
         except RecursionError as error:
-            assert str(paths.log) in note_unforeseen(error)
+            assert str(paths.log) in log_unexpected_error(error)
     assert paths.log.read_text().count("RecursionError") == 2
     assert len(paths.log.read_text().splitlines()) < 200
     assert paths.log.stat().st_mode & 0o777 == 0o600
     paths.log.write_bytes(b"x" * 3 * LARGEST + b"\xff")
-    note_unforeseen(ValueError("secret"))
+    log_unexpected_error(ValueError("secret"))
     assert paths.log.stat().st_size < LARGEST + 1000
     assert b"secret" not in paths.log.read_bytes()
 
@@ -387,5 +389,5 @@ def test_the_log_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError
 
     monkeypatch.setattr("rnnchat.storage.log.make_private", broken)
-    assert "report what you did" in note_unforeseen(ValueError())
+    assert "report what you did" in log_unexpected_error(ValueError())
     assert paths_module.LONGEST_NAME == 255

@@ -19,7 +19,7 @@ from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Draft, Drafts
 from rnnchat.storage import sqlite as database
 from rnnchat.storage.paths import Paths
-from rnnchat.storage.sqlite import Layout
+from rnnchat.storage.sqlite import DatabaseSchema
 
 CHATS_OF_0_1 = """
 CREATE TABLE chats (
@@ -106,7 +106,9 @@ def test_a_step_that_fails_leaves_all_as_it_was(paths: Paths, monkeypatch: pytes
         raise sqlite3.OperationalError("database or disk is full")
 
     good = chats_module._LAYOUT
-    monkeypatch.setattr(chats_module, "_LAYOUT", Layout("the chats", (chats_module._first_tables, fails)))
+    monkeypatch.setattr(
+        chats_module, "_LAYOUT", DatabaseSchema("the chats", (chats_module._first_tables, fails))
+    )
     with pytest.raises(StorageError, match="disk is full"):
         Chats(paths.chats).find()
     with closing(sqlite3.connect(paths.chats)) as connection:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rnnchat.evaluation.scoring import score
 from rnnchat.library.card import Card
 from rnnchat.library.describe import describe_card, describe_entry, describe_gain, human_size
-from rnnchat.library.models import Entry
+from rnnchat.library.models import ModelEntry
 from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
@@ -149,11 +149,11 @@ GAIN = {
 }
 
 
-def entry(scores: dict[str, object], *, shipped: bool = False, **learned: object) -> Entry:
+def entry(scores: dict[str, object], *, shipped: bool = False, **learned: object) -> ModelEntry:
     card = Card(
         "me", "2026-01-02T03:04:05+00:00", {"vocabulary": 512}, {}, learned_from=learned, scores=scores
     )
-    return Entry("me", Path("/x"), card, 1000, shipped)
+    return ModelEntry("me", Path("/x"), card, 1000, shipped)
 
 
 def test_a_gain_in_words() -> None:

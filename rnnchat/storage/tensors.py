@@ -44,7 +44,7 @@ LARGEST = 65_504.0
 
 
 @dataclass(frozen=True)
-class ArrayPlace:
+class TensorLocation:
     """What a header says of an array, checked to be there."""
 
     dtype: str
@@ -53,7 +53,7 @@ class ArrayPlace:
     """Where its bytes begin in the file."""
 
 
-def read_header(data: bytes) -> dict[str, ArrayPlace]:
+def read_header(data: bytes) -> dict[str, TensorLocation]:
     """Return the arrays that safetensors hold by their names; raise ModelError where they are damaged.
 
     They have to cover the bytes after the header one after another, without a gap.
@@ -76,7 +76,9 @@ def read_header(data: bytes) -> dict[str, ArrayPlace]:
         end = own_end
     if end != len(data) - 8 - length:
         raise _damaged("they end too early or too late")
-    return {name: ArrayPlace(dtype, shape, 8 + length + begin) for name, dtype, shape, (begin, _) in places}
+    return {
+        name: TensorLocation(dtype, shape, 8 + length + begin) for name, dtype, shape, (begin, _) in places
+    }
 
 
 def _place(name: str, stated: Any) -> tuple[str, str, tuple[int, ...], tuple[int, int]]:
@@ -97,7 +99,7 @@ def _are_sizes(values: Any) -> bool:
     return isinstance(values, list) and all(type(n) is int and 0 <= n <= _MOST_SIZE for n in values)
 
 
-def read_weights(data: bytes) -> dict[str, NDArray[Any]]:
+def read_safetensors(data: bytes) -> dict[str, NDArray[Any]]:
     """Read safetensors; raise ModelError where they are damaged. The arrays are views of `data`."""
     import numpy as np
 
@@ -109,7 +111,7 @@ def read_weights(data: bytes) -> dict[str, NDArray[Any]]:
     }
 
 
-def write_weights(weights: Mapping[str, NDArray[np.generic]]) -> bytes:
+def to_safetensors(weights: Mapping[str, NDArray[np.generic]]) -> bytes:
     """Return `weights` as safetensors."""
     import numpy as np
     from safetensors.numpy import save
@@ -118,7 +120,7 @@ def write_weights(weights: Mapping[str, NDArray[np.generic]]) -> bytes:
     return data
 
 
-def are_numbers(array: NDArray[Any], largest: float = LARGEST) -> bool:
+def all_finite(array: NDArray[Any], largest: float = LARGEST) -> bool:
     """Whether all values of an array of numbers are finite and at most `largest` in size."""
     import numpy as np
 

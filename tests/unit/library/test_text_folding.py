@@ -8,7 +8,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rnnchat.library.search import Folded, fold, fold_lightly, fold_lines, keep_case, sought_words
+from rnnchat.library.text_folding import (
+    FoldedText,
+    compatibility_form,
+    fold,
+    fold_keeping_accents,
+    fold_lines,
+    query_words,
+)
 
 ODD = (
     "aeioAEÉéßẞﬁﬀÆæœøıİIiſςσΣΐΐ\u0301\u0308\u0323\u0345\u030a\u00ad\u200b\ufe0fÅÅカ"
@@ -44,7 +51,7 @@ ODD = (
 )
 def test_what_is_the_same_word_is_found(text: str, sought: str) -> None:
     assert fold(sought) in fold(text)
-    assert all(list(Folded(text).spans(word, whole=False)) for word in sought_words(sought))
+    assert all(list(FoldedText(text).spans(word, whole=False)) for word in query_words(sought))
 
 
 @pytest.mark.parametrize(
@@ -61,12 +68,12 @@ def test_what_is_the_same_word_is_found(text: str, sought: str) -> None:
 )
 def test_what_marks_tell_apart_stays_apart(text: str, sought: str) -> None:
     assert fold(sought) not in fold(text)
-    assert not list(Folded(text).spans(fold(sought)))
+    assert not list(FoldedText(text).spans(fold(sought)))
 
 
 @given(st.text(st.sampled_from(ODD) | st.characters(codec="utf-8"), max_size=30))
 def test_folding_makes_no_difference_to_what_is_folded_or_composed(text: str) -> None:
-    for folding in (fold, fold_lightly):
+    for folding in (fold, fold_keeping_accents):
         once = folding(text)
         assert (
             folding(unicodedata.normalize("NFD", text)) == folding(unicodedata.normalize("NFC", text)) == once
@@ -76,8 +83,8 @@ def test_folding_makes_no_difference_to_what_is_folded_or_composed(text: str) ->
 @given(st.text(st.sampled_from(ODD) | st.characters(codec="utf-8"), max_size=30), st.data())
 @example("ﬁ\u0301x", None)
 def test_what_is_found_is_what_was_sought(text: str, data: st.DataObject | None) -> None:
-    for folding in (fold, fold_lightly, keep_case):
-        folded = Folded(text, folding)
+    for folding in (fold, fold_keeping_accents, compatibility_form):
+        folded = FoldedText(text, folding)
         assert folded.text == folding(text)
         assert fold_lines(text) == fold(text)
         if data is None or not text:
@@ -95,7 +102,7 @@ def test_what_is_found_is_what_was_sought(text: str, data: st.DataObject | None)
 
 @given(st.text(st.sampled_from("aAéÉe\u0301 \nß"), max_size=40), st.integers(0, 40))
 def test_searching_from_an_offset_finds_what_is_there(text: str, start: int) -> None:
-    folded = Folded(text, fold_lightly)
+    folded = FoldedText(text, fold_keeping_accents)
     for sought in ("a", "é", "ss", "e"):
         later = [span for span in folded.spans(sought) if span[0] >= start]
         assert set(later) <= set(folded.spans(sought, start)) | set(folded.spans(sought))
@@ -108,6 +115,6 @@ def test_a_long_text_is_folded_quickly() -> None:
 
     text = "Der Übergang zur Straße, été comme hiver.\n" * 50_000
     began = time.process_time()
-    folded = Folded(text, fold_lightly)
+    folded = FoldedText(text, fold_keeping_accents)
     assert sum(1 for _ in folded.spans("straße".replace("ß", "ss"))) == 50_000
     assert time.process_time() - began < 3

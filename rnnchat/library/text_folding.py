@@ -47,22 +47,22 @@ def fold_lines(text: str) -> str:
     return text.lower() if text.isascii() else "\n".join(map(fold, text.split("\n")))
 
 
-def fold_lightly(text: str) -> str:
+def fold_keeping_accents(text: str) -> str:
     """Return `text` with letters of one kind, and small; accents stay, for what is found may be replaced."""
     return text.lower() if text.isascii() else unicodedata.normalize("NFKC", _apart_and_small(text))
 
 
-def keep_case(text: str) -> str:
+def compatibility_form(text: str) -> str:
     """Return `text` with letters of one kind; capitals and accents stay."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
 
 
-def sought_words(query: str) -> list[str]:
+def query_words(query: str) -> list[str]:
     """Return the words of a query, folded."""
     return fold(query.encode("utf-8", "replace").decode()).split()
 
 
-class Folded:
+class FoldedText:
     """A text that is folded, and where each part of it stands in the text as it was."""
 
     def __init__(self, text: str, folding: Callable[[str], str] = fold) -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnchat.errors import ModelError
+from rnnchat.library.model_names import checked_model_name, comparison_key, displayed_name
 from rnnchat.library.models import Library
-from rnnchat.library.names import folded, model_name, shown_name
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.text.tokenizer import Tokenizer
 from tests.helpers.models import publish_tiny
@@ -41,7 +41,7 @@ def test_names_in_every_script(
     library: Library, tokenizer: Tokenizer, tiny_shape: NetworkShape, script: str
 ) -> None:
     name = unicodedata.normalize("NFC", NAMES[script])
-    assert model_name(NAMES[script]) == name
+    assert checked_model_name(NAMES[script]) == name
     typed = unicodedata.normalize("NFD", NAMES[script])
     publish_tiny(library, typed, tokenizer, tiny_shape)
     assert library.find(typed).name == library.find(name).name == name
@@ -97,7 +97,7 @@ def test_names_that_cannot_be_told_apart_or_kept(library: Library, name: str) ->
 def test_names_that_count_as_one(
     library: Library, tokenizer: Tokenizer, tiny_shape: NetworkShape, one: str, other: str
 ) -> None:
-    assert folded(one) == folded(other)
+    assert comparison_key(one) == comparison_key(other)
     publish_tiny(library, one, tokenizer, tiny_shape)
     publish_tiny(library, "third", tokenizer, tiny_shape)
     with pytest.raises(ModelError, match="already"):
@@ -112,14 +112,14 @@ def test_names_that_count_as_one(
 @given(st.text(max_size=80))
 def test_a_name_is_refused_or_is_the_name_of_a_folder(text: str) -> None:
     try:
-        name = model_name(text)
+        name = checked_model_name(text)
     except ModelError:
         return
     assert len(name.encode()) <= 200
     assert name == unicodedata.normalize("NFC", name) == name.strip()
     assert "/" not in name and not name.startswith((".", "-"))
-    assert model_name(name) == name
-    assert shown_name(Path(name)) == name
+    assert checked_model_name(name) == name
+    assert displayed_name(Path(name)) == name
 
 
 def test_a_folder_whose_name_is_no_text_is_shown_all_the_same(library: Library, tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from rnnchat.errors import ModelError
 from rnnchat.library.card import Card
-from rnnchat.library.names import folded
+from rnnchat.library.model_names import comparison_key
 
 
 @dataclass(frozen=True)
-class Entry:
+class ModelEntry:
     """A model as the library lists it."""
 
     name: str
@@ -28,11 +28,11 @@ class Entry:
 
     def is_called(self, name: str) -> bool:
         """Whether somebody who says `name` means this model."""
-        return not self.is_hidden and folded(self.name) == folded(name)
+        return not self.is_hidden and comparison_key(self.name) == comparison_key(name)
 
 
 @dataclass(frozen=True)
-class Version:
+class ModelVersion:
     """One version of a model; the one with the highest number is in use."""
 
     folder: Path
@@ -42,7 +42,7 @@ class Version:
     bits_per_byte: float | None
 
 
-def require_own(entry: Entry) -> None:
+def require_not_shipped(entry: ModelEntry) -> None:
     """Raise ModelError where a model comes with rnnchat."""
     if entry.shipped:
         raise ModelError(

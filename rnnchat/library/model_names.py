@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 from rnnchat.errors import ModelError
-from rnnchat.library.card_rules import is_steering
+from rnnchat.library.card_validation import is_control_character
 
 LONGEST = 64
 """Characters of a name,"""
@@ -19,7 +19,7 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 """Letters and marks that cannot be seen, beside the selectors of variants."""
 
 
-def model_name(typed: str) -> str:
+def checked_model_name(typed: str) -> str:
     """Return `typed` as the name of a model, its characters composed (NFC).
 
     Raises ModelError with what is allowed.
@@ -39,18 +39,20 @@ def model_name(typed: str) -> str:
     return name
 
 
-def folded(name: str) -> str:
+def comparison_key(name: str) -> str:
     """Return what two names have in common that count as one: neither case nor width tells them apart."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
-def shown_name(folder: Path) -> str:
+def displayed_name(folder: Path) -> str:
     """Return the name of a folder as text that can be shown.
 
     Bytes that are not UTF-8, and signs that steer a terminal, become escapes, as in ``caf\\xe9``.
     """
     name = os.fsencode(folder.name).decode("utf-8", "backslashreplace")
-    return "".join(sign.encode("unicode_escape").decode() if is_steering(sign) else sign for sign in name)
+    return "".join(
+        sign.encode("unicode_escape").decode() if is_control_character(sign) else sign for sign in name
+    )
 
 
 def _is_allowed(name: str) -> bool:

@@ -12,7 +12,7 @@ from rnnchat.errors import StorageError
 _PART = 2**20
 
 
-def read_regular(path: Path, maximum: int, *, follow: bool = False) -> bytes:
+def read_regular_file(path: Path, maximum: int, *, follow: bool = False) -> bytes:
     """Return the bytes of the regular file at `path`, at most `maximum`; links only where `follow` is set.
 
     Never waits at a pipe or a device. Raises StorageError, whose message says what stands there instead.
