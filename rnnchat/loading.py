@@ -63,7 +63,7 @@ class LoadedModel:
             mixture.learn,
             lambda: self.word_counts,
             mixture.approximate_step,
-            mixture.memory.pieces,
+            mixture.parts.memory.pieces,
         )
 
     @cached_property
@@ -148,6 +148,4 @@ def _mix(
     *,
     adaptive: bool,
 ) -> Mixture:
-    mixer = weights.adaptive if adaptive else weights.static
-    kinds = piece_kinds(tokenizer)
-    return Mixture(network, memory, kinds, weights.tree, adaptive=adaptive, mixer=mixer, base=ground)
+    return weights.mixture(network, memory, piece_kinds(tokenizer), base=ground, adaptive=adaptive)

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.lm.ngram import LONGEST_MATCH, NgramMemory
+from rnnchat.lm.ngram import NgramMemory
+from rnnchat.lm.suffix_array import LONGEST_MATCH
 from rnnchat.text.notes.decode import UnreadableError, decode, read_file
 from rnnchat.text.notes.walk import MAXIMUM_BYTES
 from rnnchat.text.tokenizer import Tokenizer
@@ -79,7 +80,7 @@ class Origins:
         if not intervals:
             return 0, 0
         notes, best, where = self._memory.pieces, len(intervals), 0
-        places = self._memory.places(intervals[-1])[:_TRIED].tolist()
+        places = self._memory.positions(intervals[-1])[:_TRIED].tolist()
         where = places[0]
         if best == LONGEST_MATCH:
             for place in places:

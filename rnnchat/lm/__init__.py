@@ -1,1 +1,1 @@
-"""Language models one can step, piece by piece, in NumPy."""
+"""Language models that predict a text piece by piece, in NumPy: a page for each family."""

@@ -1,11 +1,26 @@
-"""A hidden Markov model: a text walks through states that nobody sees, and each tells a piece.
+"""A hidden Markov model: hidden states follow one another, and each emits one piece.
 
-h_t depends on h_{t-1} alone, the piece on h_t alone. What is known of a text is a belief: how likely it is
-to be in each state now. Training is expectation-maximisation: find where the text was likely to be in each
-state (forward and backward), then count as if it had been there.
+With hidden states h_t, pieces x_t, and the parameters
 
-Sources: Baum et al. 1970; the scaled forward-backward pass, Rabiner 1989; updating after each batch of
-texts with a falling step instead of after all of them, Liang and Klein 2009.
+    initial      π_i   = p(h_1 = i)                  (states,)
+    transition   A_ij  = p(h_{t+1} = j | h_t = i)    (states, states)
+    emission     B_iw  = p(x_t = w | h_t = i)        (states, vocabulary)
+
+prediction keeps the distribution of the hidden state given the text so far, d_t = p(h_t | x_1 … x_{t-1}):
+
+    p(x_t = w | x_1 … x_{t-1}) = Σ_i d_t(i) B_iw
+    d_{t+1} ∝ (d_t · B[:, x_t]) A
+
+Training is Baum–Welch, which is expectation–maximisation. With the forward pass α and the backward pass β,
+both scaled so that Σ_i α_t(i) = 1, the expected counts are
+
+    of h_t = i                      α_t(i) β_t(i)
+    of h_t = i and h_{t+1} = j      α_t(i) A_ij B_j,x_{t+1} β_{t+1}(j) / c_{t+1},   c_t the scale of step t
+
+and the new parameters are these counts, with priors added, normalised. It is done after each batch of text.
+
+Sources: Baum et al. 1970; the scaled forward–backward pass, Rabiner 1989; a step after each batch with a
+decreasing step size (stepwise EM), Liang and Klein 2009.
 """
 
 from __future__ import annotations
@@ -17,51 +32,64 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.lm.protocols import Floats
+from rnnchat.lm.protocols import Floats, Integers
 
-STATES = 256
-"""So many states at most, and one for every so many pieces:"""
-PIECES_A_STATE = 300
-ROWS, LENGTH = 64, 128
-"""A batch is so many stretches of so many pieces."""
-FALL = 0.7
-"""The k-th batch moves the counts by (k + 2) ** -FALL."""
-PRIOR = 4.0
-"""Every state is taken to have told so many pieces more, drawn from all as often as they are used."""
-PRIOR_MOVES = 2.0
-"""Every state is taken to have been followed so often more, by all states alike."""
-KEPT_BACK = 0.05
-"""The share of the pieces that tells when more learning only learns by heart."""
+MOST_STATES = 256
+"""The number of states is not chosen larger than this."""
+FEWEST_STATES = 4
+"""The number of states is not chosen smaller than this."""
+PIECES_PER_STATE = 300
+"""One state is chosen for this many pieces of text."""
+BATCH_ROWS = 64
+"""The number of sequences in a batch."""
+SEQUENCE_LENGTH = 128
+"""The number of pieces in a sequence of a batch."""
+STEP_EXPONENT = 0.7
+"""The step size of batch k = 0, 1, … is (k + 2) to the power of minus this."""
+EMISSION_PRIOR = 4.0
+"""Each state is taken to have emitted this many more pieces, distributed like all pieces of the text."""
+TRANSITION_PRIOR = 2.0
+"""Each state is taken to have been followed this many times more, by all states equally often."""
+VALIDATION_SHARE = 0.05
+"""The share of the text that is kept back to decide when to stop."""
 PATIENCE = 3
-"""Passes in a row that made no better prediction of these, before learning ends."""
+"""Training stops after this many passes in a row without a better prediction of the text kept back."""
 _TINY = np.float32(1e-30)
-
-Integers = NDArray[np.integer]
+"""Keeps a division finite where no state can emit a piece."""
+_INITIAL_PRIOR = np.float32(1e-6)
+"""Keeps every state possible at the beginning of a text."""
 
 
 @dataclass
-class _Counts:
-    """How often each state came first, followed each state, and told each piece, on average of a piece."""
+class _ExpectedCounts:
+    """How often each state came first, each state followed each, and each emitted each piece, per piece."""
 
-    first: Floats
-    moves: Floats
-    tellings: Floats
+    initial: Floats
+    transition: Floats
+    emission: Floats
 
-    def move(self, new: _Counts, step: np.float32) -> None:
-        """Go a `step` of the way towards `new` counts."""
-        for own, other in zip(vars(self).values(), vars(new).values(), strict=True):
+    def move_towards(self, new: _ExpectedCounts, step: np.float32) -> None:
+        """Change these counts in place to (1 − `step`) times themselves plus `step` times the `new` ones."""
+        for own, other in (
+            (self.initial, new.initial),
+            (self.transition, new.transition),
+            (self.emission, new.emission),
+        ):
             np.multiply(own, 1 - step, out=own)
             np.add(own, step * other, out=own)
 
 
 class HiddenMarkovModel:
-    """A hidden Markov model over pieces; a state of the language model is a belief (states,)."""
+    """A hidden Markov model over pieces.
 
-    def __init__(self, first: Floats, moves: Floats, tellings: Floats) -> None:
-        states = len(first)
-        if moves.shape != (states, states) or tellings.shape[:1] != (states,):
+    Its state as a language model is the distribution (states,) of the hidden state that emits the next piece.
+    """
+
+    def __init__(self, initial: Floats, transition: Floats, emission: Floats) -> None:
+        states = len(initial)
+        if transition.shape != (states, states) or emission.shape[:1] != (states,):
             raise ModelError("The hidden Markov model's arrays do not fit together.")
-        self.first, self.moves, self.tellings = first, moves, tellings
+        self.initial, self.transition, self.emission = initial, transition, emission
 
     @classmethod
     def fit(
@@ -69,133 +97,151 @@ class HiddenMarkovModel:
         pieces: Integers,
         vocabulary: int,
         *,
-        states: int = 0,
+        states: int | None = None,
         seconds: float = 60.0,
         passes: int = 100,
         seed: int = 0,
     ) -> HiddenMarkovModel:
-        """Learn from `pieces` (n,) until nothing is gained, or the time or the passes over them are spent.
+        """Return a model fitted to `pieces` (n,) by at most `passes` passes over them, in about `seconds`.
 
-        The number of `states` follows from the number of pieces where it is 0.
+        Stops earlier where the prediction of text kept back no longer improves. Without a number of
+        `states`, it follows from n. Raises ModelError for fewer than two pieces, or a piece outside the
+        vocabulary.
         """
         if len(pieces) < 2 or int(pieces.max()) >= vocabulary:
             raise ModelError("There are no pieces to learn from, or some that the tokenizer does not have.")
-        states = states or int(min(STATES, max(4, len(pieces) // PIECES_A_STATE)))
+        if states is None:
+            states = int(min(MOST_STATES, max(FEWEST_STATES, len(pieces) // PIECES_PER_STATE)))
         random = np.random.default_rng(seed)
-        used: Floats = (np.bincount(pieces, minlength=vocabulary) + 0.1).astype(np.float32)
-        used /= used.sum()
-        best = model = cls._start(used, states, random)
-        stretches = random.permutation(_stretches(np.asarray(pieces, np.intp)))
-        held = int(len(stretches) * KEPT_BACK)
-        kept_back, stretches = stretches[:held], stretches[held:]
-        every = np.float32(1 / states)
-        counts = _Counts(model.first * every, model.moves * every, model.tellings * every)
+        unigram: Floats = (np.bincount(pieces, minlength=vocabulary) + 0.1).astype(np.float32)
+        unigram /= unigram.sum()
+        best = model = cls._random(unigram, states, random)
+        sequences = random.permutation(_sequences(np.asarray(pieces, np.intp)))
+        held = int(len(sequences) * VALIDATION_SHARE)
+        validation, training = sequences[:held], sequences[held:]
+        uniform = np.float32(1 / states)
+        counts = _ExpectedCounts(
+            model.initial * uniform, model.transition * uniform, model.emission * uniform
+        )
         ends = time.monotonic() + seconds
-        fewest, since = np.inf, 0
+        fewest_bits, passes_since_best = np.inf, 0
         batch = 0
         for _ in range(passes):
-            order = random.permutation(len(stretches))
-            for start in range(0, len(order), ROWS):
-                found = model._expect(stretches[order[start : start + ROWS]])
-                counts.move(found, np.float32((batch + 2) ** -FALL))
-                model = cls._from_counts(counts, used, stretches.size)
+            order = random.permutation(len(training))
+            for start in range(0, len(order), BATCH_ROWS):
+                found = model._expected_counts(training[order[start : start + BATCH_ROWS]])
+                counts.move_towards(found, np.float32((batch + 2) ** -STEP_EXPONENT))
+                model = cls._from_counts(counts, unigram, training.size)
                 batch += 1
                 if time.monotonic() > ends:
                     break
-            bits = model._bits(kept_back) if held else 0.0
-            better = bits < fewest or not held
-            best, fewest, since = (model, bits, 0) if better else (best, fewest, since + 1)
-            if since >= PATIENCE or time.monotonic() > ends:
+            bits = model._bits_per_piece(validation) if held else 0.0
+            if bits < fewest_bits or not held:
+                best, fewest_bits, passes_since_best = model, bits, 0
+            else:
+                passes_since_best += 1
+            if passes_since_best >= PATIENCE or time.monotonic() > ends:
                 break
         return best
 
     @property
     def vocabulary(self) -> int:
-        """How many pieces there are."""
-        return int(self.tellings.shape[1])
+        """The number of pieces."""
+        return int(self.emission.shape[1])
 
     @property
     def parameters(self) -> int:
         """The number of probabilities."""
-        return self.first.size + self.moves.size + self.tellings.size
+        return self.initial.size + self.transition.size + self.emission.size
 
     def start(self) -> Floats:
-        """Return the belief before the first piece."""
-        return self.first
+        """Return the distribution (states,) of the first hidden state."""
+        return self.initial
 
     def step(self, piece: int, state: Floats) -> tuple[Floats, Floats]:
-        """Return the probabilities (vocabulary,) of what follows `piece`, and the belief after it."""
+        """Return the probabilities (vocabulary,) of what follows `piece`, and the state (states,) after it.
+
+        Raises ModelError where `piece` is not in the vocabulary.
+        """
         if not 0 <= piece < self.vocabulary:
             raise ModelError(f"There is no piece {piece}.")
-        there = state * self.tellings[:, piece] + _TINY
-        belief: Floats = (there / there.sum()) @ self.moves
-        belief /= belief.sum()
-        probabilities: Floats = belief @ self.tellings
+        joint = state * self.emission[:, piece] + _TINY
+        after: Floats = (joint / joint.sum()) @ self.transition
+        after /= after.sum()
+        probabilities: Floats = after @ self.emission
         probabilities /= probabilities.sum(dtype=np.float64)
-        return probabilities, belief
+        return probabilities, after
 
     @classmethod
-    def _start(cls, used: Floats, states: int, random: np.random.Generator) -> HiddenMarkovModel:
-        """Return a model whose states differ by chance alone."""
-        tellings = used * np.exp(random.standard_normal((states, len(used)), np.float32))
-        moves = np.exp(random.standard_normal((states, states), np.float32) / 2)
-        return cls(np.full(states, 1 / states, np.float32), _normalised(moves), _normalised(tellings))
+    def _random(cls, unigram: Floats, states: int, random: np.random.Generator) -> HiddenMarkovModel:
+        """Return a model whose states differ from one another by chance alone."""
+        emission = unigram * np.exp(random.standard_normal((states, len(unigram)), np.float32))
+        transition = np.exp(random.standard_normal((states, states), np.float32) / 2)
+        return cls(np.full(states, 1 / states, np.float32), _normalised(transition), _normalised(emission))
 
-    def _expect(self, stretches: NDArray[np.intp]) -> _Counts:
-        """Return the expected counts of `stretches` (rows, length) under the model as it is."""
-        rows, length = stretches.shape
-        told = self.tellings.T[stretches.T]  # (length, rows, states): how well each state tells each piece
-        forward = np.empty_like(told)
-        scale = np.empty((length, rows, 1), np.float32)
-        belief = np.broadcast_to(self.first, told.shape[1:])
-        for place in range(length):
-            there = belief * told[place]
-            scale[place] = np.maximum(there.sum(axis=1, keepdims=True), _TINY)
-            forward[place] = there / scale[place]
-            belief = forward[place] @ self.moves
-        backward = np.empty_like(told)  # what comes after, of each state, over what comes after at all
+    def _expected_counts(self, sequences: NDArray[np.intp]) -> _ExpectedCounts:
+        """Return the expected counts of `sequences` (rows, length) by the forward–backward pass (E step)."""
+        rows, length = sequences.shape
+        emitted = self.emission.T[sequences.T]  # (length, rows, states): p(x_t | h_t)
+        forward, scale = self._forward(emitted)
+        backward = np.empty_like(emitted)
         backward[-1] = 1
-        ahead = np.empty_like(told[1:])
+        ahead = np.empty_like(emitted[1:])  # B_j,x_{t+1} β_{t+1}(j) / c_{t+1}
         for place in range(length - 1, 0, -1):
-            ahead[place - 1] = told[place] * backward[place] / scale[place]
-            backward[place - 1] = ahead[place - 1] @ self.moves.T
-        states = len(self.first)
-        moves = self.moves * (forward[:-1].reshape(-1, states).T @ ahead.reshape(-1, states))
-        there = (forward * backward).reshape(-1, states)
-        pieces = stretches.T.reshape(-1)
+            ahead[place - 1] = emitted[place] * backward[place] / scale[place]
+            backward[place - 1] = ahead[place - 1] @ self.transition.T
+        states = len(self.initial)
+        transition = self.transition * (forward[:-1].reshape(-1, states).T @ ahead.reshape(-1, states))
+        occupied = (forward * backward).reshape(-1, states)
+        pieces = sequences.T.reshape(-1)
         order = np.argsort(pieces, kind="stable")
         distinct, starts = np.unique(pieces[order], return_index=True)
-        tellings = np.zeros((self.vocabulary, states), np.float32)
-        tellings[distinct] = np.add.reduceat(there[order], starts, axis=0)
-        every = np.float32(1 / stretches.size)
-        return _Counts(there[:rows].sum(axis=0) * every, moves * every, tellings.T * every)
+        emission = np.zeros((self.vocabulary, states), np.float32)
+        emission[distinct] = np.add.reduceat(occupied[order], starts, axis=0)
+        per_piece = np.float32(1 / sequences.size)
+        return _ExpectedCounts(
+            occupied[:rows].sum(axis=0) * per_piece, transition * per_piece, emission.T * per_piece
+        )
 
-    def _bits(self, stretches: NDArray[np.intp]) -> float:
-        """Return the bits that `stretches` (rows, length) take, on average of a piece."""
-        belief = np.broadcast_to(self.first, (len(stretches), len(self.first)))
+    def _forward(self, emitted: Floats) -> tuple[Floats, Floats]:
+        """Return α (length, rows, states) and its scale c (length, rows, 1), given p(x_t | h_t)."""
+        length, rows, _ = emitted.shape
+        forward = np.empty_like(emitted)
+        scale = np.empty((length, rows, 1), np.float32)
+        state = np.broadcast_to(self.initial, emitted.shape[1:])
+        for place in range(length):
+            joint = state * emitted[place]
+            scale[place] = np.maximum(joint.sum(axis=1, keepdims=True), _TINY)
+            forward[place] = joint / scale[place]
+            state = forward[place] @ self.transition
+        return forward, scale
+
+    def _bits_per_piece(self, sequences: NDArray[np.intp]) -> float:
+        """Return −log2 p of `sequences` (rows, length), averaged over their pieces."""
+        state = np.broadcast_to(self.initial, (len(sequences), len(self.initial)))
         bits = 0.0
-        for pieces in stretches.T:
-            there = belief * self.tellings.T[pieces]
-            told = np.maximum(there.sum(axis=1, keepdims=True), _TINY)
-            bits -= float(np.log2(told).mean())
-            belief = (there / told) @ self.moves
-        return bits / int(stretches.shape[1])
+        for pieces in sequences.T:
+            joint = state * self.emission.T[pieces]
+            probability = np.maximum(joint.sum(axis=1, keepdims=True), _TINY)
+            bits -= float(np.log2(probability).mean())
+            state = (joint / probability) @ self.transition
+        return bits / int(sequences.shape[1])
 
     @classmethod
-    def _from_counts(cls, counts: _Counts, used: Floats, pieces: int) -> HiddenMarkovModel:
-        """Return the model under which the counts, and those taken for granted, are the likeliest."""
-        whole = np.float32(pieces)
-        states = len(counts.first)
+    def _from_counts(cls, counts: _ExpectedCounts, unigram: Floats, pieces: int) -> HiddenMarkovModel:
+        """Return the most likely model given the counts and the priors (M step)."""
+        total = np.float32(pieces)
+        states = len(counts.initial)
         return cls(
-            _normalised(counts.first + np.float32(1e-6)),
-            _normalised(counts.moves * whole + np.float32(PRIOR_MOVES / states)),
-            _normalised(counts.tellings * whole + np.float32(PRIOR) * used),
+            _normalised(counts.initial + _INITIAL_PRIOR),
+            _normalised(counts.transition * total + np.float32(TRANSITION_PRIOR / states)),
+            _normalised(counts.emission * total + np.float32(EMISSION_PRIOR) * unigram),
         )
 
 
-def _stretches(pieces: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the pieces in rows; the last row goes back into the one before it to be full."""
-    length = min(LENGTH, len(pieces))
+def _sequences(pieces: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return `pieces` (n,) as rows (rows, length); the last row overlaps the one before it to be full."""
+    length = min(SEQUENCE_LENGTH, len(pieces))
     starts = [*range(0, len(pieces) - length + 1, length)]
     if starts[-1] + length < len(pieces):
         starts.append(len(pieces) - length)
@@ -203,5 +249,6 @@ def _stretches(pieces: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def _normalised(rows: Floats) -> Floats:
+    """Return `rows` (…, n), each divided by its sum."""
     normalised: Floats = rows / rows.sum(axis=-1, keepdims=True)
     return normalised

@@ -9,6 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Integers = NDArray[np.integer]
+
+LogRatios = tuple[Integers, Floats]
+"""Indexes (n,), some perhaps repeated, and the logarithm (n,) of the factor on the probability at each."""
 
 State = TypeVar("State")
 

@@ -1,10 +1,16 @@
-"""The recurrent networks in NumPy: one step is h_t = f(W x_t + U h_{t-1} + b), o_t = g(V h_t + c).
+"""Recurrent networks in NumPy, one piece a step: h_t = f(W x_t + U h_{t-1} + b), o_t = g(V h_t + c).
 
-The weights are the Keras layers' own, in their layout. A network is an embedding, one or more
-recurrent layers, a projection back to the embedding's size, and the embedding again (tied) as output.
+x_t = E[w_t]               the embedding of the piece, (embedding,)
+h_t                        the hidden state of each layer, (units,); a layer above takes the one below as x_t
+v_t = h_t P + p            the top layer's state projected among the embeddings, (embedding,)
+p(w_{t+1}) = softmax(E v_t + c)        the output; E is the embedding again (tied), so V = E Pᵀ
 
-Sources: simple RNN, Elman 1990; LSTM, Hochreiter and Schmidhuber 1997; GRU, Cho et al. 2014, with the
-reset gate applied after the recurrent product; tied output, Press and Wolf 2017.
+f depends on the cell: see `_rnn`, `_gru` and `_lstm` below. The weights are those of Keras' layers, in their
+layout: W is `kernel` (inputs, gates · units), U is `recurrent_kernel` (units, gates · units), and vectors are
+rows, so that a product is x @ kernel.
+
+Sources: simple RNN, Elman 1990; LSTM, Hochreiter and Schmidhuber 1997; GRU, Cho et al. 2014, with the reset
+gate applied after the recurrent product; tied output, Press and Wolf 2017.
 """
 
 from __future__ import annotations
@@ -15,34 +21,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.lm.protocols import Floats, Lookahead
+from rnnchat.lm.protocols import Floats, Integers, Lookahead
 from rnnchat.lm.shape import GATES, NetworkShape
 from rnnchat.storage.tensors import all_finite
 
-__all__ = ["GATES", "PRODUCTS", "NetworkShape", "NetworkState", "Recur", "RecurrentNetwork", "softmax"]
+__all__ = [
+    "GATES",
+    "MOST_PRODUCTS",
+    "NetworkShape",
+    "NetworkState",
+    "RecurrentNetwork",
+    "RecurrentProduct",
+    "softmax",
+]
 
-PRODUCTS = 4096
-"""So many pieces' products with the first kernel are kept (38 MB for 768 GRU units, once all were read)."""
+MOST_PRODUCTS = 4096
+"""The products x_t W of at most this many pieces are kept (38 MB for 768 GRU units)."""
 
 NetworkState = tuple[Floats, ...]
-"""One (units,) vector a layer; two for an LSTM, h then c. Of n texts side by side: (n, units)."""
+"""The (units,) vector h of each layer; h and c of each for an LSTM. For n texts at once: (n, units)."""
 
-Recur = Callable[[int, Floats], Floats]
-"""Returns the product of a layer's recurrent kernel with its output (…, units) before: (…, gates · units)."""
+RecurrentProduct = Callable[[int, Floats], Floats]
+"""Takes a layer's number and its h_{t-1} (…, units); returns h_{t-1} U (…, gates · units)."""
 
 
 class RecurrentNetwork(Lookahead[NetworkState]):
-    """A recurrent network that speaks: stateful, one piece a step, without TensorFlow.
+    """A recurrent network as a language model, without TensorFlow.
 
-    Where its embedding is that of the network `beside` it, both use one copy, which halves what a
-    processor's cache must hold of them.
+    Where its embedding equals that of the network `share_with`, both use one copy, which halves what a
+    processor's cache must hold of them. Raises ModelError where `weights` do not have the sizes of `shape`,
+    or hold values that are not numbers.
     """
 
     def __init__(
         self,
         shape: NetworkShape,
         weights: Mapping[str, NDArray[np.floating]],
-        beside: RecurrentNetwork | None = None,
+        share_with: RecurrentNetwork | None = None,
     ) -> None:
         for name, expected in shape.weights().items():
             if name not in weights or weights[name].shape != expected:
@@ -51,10 +66,10 @@ class RecurrentNetwork(Lookahead[NetworkState]):
                 raise ModelError(f"The network's weight {name} holds values that are no numbers.")
         self.shape = shape
         own = {name: np.ascontiguousarray(weights[name], dtype=np.float32) for name in shape.weights()}
-        # The output layer reads all of it at every step, which is quicker with a piece in each column.
+        # The output layer reads all of it at every step, which is faster with a piece in each column.
         self._output: Floats = np.ascontiguousarray(own["embedding"].T)
-        if beside is not None and np.array_equal(beside._output, self._output):
-            self._output = beside._output
+        if share_with is not None and np.array_equal(share_with._output, self._output):
+            self._output = share_with._output
         self._embedding: Floats = self._output.T
         self._layers = [
             tuple(own[f"layer_{layer}.{part}"] for part in ("kernel", "recurrent_kernel", "bias"))
@@ -63,128 +78,153 @@ class RecurrentNetwork(Lookahead[NetworkState]):
         self._projection: Floats = own["projection.kernel"]
         self._projection_bias: Floats = own["projection.bias"]
         self._output_bias: Floats = own["output.bias"]
-        self._from_pieces: dict[int, Floats] = {}
+        self._input_products: dict[int, Floats] = {}
         self._cell = {"gru": _gru, "lstm": _lstm, "rnn": _rnn}[shape.cell]
-        self._per_layer = 2 if shape.cell == "lstm" else 1
+        self._vectors_per_layer = 2 if shape.cell == "lstm" else 1
 
     @property
     def vocabulary(self) -> int:
-        """How many pieces there are."""
+        """The number of pieces."""
         return self.shape.vocabulary
 
     def start(self) -> NetworkState:
         """Return the state before the first piece: zeros."""
         zeros = np.zeros(self.shape.units, np.float32)
-        return (zeros,) * (self._per_layer * self.shape.layers)
-
-    def advance(self, piece: int, state: NetworkState, recur: Recur | None = None) -> NetworkState:
-        """Return the state after `piece`, without working out what follows it.
-
-        With `recur`, the recurrent products are what it says. Raises ModelError where there is no such piece.
-        """
-        if not 0 <= piece < self.vocabulary:
-            raise ModelError(f"There is no piece {piece}.")
-        return self._advance(self._from_piece(piece), state, recur or self._recur)
-
-    def advance_all(self, pieces: NDArray[np.integer], state: NetworkState) -> NetworkState:
-        """Return the states (n, units) of n texts side by side, each after its own one of `pieces` (n,)."""
-        return self._advance(self._embedding[pieces] @ self._layers[0][0], state, self._recur)
-
-    def _advance(self, from_x: Floats, state: NetworkState, recur: Recur) -> NetworkState:
-        after: list[Floats] = []
-        for index, (kernel, _, bias) in enumerate(self._layers):
-            if index:
-                from_x = after[-self._per_layer] @ kernel
-            own = state[index * self._per_layer : (index + 1) * self._per_layer]
-            after += self._cell(from_x, recur(index, own[0]), own, bias)
-        return tuple(after)
-
-    def _recur(self, layer: int, output: Floats) -> Floats:
-        product: Floats = output @ self._layers[layer][1]
-        return product
-
-    def outputs(self, state: NetworkState) -> tuple[Floats, ...]:
-        """Return what each layer gave out (units,), which its recurrent kernel takes."""
-        return state[:: self._per_layer]
-
-    def recurrent_kernels(self) -> list[Floats]:
-        """Return each layer's recurrent kernel (units, gates · units)."""
-        return [recurrent for _, recurrent, _ in self._layers]
-
-    def expect(self, pieces: NDArray[np.integer]) -> None:
-        """Work out at once what the first kernel makes of `pieces` (n,), which are likely to come."""
-        products = self._embedding[pieces] @ self._layers[0][0]
-        self._from_pieces.update(zip(pieces.tolist(), products, strict=True))
-
-    def _from_piece(self, piece: int) -> Floats:
-        """Return a piece's product with the first kernel, which is the same each time it comes."""
-        product = self._from_pieces.get(piece)
-        if product is None:
-            if len(self._from_pieces) >= PRODUCTS:
-                self._from_pieces.clear()
-            product = self._from_pieces[piece] = self._embedding[piece] @ self._layers[0][0]
-        return product
-
-    def logits(self, vector: Floats) -> Floats:
-        """Return the unnormalised log-probabilities (vocabulary,) that a projected state stands for."""
-        return self.embedding_scores(vector) + self._output_bias
-
-    def embedding_scores(self, vector: Floats) -> Floats:
-        """Return the products (vocabulary,) of a vector (embedding,) with those of the pieces."""
-        embedding_scores: Floats = vector @ self._output
-        return embedding_scores
-
-    def top(self, state: NetworkState) -> Floats:
-        """Return the last layer's output (units,), which alone says what follows."""
-        return state[-self._per_layer]
-
-    def project(self, state: NetworkState) -> Floats:
-        """Return the top state as a vector (embedding,) among those of the pieces."""
-        projected: Floats = self.top(state) @ self._projection + self._projection_bias
-        return projected
-
-    def output_side(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return embedding, output bias, projection and its bias: logits = E (h P + p) + b."""
-        return self._embedding, self._output_bias, self._projection, self._projection_bias
+        return (zeros,) * (self._vectors_per_layer * self.shape.layers)
 
     def step(self, piece: int, state: NetworkState) -> tuple[Floats, NetworkState]:
         """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""
         state = self.advance(piece, state)
         return softmax(self.logits(self.project(state))), state
 
+    def advance(
+        self, piece: int, state: NetworkState, recurrent_product: RecurrentProduct | None = None
+    ) -> NetworkState:
+        """Return the state after `piece`, without working out what follows it.
+
+        `recurrent_product` replaces the product with the recurrent kernels. Raises ModelError where `piece`
+        is not in the vocabulary.
+        """
+        if not 0 <= piece < self.vocabulary:
+            raise ModelError(f"There is no piece {piece}.")
+        return self._advance(self._input_product(piece), state, recurrent_product or self._recurrent_product)
+
+    def advance_all(self, pieces: Integers, state: NetworkState) -> NetworkState:
+        """Return the states (n, units) of n texts, each after its own one of `pieces` (n,)."""
+        return self._advance(self._embedding[pieces] @ self._layers[0][0], state, self._recurrent_product)
+
+    def project(self, state: NetworkState) -> Floats:
+        """Return v_t = h_t P + p (embedding,) of the top layer."""
+        projected: Floats = self.top(state) @ self._projection + self._projection_bias
+        return projected
+
+    def logits(self, vector: Floats) -> Floats:
+        """Return the logits E v_t + c (vocabulary,) of a `vector` v_t (embedding,)."""
+        return self.embedding_scores(vector) + self._output_bias
+
+    def embedding_scores(self, vector: Floats) -> Floats:
+        """Return the products E v_t (vocabulary,) of a `vector` (embedding,) with those of all pieces."""
+        scores: Floats = vector @ self._output
+        return scores
+
+    def top(self, state: NetworkState) -> Floats:
+        """Return h_t (units,) of the top layer, which alone determines what follows."""
+        return state[-self._vectors_per_layer]
+
+    def layer_outputs(self, state: NetworkState) -> tuple[Floats, ...]:
+        """Return h_t (…, units) of each layer."""
+        return state[:: self._vectors_per_layer]
+
+    def recurrent_kernels(self) -> list[Floats]:
+        """Return U (units, gates · units) of each layer."""
+        return [recurrent for _, recurrent, _ in self._layers]
+
+    def output_side(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return E (vocabulary, embedding), c (vocabulary,), P (units, embedding) and p (embedding,)."""
+        return self._embedding, self._output_bias, self._projection, self._projection_bias
+
+    def cache_input_products(self, pieces: Integers) -> None:
+        """Work out x_t W of `pieces` (n,) at once, because they are likely to come."""
+        products = self._embedding[pieces] @ self._layers[0][0]
+        self._input_products.update(zip(pieces.tolist(), products, strict=True))
+
+    def _input_product(self, piece: int) -> Floats:
+        """Return x_t W (gates · units,) in the first layer, which is the same each time a piece comes."""
+        product = self._input_products.get(piece)
+        if product is None:
+            if len(self._input_products) >= MOST_PRODUCTS:
+                self._input_products.clear()
+            product = self._input_products[piece] = self._embedding[piece] @ self._layers[0][0]
+        return product
+
+    def _recurrent_product(self, layer: int, h: Floats) -> Floats:
+        product: Floats = h @ self._layers[layer][1]
+        return product
+
+    def _advance(
+        self, input_product: Floats, state: NetworkState, recurrent_product: RecurrentProduct
+    ) -> NetworkState:
+        """Return the state after a piece, given its x_t W in the first layer."""
+        after: list[Floats] = []
+        for layer, (kernel, _, bias) in enumerate(self._layers):
+            if layer:
+                input_product = after[-self._vectors_per_layer] @ kernel
+            own = state[layer * self._vectors_per_layer : (layer + 1) * self._vectors_per_layer]
+            after += self._cell(input_product, recurrent_product(layer, own[0]), own, bias)
+        return tuple(after)
+
 
 def softmax(logits: Floats) -> Floats:
-    """Return the probabilities that `logits` (vocabulary,) stand for; they sum to 1."""
+    """Return the probabilities exp(z_w) / Σ exp(z) of `logits` z (vocabulary,)."""
     exponentials: Floats = np.exp(logits - logits.max())
     exponentials /= exponentials.sum()
     return exponentials
 
 
 def _sigmoid(x: Floats) -> Floats:
-    # By way of tanh, which cannot overflow.
-    squashed: Floats = (np.tanh(x * np.float32(0.5)) + np.float32(1)) * np.float32(0.5)
-    return squashed
+    """Return σ(x) = 1 / (1 + exp(−x)), as (tanh(x / 2) + 1) / 2, which cannot overflow."""
+    sigmoid: Floats = (np.tanh(x * np.float32(0.5)) + np.float32(1)) * np.float32(0.5)
+    return sigmoid
 
 
-def _gru(from_x: Floats, from_h: Floats, state: NetworkState, bias: Floats) -> tuple[Floats, ...]:
-    """z, r = σ(W x + U h + b); c = tanh(W_c x + b_c + r · (U_c h + b'_c)); h' = z · h + (1 − z) · c."""
+def _rnn(wx: Floats, uh: Floats, state: NetworkState, bias: Floats) -> tuple[Floats, ...]:
+    """Return the state after one step of a simple RNN, given W x_t and U h_{t-1} (…, units).
+
+    h_t = tanh(W x_t + U h_{t-1} + b)
+    """
+    return (np.tanh(wx + uh + bias),)
+
+
+def _gru(wx: Floats, uh: Floats, state: NetworkState, bias: Floats) -> tuple[Floats, ...]:
+    """Return the state after one step of a GRU, given W x_t and U h_{t-1} (…, 3 · units).
+
+    z = σ(W_z x_t + U_z h_{t-1} + b_z)      update gate
+    r = σ(W_r x_t + U_r h_{t-1} + b_r)      reset gate
+    ĥ = tanh(W_h x_t + b_h + r ⊙ (U_h h_{t-1} + b'_h))
+    h_t = z ⊙ h_{t-1} + (1 − z) ⊙ ĥ
+
+    Columns are in the order z, r, h; `bias` (2, 3 · units) has one row for W x_t and one for U h_{t-1}.
+    """
     (h,) = state
     units = h.shape[-1]
-    from_x, from_h = from_x + bias[0], from_h + bias[1]
-    gates = _sigmoid(from_x[..., : 2 * units] + from_h[..., : 2 * units])
+    wx, uh = wx + bias[0], uh + bias[1]
+    gates = _sigmoid(wx[..., : 2 * units] + uh[..., : 2 * units])
     z, r = gates[..., :units], gates[..., units:]
-    c = np.tanh(from_x[..., 2 * units :] + r * from_h[..., 2 * units :])
-    return (c + z * (h - c),)
+    candidate = np.tanh(wx[..., 2 * units :] + r * uh[..., 2 * units :])
+    return (candidate + z * (h - candidate),)
 
 
-def _lstm(from_x: Floats, from_h: Floats, state: NetworkState, bias: Floats) -> tuple[Floats, ...]:
-    """i, f, o = σ(…); c' = f · c + i · tanh(…); h' = o · tanh(c'). Columns in the order i, f, c, o."""
+def _lstm(wx: Floats, uh: Floats, state: NetworkState, bias: Floats) -> tuple[Floats, ...]:
+    """Return the state after one step of an LSTM, given W x_t and U h_{t-1} (…, 4 · units).
+
+    i, f, o = σ(W x_t + U h_{t-1} + b)      input, forget and output gate
+    ĉ = tanh(W_c x_t + U_c h_{t-1} + b_c)
+    c_t = f ⊙ c_{t-1} + i ⊙ ĉ
+    h_t = o ⊙ tanh(c_t)
+
+    Columns are in the order i, f, c, o.
+    """
     _, c = state
-    i, f, candidate, o = np.split(from_x + from_h + bias, 4, axis=-1)
+    i, f, candidate, o = np.split(wx + uh + bias, 4, axis=-1)
     c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(candidate)
     return _sigmoid(o) * np.tanh(c), c
-
-
-def _rnn(from_x: Floats, from_h: Floats, state: NetworkState, bias: Floats) -> tuple[Floats, ...]:
-    """h' = tanh(W x + U h + b)."""
-    return (np.tanh(from_x + from_h + bias),)

@@ -10,23 +10,29 @@ from rnnchat.errors import ModelError
 from rnnchat.text.tokenizer_rules import MOST_PIECES
 
 GATES = {"gru": 3, "lstm": 4, "rnn": 1}
-"""The recurrent cells, each with the number of its gates' columns per unit."""
+"""The recurrent cells, each with the number of columns that its kernels have for a unit."""
 MOST_UNITS = 2**14
 """The most units of a layer, and the longest vector of an embedding."""
 MOST_LAYERS = 16
+"""The most recurrent layers."""
 MOST_WEIGHTS = 2**26
-"""The most weights together: ten times what a training on a laptop makes."""
+"""The most weights together, ten times as many as a training on a laptop makes."""
 
 
 @dataclass(frozen=True)
 class NetworkShape:
-    """The sizes that make a network what it is."""
+    """The sizes of a recurrent network, and its cell."""
 
     vocabulary: int
+    """The number of pieces."""
     embedding: int = 256
+    """The length of a piece's vector."""
     units: int = 768
+    """The length of the hidden state of a layer."""
     layers: int = 1
+    """The number of recurrent layers."""
     cell: str = "gru"
+    """One of GATES: gru, lstm or rnn."""
 
     def weights(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of every weight by its name."""

@@ -99,7 +99,7 @@ def _compare(folder: Path, held_out: list[str], minutes: float, say: Say) -> Ite
                 took = remembered if member == "memory" else seconds
                 yield _row(names[member], predictor, tokenizer, held_out, took, sizes[member], learn)
         del model
-        for name, states in (("unigram", 1), ("HMM", 0)):  # of one state, or as many as suit the notes
+        for name, states in (("unigram", 1), ("HMM", None)):  # of one state, or as many as suit the notes
             say(f"Training the {name}.")
             started = time.monotonic()
             markov = HiddenMarkovModel.fit(pieces, tokenizer.size, states=states, seconds=60 * minutes)

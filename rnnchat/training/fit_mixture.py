@@ -12,7 +12,6 @@ import numpy as np
 
 from rnnchat.generation.attribution import SOURCES, paths_to
 from rnnchat.library.models import BASE_NETWORK, MEMORY, MIXTURE, read_safetensors, to_safetensors
-from rnnchat.lm.mixture.model import Mixture
 from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
@@ -135,8 +134,15 @@ def fit_mixture(
     least = measuring_seconds(run.settings.minutes)
     seconds = max(LEAST_FITTING, left() - least)
     until = time.monotonic() + seconds
+    kinds = piece_kinds(tokenizer)
     mixture = MixtureWeights.fit(
-        network, memory, piece_kinds(tokenizer), texts, base, seconds, lambda done, of: at(MIXING, done, of)
+        network,
+        memory,
+        kinds,
+        texts,
+        base=base,
+        seconds=seconds,
+        progress=lambda done, of: at(MIXING, done, of),
     )
     at(MEASURING, 0, None)
     alone = network if base is None and _is_base(run) else base
@@ -144,8 +150,7 @@ def fit_mixture(
     gain = measure_gain(network, memory, mixture, base, alone, unseen, tokenizer, most)
     fitted = sum(map(len, texts))
     if fitted < _wanted(run):  # there is little, so that what the gain was measured with is of use here, too
-        parts = (network, memory, piece_kinds(tokenizer), mixture.tree)
-        whole = Mixture(*parts, adaptive=True, mixer=mixture.adaptive, base=base)
+        whole = mixture.mixture(network, memory, kinds, base=base, adaptive=True)
         whole.fit(unseen, until + least, done=fitted)
     at(SAVING, 0, None)
     files = json.loads((run.folder / FILES).read_text(encoding="utf-8"))

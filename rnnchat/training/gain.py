@@ -96,8 +96,7 @@ def measure_gain(
     kinds = piece_kinds(tokenizer)
 
     def mixture(adaptive: bool) -> Mixture:
-        mixer = weights.adaptive.copy() if adaptive else weights.static
-        return Mixture(network, memory, kinds, weights.tree, adaptive=adaptive, mixer=mixer, base=ground)
+        return weights.mixture(network, memory, kinds, base=ground, adaptive=adaptive)
 
     texts = [text for text in (_without_roles(text, tokenizer) for text in texts) if text]
     scored = _bits(mixture(False), tokenizer, texts, time.monotonic() + FOR_BITS * seconds)

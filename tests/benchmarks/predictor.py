@@ -87,7 +87,7 @@ def ablate(model: LoadedModel, texts: list[str]) -> None:
     whole = model.weights
     assert whole is not None
     names = ["network", "memory", "cache", "adapted network"]
-    contexts = [f"{order} pieces" for order in counts.ORDERS]
+    contexts = [f"{order} pieces" for order in counts.CONTEXT_ORDERS]
     contexts += [
         "piece above",
         "words",

@@ -92,7 +92,6 @@ def perplexity_of(model: Any, pieces: np.ndarray, *, learn: bool = False) -> flo
 def mix(network: RecurrentNetwork, train: np.ndarray, valid: np.ndarray, test: np.ndarray) -> None:
     """Print the perplexities of the network and the 5-gram mixed, fitted to the validation text."""
     from rnnchat.lm.mixture.contexts import PieceKinds
-    from rnnchat.lm.mixture.model import Mixture
     from rnnchat.lm.mixture.weights import MixtureWeights
 
     vocabulary = network.vocabulary
@@ -101,8 +100,7 @@ def mix(network: RecurrentNetwork, train: np.ndarray, valid: np.ndarray, test: n
     memory = NgramMemory.build(train, vocabulary, order=4)
     weights = MixtureWeights.fit(network, memory, kinds, [valid[:16_000].tolist()])
     for name, adaptive in (("mixture", False), ("mixture, adaptive", True)):
-        mixer = weights.adaptive if adaptive else weights.static
-        model = Mixture(network, memory, kinds, weights.tree, adaptive=adaptive, mixer=mixer)
+        model = weights.mixture(network, memory, kinds, adaptive=adaptive)
         print(f"{name}: perplexity {perplexity_of(model, test, learn=adaptive):.1f}", flush=True)
 
 

@@ -86,7 +86,7 @@ def publish_whole(library: Library, name: str, tokenizer: Tokenizer, texts: list
     memory = NgramMemory.build(np.concatenate([np.array(text) for text in pieces]), tokenizer.size)
     network = RecurrentNetwork(shape, weights)
     base = RecurrentNetwork(shape, ground, network)
-    mixture = MixtureWeights.fit(network, memory, piece_kinds(tokenizer), [pieces[0][:80]], base)
+    mixture = MixtureWeights.fit(network, memory, piece_kinds(tokenizer), [pieces[0][:80]], base=base)
     optional = {
         MEMORY: to_safetensors(
             {**memory.tensors(), SOURCES: paths_to([f"/notes/{n}.md" for n in range(len(texts))])}

@@ -1,113 +1,128 @@
-"""What a text's next piece may depend on, besides the pieces just before it.
+"""What a text's next piece may depend on besides the pieces just before it.
 
-A trail follows a text and knows the line above, the words before, and whether it stands in a block of
-code. `CorpusContexts` says the same of every place in the notes at once, so that a memory can count what
-followed wherever the same was true.
+Three features: the piece that stands above the next one in the line before, the words before, and the code
+block. `ContextState` follows them through one text, piece by piece. `CorpusContexts` has them for every
+position of the notes at once, so that what followed the same feature can be counted there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.lm.ngram import LONGEST_MATCH
+from rnnchat.lm.protocols import Integers
+from rnnchat.lm.suffix_array import LONGEST_MATCH
 
-Integers = NDArray[np.integer]
-
-NOTHING = -1
+NO_PIECE = -1
+"""Stands for the piece above where there is none."""
 _LONGEST_LINE = 96
+"""Only this many pieces of a line are remembered."""
 _FENCE = b"```"
+"""What begins and ends a code block in Markdown."""
 _FENCE_PIECES = 4
+"""A code block is known by this many first pieces of its opening line, which name its language."""
 _MULTIPLIER = 0x9E3779B97F4A7C15
+"""An odd number near 2**64 / golden ratio, for hashing: each piece of a word has a power of it."""
 _INVERSE = pow(_MULTIPLIER, -1, 2**64)
-_BITS = 2**64 - 1
-_KEPT = 2**31 - 1
+"""The inverse of the multiplier, which makes a word's hash independent of where it stands."""
+_MASK_64 = 2**64 - 1
+"""Keeps the 64 bits that NumPy's unsigned integers keep."""
+_MASK_WORD = 2**31 - 1
+"""Keeps the bits of a finished word's hash that are remembered."""
 
 
 @dataclass(frozen=True)
 class PieceKinds:
-    """What sorts of pieces there are: (vocabulary,) flags, and the two pieces that end and begin."""
+    """What the contexts need to know of each piece: flags (vocabulary,), and two special pieces."""
 
     start: int
+    """The piece that begins a text."""
     newline: int
-    wordy: NDArray[np.bool_]
-    """Letters or digits in it."""
-    spaced: NDArray[np.bool_]
-    """Begins with white space."""
-    fence: NDArray[np.bool_]
-    """A line that begins with it begins or ends a block of code."""
+    """The piece that ends a line."""
+    is_word: NDArray[np.bool_]
+    """Whether it has letters or digits."""
+    starts_with_space: NDArray[np.bool_]
+    """Whether it begins with white space."""
+    is_fence: NDArray[np.bool_]
+    """Whether a line that begins with it begins or ends a code block."""
 
     @classmethod
     def of(cls, texts: Sequence[bytes], *, start: int, newline: int) -> PieceKinds:
-        """Sort pieces by their texts."""
-        wordy = [any(b >= 0x80 or chr(b).isalnum() or b == 0x5F for b in text) for text in texts]
-        spaced = [text[:1] in (b" ", b"\n", b"\t") for text in texts]
-        fence = [text.startswith(_FENCE) or text == _FENCE[:2] for text in texts]
-        wordy[start] = False
-        return cls(start, newline, np.array(wordy, bool), np.array(spaced, bool), np.array(fence, bool))
+        """Return the kinds of the pieces that have these `texts` (vocabulary)."""
+        is_word = [any(b >= 0x80 or chr(b).isalnum() or b == 0x5F for b in text) for text in texts]
+        starts_with_space = [text[:1] in (b" ", b"\n", b"\t") for text in texts]
+        is_fence = [text.startswith(_FENCE) or text == _FENCE[:2] for text in texts]
+        is_word[start] = False
+        return cls(
+            start,
+            newline,
+            np.array(is_word, bool),
+            np.array(starts_with_space, bool),
+            np.array(is_fence, bool),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class ContextState:
-    """Where a text stands after its last piece; it does not change."""
+    """The contexts of a text after its last piece; it does not change."""
 
     recent: tuple[int, ...] = ()
-    """The last pieces, the newest last."""
+    """The last pieces, at most LONGEST_MATCH, the newest last."""
     line: tuple[int, ...] = ()
     """The pieces of this line so far."""
-    above: tuple[int, ...] = ()
+    line_above: tuple[int, ...] = ()
     """The pieces of the last line that was not empty."""
-    block: int = 0
-    """Which kind of code block it stands in; 0 for none."""
+    code_block: int = 0
+    """The hash of the opening line of the code block; 0 outside of one."""
     word: int = 0
-    """The word so far; 0 between words."""
-    length: int = 0
-    """How many pieces the word so far has."""
-    before: int = 0
-    """The last finished word."""
-    earlier: int = 0
-    """The one before that."""
+    """The hash of the word so far; 0 between words."""
+    word_length: int = 0
+    """The number of pieces of the word so far."""
+    previous_word: int = 0
+    """The hash of the last finished word."""
+    earlier_word: int = 0
+    """The hash of the finished word before that."""
 
     @property
     def piece_above(self) -> int:
         """The piece that stands above the next one, counted from the beginnings of their lines."""
-        return self.above[len(self.line)] if len(self.line) < len(self.above) else NOTHING
+        return self.line_above[len(self.line)] if len(self.line) < len(self.line_above) else NO_PIECE
 
     @property
     def words(self) -> int:
-        """The word so far (or the last piece, where that is none) and the last word but one."""
-        return _join(self.word or self.recent[-1] + 1, self.earlier)
+        """The hash of the word so far (or the last piece, between words) and the last word but one."""
+        return _join(self.word or self.recent[-1] + 1, self.earlier_word)
 
     def after(self, piece: int, kinds: PieceKinds) -> ContextState:
-        """Return where the text stands after `piece`."""
+        """Return the contexts after `piece`."""
         recent = (*self.recent[1 - LONGEST_MATCH :], piece)
         if piece == kinds.start:
             return ContextState((piece,))
-        line, above, block = self.line, self.above, self.block
+        line, above, block = self.line, self.line_above, self.code_block
         if piece == kinds.newline:
             if line:
                 above = line
-                if kinds.fence[line[0]]:
-                    block = 0 if block else _key_of(line[:_FENCE_PIECES])
+                if kinds.is_fence[line[0]]:
+                    block = 0 if block else _hash_pieces(line[:_FENCE_PIECES])
             line = ()
         elif len(line) < _LONGEST_LINE:
             line = (*line, piece)
-        word, length, before, earlier = self.word, self.length, self.before, self.earlier
-        if kinds.wordy[piece] and not kinds.spaced[piece] and length:
-            word, length = (word + (piece + 1) * pow(_MULTIPLIER, length, 2**64)) & _BITS, length + 1
+        word, length, previous, earlier = self.word, self.word_length, self.previous_word, self.earlier_word
+        if kinds.is_word[piece] and not kinds.starts_with_space[piece] and length:
+            word, length = (word + (piece + 1) * pow(_MULTIPLIER, length, 2**64)) & _MASK_64, length + 1
         else:
             if length:
-                before, earlier = word & _KEPT, before
-            word, length = (piece + 1, 1) if kinds.wordy[piece] else (0, 0)
-        return ContextState(recent, line, above, block, word, length, before, earlier)
+                previous, earlier = word & _MASK_WORD, previous
+            word, length = (piece + 1, 1) if kinds.is_word[piece] else (0, 0)
+        return ContextState(recent, line, above, block, word, length, previous, earlier)
 
 
 class CorpusContexts:
-    """What is true at each place of notes (n,): after its piece, as a trail would say it."""
+    """The features at each position of the notes `pieces` (n,), equal to a ContextState after its piece."""
 
     def __init__(self, pieces: Integers, kinds: PieceKinds) -> None:
         self._pieces = pieces.astype(np.int64)
@@ -115,30 +130,29 @@ class CorpusContexts:
 
     @cached_property
     def piece_above(self) -> NDArray[np.int32]:
-        """The piece above the next one at each place, NOTHING where there is none."""
-        starts, lengths, of_place = self._lines
-        places = np.arange(len(self._pieces))
+        """The piece above the next one at each position (n,), NO_PIECE where there is none."""
+        starts, lengths, line = self._lines
+        positions = np.arange(len(self._pieces))
         numbers = np.arange(len(starts))
         # The last line that was not empty: of those that ended before, or this one where it just ended.
         last = np.maximum.accumulate(np.where(lengths > 0, numbers, -1))
         ended = self._ends_line
-        line = of_place
         above = np.where(ended, last[line], np.where(line > 0, last[line - 1], -1))
-        column = np.where(ended, 0, places - starts[line] + 1)
-        note = np.cumsum(self._opens_note)
+        column = np.where(ended, 0, positions - starts[line] + 1)
+        note = np.cumsum(self._starts_note)
         begins = np.minimum(starts[above], len(self._pieces) - 1)
-        same = (above >= 0) & (note[begins] == note)
-        usable = same & (column < np.minimum(lengths[above], _LONGEST_LINE)) & (column < _LONGEST_LINE)
-        usable &= ~self._opens_note
+        same_note = (above >= 0) & (note[begins] == note)
+        usable = same_note & (column < np.minimum(lengths[above], _LONGEST_LINE)) & (column < _LONGEST_LINE)
+        usable &= ~self._starts_note
         found = self._pieces[np.minimum(begins + column, len(self._pieces) - 1)]
-        return np.where(usable, found, NOTHING).astype(np.int32)
+        return np.where(usable, found, NO_PIECE).astype(np.int32)
 
     @cached_property
-    def block(self) -> NDArray[np.uint32]:
-        """The kind of code block at each place, 0 for none."""
+    def code_block(self) -> NDArray[np.uint32]:
+        """The hash of the code block's opening line at each position (n,), 0 outside of one."""
         starts, lengths, _ = self._lines
-        opening = (lengths > 0) & self._kinds.fence[self._pieces[np.minimum(starts, len(self._pieces) - 1)]]
-        fences = np.flatnonzero(opening)
+        begins = np.minimum(starts, len(self._pieces) - 1)
+        fences = np.flatnonzero((lengths > 0) & self._kinds.is_fence[self._pieces[begins]])
         ends = starts[fences] + lengths[fences]  # where their line ends
         known = ends < len(self._pieces)
         fences, ends = fences[known], ends[known]
@@ -146,79 +160,101 @@ class CorpusContexts:
         marks[ends[self._pieces[ends] == self._kinds.newline]] = 1
         fences = fences[self._pieces[ends] == self._kinds.newline]
         passed = np.cumsum(marks)
-        beginning = np.maximum.accumulate(np.where(self._opens_note, np.arange(len(marks)), 0))
-        inside = ((passed - passed[beginning]) % 2).astype(bool)
-        keys = np.array([0, *(self._fence_key(int(line)) for line in fences)], np.uint32)
-        return np.where(inside, keys[passed], 0).astype(np.uint32)
+        note_start = np.maximum.accumulate(np.where(self._starts_note, np.arange(len(marks)), 0))
+        inside = ((passed - passed[note_start]) % 2).astype(bool)
+        hashes = np.array([0, *(self._hash_fence(int(line)) for line in fences)], np.uint32)
+        return np.where(inside, hashes[passed], 0).astype(np.uint32)
 
     @cached_property
     def words(self) -> NDArray[np.uint32]:
-        """The word so far (or the piece, where that is none) and the last word but one, at each place."""
+        """The hash of the word so far (or the piece, between words) and the last word but one (n,)."""
         pieces, kinds = self._pieces, self._kinds
-        wordy = kinds.wordy[pieces]
-        inside = np.concatenate([[False], wordy[:-1]])
-        begins = wordy & (kinds.spaced[pieces] | ~inside)
+        is_word = kinds.is_word[pieces]
+        after_word = np.concatenate([[False], is_word[:-1]])
+        begins = is_word & (kinds.starts_with_space[pieces] | ~after_word)
         number = np.cumsum(begins)  # of the last word begun, from 1
         with np.errstate(over="ignore"):
             powers = _powers(_MULTIPLIER, len(pieces))
             cumulative = np.concatenate(
-                [np.zeros(1, np.uint64), np.cumsum((pieces + 1).astype(np.uint64) * powers * wordy)]
+                [np.zeros(1, np.uint64), np.cumsum((pieces + 1).astype(np.uint64) * powers * is_word)]
             )
             at = np.concatenate([[0], np.flatnonzero(begins)])
             word = (cumulative[1:] - cumulative[at[number]]) * _powers(_INVERSE, len(pieces))[at[number]]
-        lasts = np.flatnonzero(wordy & np.concatenate([begins[1:] | ~wordy[1:], [True]]))
-        finished = np.concatenate([[0], (word[lasts] & np.uint64(_KEPT))]).astype(np.uint64)
-        note = np.cumsum(self._opens_note)
-        of_word = np.concatenate([[-1], note[lasts]])
-        two_back = np.maximum(number - 1 - wordy, 0)
-        earlier = np.where(of_word[two_back] == note, finished[two_back], 0).astype(np.uint64)
-        own = np.where(wordy, word, (pieces + 1).astype(np.uint64))
+        lasts = np.flatnonzero(is_word & np.concatenate([begins[1:] | ~is_word[1:], [True]]))
+        finished = np.concatenate([[0], (word[lasts] & np.uint64(_MASK_WORD))]).astype(np.uint64)
+        note = np.cumsum(self._starts_note)
+        note_of_word = np.concatenate([[-1], note[lasts]])
+        two_back = np.maximum(number - 1 - is_word, 0)
+        earlier = np.where(note_of_word[two_back] == note, finished[two_back], 0).astype(np.uint64)
+        own = np.where(is_word, word, (pieces + 1).astype(np.uint64))
         joined: NDArray[np.uint32] = _join_all(own, earlier)
         return joined
 
     @cached_property
-    def _opens_note(self) -> NDArray[np.bool_]:
-        opens: NDArray[np.bool_] = self._pieces == self._kinds.start
-        return opens
+    def _starts_note(self) -> NDArray[np.bool_]:
+        starts: NDArray[np.bool_] = self._pieces == self._kinds.start
+        return starts
 
     @cached_property
     def _ends_line(self) -> NDArray[np.bool_]:
-        ends: NDArray[np.bool_] = (self._pieces == self._kinds.newline) | self._opens_note
+        ends: NDArray[np.bool_] = (self._pieces == self._kinds.newline) | self._starts_note
         return ends
 
     @cached_property
     def _lines(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """First place and length of each line, and each place's line; a line's end belongs to it."""
+        """First position and length of each line, and each position's line; a line's end belongs to it."""
         ends = np.flatnonzero(self._ends_line)
         starts = np.concatenate([[0], ends + 1])
         lengths = np.concatenate([ends, [len(self._pieces)]]) - starts
-        of_place: NDArray[np.int64] = np.cumsum(self._ends_line) - self._ends_line
-        return starts, lengths, of_place
+        line: NDArray[np.int64] = np.cumsum(self._ends_line) - self._ends_line
+        return starts, lengths, line
 
-    def _fence_key(self, line: int) -> int:
+    def _hash_fence(self, line: int) -> int:
         starts, lengths, _ = self._lines
         start = int(starts[line])
-        return _key_of(self._pieces[start : start + min(_FENCE_PIECES, int(lengths[line]))].tolist())
+        return _hash_pieces(self._pieces[start : start + min(_FENCE_PIECES, int(lengths[line]))].tolist())
 
 
-def _key_of(pieces: Sequence[int]) -> int:
+@dataclass(frozen=True)
+class Feature:
+    """A feature of a context: how to read it from one text, and from the notes."""
+
+    name: str
+    of_text: Callable[[ContextState], int]
+    of_corpus: Callable[[CorpusContexts], NDArray[np.integer]]
+    """Returns the feature at each position of the notes (n,)."""
+
+
+FEATURES = (
+    Feature("piece above", lambda text: text.piece_above, lambda corpus: corpus.piece_above),
+    Feature("words", lambda text: text.words, lambda corpus: corpus.words),
+    Feature("code block", lambda text: text.code_block, lambda corpus: corpus.code_block),
+)
+"""The features, in the order in which saved weights have them."""
+
+
+def _hash_pieces(pieces: Sequence[int]) -> int:
+    """Return a hash (31 bits, never 0) of `pieces`."""
     key = 0
     for piece in pieces:
-        key = (key * _MULTIPLIER + piece + 1) & _BITS
+        key = (key * _MULTIPLIER + piece + 1) & _MASK_64
     return (key >> 33) | 1
 
 
 def _join(own: int, earlier: int) -> int:
-    return (((own ^ (earlier << 20)) * _MULTIPLIER) & _BITS) >> 33
+    """Return a hash (31 bits) of two hashes."""
+    return (((own ^ (earlier << 20)) * _MULTIPLIER) & _MASK_64) >> 33
 
 
 def _join_all(own: NDArray[np.uint64], earlier: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """Return the same of each pair of hashes (n,)."""
     with np.errstate(over="ignore"):
         mixed = (own ^ (earlier << np.uint64(20))) * np.uint64(_MULTIPLIER)
     return (mixed >> np.uint64(33)).astype(np.uint32)
 
 
 def _powers(base: int, count: int) -> NDArray[np.uint64]:
+    """Return the powers 0, 1, … of `base` modulo 2**64 (count,)."""
     factors = np.full(count, base, np.uint64)
     factors[:1] = 1
     with np.errstate(over="ignore"):

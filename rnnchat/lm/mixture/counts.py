@@ -1,4 +1,8 @@
-"""What followed wherever something was true of a text: counted in the notes when asked, and learned on."""
+"""Successor counts: what followed each context of a text, counted in the notes and learned on.
+
+A context is the last 1, 2, 3 or 6 pieces, or the last piece together with a feature of the text. It is
+counted in the notes when it is first asked for.
+"""
 
 from __future__ import annotations
 
@@ -8,32 +12,33 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.lm.mixture.contexts import ContextState, CorpusContexts
-from rnnchat.lm.ngram import Interval, NgramMemory, tally
+from rnnchat.lm.mixture.contexts import FEATURES, ContextState, CorpusContexts
+from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.protocols import Floats
+from rnnchat.lm.suffix_array import Interval, tally
 
-ORDERS = (1, 2, 3, 6)
-"""So many of the last pieces make a context each."""
-AROUND = ("above", "words", "block")
-"""The last piece with the piece above the next, with the words before, with the code block."""
-_TRAIL = {"above": "piece_above", "words": "words", "block": "block"}
-HERE = ("here", "here and piece", "here and two pieces")
-"""Nothing, the last piece, and the last two, within the text at hand only."""
-KINDS = len(ORDERS) + len(AROUND) + len(HERE)
+CONTEXT_ORDERS = (1, 2, 3, 6)
+"""The numbers of last pieces that make a context each."""
+CORPUS_CONTEXTS = len(CONTEXT_ORDERS) + len(FEATURES)
+"""The number of contexts that are counted in the notes."""
 
-_CACHED = 100_000
-NONE = -1
-"""No leaf."""
+_MOST_CACHED = 100_000
+"""The counts of at most this many contexts are kept."""
+NO_LEAF = -1
+"""Stands for a leaf where there is none."""
 
 
 @dataclass
 class SuccessorCounts:
-    """What followed a context: distinct leaves, how often each, and the last one."""
+    """What followed a context: distinct leaves (size,), how often each (size,), and the latest one.
+
+    The arrays may be longer than `size`.
+    """
 
     leaves: NDArray[np.intp]
     counts: Floats
     size: int = 0
-    last: int = NONE
+    last: int = NO_LEAF
 
     def add(self, leaf: int) -> None:
         """Count `leaf` once more."""
@@ -43,47 +48,49 @@ class SuccessorCounts:
             self.counts[found[0]] += 1
             return
         if self.size == len(self.leaves):
-            room = self.size // 2 + 4
-            self.leaves = np.concatenate([self.leaves, np.zeros(room, np.intp)])
-            self.counts = np.concatenate([self.counts, np.zeros(room, np.float32)])
+            more = self.size // 2 + 4
+            self.leaves = np.concatenate([self.leaves, np.zeros(more, np.intp)])
+            self.counts = np.concatenate([self.counts, np.zeros(more, np.float32)])
         self.leaves[self.size], self.counts[self.size] = leaf, 1
         self.size += 1
 
     def copy(self) -> SuccessorCounts:
-        """Return one that counts on by itself."""
+        """Return counts that change independently."""
         return SuccessorCounts(self.leaves.copy(), self.counts.copy(), self.size, self.last)
 
 
 _EMPTY = SuccessorCounts(np.zeros(0, np.intp), np.zeros(0, np.float32))
+"""The counts of a context that never occurred."""
 
 
 class SuccessorCounter:
-    """Counts for every kind of context, by leaves of a tree; what is learned can be forgotten."""
+    """Counts of every context of the notes, by `leaf` (vocabulary,) of the tree; it can learn and forget."""
 
-    def __init__(self, memory: NgramMemory, around: CorpusContexts, leaf: NDArray[np.intp]) -> None:
+    def __init__(self, memory: NgramMemory, corpus: CorpusContexts, leaf: NDArray[np.intp]) -> None:
         self._memory = memory
-        self._around = around
+        self._corpus = corpus
         self._leaf = leaf
         self._known: dict[Hashable, SuccessorCounts] = {}
-        self._sorted: dict[str, NDArray[np.integer]] = {}
+        self._features: dict[int, NDArray[np.integer]] = {}
+        """The features of all positions of the notes, in the order of the suffix array."""
         self.forget()
 
-    def find(self, trail: ContextState, intervals: Sequence[Interval]) -> list[SuccessorCounts]:
-        """Return what followed each kind of context, those within the text at hand left out."""
+    def find(self, context: ContextState, intervals: Sequence[Interval]) -> list[SuccessorCounts]:
+        """Return the successor counts of each of the CORPUS_CONTEXTS of a text."""
         return [
-            _EMPTY if key is None else self._find(kind, key, trail, intervals)
-            for kind, key in enumerate(_keys(trail))
+            _EMPTY if key is None else self._find(kind, key, context, intervals)
+            for kind, key in enumerate(_keys(context))
         ]
 
-    def learn(self, trail: ContextState, intervals: Sequence[Interval], piece: int) -> None:
+    def learn(self, context: ContextState, intervals: Sequence[Interval], piece: int) -> None:
         """Count that `piece` followed in every context of a text."""
         leaf = int(self._leaf[piece])
-        for kind, key in enumerate(_keys(trail)):
+        for kind, key in enumerate(_keys(context)):
             if key is None:
                 continue
             learned = self._learned.get(key)
             if learned is None:
-                learned = self._learned[key] = self._find(kind, key, trail, intervals).copy()
+                learned = self._learned[key] = self._find(kind, key, context, intervals).copy()
             learned.add(leaf)
 
     def forget(self) -> None:
@@ -91,52 +98,52 @@ class SuccessorCounter:
         self._learned: dict[Hashable, SuccessorCounts] = {}
 
     def _find(
-        self, kind: int, key: Hashable, trail: ContextState, intervals: Sequence[Interval]
+        self, kind: int, key: Hashable, context: ContextState, intervals: Sequence[Interval]
     ) -> SuccessorCounts:
-        followed = self._learned.get(key)
-        if followed is not None:
-            return followed
-        followed = self._known.get(key)
-        if followed is None:
-            if len(self._known) > _CACHED:
+        counts = self._learned.get(key)
+        if counts is not None:
+            return counts
+        counts = self._known.get(key)
+        if counts is None:
+            if len(self._known) > _MOST_CACHED:
                 self._known.clear()
-            followed = self._known[key] = self._count(kind, trail, intervals)
-        return followed
+            counts = self._known[key] = self._count(kind, context, intervals)
+        return counts
 
-    def _count(self, kind: int, trail: ContextState, intervals: Sequence[Interval]) -> SuccessorCounts:
-        """Count in the notes."""
-        order = ORDERS[kind] if kind < len(ORDERS) else 1
+    def _count(self, kind: int, context: ContextState, intervals: Sequence[Interval]) -> SuccessorCounts:
+        """Return the counts in the notes of context number `kind`."""
+        order = CONTEXT_ORDERS[kind] if kind < len(CONTEXT_ORDERS) else 1
         if order > len(intervals):
             return _EMPTY
         low, high = intervals[order - 1]
-        places = self._memory.places((low, high))
-        if kind >= len(ORDERS):
-            name = AROUND[kind - len(ORDERS)]
-            places = places[self._around_places(name)[low:high] == getattr(trail, _TRAIL[name])]
-        return self._counted(places.astype(np.intp))
+        positions = self._memory.positions((low, high))
+        if kind >= len(CONTEXT_ORDERS):
+            number = kind - len(CONTEXT_ORDERS)
+            same = self._feature(number)[low:high] == FEATURES[number].of_text(context)
+            positions = positions[same]
+        return self._count_at(positions.astype(np.intp))
 
-    def _counted(self, places: NDArray[np.intp]) -> SuccessorCounts:
-        if not len(places):
+    def _count_at(self, positions: NDArray[np.intp]) -> SuccessorCounts:
+        """Return the counts of what follows `positions` (n,) of the notes."""
+        if not len(positions):
             return _EMPTY
-        leaves = self._leaf.take(self._memory.pieces.take(places + 1))
-        last = int(leaves[places.argmax()])
+        leaves = self._leaf.take(self._memory.pieces.take(positions + 1))
+        last = int(leaves[positions.argmax()])
         distinct, counts = tally(leaves)
         return SuccessorCounts(distinct, counts, len(distinct), last)
 
-    def _around_places(self, name: str) -> NDArray[np.integer]:
-        """Return what is around each place of the notes, in the order of the memory's suffixes."""
-        if name not in self._sorted:
-            self._sorted[name] = getattr(self._around, _TRAIL[name])[self._memory.suffixes]
-        return self._sorted[name]
+    def _feature(self, number: int) -> NDArray[np.integer]:
+        """Return a feature of each position of the notes, in the order of the suffix array."""
+        if number not in self._features:
+            self._features[number] = FEATURES[number].of_corpus(self._corpus)[self._memory.suffixes]
+        return self._features[number]
 
 
-def _keys(trail: ContextState) -> list[Hashable | None]:
-    """Return what each kind of context is looked up by; None where a text is too short for one."""
-    recent = trail.recent
+def _keys(context: ContextState) -> list[Hashable | None]:
+    """Return the key of each of the CORPUS_CONTEXTS; None where the text is too short for it."""
+    recent = context.recent
     last = recent[-1]
     return [
-        *(recent[-order:] if order <= len(recent) else None for order in ORDERS),
-        (AROUND[0], last, trail.piece_above),
-        (AROUND[1], last, trail.words),
-        (AROUND[2], last, trail.block),
+        *(recent[-order:] if order <= len(recent) else None for order in CONTEXT_ORDERS),
+        *((feature.name, last, feature.of_text(context)) for feature in FEATURES),
     ]

@@ -1,4 +1,4 @@
-"""The text at hand as a value, kept so that many continuations can share it; and all that was learned."""
+"""What was read of a text, for looking up: the history of one text, and an index of all learned text."""
 
 from __future__ import annotations
 
@@ -7,22 +7,30 @@ from numpy.typing import NDArray
 
 from rnnchat.lm.protocols import Floats
 
-LONGEST = 1024
-"""So many of a text's last pieces are remembered, at least half of them always."""
-_FIRST_ROOM = 64
-_MATCHED = 3
+LONGEST_HISTORY = 1024
+"""At most this many of a text's last pieces are remembered, and always at least half of that."""
+SHORTEST_MATCH = 3
+"""A match has at least this many pieces."""
+_FIRST_CAPACITY = 64
+"""The number of pieces for which a new history has space."""
+
+NO_MATCH = (0, 0)
+"""The answer where nothing matches: any piece, after a match of no pieces."""
 
 
 class TokenHistory:
-    """Pieces of a text, each with the network's vector from which it followed.
+    """The last pieces of a text, each as its leaf in the tree, with the vector that predicted it.
 
-    Going on shares what was there; a second continuation of the same place takes a copy.
+    It is a value: `after` returns another history and leaves this one as it was. Both share one buffer as
+    long as a history has one continuation; a second continuation takes a copy.
     """
 
-    __slots__ = ("_length", "_store")
+    __slots__ = ("_buffer", "_length")
 
     def __init__(self, size: int) -> None:
-        self._store = _Store(np.zeros(_FIRST_ROOM, np.intp), np.zeros((_FIRST_ROOM, size), np.float32))
+        self._buffer = _Buffer(
+            np.zeros(_FIRST_CAPACITY, np.intp), np.zeros((_FIRST_CAPACITY, size), np.float32)
+        )
         self._length = 0
 
     def __len__(self) -> int:
@@ -30,111 +38,118 @@ class TokenHistory:
         return self._length
 
     @property
-    def pieces(self) -> NDArray[np.intp]:
-        """The pieces (length,), the newest last."""
-        return self._store.pieces[: self._length]
+    def leaves(self) -> NDArray[np.intp]:
+        """The leaves (length,) of the pieces, the newest last."""
+        return self._buffer.leaves[: self._length]
 
     @property
     def vectors(self) -> Floats:
-        """The vectors (length, size)."""
-        return self._store.vectors[: self._length]
+        """The network's vectors (length, size), each from the position before its piece."""
+        return self._buffer.vectors[: self._length]
 
-    def after(self, piece: int, vector: Floats) -> TokenHistory:
-        """Return the passage with `piece`, which followed from `vector` (size,)."""
+    def after(self, leaf: int, vector: Floats) -> TokenHistory:
+        """Return the history with another piece, at `leaf`, which followed from `vector` (size,)."""
         other = TokenHistory.__new__(TokenHistory)
-        store, length = self._store, self._length
-        if store.used != length or length == len(store.pieces):
-            store = store.copied(length)
-            length = store.used
-        store.pieces[length], store.vectors[length] = piece, vector
-        store.used = length + 1
-        other._store, other._length = store, length + 1
+        buffer, length = self._buffer, self._length
+        if buffer.used != length or length == len(buffer.leaves):
+            buffer = buffer.copied(length)
+            length = buffer.used
+        buffer.leaves[length], buffer.vectors[length] = leaf, vector
+        buffer.used = length + 1
+        other._buffer, other._length = buffer, length + 1
         return other
 
     def reuse_buffer(self) -> None:
-        """Let the next continuation have the place of all others, which must not be used any more.
+        """Let the next continuation overwrite the earlier ones, which must not be used any more."""
+        self._buffer.used = self._length
 
-        Else it would take a copy, as they do not change.
+    def successors(self, context: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the leaf that followed each occurrence of `context` (n,), the newest last."""
+        leaves, count = self.leaves, len(context)
+        if len(leaves) <= count or not count:
+            return leaves[:0]
+        following: NDArray[np.intp] = leaves[count:][_occurrences(leaves, context)]
+        return following
+
+    def match(self, context: NDArray[np.intp]) -> tuple[int, int]:
+        """Return the leaf after the latest occurrence of the end of `context`, and the match's length.
+
+        The length is in pieces, SHORTEST_MATCH at least; NO_MATCH where there is none.
         """
-        self._store.used = self._length
-
-    def followers(self, ends: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return what followed the pieces `ends` wherever they stand in the passage."""
-        pieces, count = self.pieces, len(ends)
-        if len(pieces) <= count or not count:
-            return pieces[:0]
-        after: NDArray[np.intp] = pieces[count:][_stands(pieces, ends)]
-        return after
-
-    def match(self, ends: NDArray[np.intp]) -> tuple[int, int]:
-        """Return what followed the latest place where the last three of `ends` stand, and how many do there.
-
-        0, 0 where there is none.
-        """
-        pieces = self.pieces
-        if len(pieces) <= _MATCHED or len(ends) < _MATCHED:
-            return 0, 0
-        places = np.flatnonzero(_stands(pieces, ends[-_MATCHED:]))
-        if not len(places):
-            return 0, 0
-        place = int(places[-1]) + _MATCHED - 1
-        length = _MATCHED
-        while length < min(place + 1, len(ends)) and pieces[place - length] == ends[-1 - length]:
+        leaves = self.leaves
+        if len(leaves) <= SHORTEST_MATCH or len(context) < SHORTEST_MATCH:
+            return NO_MATCH
+        starts = np.flatnonzero(_occurrences(leaves, context[-SHORTEST_MATCH:]))
+        if not len(starts):
+            return NO_MATCH
+        end = int(starts[-1]) + SHORTEST_MATCH - 1
+        length = SHORTEST_MATCH
+        while length < min(end + 1, len(context)) and leaves[end - length] == context[-1 - length]:
             length += 1
-        return int(pieces[place + 1]), length
+        return int(leaves[end + 1]), length
 
 
-class History:
-    """The pieces learned so far, and where three of them stood last."""
+class MatchModel:
+    """Finds the latest occurrence of a context among all pieces learned so far.
+
+    Source: the match model of PAQ, Mahoney 2005.
+    """
 
     def __init__(self) -> None:
         self._pieces: list[int] = []
-        self._places: dict[tuple[int, ...], int] = {}
+        self._positions: dict[tuple[int, ...], int] = {}
+        """Where the piece after the latest occurrence of SHORTEST_MATCH pieces stands."""
 
     def match(self, recent: tuple[int, ...]) -> tuple[int, int]:
-        """Return the piece after the last place like this one, and how many pieces are alike; 0 for none."""
-        place = self._places.get(recent[-3:], 0)
-        if not place:
-            return 0, 0
-        length = 3
-        while length < min(len(recent), place) and self._pieces[place - 1 - length] == recent[-1 - length]:
+        """Return the piece after the latest occurrence of the end of `recent`, and the match's length.
+
+        NO_MATCH where there is none.
+        """
+        position = self._positions.get(recent[-SHORTEST_MATCH:], 0)
+        if not position:
+            return NO_MATCH
+        length = SHORTEST_MATCH
+        while (
+            length < min(len(recent), position) and self._pieces[position - 1 - length] == recent[-1 - length]
+        ):
             length += 1
-        return self._pieces[place], length
+        return self._pieces[position], length
 
     def learn(self, recent: tuple[int, ...], piece: int) -> None:
-        """Keep that `piece` followed."""
+        """Remember that `piece` followed `recent`, the last pieces of the text."""
         if len(recent) < 2 or not self._pieces:
             self._pieces += recent
-        if len(recent) >= 3:
-            self._places[recent[-3:]] = len(self._pieces)
+        if len(recent) >= SHORTEST_MATCH:
+            self._positions[recent[-SHORTEST_MATCH:]] = len(self._pieces)
         self._pieces.append(piece)
 
 
-class _Store:
-    """Room for pieces and vectors; it only grows."""
+class _Buffer:
+    """Arrays for leaves and vectors, of which the first `used` rows are filled."""
 
-    __slots__ = ("pieces", "used", "vectors")
+    __slots__ = ("leaves", "used", "vectors")
 
-    def __init__(self, pieces: NDArray[np.intp], vectors: Floats) -> None:
-        self.pieces, self.vectors = pieces, vectors
+    def __init__(self, leaves: NDArray[np.intp], vectors: Floats) -> None:
+        self.leaves, self.vectors = leaves, vectors
         self.used = 0
 
-    def copied(self, length: int) -> _Store:
-        """Return a store with the last of `length` pieces and room for more."""
-        start = length - LONGEST // 2 if length >= LONGEST else 0
+    def copied(self, length: int) -> _Buffer:
+        """Return a larger buffer with the last of `length` rows."""
+        start = length - LONGEST_HISTORY // 2 if length >= LONGEST_HISTORY else 0
         kept = length - start
-        room = min(LONGEST, max(_FIRST_ROOM, 2 * kept))
-        pieces, vectors = np.zeros(room, np.intp), np.zeros((room, self.vectors.shape[1]), np.float32)
-        pieces[:kept], vectors[:kept] = self.pieces[start:length], self.vectors[start:length]
-        store = _Store(pieces, vectors)
-        store.used = kept
-        return store
+        capacity = min(LONGEST_HISTORY, max(_FIRST_CAPACITY, 2 * kept))
+        leaves = np.zeros(capacity, np.intp)
+        vectors = np.zeros((capacity, self.vectors.shape[1]), np.float32)
+        leaves[:kept], vectors[:kept] = self.leaves[start:length], self.vectors[start:length]
+        buffer = _Buffer(leaves, vectors)
+        buffer.used = kept
+        return buffer
 
 
-def _stands(pieces: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Tell of each place but the last ones whether `ends` begin there and something follows them."""
-    count = len(ends)
-    alike: NDArray[np.bool_] = pieces[count - 1 : -1] == ends[-1]
+def _occurrences(leaves: NDArray[np.intp], context: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return whether `context` (n,) begins at each index and something follows it (len(leaves) − n,)."""
+    count = len(context)
+    occurs: NDArray[np.bool_] = leaves[count - 1 : -1] == context[-1]
     for back in range(1, count):
-        alike &= pieces[count - 1 - back : -1 - back] == ends[-1 - back]
-    return alike
+        occurs &= leaves[count - 1 - back : -1 - back] == context[-1 - back]
+    return occurs

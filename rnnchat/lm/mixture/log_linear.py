@@ -1,10 +1,13 @@
-"""A mixture in short: a product of few factors, cheap enough to look many pieces ahead.
+"""A log-linear mixture: a product of few factors, fast enough for looking many pieces ahead.
 
-p ∝ Π pᵢ^wᵢ · Π (1 + SHARP·sⱼ)^vⱼ, where pᵢ are the network's, the memory's and the cache's probabilities, and
-sⱼ the share that a piece has among those that followed the last piece, or the last two, in the text at hand.
-The weights depend on how long a context the memory knows. On two collections of held-out notes that takes
-2.6 and 5 % more bits than the mixture; with the network in brief a half or one percent more, in a fifth of
-its time.
+    p(w) ∝ Π_i p_i(w)^a_i · Π_j (1 + HISTORY_SCALE · s_j(w))^b_j
+
+p_i are the probabilities of the network, the n-gram model and the neural cache. s_1 and s_2 are the shares
+of w among what followed the last piece, and the last two pieces, in the text at hand. The exponents a and b
+depend on the longest context that occurs in the notes.
+
+On two collections of notes kept back, this needs 2.6 and 5 % more bits than the full mixture, and up to 1 %
+more with a low-rank network and a shortlist; that takes a fifth of the full mixture's time.
 
 Source: log-linear interpolation, Klakow 1998.
 """
@@ -17,14 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.lm.mixture.history import TokenHistory
-from rnnchat.lm.mixture.low_rank import FullNetwork, LowRankNetwork
+from rnnchat.lm.mixture.low_rank import FullNetwork, LowRankShortlistNetwork
 from rnnchat.lm.mixture.tree import PieceTree
-from rnnchat.lm.neural_cache import OutputSide, cached_more
-from rnnchat.lm.ngram import LONGEST_MATCH, NgramMemory, NgramModel, tally
-from rnnchat.lm.protocols import Floats
+from rnnchat.lm.neural_cache import OutputSide, cache_log_lift
+from rnnchat.lm.ngram import NgramMemory, NgramModel
+from rnnchat.lm.protocols import Floats, LogRatios
 from rnnchat.lm.recurrent import NetworkState, softmax
+from rnnchat.lm.suffix_array import LONGEST_MATCH, tally
 
-WEIGHTS: NDArray[np.float32] = np.array(
+EXPONENTS: NDArray[np.float32] = np.array(
     [
         [0.41, 0.40, 0.40, 0.10, 0.10],
         [0.36, 0.33, 0.40, 0.22, 0.21],
@@ -37,94 +41,107 @@ WEIGHTS: NDArray[np.float32] = np.array(
     ],
     np.float32,
 )
-"""Of network, memory and cache, and of what followed one and two pieces here: a row for each known length.
+"""The exponents of network, n-gram model, cache, s_1 and s_2; row n where the longest context has n pieces.
 
-Fitted by gradient steps on the held-out parts of two collections of notes, from the 12,000th character on;
-what each alone would have is within 0.1 of this.
+The last row is for longer contexts too. Fitted by gradient steps on the parts of two collections of notes
+that were kept back, from the 12,000th character on; what fits each best alone is within 0.1 of these.
 """
-SHARP = np.float32(100)
-CACHED = 256
-"""So many of the last pieces make the cache; with all of them it would be slower and no better."""
+HISTORY_SCALE = np.float32(100)
+"""The factor on the shares of what followed in the text at hand."""
+CACHED_PIECES = 256
+"""The cache has this many of the text's last pieces; with more it would be slower and no better."""
 
 
 @dataclass(frozen=True)
 class LogLinearState:
-    """What a glance knows of a text: the network's state, the last pieces, and what was read of it."""
+    """What an approximate step knows of a text."""
 
     network: NetworkState
     recent: tuple[int, ...]
-    passage: TokenHistory
+    """The last pieces, at most LONGEST_MATCH."""
+    history: TokenHistory
+    """What was read of the text; the pieces of approximate steps are not added."""
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The logarithms of the factors of the product, for the `size` pieces of a shortlist."""
+
+    logits: Floats
+    """(size,) the network's logits."""
+    log_unigram: Floats
+    """(size,) the logarithms of the n-gram model's probabilities without a context."""
+    ngram_lift: LogRatios
+    """What contexts add to these; the index `size` stands for pieces that are not in the shortlist."""
+    cache_lift: LogRatios
+    """What the cache adds to the logits, likewise."""
+    successors: tuple[NDArray[np.intp], NDArray[np.intp]]
+    """The indexes of what followed the last piece, and the last two, in the text at hand."""
+    context_length: int
+    """The number of pieces of the longest context that occurs in the notes."""
 
 
 class LogLinearMixture:
-    """Says about what a mixture of these members would, of the pieces that the `brief` network knows."""
+    """Predicts about what the mixture would, for the pieces in the shortlist of `network`."""
 
-    def __init__(self, brief: LowRankNetwork | FullNetwork, memory: NgramMemory, tree: PieceTree) -> None:
-        self._brief, self._memory, self._leaf = brief, memory, tree.leaf
-        self._place_of_leaf = brief.places.take(tree.order)
+    def __init__(
+        self, network: LowRankShortlistNetwork | FullNetwork, memory: NgramMemory, tree: PieceTree
+    ) -> None:
+        self._network, self._memory, self._leaf = network, memory, tree.leaf
+        self._index_of_leaf = network.index.take(tree.order)
 
     def step(
         self, piece: int, state: LogLinearState, ngram: NgramModel, output: OutputSide
     ) -> tuple[Floats, LogLinearState]:
         """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it.
 
-        `ngram` smooths what the memory says, and `output` is how the network speaks by now.
+        `ngram` smooths the counts of the memory, and `output` is the network's output side, which may have
+        been adapted.
         """
-        brief, passage = self._brief, state.passage
-        network = brief.advance(piece, state.network)
+        network, history = self._network, state.history
+        after = network.advance(piece, state.network)
         recent = (*state.recent[1 - LONGEST_MATCH :], piece)
         intervals = self._memory.intervals(recent)
-        bias, projection, beside = output
-        vector = brief.top(network) @ projection + beside
-        logits = brief.embedding_scores(vector)
-        logits += bias.take(brief.pieces)
-        rare, (pieces, logs) = ngram.raised(recent, intervals)
+        bias, projection, projection_bias = output
+        vector = network.top(after) @ projection + projection_bias
+        logits = network.embedding_scores(vector)
+        logits += bias.take(network.shortlist)
+        log_unigram, (pieces, lifts) = ngram.log_lift(recent, intervals)
         ends = self._leaf.take(recent[-2:])
-        said = multiplied(
-            logits,
-            rare.take(brief.pieces),
-            (brief.places.take(pieces), logs),
-            cached_more(
-                passage.vectors[-CACHED:], self._place_of_leaf.take(passage.pieces[-CACHED:]), vector, logits
+        cached = self._index_of_leaf.take(history.leaves[-CACHED_PIECES:])
+        factors = Factors(
+            logits=logits,
+            log_unigram=log_unigram.take(network.shortlist),
+            ngram_lift=(network.index.take(pieces), lifts),
+            cache_lift=cache_log_lift(history.vectors[-CACHED_PIECES:], cached, vector, logits),
+            successors=(
+                self._index_of_leaf.take(history.successors(ends[-1:])),
+                self._index_of_leaf.take(history.successors(ends[-2:])),
             ),
-            tuple(self._place_of_leaf.take(passage.followers(ends[-back:])) for back in (1, 2)),
-            len(intervals),
+            context_length=len(intervals),
         )
-        probabilities = np.zeros(len(rare), np.float32)
-        probabilities[brief.pieces] = said
-        return probabilities, LogLinearState(network, recent, passage)
+        probabilities = np.zeros(len(log_unigram), np.float32)
+        probabilities[network.shortlist] = product(factors)
+        return probabilities, LogLinearState(after, recent, history)
 
 
-Raised = tuple[NDArray[np.integer], Floats]
-"""Places (n,), some perhaps more than once, and the logarithms (n,) of what multiplies their probability."""
+def product(factors: Factors) -> Floats:
+    """Return the normalised product (size,) of the factors.
 
-
-def multiplied(
-    logits: Floats,
-    rare: Floats,
-    by_context: Raised,
-    by_likeness: Raised,
-    here: tuple[NDArray[np.intp], ...],
-    known: int,
-) -> Floats:
-    """Return the product (size,) of network, memory and cache, and of what followed `here`.
-
-    `logits` are the network's, `rare` the logarithms of how likely the memory finds each piece anywhere.
-    `by_context` is what its contexts add to that, and `by_likeness` what the cache adds to the network; the
-    place `size` is for pieces that are left out. The longest context that the memory knows has `known`
-    pieces. What is common to all pieces drops out, so that hardly any logarithm is taken of more than those
-    raised.
+    What all pieces have in common drops out. So logarithms are only needed of the pieces whose probability
+    a context, the cache or the text at hand raises.
     """
-    weights = WEIGHTS[min(known, len(WEIGHTS) - 1)]
-    of_network, of_memory, of_cache, *of_here = weights
-    size = len(logits)
+    exponents = EXPONENTS[min(factors.context_length, len(EXPONENTS) - 1)]
+    network, ngram, cache, *history = exponents
+    size = len(factors.logits)
     total = np.zeros(size + 1, np.float32)
-    np.multiply(logits, of_network + of_cache, out=total[:size])
-    total[:size] += rare * of_memory
-    for weight, (places, logs) in ((of_memory, by_context), (of_cache, by_likeness)):
-        total[places] += weight * logs
-    for weight, followers in zip(of_here, here, strict=True):
-        if len(followers):
-            places, often = tally(followers)
-            total[places] += weight * np.log1p(often * (SHARP / np.float32(len(followers) + 1)))
+    np.multiply(factors.logits, network + cache, out=total[:size])
+    total[:size] += factors.log_unigram * ngram
+    for exponent, (indexes, logs) in ((ngram, factors.ngram_lift), (cache, factors.cache_lift)):
+        total[indexes] += exponent * logs
+    for exponent, successors in zip(history, factors.successors, strict=True):
+        if len(successors):
+            indexes, counts = tally(successors)
+            scale = HISTORY_SCALE / np.float32(len(successors) + 1)
+            total[indexes] += exponent * np.log1p(counts * scale)
     return softmax(total[:size])

@@ -1,10 +1,12 @@
-"""A recurrent network in brief, for looking many pieces ahead: about the same, from a third of the memory.
+"""A network with less in it, for looking many pieces ahead: low-rank recurrent kernels, and a shortlist.
 
-A step of a network is as slow as its weights are read. Here each recurrent kernel is a product of two thin
-matrices, which say the most that so few numbers can of what states it meets in the notes; and of the output
-table only the pieces are there that notes are made of.
+The time of a step is the time of reading the weights. `LowRankShortlistNetwork` has about a third of them:
 
-Source: reduced-rank regression, Izenman 1975.
+- each recurrent kernel U (units, gates · units) is replaced by A (units, RANK) and B (RANK, gates · units) so
+  that h A B + c is closest to h U, in squares, for the states h that occur in the notes;
+- the output has only the pieces that the notes are made of (a shortlist); the others get no probability.
+
+Sources: reduced-rank regression, Izenman 1975; shortlists, Schwenk 2007.
 """
 
 from __future__ import annotations
@@ -12,116 +14,119 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.lm.protocols import Floats
+from rnnchat.lm.protocols import Floats, Integers
 from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork
 
 RANK = 128
-"""So many numbers stand for a layer's output."""
+"""The rank of the approximated recurrent kernels."""
 COVERED = 0.99
-"""The share of the notes that is made of the pieces that are kept, with"""
-FIRST = 1500
-"""so many of the tokenizer's first, which are the commonest anywhere."""
-EXPECTED = 1500
-"""So many of the notes' commonest pieces are made ready for a step, which is nearly all that comes."""
-SIDE_BY_SIDE = 128
-"""So many places of the notes are read to learn which states there are,"""
-READ = 32
-"""so many pieces at each,"""
-WARMED_UP = 4
-"""of which the first ones do not count."""
+"""The share of the notes that is made of the shortlist's pieces."""
+ALWAYS_LISTED = 1500
+"""This many first pieces of the tokenizer, the commonest in any text, are always in the shortlist."""
+PRECOMPUTED_PIECES = 1500
+"""The input products of this many of the notes' commonest pieces are worked out at once."""
+SAMPLED_SEQUENCES = 128
+"""The number of positions in the notes from which text is read to find the states that occur."""
+SEQUENCE_LENGTH = 32
+"""The number of pieces that are read at each of these positions."""
+WARM_UP = 4
+"""The states after this many first pieces of each are left out."""
 _RIDGE = 1e-3
+"""The ridge of the regression, as a share of the states' mean variance."""
 
 
-class LowRankNetwork:
-    """Steps a `network` about as it would, as the `notes` (pieces) need it.
+class LowRankShortlistNetwork:
+    """Steps `network` approximately, fitted to the `notes` (n,), and scores only the shortlist's pieces.
 
-    Its states are those of the network.
+    Its states have the same form as those of the network.
     """
 
-    def __init__(self, network: RecurrentNetwork, notes: NDArray[np.integer]) -> None:
+    def __init__(self, network: RecurrentNetwork, notes: Integers) -> None:
         self._network = network
-        often = np.bincount(notes, minlength=network.vocabulary)
-        commonest = np.argsort(-often, kind="stable")
-        network.expect(commonest[:EXPECTED])
-        count = int(np.searchsorted(often[commonest].cumsum(), COVERED * len(notes))) + 1
-        self.pieces: NDArray[np.intp] = np.union1d(commonest[:count], np.arange(min(FIRST, len(often))))
-        """The pieces (n,) that it knows, in order."""
-        self.places: NDArray[np.intp] = np.full(network.vocabulary, len(self.pieces), np.intp)
-        """Where each piece (vocabulary,) stands among them; n where it does not."""
-        self.places[self.pieces] = np.arange(len(self.pieces))
+        counts = np.bincount(notes, minlength=network.vocabulary)
+        commonest = np.argsort(-counts, kind="stable")
+        network.cache_input_products(commonest[:PRECOMPUTED_PIECES])
+        covering = int(np.searchsorted(counts[commonest].cumsum(), COVERED * len(notes))) + 1
+        always = np.arange(min(ALWAYS_LISTED, len(counts)))
+        self.shortlist: NDArray[np.intp] = np.union1d(commonest[:covering], always)
+        """The pieces (size,) that have a score, in ascending order."""
+        self.index: NDArray[np.intp] = np.full(network.vocabulary, len(self.shortlist), np.intp)
+        """The index (vocabulary,) of each piece in the shortlist, `size` where it is not in it."""
+        self.index[self.shortlist] = np.arange(len(self.shortlist))
         embedding = network.output_side()[0]
-        self._output: Floats = np.ascontiguousarray(embedding[self.pieces].T)
+        self._output: Floats = np.ascontiguousarray(embedding[self.shortlist].T)
         states = _states(network, notes)
-        self._thin = [
-            _thin(own, kernel) for own, kernel in zip(states, network.recurrent_kernels(), strict=True)
+        self._factors = [
+            _factorise(own, kernel) for own, kernel in zip(states, network.recurrent_kernels(), strict=True)
         ]
 
     def advance(self, piece: int, state: NetworkState) -> NetworkState:
-        """Return about the state after `piece`."""
-        return self._network.advance(piece, state, self._recur)
+        """Return about the state after `piece`; raise ModelError where it is not in the vocabulary."""
+        return self._network.advance(piece, state, self._recurrent_product)
 
     def top(self, state: NetworkState) -> Floats:
-        """Return the last layer's output (units,)."""
+        """Return the top layer's output (units,)."""
         return self._network.top(state)
 
     def embedding_scores(self, vector: Floats) -> Floats:
-        """Return the products (n,) of a vector (embedding,) with those of the pieces that it knows."""
-        embedding_scores: Floats = vector @ self._output
-        return embedding_scores
+        """Return the products (size,) of a `vector` (embedding,) with those of the shortlist's pieces."""
+        scores: Floats = vector @ self._output
+        return scores
 
-    def _recur(self, layer: int, output: Floats) -> Floats:
-        down, up, beside = self._thin[layer]
-        narrow: Floats = output @ down
+    def _recurrent_product(self, layer: int, h: Floats) -> Floats:
+        """Return h A B + c (gates · units,), which is about h U."""
+        down, up, offset = self._factors[layer]
+        narrow: Floats = h @ down
         product: Floats = narrow @ up
-        product += beside
+        product += offset
         return product
 
 
 class FullNetwork:
-    """The same of a network itself, as it is at once."""
+    """The same interface to a network as it is: nothing is left out, and there is nothing to fit."""
 
     def __init__(self, network: RecurrentNetwork) -> None:
-        self.pieces: NDArray[np.intp] = np.arange(network.vocabulary)
-        self.places = self.pieces
+        self.shortlist: NDArray[np.intp] = np.arange(network.vocabulary)
+        self.index = self.shortlist
         self.advance = network.advance
         self.top = network.top
         self.embedding_scores = network.embedding_scores
 
 
-def _states(network: RecurrentNetwork, notes: NDArray[np.integer]) -> list[Floats]:
-    """Return what each layer gives out (states, units) at places all over the notes."""
-    length = min(READ, len(notes))
+def _states(network: RecurrentNetwork, notes: Integers) -> list[Floats]:
+    """Return h (states, units) of each layer at positions spread over the notes."""
+    length = min(SEQUENCE_LENGTH, len(notes))
     if not length:
-        return [np.zeros((0, len(output)), np.float32) for output in network.outputs(network.start())]
-    starts = np.linspace(0, len(notes) - length, SIDE_BY_SIDE).astype(np.intp)
-    state: NetworkState = tuple(np.tile(part, (SIDE_BY_SIDE, 1)) for part in network.start())
+        return [np.zeros((0, len(h)), np.float32) for h in network.layer_outputs(network.start())]
+    starts = np.linspace(0, len(notes) - length, SAMPLED_SEQUENCES).astype(np.intp)
+    state: NetworkState = tuple(np.tile(part, (SAMPLED_SEQUENCES, 1)) for part in network.start())
     seen: list[tuple[Floats, ...]] = []
     for place in range(length):
         state = network.advance_all(notes[starts + place], state)
-        if place >= min(WARMED_UP, length - 1):
-            seen.append(network.outputs(state))
+        if place >= min(WARM_UP, length - 1):
+            seen.append(network.layer_outputs(state))
     return [np.concatenate(layer) for layer in zip(*seen, strict=True)]
 
 
-def _thin(states: Floats, kernel: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return A (units, RANK), B (RANK, gates · units) and c, so that h A B + c is about h times the kernel.
+def _factorise(states: Floats, kernel: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return A (units, RANK), B (RANK, gates · units) and c (gates · units,) so that h A B + c ≈ h U.
 
-    It is the best there is for `states` (n, units), in squares.
+    Of all matrices of this rank, A B has the least squared error for the `states` h (n, units).
     """
     mean = states.mean(axis=0) if len(states) else np.zeros(len(kernel), np.float32)
-    away = states - mean
-    spread = away.T @ away / np.float32(len(away) or 1)
-    # Where nothing was seen to vary, every way is as good as another.
-    ridge = float(_RIDGE * np.trace(spread) / len(spread)) or 1.0
-    spread += np.float32(ridge) * np.eye(len(spread), dtype=np.float32)
-    values, ways = np.linalg.eigh(spread)
-    root = (ways * np.sqrt(values)) @ ways.T
+    centred = states - mean
+    covariance = centred.T @ centred / np.float32(len(centred) or 1)
+    # Without any variance, all directions count the same.
+    ridge = float(_RIDGE * np.trace(covariance) / len(covariance)) or 1.0
+    covariance += np.float32(ridge) * np.eye(len(covariance), dtype=np.float32)
+    values, directions = np.linalg.eigh(covariance)
+    root = (directions * np.sqrt(values)) @ directions.T
     scaled = root @ kernel
     main = np.linalg.eigh(scaled @ scaled.T)[1][:, : -RANK - 1 : -1]
-    down = ((ways / np.sqrt(values)) @ ways.T) @ main
+    down = ((directions / np.sqrt(values)) @ directions.T) @ main
     up = main.T @ scaled
-    return _plain(down), _plain(up), _plain(mean @ kernel - (mean @ down) @ up)
+    return _contiguous(down), _contiguous(up), _contiguous(mean @ kernel - (mean @ down) @ up)
 
 
-def _plain(array: Floats) -> Floats:
+def _contiguous(array: Floats) -> Floats:
     return np.ascontiguousarray(array, dtype=np.float32)

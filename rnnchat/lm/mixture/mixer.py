@@ -1,11 +1,16 @@
-"""Mixing predictions of yes-or-no decisions in the logistic domain, with weights chosen by context.
+"""The mixer: it mixes predictions of binary decisions as log odds, by weights that a context selects.
 
-A decision's inputs are log odds. For each of several sets a context selects the weights under which the
-inputs are added up; the sums are added up once more. Weights follow the gradient of the coding cost. What
-a context has counted becomes an input by way of a map from counts to a probability, which is learned too.
+The inputs x (inputs,) of a decision are log odds. Each weight set s has rows of weights, of which the context
+selects one, w_s (inputs,). The sum under each set is x · w_s, and a final row of weights f adds these up:
 
-Sources: logistic mixing with selected weights, state maps and match models, Mahoney's PAQ series 2002-2013;
-gated linear networks, Veness et al. 2017.
+    logit = Σ_s f_s (x · w_s),   p(right) = σ(logit)
+
+All weights follow the gradient of the coding cost −log p of what happened. Counts become inputs by adaptive
+maps: for each context, a table from the (left, right) counts of a node to the probability of going right,
+which is learned too. Each probability q from a map gives two inputs: its log odds and 2 q − 1.
+
+Sources: logistic mixing with selected weights, adaptive state maps and match models, Mahoney's PAQ series
+2002–2013; gated linear networks, Veness et al. 2017.
 """
 
 from __future__ import annotations
@@ -19,220 +24,312 @@ from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
 from rnnchat.lm.protocols import Floats
+from rnnchat.lm.suffix_array import LONGEST_MATCH
 from rnnchat.storage.tensors import all_finite
 
 Indexes = NDArray[np.intp]
 
 LEVELS = 12
-"""Counts are told apart as 0, 1, … 5, 6–7, 8–11, 12–19, 20–39, 40–99 and more."""
+"""The number of levels of a count: 0, 1, … 5, 6–7, 8–11, 12–19, 20–39, 40–99, and 100 or more."""
 _TYPICAL = np.array([0, 1, 2, 3, 4, 5, 6.5, 9, 15, 28, 65, 200])
-_LARGEST = 100
-LEVEL = np.searchsorted([1, 2, 3, 4, 5, 6, 8, 12, 20, 40, 100], np.arange(_LARGEST + 1), side="right")
-_CELLS = LEVELS * LEVELS * 3
+"""(LEVELS,) a typical count of each level."""
+_LARGEST_COUNT = 100
+"""Larger counts are of the same level as this one."""
+LEVEL = np.searchsorted([1, 2, 3, 4, 5, 6, 8, 12, 20, 40, 100], np.arange(_LARGEST_COUNT + 1), side="right")
+"""(_LARGEST_COUNT + 1,) the level of each count."""
+_LAST_SIDES = 3
+"""The last successor of a context lies left or right of a node, or is not in it."""
+_CELLS = LEVELS * LEVELS * _LAST_SIDES
+"""The number of cells of a map: by the levels of both counts and the side of the last successor."""
 MAP_PRIOR = 400
-"""How many observations what is expected of counts is worth before any is made."""
+"""The probability that a map begins with has the weight of this many observations."""
 MAP_RATE = 0.001
-"""How far a map follows each observation in the end."""
+"""The smallest step of a map towards an observation."""
+MATCH_RATE = np.float32(0.01)
+"""The step of a match's probability towards an observation."""
+FIRST_MATCH_PROBABILITY = 0.75
+"""The probability that the text goes on as a match does, before any is observed."""
 DEPTHS = 24
-LENGTHS = 33
-_LIMIT = np.float32(12)
-_FAR = np.float32(10)
+"""The number of depths of the tree that are told apart."""
+MATCH_LENGTHS = LONGEST_MATCH + 1
+"""The number of match lengths that are told apart: 0 to LONGEST_MATCH pieces."""
+_LOGIT_LIMIT = np.float32(12)
+"""The largest absolute value of a sum, as a logit."""
+_INPUT_LIMIT = np.float32(10)
+"""The largest absolute value of a member's log odds."""
 _SURE = np.float32(0.9995)
+"""The largest probability in a map; the smallest is 1 minus this."""
 _BIAS = np.float32(0.3)
+"""The last input, which is constant."""
+_LARGEST_SAVED = 60_000
+"""Larger values are saved as this one, which fits half precision."""
 
-_MEMBER_WEIGHT = 0.15
-_COUNT_WEIGHT = 0.12
+_FIRST_MEMBER_WEIGHT = 0.15
+"""The weight of each member's log odds before any fitting."""
+_FIRST_COUNT_WEIGHT = 0.12
+"""The weight of the log odds from each context's map before any fitting."""
+
+
+@dataclass(frozen=True)
+class MixerShape:
+    """The sizes of a mixer."""
+
+    nodes: int
+    """The number of decisions, which make a weight set of their own."""
+    members: int
+    contexts: int
+    """The number of contexts that count on both sides of a node."""
+    matches: int
+    set_sizes: tuple[int, ...]
+    """The number of rows of each further weight set."""
+
+    @property
+    def sets(self) -> tuple[int, ...]:
+        """The number of rows of every weight set, that of the nodes first."""
+        return (self.nodes, *self.set_sizes)
+
+    @property
+    def inputs(self) -> int:
+        """The number of inputs: one a member, two a context and a match, and the constant."""
+        return self.members + 2 * self.contexts + 2 * self.matches + 1
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """Some nodes of the tree at one place of a text, and all that is known about each (nodes,)."""
+    """Some nodes of the tree at one place of a text, and what is known about each."""
 
     nodes: Indexes
+    """(nodes,) their numbers."""
     depths: Indexes
-    """Less than DEPTHS."""
+    """(nodes,) their depths, less than DEPTHS."""
     members: Floats
     """(nodes, members) log odds of going right."""
     counts: NDArray[np.int32]
     """(2, nodes, contexts) how often each context was followed by a piece on the left, and on the right."""
     last: NDArray[np.int8]
-    """(nodes, contexts) where the last one went: −1 left, 1 right, 0 elsewhere."""
+    """(nodes, contexts) where the last successor lies: −1 left, 1 right, 0 elsewhere."""
     matches: NDArray[np.int8]
-    """(nodes, matches) where the longest match goes on, likewise; 0 where there is none."""
-    lengths: tuple[int, ...]
-    """How long each match is, less than LENGTHS."""
-    selected: tuple[int, ...]
-    """The row of each weight set that the text selects, the set of the nodes left out."""
+    """(nodes, matches) where the match goes on, likewise; 0 where there is none."""
+    match_lengths: tuple[int, ...]
+    """(matches) the length of each match in pieces, less than MATCH_LENGTHS."""
+    rows: tuple[int, ...]
+    """The row that is selected in each weight set but that of the nodes."""
 
 
 @dataclass(frozen=True)
-class _Mixed:
+class _Forward:
+    """What mixing works out on the way, which learning needs."""
+
     inputs: Floats
+    """(nodes, inputs)"""
     rows: Indexes
+    """(sets − 1,) the selected rows of `weights`."""
     sums: Floats
-    each: Floats
+    """(nodes, sets) the sum under each weight set, as a logit."""
+    set_probabilities: Floats
+    """(nodes, sets) the same as a probability."""
     probability: Floats
-    states: NDArray[np.intp]
+    """(nodes,) the mixed probability of going right."""
+    cells: Indexes
+    """(nodes, contexts) the cell of the maps that each context's counts select."""
 
 
 class Mixer:
-    """Weights and maps for so many members, contexts, matches, and weight sets of given sizes."""
+    """The weights and maps of a mixer of a given shape, before any fitting."""
 
-    def __init__(self, nodes: int, members: int, contexts: int, matches: int, sets: tuple[int, ...]) -> None:
-        self.members, self.contexts, self.match_models = members, contexts, matches
-        self.sets = (nodes, *sets)
-        inputs = members + 2 * contexts + 2 * matches + 1
-        self._offsets = np.concatenate([[0], np.cumsum(self.sets)])
-        self.weights: Floats = np.zeros((int(self._offsets[-1]), inputs), np.float32)
-        self.weights[:, :members] = _MEMBER_WEIGHT
-        self.weights[:, members : members + 2 * contexts : 2] = _COUNT_WEIGHT
-        self.final: Floats = np.full((DEPTHS, len(self.sets)), 1 / len(self.sets), np.float32)
+    def __init__(self, shape: MixerShape) -> None:
+        self.shape = shape
+        members, contexts, matches = shape.members, shape.contexts, shape.matches
+        self._offsets = np.concatenate([[0], np.cumsum(shape.sets)])
+        """The first row of each weight set."""
+        self.weights: Floats = np.zeros((int(self._offsets[-1]), shape.inputs), np.float32)
+        """(rows, inputs) the weights of all sets."""
+        self.weights[:, :members] = _FIRST_MEMBER_WEIGHT
+        self.weights[:, members : members + 2 * contexts : 2] = _FIRST_COUNT_WEIGHT
+        sets = len(shape.sets)
+        self.final: Floats = np.full((DEPTHS, sets), 1 / sets, np.float32)
+        """(DEPTHS, sets) the final weights, by the depth of a node."""
         left, right = _TYPICAL[:, None, None], _TYPICAL[None, :, None]
-        typical = np.broadcast_to((right + 0.2) / (left + right + 0.4), (LEVELS, LEVELS, 3))
+        typical = np.broadcast_to((right + 0.2) / (left + right + 0.4), (LEVELS, LEVELS, _LAST_SIDES))
         self.maps: Floats = np.tile(typical.astype(np.float32), (contexts, 1, 1, 1))
+        """(contexts, LEVELS, LEVELS, 3) the probability of going right, by counts and last successor."""
         self.seen: Floats = np.zeros(self.maps.shape, np.float32)
-        self.kept: Floats = np.full((matches, LENGTHS, DEPTHS), 0.75, np.float32)
-        self._cells = np.arange(contexts) * _CELLS + 1
-        self._places = np.arange(matches) * (LENGTHS * DEPTHS)
-        self._refresh()
+        """The number of observations of each cell of `maps`."""
+        self.kept: Floats = np.full((matches, MATCH_LENGTHS, DEPTHS), FIRST_MATCH_PROBABILITY, np.float32)
+        """(matches, MATCH_LENGTHS, DEPTHS) the probability that the text goes on as a match does."""
+        self._map_starts = np.arange(contexts) * _CELLS + 1
+        self._match_starts = np.arange(matches) * (MATCH_LENGTHS * DEPTHS)
+        self._refresh_inputs()
 
-    _TENSORS = ("weights", "final", "maps", "seen", "kept")
+    def _arrays(self) -> dict[str, Floats]:
+        """Return what is saved of a mixer, by name."""
+        return {
+            "weights": self.weights,
+            "final": self.final,
+            "maps": self.maps,
+            "seen": self.seen,
+            "kept": self.kept,
+        }
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """Return what `load` makes the same mixer of; in half precision what is not close to 1."""
-        tensors = {name: np.minimum(getattr(self, name), 60_000) for name in self._TENSORS}
+        """Return the arrays from which `load` makes the same mixer.
+
+        Those whose values are not close to 1 are in half precision.
+        """
+        tensors: dict[str, NDArray[Any]] = {
+            name: np.minimum(array, _LARGEST_SAVED) for name, array in self._arrays().items()
+        }
         tensors |= {name: tensors[name].astype(np.float16) for name in ("weights", "final", "seen")}
         tensors["weights"] = tensors["weights"][:, self._saved_order()]
         return tensors
 
     def load(self, tensors: Mapping[str, NDArray[Any]]) -> None:
-        """Take over saved arrays; raise ModelError where they do not fit or are no numbers."""
-        for name in self._TENSORS:
-            found, own = tensors.get(name), getattr(self, name)
+        """Take over saved arrays; raise ModelError where they do not fit or hold what is no number."""
+        loaded: dict[str, Floats] = {}
+        for name, own in self._arrays().items():
+            found = tensors.get(name)
             fits = found is not None and found.shape == own.shape and found.dtype.kind == "f"
             if found is None or not fits or not all_finite(found):
                 raise ModelError("The mixture is damaged: its weights do not fit together.")
-            setattr(self, name, found.astype(np.float32))
-        self.weights[:, self._saved_order()] = self.weights.copy()
-        if not all(p.min() > 0 and p.max() < 1 for p in (self.maps, self.kept)):
+            loaded[name] = found.astype(np.float32)
+        if not all(p.min() > 0 and p.max() < 1 for p in (loaded["maps"], loaded["kept"])):
             raise ModelError("The mixture is damaged: its maps hold what is no probability.")
-        if self.seen.min() < 0:
+        if loaded["seen"].min() < 0:
             raise ModelError("The mixture is damaged: it has counted less than nothing.")
-        self._refresh()
+        self.weights[:, self._saved_order()] = loaded["weights"]
+        self.final, self.maps = loaded["final"], loaded["maps"]
+        self.seen, self.kept = loaded["seen"], loaded["kept"]
+        self._refresh_inputs()
 
     def _saved_order(self) -> Indexes:
-        """Return which input each saved weight is for: all log odds come first there, then all shares."""
-        after = self.members + 2 * self.contexts
-        counts, matches = np.arange(self.members, after), np.arange(after, after + 2 * self.match_models)
-        parts = (counts[::2], counts[1::2], matches[::2], matches[1::2])
-        return np.concatenate([np.arange(self.members), *parts, [self.weights.shape[1] - 1]])
+        """Return the input of each saved weight: there, all log odds stand before the second inputs."""
+        members, contexts, matches = self.shape.members, self.shape.contexts, self.shape.matches
+        after = members + 2 * contexts
+        counts, matched = np.arange(members, after), np.arange(after, after + 2 * matches)
+        parts = (counts[::2], counts[1::2], matched[::2], matched[1::2])
+        return np.concatenate([np.arange(members), *parts, [self.shape.inputs - 1]])
 
     def copy(self) -> Mixer:
-        """Return a mixer that learns on its own from here."""
+        """Return a mixer that learns independently from here."""
         other = Mixer.__new__(Mixer)
-        other.__dict__.update(self.__dict__)
-        for name in (*self._TENSORS, "_of_maps", "_of_kept"):
-            setattr(other, name, getattr(self, name).copy())
+        other.shape, other._offsets = self.shape, self._offsets
+        other._map_starts, other._match_starts = self._map_starts, self._match_starts
+        other.weights, other.final = self.weights.copy(), self.final.copy()
+        other.maps, other.seen, other.kept = self.maps.copy(), self.seen.copy(), self.kept.copy()
+        other._map_inputs, other._match_inputs = self._map_inputs.copy(), self._match_inputs.copy()
         return other
 
     def mix(self, decisions: Decisions) -> Floats:
         """Return the probability (nodes,) of going right at each node."""
         inputs, _ = self._inputs(decisions)
-        return _squash(self._add_up(decisions, inputs)[1])
+        return _sigmoid(self._add_up(decisions, inputs)[1])
 
     def learn(self, decisions: Decisions, right: NDArray[np.bool_], rate: float, final_rate: float) -> Floats:
-        """Take a step of `rate` towards the ways that were gone; return the probabilities before."""
-        mixed = self._mix(decisions)
-        went = right.astype(np.float32)
-        missed = (went - mixed.probability)[:, None]
-        steps = mixed.sums * (np.float32(final_rate) * missed)
-        errors = (went[:, None] - mixed.each) * np.float32(rate)
-        self.weights[decisions.nodes] += errors[:, :1] * mixed.inputs
-        self.weights[mixed.rows] += errors[:, 1:].T @ mixed.inputs
-        np.add.at(self.final, decisions.depths, steps)
-        self._learn_maps(decisions, mixed, went)
-        return mixed.probability
+        """Learn which way was gone at each node (nodes,); return the probabilities (nodes,) before.
 
-    def _mix(self, decisions: Decisions) -> _Mixed:
-        inputs, states = self._inputs(decisions)
+        `rate` is the learning rate of the weights, `final_rate` that of the final ones.
+        """
+        forward = self._forward(decisions)
+        went = right.astype(np.float32)
+        error = (went - forward.probability)[:, None]
+        steps = forward.sums * (np.float32(final_rate) * error)
+        set_errors = (went[:, None] - forward.set_probabilities) * np.float32(rate)
+        self.weights[decisions.nodes] += set_errors[:, :1] * forward.inputs
+        self.weights[forward.rows] += set_errors[:, 1:].T @ forward.inputs
+        np.add.at(self.final, decisions.depths, steps)
+        self._learn_maps(decisions, forward, went)
+        self._learn_matches(decisions, went)
+        return forward.probability
+
+    def _forward(self, decisions: Decisions) -> _Forward:
+        inputs, cells = self._inputs(decisions)
         sums, total = self._add_up(decisions, inputs)
-        return _Mixed(inputs, self._rows(decisions), sums, _squash(sums), _squash(total), states)
+        return _Forward(inputs, self._rows(decisions), sums, _sigmoid(sums), _sigmoid(total), cells)
 
     def _rows(self, decisions: Decisions) -> Indexes:
-        return self._offsets[1:-1] + np.array(decisions.selected, np.intp)
+        """Return the selected rows (sets − 1,) of the weights."""
+        return self._offsets[1:-1] + np.array(decisions.rows, np.intp)
 
     def _add_up(self, decisions: Decisions, inputs: Floats) -> tuple[Floats, Floats]:
-        """Return the sum under each weight set (nodes, sets), and their sum (nodes,), as log odds."""
-        sums = np.empty((len(inputs), len(self.sets)), np.float32)
+        """Return the sum under each weight set (nodes, sets), and their sum (nodes,), as logits."""
+        sums = np.empty((len(inputs), self.final.shape[1]), np.float32)
         np.einsum("ni,ni->n", inputs, self.weights.take(decisions.nodes, axis=0), out=sums[:, 0])
         np.matmul(inputs, self.weights.take(self._rows(decisions), axis=0).T, out=sums[:, 1:])
-        np.minimum(np.maximum(sums, -_LIMIT), _LIMIT, out=sums)
+        np.minimum(np.maximum(sums, -_LOGIT_LIMIT), _LOGIT_LIMIT, out=sums)
         total = np.einsum("ns,ns->n", sums, self.final.take(decisions.depths, axis=0))
-        return sums, np.minimum(np.maximum(total, -_LIMIT), _LIMIT)
+        return sums, np.minimum(np.maximum(total, -_LOGIT_LIMIT), _LOGIT_LIMIT)
 
-    def _inputs(self, decisions: Decisions) -> tuple[Floats, NDArray[np.intp]]:
-        """Return the inputs (nodes, inputs), and which cell of the maps each count stands in."""
-        members, contexts = self.members, self.contexts
+    def _inputs(self, decisions: Decisions) -> tuple[Floats, Indexes]:
+        """Return the inputs (nodes, inputs), and the cell of the maps (nodes, contexts) of each context."""
+        members = self.shape.members
         inputs = np.empty((len(decisions.nodes), self.weights.shape[1]), np.float32)
-        np.minimum(np.maximum(decisions.members, -_FAR), _FAR, out=inputs[:, :members])
+        np.minimum(np.maximum(decisions.members, -_INPUT_LIMIT), _INPUT_LIMIT, out=inputs[:, :members])
         levels = LEVEL.take(decisions.counts, mode="clip")
-        states: NDArray[np.intp] = levels[0] * (LEVELS * 3)
-        states += levels[1] * 3
-        states += decisions.last
-        states += self._cells
+        cells: Indexes = levels[0] * (LEVELS * _LAST_SIDES)
+        cells += levels[1] * _LAST_SIDES
+        cells += decisions.last
+        cells += self._map_starts
         # A context that was followed by neither side stays at even odds, as its cell is never learned.
-        evidence = self._of_maps.take(states)
+        from_counts = self._map_inputs.take(cells)
         many = (levels.max(axis=0) == LEVELS - 1).nonzero()
         if len(many[0]):
             left, right = decisions.counts[:, many[0], many[1]]
-            evidence[many] = _evidence((right + 0.2) / (left + right + 0.4))
-        place = members + 2 * contexts
-        inputs[:, members:place] = evidence.view(np.float32)
-        kept = decisions.depths[:, None] + (self._places + np.array(decisions.lengths) * DEPTHS)
-        evidence = self._of_kept.take(kept)
-        evidence *= decisions.matches
-        inputs[:, place:-1] = evidence.view(np.float32)
+            from_counts[many] = _as_inputs((right + 0.2) / (left + right + 0.4))
+        end = members + 2 * self.shape.contexts
+        inputs[:, members:end] = from_counts.view(np.float32)
+        match_cells = decisions.depths[:, None] + (
+            self._match_starts + np.array(decisions.match_lengths) * DEPTHS
+        )
+        from_matches = self._match_inputs.take(match_cells)
+        from_matches *= decisions.matches
+        inputs[:, end:-1] = from_matches.view(np.float32)
         inputs[:, -1] = _BIAS
-        return inputs, states
+        return inputs, cells
 
-    def _learn_maps(self, decisions: Decisions, mixed: _Mixed, went: Floats) -> None:
+    def _learn_maps(self, decisions: Decisions, forward: _Forward, went: Floats) -> None:
+        """Move the maps' cells towards the ways that were gone (nodes,), 1 for right."""
         used = decisions.counts.any(axis=0)
-        cells = mixed.states[used]
+        cells = forward.cells[used]
         went_right = np.broadcast_to(went[:, None], used.shape)[used]
         seen, maps = self.seen.reshape(-1), self.maps.reshape(-1)
         seen[cells] += 1
         steps = np.maximum(1 / (seen[cells] + MAP_PRIOR), np.float32(MAP_RATE))
         moved = maps[cells] + (went_right - maps[cells]) * steps
         maps[cells] = np.clip(moved, 1 - _SURE, _SURE)
-        self._of_maps[cells] = _evidence(maps[cells])
+        self._map_inputs[cells] = _as_inputs(maps[cells])
+
+    def _learn_matches(self, decisions: Decisions, went: Floats) -> None:
+        """Move the matches' probabilities towards whether the text went on as they did."""
         depths = decisions.depths
-        for number, length in enumerate(decisions.lengths):
-            way = decisions.matches[:, number]
-            on = way != 0
-            if length and on.any():
-                right_way = ((way[on] > 0) == (went[on] > 0)).astype(np.float32)
+        for number, length in enumerate(decisions.match_lengths):
+            side = decisions.matches[:, number]
+            known = side != 0
+            if length and known.any():
+                was_right = ((side[known] > 0) == (went[known] > 0)).astype(np.float32)
                 kept = self.kept[number, length]
-                kept[depths[on]] += (right_way - kept[depths[on]]) * np.float32(0.01)
+                kept[depths[known]] += (was_right - kept[depths[known]]) * MATCH_RATE
                 np.clip(kept, 1 - _SURE, _SURE, out=kept)
-                start = int(self._places[number]) + length * DEPTHS
-                self._of_kept[start : start + DEPTHS] = _evidence(kept, 1)
+                start = int(self._match_starts[number]) + length * DEPTHS
+                self._match_inputs[start : start + DEPTHS] = _as_inputs(kept, 1)
 
-    def _refresh(self) -> None:
-        self._of_maps = _evidence(self.maps.reshape(-1))
-        self._of_kept = _evidence(self.kept.reshape(-1), 1)
-
-
-def _squash(x: Floats) -> Floats:
-    squashed: Floats = np.float32(1) / (np.float32(1) + np.exp(-x))
-    return squashed
+    def _refresh_inputs(self) -> None:
+        """Work out the inputs that every cell of the maps gives."""
+        self._map_inputs = _as_inputs(self.maps.reshape(-1))
+        self._match_inputs = _as_inputs(self.kept.reshape(-1), 1)
 
 
-def _evidence(p: Floats, scale: float = 2) -> NDArray[np.complex64]:
-    """Return the log odds of `p` (n,) and `scale` times how far it lies from even, one beside the other.
+def _sigmoid(x: Floats) -> Floats:
+    """Return σ(x) = 1 / (1 + exp(−x)) for |x| within the logit limit."""
+    sigmoid: Floats = np.float32(1) / (np.float32(1) + np.exp(-x))
+    return sigmoid
 
-    As a complex number, so that one look-up finds both.
+
+def _as_inputs(p: Floats, scale: float = 2) -> NDArray[np.complex64]:
+    """Return the two inputs of a probability: its log odds, and `scale` times its distance from one half.
+
+    They are the real and the imaginary part of a complex number, so that one look-up finds both.
     """
     both = np.empty((*p.shape, 2), np.float32)
     both[..., 0], both[..., 1] = np.log(p / (1 - p)), (p - 0.5) * scale
-    found: NDArray[np.complex64] = both.view(np.complex64)[..., 0]
-    return found
+    inputs: NDArray[np.complex64] = both.view(np.complex64)[..., 0]
+    return inputs

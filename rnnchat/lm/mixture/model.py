@@ -1,8 +1,8 @@
-"""The predictor: network, memory and what the text at hand teaches, mixed into one distribution.
+"""The predictor: network, n-gram memory and the text at hand, mixed into one distribution.
 
-The next piece is a path down a tree of decisions (`tree`). At each node every member has its odds, every
-context its counts; a mixer (`mixer`) weighs them. Where all members together leave a node hardly any
-probability, their mean decides. So the result sums to 1 by construction.
+The next piece is a path of binary decisions down a tree. A mixer gives the probability of each decision. It
+is asked only at nodes to which the members' mean gives some probability; elsewhere the mean decides. So the
+result sums to 1 by construction. The package's docstring walks through all files.
 """
 
 from __future__ import annotations
@@ -11,92 +11,56 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.errors import ModelError
-from rnnchat.lm.mixture.contexts import ContextState, CorpusContexts, PieceKinds
-from rnnchat.lm.mixture.counts import KINDS, SuccessorCounter
-from rnnchat.lm.mixture.history import History, TokenHistory
-from rnnchat.lm.mixture.inputs import TINY, ContextCounts, LeafSegments, MixtureInputs, weight_rows
+from rnnchat.lm.mixture.inputs import TINY, MixtureInputs
 from rnnchat.lm.mixture.log_linear import LogLinearMixture, LogLinearState
-from rnnchat.lm.mixture.low_rank import FullNetwork, LowRankNetwork
-from rnnchat.lm.mixture.mixer import DEPTHS, LENGTHS, Decisions, Mixer
-from rnnchat.lm.mixture.tree import PieceTree
-from rnnchat.lm.neural_cache import AdaptedOutput, OutputSide, cached
-from rnnchat.lm.ngram import Interval, NgramMemory, NgramModel
+from rnnchat.lm.mixture.low_rank import FullNetwork, LowRankShortlistNetwork
+from rnnchat.lm.mixture.members import Members, MixtureParts
+from rnnchat.lm.mixture.mixer import DEPTHS, Mixer
+from rnnchat.lm.mixture.state import MixtureState, NetworkState, start_state
+from rnnchat.lm.mixture.tree import LeafSegments
 from rnnchat.lm.protocols import Floats, Lookahead
-from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork, softmax
 
-WORTH_MIXING = 1e-3
-"""A node with less probability than this is left to the members' mean."""
+MIXED_PROBABILITY = 1e-3
+"""A node to which the members' mean gives less probability than this is left to the mean."""
 RATE = 0.015
-"""How far the weights follow each piece that is learned."""
+"""The learning rate of the weights for each piece that is learned."""
 FIRST_RATE = 0.03
-"""The same at the beginning of fitting; it has fallen half the way to RATE after"""
-RATE_HALVES = 1000
-"""so many pieces."""
-TRUST = 0.9
-"""How likely it is at first that a text is for the mixture, where there is a base that it could be for."""
-TRUST_DRAWN = 0.01
-"""How far the trust is drawn back to that by every piece, so that it can change within a text."""
-SAID = 64
-"""So many answers are kept for the pieces that turn out to follow."""
-LEARNED_LATER = 8
-"""So many predictions are kept for when it is learned what followed."""
-TOLD_EVERY = 32
-"""After how many pieces fitting tells how far it is."""
+"""The learning rate of the weights when fitting begins."""
+RATE_HALF_LIFE = 1000
+"""After this many pieces of fitting, the learning rate has fallen half the way from FIRST_RATE to RATE."""
 FINAL_RATE = 0.0005
-"""How far the weights of the second mixing do."""
-
-
-@dataclass(frozen=True)
-class MixtureState:
-    """What the network knows of a text, where the text stands, and what stands in it, as leaves."""
-
-    network: NetworkState
-    vector: Floats
-    base: NetworkState
-    """What the base knows of it; nothing where there is none."""
-    trust: float
-    """How likely it is, by what was read, that this text is for the mixture and not for the base alone."""
-    trail: ContextState
-    passage: TokenHistory
+"""The learning rate of the final weights, which add up the weight sets."""
+TRUST = 0.9
+"""The probability, at the beginning of a text, that it is the mixture's and not the base's."""
+TRUST_RESTORED = 0.01
+"""The share of the way back to TRUST that every piece goes, so that the trust can change within a text."""
+PREDICTIONS_KEPT = 64
+"""The number of predictions that are kept for working out the trust once their piece is read."""
+INPUTS_KEPT = 8
+"""The number of predictions whose inputs are kept for learning later what followed."""
+PROGRESS_EVERY = 32
+"""Fitting reports its progress once in this many pieces."""
 
 
 class Mixture(Lookahead[MixtureState]):
-    """A language model of a network and a memory that may learn from what it reads.
+    """A language model that mixes its parts by a fitted `mixer`, whose shape is `mixer_shape`'s.
 
-    With `adaptive`, `learn` makes it count, cache and adapt; its saved parts do not change, and `forget`
-    brings it back to them.
+    With `adaptive`, `learn` makes it count, cache and adapt. The saved parts do not change, and `forget`
+    goes back to them. Without it, `learn` does nothing.
     """
 
-    def __init__(
-        self,
-        network: RecurrentNetwork,
-        memory: NgramMemory,
-        kinds: PieceKinds,
-        tree: PieceTree,
-        *,
-        adaptive: bool = False,
-        mixer: Mixer | None = None,
-        base: RecurrentNetwork | None = None,
-    ) -> None:
-        if not network.vocabulary == memory.vocabulary == len(tree.order) == len(kinds.wordy) or (
-            base is not None and base.vocabulary != network.vocabulary
-        ):
-            raise ModelError("The parts of the model do not fit together: their vocabularies differ.")
-        self.network, self.memory, self.tree, self.kinds = network, memory, tree, kinds
-        self.base = base
+    def __init__(self, parts: MixtureParts, mixer: Mixer, *, adaptive: bool = False) -> None:
+        self.parts = parts
         self.adaptive = adaptive
-        self._saved = mixer or new_mixer(network.vocabulary, adaptive=adaptive, base=base is not None)
-        self._depths = np.minimum(tree.depth, DEPTHS - 1)
-        self._ngram = NgramModel(memory)
-        self._in_short = LogLinearMixture(FullNetwork(network), memory, tree)
-        self._is_quick = False
-        self._followers = SuccessorCounter(memory, CorpusContexts(memory.pieces, kinds), tree.leaf)
+        self._saved = mixer
+        self._depths = np.minimum(parts.tree.depth, DEPTHS - 1)
+        self._members = Members(parts, adaptive=adaptive)
+        self._approximate = LogLinearMixture(FullNetwork(parts.network), parts.memory, parts.tree)
+        self._has_fast_path = False
         self.forget()
 
     @property
@@ -106,34 +70,22 @@ class Mixture(Lookahead[MixtureState]):
 
     @property
     def vocabulary(self) -> int:
-        """How many pieces there are."""
-        return self.network.vocabulary
+        """The number of pieces."""
+        return self.parts.network.vocabulary
 
     def start(self) -> MixtureState:
         """Return the state before the first piece of a text."""
-        state = self.network.start()
-        passage = TokenHistory(self.network.shape.embedding)
-        base = () if self.base is None else self.base.start()
-        return MixtureState(state, self.network.project(state), base, TRUST, ContextState(), passage)
+        return start_state(self.parts.network, self.parts.base, TRUST)
 
-    def advance(self, piece: int, state: MixtureState, *, read: bool = True) -> MixtureState:
-        """Return the state after `piece`; raise ModelError where there is no such piece.
+    def advance(self, piece: int, state: MixtureState) -> MixtureState:
+        """Return the state after `piece` was read; raise ModelError where it is not in the vocabulary.
 
-        Costs a part of `step`. The trust follows what was read where it is known what was expected there.
-        What was not `read` but drawn stays out of the text at hand: it tells nothing of how a person
-        writes, and a model that believed itself would soon say the same again and again.
+        The trust follows what was read where the prediction before it is still kept.
         """
-        if not 0 <= piece < self.vocabulary:
-            raise ModelError(f"There is no piece {piece}.")
-        network = self.network.advance(piece, state.network)
-        return MixtureState(
-            network,
-            self.network.project(network),
-            () if self.base is None else self.base.advance(piece, state.base),
-            self._trust_after(piece, state) if read else state.trust,
-            state.trail.after(piece, self.kinds),
-            state.passage.after(int(self.tree.leaf[piece]), state.vector) if read else state.passage,
-        )
+        networks = self._networks_after(piece, state)
+        context = state.context.after(piece, self.parts.kinds)
+        history = state.history.after(int(self.parts.tree.leaf[piece]), state.vector)
+        return MixtureState(*networks, self._trust_after(piece, state), context, history)
 
     def step(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
         """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""
@@ -141,99 +93,61 @@ class Mixture(Lookahead[MixtureState]):
         return self.predict(state), state
 
     def step_sampled(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
-        """Return the same for a `piece` that was drawn from the probabilities of `state`."""
-        state = self.advance(piece, state, read=False)
-        return self.predict(state), state
+        """Return the same for a `piece` that was sampled from the mixture.
 
-    def reuse_buffer(self, state: MixtureState) -> None:
-        """Say that no state after `state` is used any more, so that going on from it copies nothing."""
-        state.passage.reuse_buffer()
+        It stays out of the history and leaves the trust as it was: it is no evidence of how a person
+        writes, and would soon be repeated again and again.
+        """
+        networks = self._networks_after(piece, state)
+        context = state.context.after(piece, self.parts.kinds)
+        state = MixtureState(*networks, state.trust, context, state.history)
+        return self.predict(state), state
 
     def approximate_step(
         self, piece: int, state: MixtureState | LogLinearState
     ) -> tuple[Floats, LogLinearState]:
-        """Return about the same as `step_sampled` in a fraction of the time, for looking many pieces ahead.
-
-        After `build_fast_path`, in less.
-        """
+        """Return about the same as `step_sampled` in a fraction of the time; see `log_linear`."""
         if isinstance(state, MixtureState):
-            state = LogLinearState(state.network, state.trail.recent, state.passage)
-        return self._in_short.step(piece, state, self._ngram, self._output_side)
+            state = LogLinearState(state.network, state.context.recent, state.history)
+        return self._approximate.step(piece, state, self._members.ngram, self._members.output_side)
 
     def build_fast_path(self) -> None:
-        """Make glances take half of the time from now on; that itself takes most of a second, once."""
-        if not self._is_quick:
-            brief = LowRankNetwork(self.network, self.memory.pieces)
-            self._in_short = LogLinearMixture(brief, self.memory, self.tree)
-            self._is_quick = True
+        """Halve the time of approximate steps from now on; this takes most of a second, once."""
+        if not self._has_fast_path:
+            parts = self.parts
+            network = LowRankShortlistNetwork(parts.network, parts.memory.pieces)
+            self._approximate = LogLinearMixture(network, parts.memory, parts.tree)
+            self._has_fast_path = True
 
-    @property
-    def _output_side(self) -> OutputSide:
-        return self.network.output_side()[1:] if self._adapted is None else self._adapted.now
+    def reuse_buffer(self, state: MixtureState) -> None:
+        """Let the next step from `state` overwrite later states, which must not be used any more."""
+        state.history.reuse_buffer()
 
     def predict(self, state: MixtureState) -> Floats:
-        """Return the probabilities (vocabulary,) of what follows."""
-        mixed, of_base = self._say(state)
-        if of_base is None:
+        """Return the probabilities (vocabulary,) of what follows: trust · mixed + (1 − trust) · base."""
+        mixed, base = self._predict_both(state)
+        if base is None:
             return mixed
-        said: Floats = of_base + np.float32(state.trust) * (mixed - of_base)
-        return said
-
-    def _say(self, state: MixtureState) -> tuple[Floats, Floats | None]:
-        """Return the probabilities (vocabulary,) of the mixture, and those of the base where there is one."""
-        said = self._said_already(state)
-        if said is None:
-            scene = self._look(state)
-            said = self._mix(scene), scene.of_base
-            if self.base is not None:
-                self._said.append((state, said))
-        return said
-
-    def _said_already(self, state: MixtureState) -> tuple[Floats, Floats | None] | None:
-        return next((said for asked, said in reversed(self._said) if asked is state), None)
-
-    def _trust_after(self, piece: int, state: MixtureState) -> float:
-        """Return the trust in the mixture once `piece` was read: its posterior, drawn a little to TRUST.
-
-        So a text that is not like the notes is soon left to the base, and a chat to one who knows chats.
-        Source: the fixed-share mixture of experts, Herbster and Warmuth 1998.
-        """
-        said = self._said_already(state) if state.trail.recent else None
-        if said is None or said[1] is None:
-            return state.trust
-        mixed, of_base = said[0], said[1]
-        own, other = state.trust * float(mixed[piece]), (1 - state.trust) * float(of_base[piece])
-        posterior = own / (own + other) if own + other > 0 else state.trust
-        return posterior + TRUST_DRAWN * (TRUST - posterior)
-
-    def _mix(self, scene: MixtureInputs) -> Floats:
-        """Return the probabilities (vocabulary,) that all members make together."""
-        tree = self.tree
-        mass = scene.cumulative.take(tree.high) - scene.cumulative.take(tree.low)
-        nodes = np.flatnonzero(mass > WORTH_MIXING)
-        stretches = LeafSegments(tree, nodes)
-        right = self.mixer.mix(self._decisions(scene, nodes, stretches)).astype(np.float64)
-        passed = scene.cumulative.take(tree.high.take(nodes)) - scene.cumulative.take(tree.middle.take(nodes))
-        expected = np.minimum(np.maximum(passed / mass.take(nodes), TINY), 1 - TINY)
-        to_left, to_right = np.log((1 - right) / (1 - expected)), np.log(right / expected)
-        changes = np.bincount(
-            stretches.bounds.reshape(-1),
-            np.concatenate([to_left, to_right - to_left, -to_right]),
-            len(stretches.starts) + 1,
-        )
-        leaves = np.exp(changes.cumsum()).astype(np.float32).take(stretches.of_leaf[:-1])
-        leaves *= scene.mean
-        leaves /= leaves.sum()
-        probabilities: Floats = leaves.take(tree.leaf)
+        probabilities: Floats = base + np.float32(state.trust) * (mixed - base)
         return probabilities
 
     def learn(self, piece: int, state: MixtureState) -> None:
-        """Learn that `piece` followed the text of `state`; only the adaptive mixture does."""
+        """Learn that `piece` followed `state`; only an adaptive mixture does."""
         if self.adaptive:
-            asked = (scene for of, scene in reversed(self._asked) if of is state)
-            scene = next(asked, None) or self._look(state)
-            self._learn_to_mix(scene, piece, self.mixer, RATE)
-            self._experience(scene, piece, state)
+            kept = (inputs for of, inputs in reversed(self._kept_inputs) if of is state)
+            inputs = next(kept, None) or self._inputs(state)
+            self._learn_weights(inputs, piece, self.mixer, RATE)
+            self._learn_members(inputs, piece, state)
+
+    def forget(self) -> None:
+        """Drop what was learned since the model was loaded."""
+        self.mixer = self._saved.copy() if self.adaptive else self._saved
+        self._members.forget()
+        self._last_inputs: tuple[MixtureState, MixtureInputs] | None = None
+        self._kept_inputs: deque[tuple[MixtureState, MixtureInputs]] = deque(maxlen=INPUTS_KEPT)
+        self._kept_predictions: deque[tuple[MixtureState, tuple[Floats, Floats | None]]] = deque(
+            maxlen=PREDICTIONS_KEPT
+        )
 
     def fit(
         self,
@@ -245,9 +159,9 @@ class Mixture(Lookahead[MixtureState]):
     ) -> None:
         """Fit the saved weights to texts that no member has learned; forgets what else was learned.
 
-        Each text is a list of pieces that begins with the start piece. No other one is begun once the
-        monotonic clock is at `until`. `progress` is told now and then how many pieces are done. The weights
-        were fitted to so many pieces before as are `done`.
+        Each text is a list of pieces that begins with the start piece. None is begun after the monotonic
+        clock reaches `until`. `progress` is given the number of pieces done now and then. `done` is how many
+        pieces the weights were fitted to before.
         """
         self.forget()
         for text in texts:
@@ -255,121 +169,96 @@ class Mixture(Lookahead[MixtureState]):
                 break
             state = self.advance(text[0], self.start())
             for piece in text[1:]:
-                rate = RATE + (FIRST_RATE - RATE) / (1 + done / RATE_HALVES)
-                scene = self._look(state)
-                self._learn_to_mix(scene, piece, self._saved, rate)
+                rate = RATE + (FIRST_RATE - RATE) / (1 + done / RATE_HALF_LIFE)
+                inputs = self._inputs(state)
+                self._learn_weights(inputs, piece, self._saved, rate)
                 if self.adaptive:
-                    self._experience(scene, piece, state)
+                    self._learn_members(inputs, piece, state)
                 state = self.advance(piece, state)
                 done += 1
-                if progress is not None and done % TOLD_EVERY == 0:
+                if progress is not None and done % PROGRESS_EVERY == 0:
                     progress(done)
         self.forget()
 
-    def forget(self) -> None:
-        """Drop what was learned since the model was loaded."""
-        self.mixer = self._saved.copy() if self.adaptive else self._saved
-        self._ngram.forget()
-        self._followers.forget()
-        self._history = History()
-        self._adapted = AdaptedOutput(self.network) if self.adaptive else None
-        self._looked: tuple[MixtureState, MixtureInputs] | None = None
-        self._asked: deque[tuple[MixtureState, MixtureInputs]] = deque(maxlen=LEARNED_LATER)
-        self._said: deque[tuple[MixtureState, tuple[Floats, Floats | None]]] = deque(maxlen=SAID)
+    def _networks_after(self, piece: int, state: MixtureState) -> tuple[NetworkState, Floats, NetworkState]:
+        """Return the network's state after `piece`, its vector (embedding,), and the base's state."""
+        network, base = self.parts.network, self.parts.base
+        after = network.advance(piece, state.network)
+        return after, network.project(after), () if base is None else base.advance(piece, state.base)
 
-    def _look(self, state: MixtureState) -> MixtureInputs:
-        """Ask every member; the last answer is kept, as it is asked for twice where a text is learned."""
-        looked = self._looked
-        if looked is None or looked[0] is not state:
-            looked = self._looked = (state, self._ask(state))
+    def _predict_both(self, state: MixtureState) -> tuple[Floats, Floats | None]:
+        """Return the probabilities (vocabulary,) of the mixture, and those of the base where there is one."""
+        prediction = self._kept_prediction(state)
+        if prediction is None:
+            inputs = self._inputs(state)
+            prediction = self._mix(inputs), inputs.base
+            if self.parts.base is not None:
+                self._kept_predictions.append((state, prediction))
+        return prediction
+
+    def _kept_prediction(self, state: MixtureState) -> tuple[Floats, Floats | None] | None:
+        return next((kept for of, kept in reversed(self._kept_predictions) if of is state), None)
+
+    def _trust_after(self, piece: int, state: MixtureState) -> float:
+        """Return the trust after `piece` was read: its posterior probability, moved a little towards TRUST.
+
+        So a text that is unlike the notes is soon left to the base.
+        Source: the fixed-share mixture of experts, Herbster and Warmuth 1998.
+        """
+        prediction = self._kept_prediction(state) if state.context.recent else None
+        mixed, base = prediction or (None, None)
+        if mixed is None or base is None:
+            return state.trust
+        own, other = state.trust * float(mixed[piece]), (1 - state.trust) * float(base[piece])
+        posterior = own / (own + other) if own + other > 0 else state.trust
+        return posterior + TRUST_RESTORED * (TRUST - posterior)
+
+    def _inputs(self, state: MixtureState) -> MixtureInputs:
+        """Return what all members give; the last is kept, as learning asks for it again."""
+        last = self._last_inputs
+        if last is None or last[0] is not state:
+            last = self._last_inputs = (state, self._members.inputs(state))
             if self.adaptive:
-                self._asked.append(looked)
-        return looked[1]
+                self._kept_inputs.append(last)
+        return last[1]
 
-    def _ask(self, state: MixtureState) -> MixtureInputs:
-        network, recent, passage = self.network, state.trail.recent, state.passage
-        top = network.top(state.network)
-        of_network = softmax(network.logits(state.vector))
-        intervals = self.memory.intervals(recent)
-        of_memory = self._ngram.predict(recent, intervals)
-        members = [of_network.take(self.tree.order), of_memory.take(self.tree.order)]
-        members.append(cached(passage.vectors, passage.pieces, state.vector, members[0]))
-        of_base = None
-        if self.base is not None:
-            of_base = softmax(self.base.logits(self.base.project(state.base)))
-            members.append(of_base.take(self.tree.order))
-        ends = self.tree.leaf.take(recent)
-        matches = [self._match_in_notes(intervals), passage.match(ends)]
-        adapted = None
-        if self._adapted is not None:
-            adapted = self._adapted.predict(top)[1] if self._adapted.changed else of_network
-            members.append(adapted.take(self.tree.order))
-            piece, length = self._history.match(recent)
-            if length > matches[1][1]:
-                matches[1] = int(self.tree.leaf[piece]), length
-        matches[1] = matches[1][0], min(matches[1][1], LENGTHS - 1)
-        together = np.stack(members)
-        mean: Floats = together.sum(axis=0)
-        mean /= mean.sum()
-        cumulative = np.zeros(len(mean) + 1)
-        mean.cumsum(dtype=np.float64, out=cumulative[1:])
-        followed = self._followers.find(state.trail, intervals)
-        here = (passage.pieces, passage.followers(ends[-1:]), passage.followers(ends[-2:]))
-        sizes = tuple(map(len, here))
-        return MixtureInputs(
-            top,
-            adapted,
-            of_base,
-            together,
-            mean,
-            cumulative,
-            intervals,
-            ContextCounts.of(followed, here, matches),
-            tuple(length for _, length in matches),
-            weight_rows(of_network, of_memory, intervals, followed, matches, recent[-1], sizes),
+    def _mix(self, inputs: MixtureInputs) -> Floats:
+        """Return the mixed probabilities (vocabulary,).
+
+        The mean of each leaf is multiplied, at each mixed node above it, by the mixer's probability of its
+        side over the mean's. In logarithms that is a sum of constants over segments of leaves.
+        """
+        tree, cumulative = self.parts.tree, inputs.cumulative
+        mass = cumulative.take(tree.high) - cumulative.take(tree.low)
+        nodes = np.flatnonzero(mass > MIXED_PROBABILITY)
+        segments = LeafSegments(tree, nodes)
+        decisions = inputs.at(nodes, self._depths.take(nodes), segments)
+        right = self.mixer.mix(decisions).astype(np.float64)
+        right_mass = cumulative.take(tree.high.take(nodes)) - cumulative.take(tree.middle.take(nodes))
+        mean_right = np.minimum(np.maximum(right_mass / mass.take(nodes), TINY), 1 - TINY)
+        to_left, to_right = np.log((1 - right) / (1 - mean_right)), np.log(right / mean_right)
+        changes = np.bincount(
+            segments.bounds.reshape(-1),
+            np.concatenate([to_left, to_right - to_left, -to_right]),
+            len(segments.starts) + 1,
         )
+        leaves = np.exp(changes.cumsum()).astype(np.float32).take(segments.of_leaf[:-1])
+        leaves *= inputs.mean
+        leaves /= leaves.sum()
+        probabilities: Floats = leaves.take(tree.leaf)
+        return probabilities
 
-    def _match_in_notes(self, intervals: list[Interval]) -> tuple[int, int]:
-        if not intervals:
-            return 0, 0
-        place = int(self.memory.suffixes[intervals[-1][1] - 1])
-        return int(self.tree.leaf[self.memory.pieces[place + 1]]), min(len(intervals), LENGTHS - 1)
+    def _learn_weights(self, inputs: MixtureInputs, piece: int, mixer: Mixer, rate: float) -> None:
+        """Let `mixer` learn the decisions that lead to `piece`, as far as they are mixed."""
+        tree, cumulative = self.parts.tree, inputs.cumulative
+        path = tree.path(piece)
+        mass = cumulative[tree.high[path.nodes]] - cumulative[tree.low[path.nodes]]
+        is_mixed: NDArray[np.bool_] = mass > MIXED_PROBABILITY
+        if is_mixed.any():
+            nodes = path.nodes[is_mixed]
+            decisions = inputs.at(nodes, self._depths.take(nodes), LeafSegments(tree, nodes))
+            mixer.learn(decisions, path.right[is_mixed], rate, FINAL_RATE)
 
-    def _decisions(self, scene: MixtureInputs, nodes: NDArray[np.intp], stretches: LeafSegments) -> Decisions:
-        """Return all that is known at `nodes`, whose stretches are given."""
-        ways = stretches.ways(scene.counted.marks)
-        return Decisions(
-            nodes,
-            self._depths.take(nodes),
-            stretches.members(scene.members),
-            stretches.counts(scene.counted),
-            ways[:, :KINDS],
-            ways[:, KINDS:],
-            scene.lengths,
-            scene.selected,
-        )
-
-    def _learn_to_mix(self, scene: MixtureInputs, piece: int, mixer: Mixer, rate: float) -> None:
-        path, tree = self.tree.path(piece), self.tree
-        mixed = (
-            scene.cumulative[tree.high[path.nodes]] - scene.cumulative[tree.low[path.nodes]] > WORTH_MIXING
-        )
-        if mixed.any():
-            nodes = path.nodes[mixed]
-            decisions = self._decisions(scene, nodes, LeafSegments(tree, nodes))
-            mixer.learn(decisions, path.right[mixed], rate, FINAL_RATE)
-
-    def _experience(self, scene: MixtureInputs, piece: int, state: MixtureState) -> None:
-        """Count and adapt."""
-        self._ngram.learn(piece, state.trail.recent)
-        self._followers.learn(state.trail, scene.intervals, piece)
-        self._history.learn(state.trail.recent, piece)
-        if self._adapted is not None and scene.adapted is not None:
-            self._adapted.learn(scene.top, piece, scene.adapted)
-        self._looked = None
-
-
-def new_mixer(vocabulary: int, *, adaptive: bool, base: bool = False) -> Mixer:
-    """Return an unfitted mixer for the members that a static or an adaptive mixture has."""
-    members = 3 + adaptive + base
-    return Mixer(vocabulary - 1, members, KINDS, 2, (256, 512, 512, vocabulary, 512))
+    def _learn_members(self, inputs: MixtureInputs, piece: int, state: MixtureState) -> None:
+        self._members.learn(inputs, piece, state)
+        self._last_inputs = None

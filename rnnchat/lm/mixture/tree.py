@@ -1,8 +1,8 @@
-"""A binary tree over the pieces: the next piece as a handful of yes-or-no decisions.
+"""A binary tree of the pieces: the next piece as a sequence of binary decisions (hierarchical softmax).
 
-Mixing works best on decisions: each has an odds, and odds multiply. The tree halves the pieces again and
-again, by what the network has found they mean, so that the first decisions tell sorts of pieces apart and
-the last single ones.
+Mixing works best on binary decisions: each has odds, and the probability of a piece is the product of its
+decisions' probabilities. The tree halves the pieces again and again along the widest direction of their
+embeddings. So the first decisions tell kinds of pieces apart, and the last ones single pieces.
 
 Sources: hierarchical softmax, Morin and Bengio 2005; trees from embeddings, Mnih and Hinton 2009.
 """
@@ -17,55 +17,61 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.lm.protocols import Floats
-
-Integers = NDArray[np.integer]
+from rnnchat.lm.protocols import Floats, Integers
 
 DEEPEST = 512
-"""Halving by weight makes no tree as deep as that, however rare most pieces are."""
+"""A deeper tree is refused; halving by weight makes none, however rare most pieces are."""
+_UNSEEN_COUNT = 0.3
+"""How often a piece counts as used besides how often it was, so that unused ones have a weight."""
 
 
 @dataclass(frozen=True)
-class Path:
+class DecisionPath:
     """The decisions that lead to a piece, from the root down."""
 
     nodes: NDArray[np.intp]
+    """(depth,) the nodes on the way."""
     right: NDArray[np.bool_]
-    """Which way each goes."""
+    """(depth,) whether the piece is on the right of each."""
 
 
 class PieceTree:
-    """Leaves are the pieces in a new order; a node covers leaves low to high and splits them at middle.
+    """A binary tree whose leaves are the pieces in a new order.
 
-    Nodes are numbered in pre-order, the root first.
+    A node covers the leaves from `low` to before `high`, and splits them at `middle`. Nodes are numbered in
+    pre-order, the root first; there are vocabulary − 1. Raises ModelError where `middles` split no tree.
     """
 
     def __init__(self, order: Integers, middles: Integers) -> None:
         size = len(order)
         self.order = np.asarray(order, np.intp)
-        """The piece at each leaf (vocabulary,)."""
+        """(vocabulary,) the piece at each leaf."""
         self.middle = np.asarray(middles, np.intp)
+        """(nodes,) the first leaf on the right of each node."""
         self.leaf = np.empty(size, np.intp)
-        """The leaf of each piece (vocabulary,)."""
+        """(vocabulary,) the leaf of each piece."""
         self.leaf[self.order] = np.arange(size)
         self.low = np.zeros(size - 1, np.intp)
+        """(nodes,) the first leaf of each node."""
         self.high = np.zeros(size - 1, np.intp)
+        """(nodes,) the leaf after the last of each node."""
         self.depth = np.zeros(size - 1, np.intp)
+        """(nodes,) the number of decisions above each node."""
         self._children = np.full((size - 1, 2), -1, np.intp)
-        self._unfold(size)
+        self._fill_nodes(size)
         self.bounds = np.stack([self.low, self.middle, self.high])
-        """(3, nodes) where each begins, splits and ends."""
-        self._paths: dict[int, Path] = {}
+        """(3, nodes) the same as low, middle and high."""
+        self._paths: dict[int, DecisionPath] = {}
 
     @classmethod
     def build(cls, embedding: Floats, counts: NDArray[Any]) -> PieceTree:
-        """Split the pieces where they differ most, each half as often used as the other.
+        """Return a tree that splits the pieces where they differ most, into halves that are equally used.
 
         `embedding` is (vocabulary, size), `counts` (vocabulary,) how often each piece was used.
         """
         centred = embedding - embedding.mean(axis=0)
-        meaning = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-        weights = counts.astype(np.float64) + 0.3
+        directions = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+        weights = counts.astype(np.float64) + _UNSEEN_COUNT
         order: list[NDArray[np.intp]] = []
         middles: list[int] = []
         waiting = [np.arange(len(weights))]
@@ -76,13 +82,13 @@ class PieceTree:
                 order.append(pieces)
                 done += 1
                 continue
-            sorted_pieces, split = _halve(pieces, meaning, weights)
+            sorted_pieces, split = _halve(pieces, directions, weights)
             middles.append(done + split)
             waiting += [sorted_pieces[split:], sorted_pieces[:split]]
         return cls(np.concatenate(order), np.array(middles))
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """Return the arrays that `from_tensors` makes the same tree of."""
+        """Return the arrays from which `from_tensors` makes the same tree."""
         return {"order": self.order.astype(np.uint32), "middles": self.middle.astype(np.uint32)}
 
     @classmethod
@@ -101,7 +107,7 @@ class PieceTree:
             raise ModelError("The mixture is damaged: its tree does not fit the vocabulary.")
         return cls(order, middles)
 
-    def path(self, piece: int) -> Path:
+    def path(self, piece: int) -> DecisionPath:
         """Return the decisions that lead to `piece`."""
         path = self._paths.get(piece)
         if path is None:
@@ -112,10 +118,10 @@ class PieceTree:
                 nodes.append(node)
                 right.append(side)
                 node = int(self._children[node, int(side)])
-            path = self._paths[piece] = Path(np.array(nodes, np.intp), np.array(right, bool))
+            path = self._paths[piece] = DecisionPath(np.array(nodes, np.intp), np.array(right, bool))
         return path
 
-    def _unfold(self, size: int) -> None:
+    def _fill_nodes(self, size: int) -> None:
         """Work out what each node covers from where it splits."""
         waiting: list[tuple[int, int, int, int, int]] = [(0, size, 0, -1, 0)]
         node = 0
@@ -133,20 +139,40 @@ class PieceTree:
             node += 1
 
 
+class LeafSegments:
+    """The leaves cut into segments wherever one of some `nodes` begins, splits or ends.
+
+    A sum over the leaves of a node is then a sum over a few segments.
+    """
+
+    def __init__(self, tree: PieceTree, nodes: NDArray[np.intp]) -> None:
+        bounds = tree.bounds.take(nodes, axis=1)
+        cut = np.zeros(len(tree.order) + 1, np.int8)
+        cut[bounds.reshape(-1)] = 1
+        cut[0] = 0
+        self.of_leaf: NDArray[np.intp] = cut.cumsum(dtype=np.intp)
+        """(vocabulary + 1,) the segment of each leaf, from 0; one more stands after the last leaf."""
+        cut[0] = 1
+        self.starts = cut[:-1].nonzero()[0]
+        """(segments,) the first leaf of each."""
+        self.bounds: NDArray[np.intp] = self.of_leaf.take(bounds)
+        """(3, nodes) the segments at which each node begins, splits and ends."""
+
+
 def _halve(
-    pieces: NDArray[np.intp], meaning: Floats, weights: NDArray[np.float64]
+    pieces: NDArray[np.intp], directions: Floats, weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.intp], int]:
-    """Return `pieces` along their widest direction, and how many make half of their weight."""
+    """Return `pieces` sorted along their widest direction, and how many make half of their weight."""
     own = weights[pieces]
     if len(pieces) > 2:
-        x = meaning[pieces] - (own @ meaning[pieces]) / own.sum()
+        x = directions[pieces] - (own @ directions[pieces]) / own.sum()
         if len(pieces) > x.shape[1]:
-            direction = np.linalg.eigh((x * own[:, None]).T @ x)[1][:, -1]
+            widest = np.linalg.eigh((x * own[:, None]).T @ x)[1][:, -1]
         else:
-            # Of few pieces by way of their products with one another, which are fewer numbers.
+            # For few pieces the matrix of their products with one another is smaller.
             weighted = x * np.sqrt(own)[:, None]
-            direction = np.linalg.eigh(weighted @ weighted.T)[1][:, -1] @ weighted
-        pieces = pieces[np.argsort(x @ direction, kind="stable")]
+            widest = np.linalg.eigh(weighted @ weighted.T)[1][:, -1] @ weighted
+        pieces = pieces[np.argsort(x @ widest, kind="stable")]
     cumulative = np.cumsum(weights[pieces])
     split = 1 + int(np.abs(cumulative[:-1] - cumulative[-1] / 2).argmin())
     return pieces, split

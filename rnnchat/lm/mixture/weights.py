@@ -1,4 +1,4 @@
-"""What a training fits of a mixture and a model keeps: its tree of pieces, and how its parts are weighed."""
+"""What is fitted and saved of a mixture: its tree of pieces, and a mixer each for the two ways to use it."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
 from rnnchat.lm.mixture.contexts import PieceKinds
+from rnnchat.lm.mixture.members import MixtureParts, mixer_shape
 from rnnchat.lm.mixture.mixer import Mixer
-from rnnchat.lm.mixture.model import Mixture, new_mixer
+from rnnchat.lm.mixture.model import Mixture
 from rnnchat.lm.mixture.tree import PieceTree
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import RecurrentNetwork
 
-FOR_STATIC = 0.3
-"""The part of the time for fitting that the static mixture takes at most."""
-
-STATIC_COSTS_LESS = 2
-"""How much longer a piece takes the mixture that learns on, about."""
+STATIC_TIME_SHARE = 0.3
+"""The largest share of the time for fitting that the static mixture takes."""
+STATIC_SPEED = 2
+"""About how many times faster than the adaptive mixture the static one is fitted to a piece."""
 
 
 @dataclass(frozen=True)
 class MixtureWeights:
-    """What is saved of a mixture: its tree, and a mixer each for reading only and for learning on."""
+    """The weights of a mixture, for a network and memory that are saved apart.
+
+    `static` is the mixer of a mixture that learns nothing from what it reads, `adaptive` of one that does.
+    """
 
     tree: PieceTree
     static: Mixer
@@ -41,41 +44,53 @@ class MixtureWeights:
         memory: NgramMemory,
         kinds: PieceKinds,
         texts: Sequence[list[int]],
+        *,
         base: RecurrentNetwork | None = None,
         seconds: float = math.inf,
         progress: Callable[[int, int], None] | None = None,
     ) -> MixtureWeights:
-        """Fit both mixers to `texts`, which neither network nor memory has learned, in about `seconds`.
+        """Return both mixers fitted to `texts`, in about `seconds`; neither network nor memory learned them.
 
-        `progress` is told now and then how much of how much work is done, in pieces of the adaptive mixture.
+        The static mixture has less to weigh, and so it learns from half of the texts. `progress` is given
+        now and then how much of how much work is done, in pieces of the adaptive mixture.
         """
         started = time.monotonic()
         half = texts[: -(-len(texts) // 2)]
-        whole, static = sum(map(len, texts)), sum(map(len, half)) // STATIC_COSTS_LESS
+        static_work = sum(map(len, half)) // STATIC_SPEED
+        work = static_work + sum(map(len, texts))
 
-        def tell(adaptive: bool) -> Callable[[int], None] | None:
-            if progress is None:
-                return None
-            done = progress
-            if adaptive:
-                return lambda pieces: done(static + pieces, static + whole)
-            return lambda pieces: done(pieces // STATIC_COSTS_LESS, static + whole)
+        def report_static(pieces: int) -> None:
+            if progress is not None:
+                progress(pieces // STATIC_SPEED, work)
+
+        def report_adaptive(pieces: int) -> None:
+            if progress is not None:
+                progress(static_work + pieces, work)
 
         counts = np.bincount(memory.pieces, minlength=memory.vocabulary)
         tree = PieceTree.build(network.output_side()[0], counts)
-        mixers = []
-        for adaptive in (False, True):
-            mixture = Mixture(network, memory, kinds, tree, adaptive=adaptive, base=base)
-            # The static mixture has less to weigh, and so learns it from half of them.
-            if adaptive:
-                mixture.fit(texts, started + seconds, tell(adaptive))
-            else:
-                mixture.fit(half, started + FOR_STATIC * seconds, tell(adaptive))
-            mixers.append(mixture.saved)
-        return cls(tree, *mixers)
+        parts = MixtureParts(network, memory, kinds, tree, base)
+        static = _unfitted(parts, adaptive=False)
+        static.fit(half, started + STATIC_TIME_SHARE * seconds, report_static)
+        adaptive = _unfitted(parts, adaptive=True)
+        adaptive.fit(texts, started + seconds, report_adaptive)
+        return cls(tree, static.saved, adaptive.saved)
+
+    def mixture(
+        self,
+        network: RecurrentNetwork,
+        memory: NgramMemory,
+        kinds: PieceKinds,
+        *,
+        base: RecurrentNetwork | None = None,
+        adaptive: bool = False,
+    ) -> Mixture:
+        """Return the static or the `adaptive` mixture of these parts by the weights."""
+        mixer = self.adaptive if adaptive else self.static
+        return Mixture(MixtureParts(network, memory, kinds, self.tree, base), mixer, adaptive=adaptive)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """Return the arrays that `from_tensors` makes the same weights of."""
+        """Return the arrays from which `from_tensors` makes the same weights."""
         parts = {
             "tree": self.tree.tensors(),
             "static": self.static.tensors(),
@@ -87,14 +102,24 @@ class MixtureWeights:
     def from_tensors(
         cls, tensors: Mapping[str, NDArray[Any]], vocabulary: int, *, base: bool = False
     ) -> MixtureWeights:
-        """Return saved weights, with a `base` among the members or not; raise ModelError where damaged."""
+        """Return saved weights, for members with or without a `base`; raise ModelError where damaged."""
         parts: dict[str, dict[str, NDArray[Any]]] = {"tree": {}, "static": {}, "adaptive": {}}
         for name, array in tensors.items():
             part, _, own = name.partition(".")
             if part not in parts:
                 raise ModelError("The mixture is damaged: it holds an array that no mixture has.")
             parts[part][own] = array
-        mixers = [new_mixer(vocabulary, adaptive=adaptive, base=base) for adaptive in (False, True)]
-        for mixer, part in zip(mixers, ("static", "adaptive"), strict=True):
-            mixer.load(parts[part])
-        return cls(PieceTree.from_tensors(parts["tree"], vocabulary), *mixers)
+        static, adaptive = (unfitted_mixer(vocabulary, adaptive=a, base=base) for a in (False, True))
+        static.load(parts["static"])
+        adaptive.load(parts["adaptive"])
+        return cls(PieceTree.from_tensors(parts["tree"], vocabulary), static, adaptive)
+
+
+def unfitted_mixer(vocabulary: int, *, adaptive: bool, base: bool = False) -> Mixer:
+    """Return the mixer of a static or an `adaptive` mixture, with or without a `base`, before any fitting."""
+    return Mixer(mixer_shape(vocabulary, adaptive=adaptive, base=base))
+
+
+def _unfitted(parts: MixtureParts, *, adaptive: bool) -> Mixture:
+    mixer = unfitted_mixer(parts.memory.vocabulary, adaptive=adaptive, base=parts.base is not None)
+    return Mixture(parts, mixer, adaptive=adaptive)

@@ -40,25 +40,25 @@ def test_each_batch_explains_what_it_learned_from_better() -> None:
 
 
 def test_forward_and_backward_count_what_enumeration_counts() -> None:
-    """All walks through three states over four pieces, one by one."""
+    """All sequences of three states over four pieces, one by one."""
     random = np.random.default_rng(1)
-    model = HiddenMarkovModel._start(np.full(5, 0.2, np.float32), 3, random)
+    model = HiddenMarkovModel._random(np.full(5, 0.2, np.float32), 3, random)
     pieces = [4, 0, 3, 1]
-    moves, tellings, first, whole = np.zeros((3, 3)), np.zeros((3, 5)), np.zeros(3), 0.0
+    transition, emission, initial, whole = np.zeros((3, 3)), np.zeros((3, 5)), np.zeros(3), 0.0
     for walk in np.ndindex(3, 3, 3, 3):
-        p = model.first[walk[0]] * model.tellings[walk[0], pieces[0]]
+        p = model.initial[walk[0]] * model.emission[walk[0], pieces[0]]
         for a, b, piece in zip(walk, walk[1:], pieces[1:], strict=False):
-            p *= model.moves[a, b] * model.tellings[b, piece]
+            p *= model.transition[a, b] * model.emission[b, piece]
         whole += p
-        first[walk[0]] += p
+        initial[walk[0]] += p
         for a, b in pairwise(walk):
-            moves[a, b] += p
+            transition[a, b] += p
         for state, piece in zip(walk, pieces, strict=True):
-            tellings[state, piece] += p
-    found = model._expect(np.array([pieces]))
-    np.testing.assert_allclose(found.moves * 4, moves / whole, rtol=1e-4)
-    np.testing.assert_allclose(found.tellings * 4, tellings / whole, rtol=1e-4)
-    np.testing.assert_allclose(found.first * 4, first / whole, rtol=1e-4)
+            emission[state, piece] += p
+    found = model._expected_counts(np.array([pieces]))
+    np.testing.assert_allclose(found.transition * 4, transition / whole, rtol=1e-4)
+    np.testing.assert_allclose(found.emission * 4, emission / whole, rtol=1e-4)
+    np.testing.assert_allclose(found.initial * 4, initial / whole, rtol=1e-4)
 
 
 @settings(max_examples=30, deadline=None)

@@ -27,7 +27,7 @@ def state_after(model: NgramModel, pieces: list[int]) -> tuple[int, ...]:
 
 
 @given(texts, st.lists(st.integers(0, VOCABULARY - 1), min_size=1, max_size=9))
-def test_an_interval_holds_just_the_places_where_the_context_stands(notes, context):
+def test_an_interval_holds_just_the_positions_where_the_context_stands(notes, context):
     memory = build(notes)
     found = memory.intervals(context)
     for length in range(1, len(context) + 1):
@@ -36,7 +36,7 @@ def test_an_interval_holds_just_the_places_where_the_context_stands(notes, conte
             end for end in range(length - 1, len(notes) - 1) if notes[end - length + 1 : end + 1] == tail
         ]
         if length <= len(found):
-            assert sorted(memory.places(found[length - 1]).tolist()) == expected
+            assert sorted(memory.positions(found[length - 1]).tolist()) == expected
         else:
             assert not expected
 
@@ -51,9 +51,9 @@ def test_counts_are_kneser_ney_counts(notes):
                 raw[tuple(notes[end + 1 - order : end + 1])][notes[end + 1]] += 1
     for context in [c for c in raw if 0 < len(c) < ORDER]:
         interval = memory.intervals(context)[len(context) - 1]
-        pieces, counts = memory.count(interval, len(context))
+        pieces, counts = memory.successor_counts(interval, len(context))
         befores: dict[int, set[int]] = defaultdict(set)
-        for place in memory.places(interval).tolist():
+        for place in memory.positions(interval).tolist():
             start = place - len(context)
             befores[notes[place + 1]].add(notes[start] if start >= 0 else -1)
         assert dict(zip(pieces.tolist(), counts.tolist(), strict=True)) == {
@@ -84,7 +84,7 @@ def test_what_contexts_change_makes_the_prediction_of_what_none_knows(notes, tex
         model.learn(piece, state)
         state = model.advance(piece, state)
     intervals = model.memory.intervals(state)
-    logs, (changed, more) = model.raised(state, intervals)
+    logs, (changed, more) = model.log_lift(state, intervals)
     said = logs.copy()
     said[changed] = logs[changed] + more
     said = np.exp(said)
@@ -110,7 +110,7 @@ def test_learning_on_counts_what_building_anew_counts(notes, cut):
         grown.learn(notes[end], state_after(grown, notes[:end]))
     whole = build(notes)
     for context, learned in grown._learned.items():
-        pieces, counts = whole.count(whole.intervals(context)[len(context) - 1], len(context))
+        pieces, counts = whole.successor_counts(whole.intervals(context)[len(context) - 1], len(context))
         built = dict(zip(pieces.tolist(), counts.tolist(), strict=True))
         found = dict(
             zip(learned.pieces[: learned.size].tolist(), learned.counts[: learned.size].tolist(), strict=True)

@@ -58,11 +58,8 @@ def test_both_are_measured_on_the_same_text(
 
 
 def mixture_of(model: LoadedModel, tokenizer: Tokenizer) -> object:
-    from rnnchat.lm.mixture.model import Mixture
-
     assert model.memory is not None and model.weights is not None
-    kinds = piece_kinds(tokenizer)
-    return Mixture(model.network, model.memory, kinds, model.weights.tree, mixer=model.weights.static)
+    return model.weights.mixture(model.network, model.memory, piece_kinds(tokenizer))
 
 
 def test_measuring_changes_nothing_of_what_is_saved(

@@ -1,11 +1,11 @@
-"""A network in brief: the network itself where there is room for all of it, and close to it elsewhere."""
+"""A network with less in it: equal to the network where nothing is left out, and close to it elsewhere."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from rnnchat.lm.mixture.low_rank import LowRankNetwork
+from rnnchat.lm.mixture.low_rank import LowRankShortlistNetwork
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from tests.helpers.models import random_weights
 
@@ -19,26 +19,26 @@ def network(cell: str = "gru", layers: int = 1, units: int = 12) -> RecurrentNet
 
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
-def test_with_room_for_all_it_is_the_network(cell: str, layers: int) -> None:
+def test_of_full_rank_it_is_the_network(cell: str, layers: int) -> None:
     whole = network(cell, layers)
-    brief = LowRankNetwork(whole, NOTES)
+    reduced = LowRankShortlistNetwork(whole, NOTES)
     state = about = whole.start()
     for piece in (3, 9, 30, 4):
-        state, about = whole.advance(piece, state), brief.advance(piece, about)
+        state, about = whole.advance(piece, state), reduced.advance(piece, about)
         for one, other in zip(state, about, strict=True):
             np.testing.assert_allclose(one, other, atol=1e-4)
     vector = whole.project(state)
     np.testing.assert_allclose(
-        brief.embedding_scores(vector), whole.embedding_scores(vector)[brief.pieces], rtol=1e-5
+        reduced.embedding_scores(vector), whole.embedding_scores(vector)[reduced.shortlist], rtol=1e-5
     )
-    np.testing.assert_array_equal(brief.top(state), whole.top(state))
+    np.testing.assert_array_equal(reduced.top(state), whole.top(state))
 
 
-def test_of_few_numbers_those_for_the_notes_say_most(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_low_rank_fitted_to_the_notes_has_a_smaller_error(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = network(units=48)
     monkeypatch.setattr("rnnchat.lm.mixture.low_rank.RANK", 6)
-    fitted = LowRankNetwork(whole, NOTES)
-    unfitted = LowRankNetwork(whole, NOTES[:0])
+    fitted = LowRankShortlistNetwork(whole, NOTES)
+    unfitted = LowRankShortlistNetwork(whole, NOTES[:0])
     missed = {"fitted": 0.0, "unfitted": 0.0, "nothing": 0.0}
     state = whole.start()
     for piece in NOTES[:60].tolist():
@@ -51,10 +51,10 @@ def test_of_few_numbers_those_for_the_notes_say_most(monkeypatch: pytest.MonkeyP
     assert missed["fitted"] < 0.7 * missed["unfitted"] < 0.7 * missed["nothing"]
 
 
-def test_it_knows_the_pieces_of_the_notes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rnnchat.lm.mixture.low_rank.FIRST", 2)
+def test_the_shortlist_has_the_pieces_of_the_notes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rnnchat.lm.mixture.low_rank.ALWAYS_LISTED", 2)
     monkeypatch.setattr("rnnchat.lm.mixture.low_rank.COVERED", 0.95)
     notes = np.array([*[30] * 60, *[31] * 39, 32])
-    brief = LowRankNetwork(network(), notes)
-    assert brief.pieces.tolist() == [0, 1, 30, 31]
-    assert brief.places[[0, 31, 32]].tolist() == [0, 3, 4], "4 is for all others"
+    reduced = LowRankShortlistNetwork(network(), notes)
+    assert reduced.shortlist.tolist() == [0, 1, 30, 31]
+    assert reduced.index[[0, 31, 32]].tolist() == [0, 3, 4], "4 is for all others"

@@ -12,13 +12,11 @@ from hypothesis import strategies as st
 
 from rnnchat.errors import ModelError
 from rnnchat.lm.mixture.contexts import PieceKinds
-from rnnchat.lm.mixture.history import LONGEST, TokenHistory
-from rnnchat.lm.mixture.model import Mixture, new_mixer
-from rnnchat.lm.mixture.tree import PieceTree
-from rnnchat.lm.mixture.weights import MixtureWeights
-from rnnchat.lm.neural_cache import AdaptedOutput, cached, cached_more
+from rnnchat.lm.mixture.members import MixtureParts
+from rnnchat.lm.mixture.model import Mixture
+from rnnchat.lm.mixture.weights import MixtureWeights, unfitted_mixer
 from rnnchat.lm.ngram import NgramMemory, NgramModel
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork, softmax
+from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from tests.helpers.models import random_weights
 
 VOCABULARY = 40
@@ -43,8 +41,7 @@ WEIGHTS = MixtureWeights.fit(NETWORK, MEMORY, KINDS, KEPT_BACK)
 
 
 def mixture(*, adaptive: bool = False) -> Mixture:
-    mixer = WEIGHTS.adaptive if adaptive else WEIGHTS.static
-    return Mixture(NETWORK, MEMORY, KINDS, WEIGHTS.tree, adaptive=adaptive, mixer=mixer)
+    return WEIGHTS.mixture(NETWORK, MEMORY, KINDS, adaptive=adaptive)
 
 
 def bits(model: Mixture, texts: list[list[int]]) -> float:
@@ -98,7 +95,8 @@ def test_it_predicts_better_than_its_members_and_better_still_when_it_learns() -
             network -= math.log2(probabilities[piece])
             probabilities, state = NETWORK.step(piece, state)
     assert static < network / 2
-    unfitted = Mixture(NETWORK, MEMORY, KINDS, WEIGHTS.tree)
+    parts = MixtureParts(NETWORK, MEMORY, KINDS, WEIGHTS.tree)
+    unfitted = Mixture(parts, unfitted_mixer(VOCABULARY, adaptive=False))
     assert static < bits(unfitted, NEW)
     surprising = [[0, *np.random.default_rng(9).permutation(VOCABULARY)[:20].tolist() * 4] for _ in range(3)]
     assert bits(mixture(adaptive=True), surprising) < 0.9 * bits(mixture(), surprising)
@@ -120,12 +118,12 @@ def test_a_static_mixture_learns_nothing_and_an_adaptive_one_forgets() -> None:
 
 def test_saved_weights_make_the_same_mixture() -> None:
     loaded = MixtureWeights.from_tensors(WEIGHTS.tensors(), VOCABULARY)
-    again = Mixture(NETWORK, MEMORY, KINDS, loaded.tree, mixer=loaded.static)
+    again = loaded.mixture(NETWORK, MEMORY, KINDS)
     assert bits(again, NEW) == pytest.approx(bits(mixture(), NEW), rel=1e-3)
 
 
 def test_fitting_learns_what_counts_mean() -> None:
-    unfitted = new_mixer(VOCABULARY, adaptive=False)
+    unfitted = unfitted_mixer(VOCABULARY, adaptive=False)
     assert WEIGHTS.static.seen.any()
     moved, seen = WEIGHTS.static.maps != unfitted.maps, WEIGHTS.static.seen > 0
     assert not moved[~seen].any()
@@ -154,13 +152,13 @@ def test_damaged_weights_are_refused(spoil: object) -> None:
 def test_parts_of_different_models_are_refused() -> None:
     other = NgramMemory.build(np.arange(10), VOCABULARY + 1)
     with pytest.raises(ModelError, match="fit together"):
-        Mixture(NETWORK, other, KINDS, WEIGHTS.tree)
+        MixtureParts(NETWORK, other, KINDS, WEIGHTS.tree)
 
 
 @pytest.mark.parametrize("memory", [[], [0], [0, 5], [0, 1, 1, 1, 1]])
 def test_a_memory_of_nothing_or_little_is_no_trouble(memory: list[int]) -> None:
     tiny = NgramMemory.build(np.array(memory, int), VOCABULARY)
-    model = Mixture(NETWORK, tiny, KINDS, WEIGHTS.tree, adaptive=True)
+    model = WEIGHTS.mixture(NETWORK, tiny, KINDS, adaptive=True)
     assert bits(model, NEW) > 0
     MixtureWeights.fit(NETWORK, tiny, KINDS, [])
 
@@ -172,111 +170,9 @@ def test_a_piece_out_of_range_is_refused_by_every_member(piece: int) -> None:
             model.step(piece, model.start())  # type: ignore[attr-defined]
 
 
-@given(st.integers(2, 60), st.integers(0, 9))
-def test_a_tree_leads_to_every_piece_once(vocabulary: int, seed: int) -> None:
-    random = np.random.default_rng(seed)
-    embedding = random.normal(size=(vocabulary, 5)).astype(np.float32)
-    tree = PieceTree.build(embedding * (seed > 0), random.integers(0, 50, vocabulary))
-    assert sorted(tree.order.tolist()) == list(range(vocabulary))
-    for piece in range(vocabulary):
-        low, high = 0, vocabulary
-        path = tree.path(piece)
-        for node, right in zip(path.nodes, path.right, strict=True):
-            assert (tree.low[node], tree.high[node]) == (low, high)
-            low, high = (tree.middle[node], high) if right else (low, tree.middle[node])
-        assert (low, high) == (tree.leaf[piece], tree.leaf[piece] + 1)
-    loaded = PieceTree.from_tensors(tree.tensors(), vocabulary)
-    np.testing.assert_array_equal(loaded.low, tree.low)
-
-
-@given(st.lists(st.integers(0, 4), max_size=60), st.integers(0, 60))
-def test_a_passage_is_a_value(body: list[int], fork: int) -> None:
-    passage, states = TokenHistory(2), []
-    for piece in body:
-        states.append(passage)
-        passage = passage.after(piece, np.full(2, piece, np.float32))
-    for count, state in enumerate(states):
-        state.after(9, np.zeros(2, np.float32))
-        assert state.pieces.tolist() == body[:count]
-    assert passage.pieces.tolist() == body
-    assert passage.vectors[:, 0].tolist() == body
-    found, length = passage.match(np.array(body[-32:], np.intp))
-    if length:
-        places = [
-            n for n in range(length - 1, len(body) - 1) if body[n - length + 1 : n + 1] == body[-length:]
-        ]
-        assert found in [body[place + 1] for place in places]
-    else:
-        text = "".join(map(str, body))
-        assert text[-3:] not in text[:-1] or len(body) < 4
-
-
-def test_what_was_taken_back_makes_room() -> None:
-    root = TokenHistory(2).after(1, np.zeros(2, np.float32)).after(2, np.zeros(2, np.float32))
-    root.after(3, np.ones(2, np.float32))
-    beside = root.after(4, np.ones(2, np.float32))
-    assert not np.shares_memory(beside.pieces, root.pieces)
-    root.reuse_buffer()
-    again = root.after(5, np.ones(2, np.float32))
-    assert np.shares_memory(again.pieces, root.pieces)
-    assert (root.pieces.tolist(), again.pieces.tolist()) == ([1, 2], [1, 2, 5])
-    assert beside.pieces.tolist() == [1, 2, 4]
-
-
-def test_what_was_drawn_is_looked_up_in_what_was_read() -> None:
-    passage = TokenHistory(2)
-    for piece in (1, 2, 3, 7, 5, 6):
-        passage = passage.after(piece, np.zeros(2, np.float32))
-    drawn = np.array([5, 6, 1, 2, 3])
-    assert passage.match(drawn) == (7, 3)
-    assert passage.followers(drawn[-1:]).tolist() == [7]
-    assert passage.followers(drawn[-2:]).tolist() == [7]
-    assert passage.followers(np.array([6])).tolist() == []
-
-
-def test_a_passage_remembers_the_end_of_a_long_text() -> None:
-    passage = TokenHistory(2)
-    for piece in range(3 * LONGEST):
-        passage = passage.after(piece, np.zeros(2, np.float32))
-    assert LONGEST // 2 <= len(passage) <= LONGEST
-    assert passage.pieces.tolist() == list(range(3 * LONGEST - len(passage), 3 * LONGEST))
-
-
-def test_the_cache_and_the_adapted_output_lean_towards_what_was_read() -> None:
-    base = np.full(VOCABULARY, 1 / VOCABULARY, np.float32)
-    passage = TokenHistory(2)
-    np.testing.assert_array_equal(cached(passage.vectors, passage.pieces, np.ones(2, np.float32), base), base)
-    for vector, piece in (([9, 0], 7), ([0, 9], 8)):
-        passage = passage.after(piece, np.array(vector, np.float32))
-    near = cached(passage.vectors, passage.pieces, np.array([9, 0], np.float32), base)
-    assert near.argmax() == 7
-    assert near.sum() == pytest.approx(1, abs=1e-5)
-    adapted, top = AdaptedOutput(NETWORK), np.ones(12, np.float32)
-    vector, before = adapted.predict(top)
-    for _ in range(64):
-        adapted.learn(top, 11, adapted.predict(top)[1])
-    moved, after = adapted.predict(top)
-    assert after[11] > 2 * before[11]
-    assert vector.shape == moved.shape == (8,)
-    np.testing.assert_allclose(NETWORK.step(0, NETWORK.start())[0].sum(), 1, atol=1e-5)
-
-
-def test_what_the_cache_changes_makes_its_prediction() -> None:
-    logits = np.random.default_rng(1).normal(size=VOCABULARY).astype(np.float32)
-    passage, vector = TokenHistory(2), np.array([9, 3], np.float32)
-    assert [len(part) for part in cached_more(passage.vectors, passage.pieces, vector, logits)] == [0, 0]
-    for stood, piece in (([9, 0], 7), ([0, 9], 8), ([3, 3], 7)):
-        passage = passage.after(piece, np.array(stood, np.float32))
-    followers, more = cached_more(passage.vectors, passage.pieces, vector, logits)
-    said = logits.copy()
-    said[followers] = logits[followers] + more
-    wanted = cached(passage.vectors, passage.pieces, vector, softmax(logits))
-    np.testing.assert_allclose(softmax(said), wanted, rtol=1e-4)
-
-
 @settings(max_examples=40, deadline=None)
 @given(st.lists(pieces, max_size=30), st.lists(pieces, min_size=1, max_size=6), st.booleans(), st.booleans())
-def test_a_glance_is_a_distribution_and_changes_nothing(
+def test_an_approximate_step_is_a_distribution_and_changes_nothing(
     read: list[int], ahead: list[int], adaptive: bool, quick: bool
 ) -> None:
     model = mixture(adaptive=adaptive)
@@ -286,30 +182,30 @@ def test_a_glance_is_a_distribution_and_changes_nothing(
     for piece in read:
         model.learn(piece, state)
         probabilities, state = model.step(piece, state)
-    glanced: object = state
+    approximate: object = state
     for piece in ahead:
-        said, glanced = model.approximate_step(piece, glanced)  # type: ignore[arg-type]
+        said, approximate = model.approximate_step(piece, approximate)  # type: ignore[arg-type]
         assert said.sum(dtype=np.float64) == pytest.approx(1, abs=1e-5)
         assert (said >= 0).all()
     np.testing.assert_allclose(model.predict(state), probabilities, rtol=1e-5)
 
 
 @pytest.mark.parametrize("quick", [False, True])
-def test_a_glance_says_much_the_same_as_the_mixture(quick: bool) -> None:
+def test_approximate_steps_need_few_more_bits_than_the_mixture(quick: bool) -> None:
     model = mixture()
     if quick:
         model.build_fast_path()
-    mixed = glanced = uniform = 0.0
+    mixed = approximate = uniform = 0.0
     for text in NEW:
         _, state = model.step(text[0], model.start())
         for piece, following in itertools.pairwise(text[1:]):
             said, _ = model.approximate_step(piece, state)
             probabilities, state = model.step(piece, state)
             mixed -= math.log2(probabilities[following])
-            glanced -= math.log2(said[following])
+            approximate -= math.log2(said[following])
             uniform += math.log2(VOCABULARY)
     assert mixed < uniform / 2
-    assert glanced < mixed + (uniform - mixed) / 4
+    assert approximate < mixed + (uniform - mixed) / 4
 
 
 def test_a_text_is_learned_alike_when_it_is_learned_later() -> None:
@@ -330,13 +226,14 @@ def test_a_text_is_learned_alike_when_it_is_learned_later() -> None:
     assert bits(later, KEPT_BACK) == pytest.approx(bits(at_once, KEPT_BACK), rel=0.05)
 
 
-def test_an_unfitted_mixer_has_a_place_for_everything() -> None:
+def test_an_unfitted_mixer_has_a_weight_for_every_input() -> None:
     for adaptive in (False, True):
-        mixer = new_mixer(VOCABULARY, adaptive=adaptive)
-        assert mixer.weights.shape[1] == mixer.members + 2 * mixer.contexts + 2 * mixer.match_models + 1
+        mixer = unfitted_mixer(VOCABULARY, adaptive=adaptive)
+        assert mixer.weights.shape == (sum(mixer.shape.sets), mixer.shape.inputs)
+        assert mixer.shape.members == 3 + adaptive
 
 
-def test_what_was_drawn_is_no_evidence_of_how_a_person_writes() -> None:
+def test_sampled_pieces_stay_out_of_the_history() -> None:
     model = mixture()
     text = SENTENCES[0] * 2
     _, read = model.step(0, model.start())
@@ -345,48 +242,47 @@ def test_what_was_drawn_is_no_evidence_of_how_a_person_writes() -> None:
         _, read = model.step(piece, read)
         probabilities, drawn = model.step_sampled(piece, drawn)
         assert probabilities.sum(dtype=np.float64) == pytest.approx(1, abs=1e-5)
-    assert len(drawn.passage) == 1
-    assert len(read.passage) == 1 + len(text)
-    assert drawn.trail == read.trail
+    assert len(drawn.history) == 1
+    assert len(read.history) == 1 + len(text)
+    assert drawn.context == read.context
     np.testing.assert_array_equal(drawn.vector, read.vector)
 
 
 BASE = RecurrentNetwork(SHAPE, random_weights(SHAPE, 4))
-GROUNDED = MixtureWeights.fit(NETWORK, MEMORY, KINDS, KEPT_BACK, BASE)
+WITH_BASE = MixtureWeights.fit(NETWORK, MEMORY, KINDS, KEPT_BACK, base=BASE)
 
 
-def grounded(*, adaptive: bool = False) -> Mixture:
-    mixer = GROUNDED.adaptive if adaptive else GROUNDED.static
-    return Mixture(NETWORK, MEMORY, KINDS, GROUNDED.tree, adaptive=adaptive, mixer=mixer, base=BASE)
+def mixture_with_base(*, adaptive: bool = False) -> Mixture:
+    return WITH_BASE.mixture(NETWORK, MEMORY, KINDS, base=BASE, adaptive=adaptive)
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(pieces, max_size=40), st.booleans())
-def test_with_a_base_it_sums_to_one_and_says_the_same_again(context: list[int], adaptive: bool) -> None:
-    model = grounded(adaptive=adaptive)
+def test_with_a_base_it_sums_to_one_and_predicts_the_same_again(context: list[int], adaptive: bool) -> None:
+    model = mixture_with_base(adaptive=adaptive)
     probabilities, state = model.step(0, model.start())
     for piece in context:
         model.step((piece + 1) % VOCABULARY, state)
         probabilities, state = model.step(piece, state)
         assert probabilities.sum(dtype=np.float64) == pytest.approx(1, abs=1e-5)
         assert 0 < state.trust < 1
-    other = grounded(adaptive=adaptive)
+    other = mixture_with_base(adaptive=adaptive)
     again, there = other.step(0, other.start())
     for piece in context:
         again, there = other.step(piece, there)
     np.testing.assert_allclose(again, probabilities, rtol=1e-5)
 
 
-def test_a_text_that_the_base_tells_is_left_to_it() -> None:
-    model, random = grounded(), np.random.default_rng(0)
+def test_a_text_that_the_base_generated_is_left_to_it() -> None:
+    model, random = mixture_with_base(), np.random.default_rng(0)
     probabilities, state = model.step(0, model.start())
-    of_base, told = BASE.step(0, BASE.start())
+    base, base_state = BASE.step(0, BASE.start())
     cost = alone = 0.0
     for _ in range(300):
-        piece = int(random.choice(VOCABULARY, p=of_base / of_base.sum()))
-        cost, alone = cost - math.log2(probabilities[piece]), alone - math.log2(of_base[piece])
+        piece = int(random.choice(VOCABULARY, p=base / base.sum()))
+        cost, alone = cost - math.log2(probabilities[piece]), alone - math.log2(base[piece])
         probabilities, state = model.step(piece, state)
-        of_base, told = BASE.step(piece, told)
+        base, base_state = BASE.step(piece, base_state)
     assert state.trust < 0.3
     assert cost < alone * 1.05
     _, state = model.step(0, model.start())
@@ -395,8 +291,8 @@ def test_a_text_that_the_base_tells_is_left_to_it() -> None:
     assert state.trust > 0.9, "notes are the mixture's"
 
 
-def test_what_is_drawn_leaves_the_trust_as_it_was() -> None:
-    model = grounded()
+def test_sampled_pieces_leave_the_trust_as_it_was() -> None:
+    model = mixture_with_base()
     _, state = model.step(0, model.start())
     _, after = model.step_sampled(5, state)
     assert after.trust == state.trust
@@ -413,7 +309,7 @@ def test_networks_beside_each_other_share_an_embedding_that_is_the_same() -> Non
 
 
 def test_weights_for_a_base_do_not_fit_a_mixture_without() -> None:
-    again = MixtureWeights.from_tensors(GROUNDED.tensors(), VOCABULARY, base=True)
-    np.testing.assert_array_equal(again.static.weights.shape, GROUNDED.static.weights.shape)
+    again = MixtureWeights.from_tensors(WITH_BASE.tensors(), VOCABULARY, base=True)
+    np.testing.assert_array_equal(again.static.weights.shape, WITH_BASE.static.weights.shape)
     with pytest.raises(ModelError):
-        MixtureWeights.from_tensors(GROUNDED.tensors(), VOCABULARY)
+        MixtureWeights.from_tensors(WITH_BASE.tensors(), VOCABULARY)

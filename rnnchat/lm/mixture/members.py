@@ -1,0 +1,163 @@
+"""The members of a mixture: what network, n-gram model and the others predict, count and match in a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.errors import ModelError
+from rnnchat.lm.mixture.contexts import CorpusContexts, PieceKinds
+from rnnchat.lm.mixture.counts import SuccessorCounter
+from rnnchat.lm.mixture.history import NO_MATCH, MatchModel
+from rnnchat.lm.mixture.inputs import CONTEXTS, HISTORY_ORDERS, MATCHES, ContextCounts, MixtureInputs
+from rnnchat.lm.mixture.mixer import MATCH_LENGTHS, MixerShape
+from rnnchat.lm.mixture.state import MixtureState
+from rnnchat.lm.mixture.tree import PieceTree
+from rnnchat.lm.mixture.weight_sets import Evidence, select_rows, set_sizes
+from rnnchat.lm.neural_cache import AdaptedOutput, OutputSide, cached
+from rnnchat.lm.ngram import NgramMemory, NgramModel
+from rnnchat.lm.recurrent import RecurrentNetwork, softmax
+from rnnchat.lm.suffix_array import Interval
+
+ALWAYS_MEMBERS = ("network", "n-gram model", "neural cache")
+"""The members of every mixture, in order; base network and adapted network follow where there are any."""
+
+
+def mixer_shape(vocabulary: int, *, adaptive: bool, base: bool) -> MixerShape:
+    """Return the shape of the mixer for a static or an `adaptive` mixture, with or without a `base`."""
+    members = len(ALWAYS_MEMBERS) + base + adaptive
+    return MixerShape(vocabulary - 1, members, CONTEXTS, MATCHES, set_sizes(vocabulary))
+
+
+@dataclass(frozen=True)
+class MixtureParts:
+    """What a mixture is made of, besides its mixer; raises ModelError where the vocabularies differ."""
+
+    network: RecurrentNetwork
+    memory: NgramMemory
+    kinds: PieceKinds
+    tree: PieceTree
+    base: RecurrentNetwork | None = None
+    """The network that `network` was trained from, where it is a member too."""
+
+    def __post_init__(self) -> None:
+        sizes = {
+            self.network.vocabulary,
+            self.memory.vocabulary,
+            len(self.tree.order),
+            len(self.kinds.is_word),
+        }
+        if self.base is not None:
+            sizes.add(self.base.vocabulary)
+        if len(sizes) > 1:
+            raise ModelError("The parts of the model do not fit together: their vocabularies differ.")
+
+
+class Members:
+    """The members of a mixture; those that learn can forget again."""
+
+    def __init__(self, parts: MixtureParts, *, adaptive: bool) -> None:
+        self._network, self._base = parts.network, parts.base
+        self._memory, self._tree = parts.memory, parts.tree
+        self._adaptive = adaptive
+        self.ngram = NgramModel(parts.memory)
+        corpus = CorpusContexts(parts.memory.pieces, parts.kinds)
+        self._successors = SuccessorCounter(parts.memory, corpus, parts.tree.leaf)
+        self.forget()
+
+    @property
+    def output_side(self) -> OutputSide:
+        """The network's output side, adapted to what was learned."""
+        return self._network.output_side()[1:] if self._adapted is None else self._adapted.weights
+
+    def inputs(self, state: MixtureState) -> MixtureInputs:
+        """Return what all members give after the text of `state`."""
+        network, recent, history, leaf = self._network, state.context.recent, state.history, self._tree.leaf
+        order = self._tree.order
+        top = network.top(state.network)
+        network_probabilities = softmax(network.logits(state.vector))
+        intervals = self._memory.intervals(recent)
+        ngram_probabilities = self.ngram.predict(recent, intervals)
+        members = [network_probabilities.take(order), ngram_probabilities.take(order)]
+        members.append(cached(history.vectors, history.leaves, state.vector, members[0]))
+        base = None
+        if self._base is not None:
+            base = softmax(self._base.logits(self._base.project(state.base)))
+            members.append(base.take(order))
+        adapted = None
+        if self._adapted is not None:
+            adapted = self._adapted.predict(top)[1] if self._adapted.changed else network_probabilities
+            members.append(adapted.take(order))
+        stacked = np.stack(members)
+        mean = stacked.sum(axis=0)
+        mean /= mean.sum()
+        cumulative = np.zeros(len(mean) + 1)
+        mean.cumsum(dtype=np.float64, out=cumulative[1:])
+        ends = leaf.take(recent)
+        matches = [self._match_in_notes(intervals), self._match_in_text(state, ends)]
+        match_lengths = matches[0][1], matches[1][1]
+        corpus = self._successors.find(state.context, intervals)
+        here = tuple(
+            history.successors(ends[-order:]) if order else history.leaves for order in HISTORY_ORDERS
+        )
+        rows = select_rows(
+            Evidence(
+                network=network_probabilities,
+                memory=ngram_probabilities,
+                intervals=intervals,
+                successors=corpus,
+                match_lengths=match_lengths,
+                last=recent[-1],
+                history_counts=tuple(map(len, here)),
+            )
+        )
+        return MixtureInputs(
+            top=top,
+            adapted=adapted,
+            base=base,
+            members=stacked,
+            mean=mean,
+            cumulative=cumulative,
+            intervals=intervals,
+            contexts=ContextCounts.of(corpus, here, matches),
+            match_lengths=match_lengths,
+            rows=rows,
+        )
+
+    def learn(self, inputs: MixtureInputs, piece: int, state: MixtureState) -> None:
+        """Learn that `piece` followed `state`, where `inputs` were given."""
+        recent = state.context.recent
+        self.ngram.learn(piece, recent)
+        self._successors.learn(state.context, inputs.intervals, piece)
+        self._learned_text.learn(recent, piece)
+        if self._adapted is not None and inputs.adapted is not None:
+            self._adapted.learn(inputs.top, piece, inputs.adapted)
+
+    def forget(self) -> None:
+        """Drop what was learned."""
+        self.ngram.forget()
+        self._successors.forget()
+        self._learned_text = MatchModel()
+        self._adapted = AdaptedOutput(self._network) if self._adaptive else None
+
+    def _match_in_notes(self, intervals: list[Interval]) -> tuple[int, int]:
+        """Return the leaf after the longest match in the notes, and the match's length in pieces."""
+        if not intervals:
+            return NO_MATCH
+        position = int(self._memory.suffixes[intervals[-1][1] - 1])
+        piece = self._memory.pieces[position + 1]
+        return int(self._tree.leaf[piece]), min(len(intervals), MATCH_LENGTHS - 1)
+
+    def _match_in_text(self, state: MixtureState, ends: NDArray[np.intp]) -> tuple[int, int]:
+        """Return the same for the text at hand, or for all that was learned where that match is longer.
+
+        `ends` are the leaves of the last pieces.
+        """
+        leaf, length = state.history.match(ends)
+        if self._adaptive:
+            piece, learned_length = self._learned_text.match(state.context.recent)
+            if learned_length > length:
+                leaf, length = int(self._tree.leaf[piece]), learned_length
+        return leaf, min(length, MATCH_LENGTHS - 1)

@@ -1,0 +1,36 @@
+"""What a mixture knows of a text after its last piece, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rnnchat.lm.mixture.contexts import ContextState
+from rnnchat.lm.mixture.history import TokenHistory
+from rnnchat.lm.protocols import Floats
+from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork
+
+__all__ = ["MixtureState", "NetworkState", "start_state"]
+
+
+@dataclass(frozen=True)
+class MixtureState:
+    """The states of both networks, the contexts of the text, and the text itself."""
+
+    network: NetworkState
+    vector: Floats
+    """(embedding,) the network's state projected among the embeddings."""
+    base: NetworkState
+    """The state of the base network; empty without one."""
+    trust: float
+    """The probability, given what was read, that this text is the mixture's and not the base's."""
+    context: ContextState
+    history: TokenHistory
+    """What was read of the text; sampled pieces are left out."""
+
+
+def start_state(network: RecurrentNetwork, base: RecurrentNetwork | None, trust: float) -> MixtureState:
+    """Return the state before the first piece of a text."""
+    state = network.start()
+    history = TokenHistory(network.shape.embedding)
+    base_state = () if base is None else base.start()
+    return MixtureState(state, network.project(state), base_state, trust, ContextState(), history)

@@ -1,0 +1,47 @@
+"""The neural cache and the adapted output: both raise the probability of what was read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rnnchat.lm.mixture.history import TokenHistory
+from rnnchat.lm.neural_cache import AdaptedOutput, cache_log_lift, cached
+from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork, softmax
+from tests.helpers.models import random_weights
+
+VOCABULARY = 40
+SHAPE = NetworkShape(VOCABULARY, embedding=8, units=12)
+NETWORK = RecurrentNetwork(SHAPE, random_weights(SHAPE, 3))
+
+
+def test_the_cache_and_the_adapted_output_raise_what_was_read() -> None:
+    base = np.full(VOCABULARY, 1 / VOCABULARY, np.float32)
+    history = TokenHistory(2)
+    np.testing.assert_array_equal(cached(history.vectors, history.leaves, np.ones(2, np.float32), base), base)
+    for vector, piece in (([9, 0], 7), ([0, 9], 8)):
+        history = history.after(piece, np.array(vector, np.float32))
+    near = cached(history.vectors, history.leaves, np.array([9, 0], np.float32), base)
+    assert near.argmax() == 7
+    assert near.sum() == pytest.approx(1, abs=1e-5)
+    adapted, top = AdaptedOutput(NETWORK), np.ones(12, np.float32)
+    vector, before = adapted.predict(top)
+    for _ in range(64):
+        adapted.learn(top, 11, adapted.predict(top)[1])
+    moved, after = adapted.predict(top)
+    assert after[11] > 2 * before[11]
+    assert vector.shape == moved.shape == (8,)
+    np.testing.assert_allclose(NETWORK.step(0, NETWORK.start())[0].sum(), 1, atol=1e-5)
+
+
+def test_the_lift_of_the_cache_gives_its_prediction() -> None:
+    logits = np.random.default_rng(1).normal(size=VOCABULARY).astype(np.float32)
+    history, vector = TokenHistory(2), np.array([9, 3], np.float32)
+    assert [len(part) for part in cache_log_lift(history.vectors, history.leaves, vector, logits)] == [0, 0]
+    for stood, piece in (([9, 0], 7), ([0, 9], 8), ([3, 3], 7)):
+        history = history.after(piece, np.array(stood, np.float32))
+    followers, more = cache_log_lift(history.vectors, history.leaves, vector, logits)
+    said = logits.copy()
+    said[followers] = logits[followers] + more
+    wanted = cached(history.vectors, history.leaves, vector, softmax(logits))
+    np.testing.assert_allclose(softmax(said), wanted, rtol=1e-4)
