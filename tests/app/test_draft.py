@@ -30,6 +30,8 @@ from rnnchat.storage.files import TextFile, save_text
 from rnnchat.storage.paths import Paths
 from tests.app.helpers import SIZE, wait_until
 
+pytestmark = pytest.mark.slow
+
 WAYS = [Suggestion("ver runs", 0.5), Suggestion("ver", 0.4), Suggestion("se", 0.1)]
 
 
