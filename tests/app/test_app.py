@@ -363,6 +363,7 @@ def test_every_binding_has_an_id_of_its_own() -> None:
     assert len(seen) > 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(20, 5), (44, 12), (60, 16), (200, 60)])
 async def test_any_size(app: RnnchatApp, size: tuple[int, int]) -> None:
     async with app.run_test(size=size) as pilot:
@@ -374,6 +375,7 @@ async def test_any_size(app: RnnchatApp, size: tuple[int, int]) -> None:
             assert app.screen.query_one("#too-small").display is small
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["f2", "f3", "f4", "f5"])
 async def test_who_enlarges_the_terminal_again_can_go_on(app: RnnchatApp, key: str) -> None:
     async with app.run_test(size=SIZE) as pilot:

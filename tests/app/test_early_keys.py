@@ -131,6 +131,7 @@ async def test_what_was_typed_into_a_draft_that_took_too_long_is_in_it(
         await wait_until(pilot, lambda: draft_of(app).editor.text == "kept typed")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "screen"),
     [

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.helpers import json_lines, rnnchat
+from tests.end_to_end.helpers import TRAINED_MINUTES, json_lines, rnnchat
 from tests.helpers.places import NOTES
 
 
@@ -15,6 +15,7 @@ from tests.helpers.places import NOTES
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
     """A home in which a model called `me` learned the sample notes, and the events of its training."""
     home = tmp_path_factory.mktemp("trained")
-    result = rnnchat(home, "train", NOTES, "--name", "me", "--minutes", "0.4", "--json")
+    minutes = f"{TRAINED_MINUTES:.2f}"
+    result = rnnchat(home, "train", NOTES, "--name", "me", "--minutes", minutes, "--json", timeout=300)
     assert result.returncode == 0, result.stderr
     return home, json_lines(result.stdout)

@@ -10,7 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.helpers.waiting import patience
+
 COMMAND = (sys.executable, "-m", "rnnchat")
+TRAINED_MINUTES = min(2.0, patience(0.4))
+"""The budget of the training whose model several tests use."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -11,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from rnnchat.training.runs.run import Run
-from tests.end_to_end.helpers import COMMAND, environment, json_lines, rnnchat
+from tests.end_to_end.helpers import COMMAND, TRAINED_MINUTES, environment, json_lines, rnnchat
 from tests.helpers.places import NOTES
-from tests.helpers.waiting import patience, wait_for
+from tests.helpers.waiting import patience
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -31,7 +29,7 @@ def test_a_training_tells_what_the_design_says(trained: Trained) -> None:
     assert scan["files"] == len(list(NOTES.iterdir()))
     assert done["model"] == "me"
     assert 0 < done["bits_per_byte"] < 5
-    assert done["seconds"] < 0.4 * 60 + 5
+    assert done["seconds"] < 60 * TRAINED_MINUTES + patience(5)
     assert done["tokens_per_second"] > 0
     progress = [event for event in events if event["event"] == "progress"]
     assert done["bits_per_byte"] < 0.99 * progress[0]["bits_per_byte"], "it has learned something"
@@ -200,23 +198,6 @@ def test_without_a_budget_and_a_base_the_memory_speaks_alone(tmp_path: Path) -> 
     assert bits["mixture"] < 0.95 * bits["network"]
 
 
-def test_ctrl_c_ends_a_comparison_and_leaves_nothing(tmp_path: Path) -> None:
-    command = [*COMMAND, "compare", str(NOTES), "--minutes", "5"]
-    with subprocess.Popen(
-        command,
-        env=environment(tmp_path),
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        gru = "compare-*/home/state/runs/gru"
-        wait_for(lambda: list((tmp_path / "state").glob(gru)), "the training of the GRU", 60)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 130
-        assert process.stderr is not None
-        assert "nothing of the comparison is kept" in process.stderr.read()
-    assert not list((tmp_path / "state").glob("compare-*"))
-
-
 def test_the_models_on_the_command_line(trained: Trained) -> None:
     home, _ = trained
     assert rnnchat(home, "models", "copy", "me", "other").returncode == 0
@@ -318,54 +299,6 @@ def test_notes_that_teach_nothing(tmp_path: Path, case: str) -> None:
     if case != "empty":
         assert "skipped" in result.stderr
     assert time.monotonic() - started < patience(30)
-
-
-def test_a_killed_training_goes_on(tmp_path: Path) -> None:
-    words = ["train", str(NOTES), "--name", "again", "--minutes", "0.6", "--json"]
-    process = subprocess.Popen(
-        [*COMMAND, *words],
-        env=environment(tmp_path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    seen = 0
-    for line in process.stdout:
-        seen += '"progress"' in line
-        if seen > 3:
-            break
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    run = Run(tmp_path / "state/runs/again")
-    wait_for(lambda: not run.is_busy(), "the child to let go of the run, having left a checkpoint")
-    result = rnnchat(tmp_path, "train", "--resume", "--json")
-    assert result.returncode == 0, result.stderr
-    events = json_lines(result.stdout)
-    assert "scan" not in [event["event"] for event in events], "nothing is read a second time"
-    assert next(event for event in events if event["event"] == "progress")["seconds"] > 3
-    assert events[-1]["event"] == "done"
-    assert rnnchat(tmp_path, "models", "check").returncode == 0
-
-
-def test_ctrl_c_keeps_a_checkpoint(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [*COMMAND, "train", str(NOTES), "--name", "stopped", "--minutes", "2", "--json"],
-        env=environment(tmp_path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if '"progress"' in line:
-            break
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert err.startswith("rnnchat: Stopped")
-    assert "--resume" in err
-    assert list((tmp_path / "state/runs/stopped/checkpoints").iterdir())
 
 
 def test_a_reader_that_goes_away_is_no_error(trained: Trained) -> None:

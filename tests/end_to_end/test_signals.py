@@ -19,13 +19,13 @@ from tests.end_to_end.terminal import Terminal, start_training
 from tests.helpers.places import NOTES
 from tests.helpers.waiting import patience, wait_for
 
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
 RESTORED = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[<u", b"\x1b[?25h")
 BUSY = """
 import os, pathlib, sys, time
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.chat_engine import ChatEngine
-
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 def block():
     pathlib.Path(os.environ["RNNCHAT_HOME"], "blocked").touch()

@@ -1,0 +1,81 @@
+"""Trainings and comparisons that are interrupted: nothing is lost, and nothing is left behind."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rnnchat.training.runs.run import Run
+from tests.end_to_end.helpers import COMMAND, environment, json_lines, rnnchat
+from tests.helpers.places import NOTES
+from tests.helpers.waiting import wait_for
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+
+def test_ctrl_c_ends_a_comparison_and_leaves_nothing(tmp_path: Path) -> None:
+    command = [*COMMAND, "compare", str(NOTES), "--minutes", "5"]
+    with subprocess.Popen(
+        command,
+        env=environment(tmp_path),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        gru = "compare-*/home/state/runs/gru"
+        wait_for(lambda: list((tmp_path / "state").glob(gru)), "the training of the GRU", 60)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+        assert process.stderr is not None
+        assert "nothing of the comparison is kept" in process.stderr.read()
+    assert not list((tmp_path / "state").glob("compare-*"))
+
+
+def test_a_killed_training_goes_on(tmp_path: Path) -> None:
+    words = ["train", str(NOTES), "--name", "again", "--minutes", "0.6", "--json"]
+    process = subprocess.Popen(
+        [*COMMAND, *words],
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    seen = 0
+    for line in process.stdout:
+        seen += '"progress"' in line
+        if seen > 3:
+            break
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    run = Run(tmp_path / "state/runs/again")
+    wait_for(lambda: not run.is_busy(), "the child to let go of the run, having left a checkpoint")
+    result = rnnchat(tmp_path, "train", "--resume", "--json")
+    assert result.returncode == 0, result.stderr
+    events = json_lines(result.stdout)
+    assert "scan" not in [event["event"] for event in events], "nothing is read a second time"
+    assert next(event for event in events if event["event"] == "progress")["seconds"] > 3
+    assert events[-1]["event"] == "done"
+    assert rnnchat(tmp_path, "models", "check").returncode == 0
+
+
+def test_ctrl_c_keeps_a_checkpoint(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "train", str(NOTES), "--name", "stopped", "--minutes", "2", "--json"],
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if '"progress"' in line:
+            break
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.startswith("rnnchat: Stopped")
+    assert "--resume" in err
+    assert list((tmp_path / "state/runs/stopped/checkpoints").iterdir())
