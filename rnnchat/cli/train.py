@@ -128,7 +128,7 @@ def scan(paths: tuple[Path, ...], as_json: bool) -> None:
     from rnnchat.library.describe import counted
     from rnnchat.storage.display import display_path as shown
     from rnnchat.text.notes import scan as scan_notes
-    from rnnchat.text.notes.secrets import HOW_TO_ALLOW
+    from rnnchat.text.notes.secrets import ALLOW_HINT
 
     result = scan_notes(paths)
     if as_json:
@@ -143,10 +143,10 @@ def scan(paths: tuple[Path, ...], as_json: bool) -> None:
     for secret in result.secrets:
         say(f"  left out  {secret.kind} in line {secret.line} of {shown(secret.path)}")
     if result.secrets:
-        say(f"  {HOW_TO_ALLOW}")
-    for item in result.dropped:
+        say(f"  {ALLOW_HINT}")
+    for item in result.removed:
         say(f"  left out  {item} of {shown(item.path)}")
-    cleaned = sum(item.characters for item in result.dropped)
+    cleaned = sum(item.characters for item in result.removed)
     say(
         f"{counted(len(result.notes), 'note')}, {result.bytes:,} bytes; {len(result.skipped):,} skipped; "
         f"{counted(len(result.secrets), 'line')} with secrets and {counted(cleaned, 'character')} of "

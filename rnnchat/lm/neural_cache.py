@@ -50,9 +50,7 @@ def cached_more(
     if not len(vectors):
         return followers, np.zeros(0, np.float32)
     similarities = softmax((vectors @ vector) * np.float32(SHARPNESS))
-    more = np.bincount(followers, similarities * np.float32(SHARE / (1 - SHARE)), len(logits)).take(
-        followers
-    )
+    more = np.bincount(followers, similarities * np.float32(SHARE / (1 - SHARE)), len(logits)).take(followers)
     highest = logits.max()
     total = np.exp(logits - highest).sum()
     own = np.exp(logits.take(followers, mode="clip") - highest) / total
