@@ -1,4 +1,4 @@
-"""What click says of wrong usage, in plain words."""
+"""The messages for wrong usage: what click says, in plain words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 
 def usage_message(error: click.UsageError) -> str:
-    """Return what was wrong with how a command was called, in one sentence without a full stop."""
+    """Return what is wrong with the call of a command, in one sentence without a full stop."""
     said = error.format_message().rstrip(".")
     if isinstance(error, click.NoSuchOption):
         said = f"There is no option {error.option_name}"
@@ -31,7 +31,7 @@ def usage_message(error: click.UsageError) -> str:
 
 
 def _wanted(param: click.Parameter | None) -> str:
-    """Return what an option takes: a number and its limits, or one of several words."""
+    """Return what value an option takes: a number and its limits, or one of several words."""
     kind = param.type if param is not None else None
     if isinstance(kind, click.Choice):
         return f"one of {', '.join(map(str, kind.choices))}"

@@ -217,7 +217,7 @@ def test_ctrl_c_ends_a_comparison_and_leaves_nothing(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
         assert process.stderr is not None
-        assert "nothing of the comparison is kept" in process.stderr.read()
+        assert "Nothing of the comparison was saved" in process.stderr.read()
     assert not list((tmp_path / "state").glob("compare-*"))
 
 
@@ -266,7 +266,7 @@ def test_the_shipped_model_speaks_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("train",), 2, "Name the notes"),
+        (("train",), 2, "Name the files or folders to learn"),
         (("train", "/nowhere/at/all"), 1, "There is nothing at"),
         (("train", str(NOTES), "--minutes", "0.01"), 1, "budget"),
         (("train", str(NOTES), "--set", "units=many"), 1, "cannot be 'many'"),

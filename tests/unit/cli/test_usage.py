@@ -27,7 +27,7 @@ def test_wrong_usage(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str, said: str
 ) -> None:
     monkeypatch.setattr("rnnchat.cli.commands.prepare_streams", lambda: None)
-    monkeypatch.setattr("rnnchat.cli.commands.silence_interpreter", lambda: None)
+    monkeypatch.setattr("rnnchat.cli.commands.log_interpreter_messages", lambda: None)
     monkeypatch.setattr("sys.argv", ["rnnchat", *words.split()])
     assert run() == 2
     complaint = capsys.readouterr().err

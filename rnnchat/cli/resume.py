@@ -1,4 +1,4 @@
-"""What becomes of an interrupted training when another one for the same model is asked for."""
+"""Which run the command `train` trains: a new one, or an interrupted one of the same name that is resumed."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from rnnchat.training.runs.run import Run, RunSettings
 
 OPTIONS = {"base": "--from", "cell": "--cell", "minutes": "--minutes", "seed": "--seed"}
-"""The settings that an option of ``train`` states, and its name."""
+"""The settings of a run that have an option of `train`, and its name."""
 
 
 def run_to_resume(places: Paths, name: str | None, paths: tuple[str, ...], choices: tuple[str, ...]) -> Run:
-    """Return the run that ``--resume`` means; raise TrainingError, NotesError or a usage error where none is.
+    """Return the interrupted run that ``--resume`` continues.
 
-    `paths` and `choices` are those named beside it, which are to be those that it began with.
+    `paths` and `choices` are those given with it, which must be the ones that it began with. Raises
+    TrainingError where there is no such run, NotesError where its notes are gone, and a usage error where
+    it began otherwise.
     """
     from rnnchat.training.runs.run import find_unfinished, unfinished
 
@@ -35,9 +37,9 @@ def run_to_resume(places: Paths, name: str | None, paths: tuple[str, ...], choic
 
 
 def begin(places: Paths, settings: RunSettings, *, fresh: bool, ask: bool) -> tuple[Run, bool]:
-    """Return the run for `settings`, and whether it is an interrupted one that is gone on with.
+    """Return the run for `settings`, and whether it is an interrupted one that is resumed.
 
-    An interrupted one is discarded where `fresh` says so, or whoever is asked.
+    An interrupted one is discarded if `fresh`, or if the user, where `ask`, decides so.
     """
     from rnnchat.text.notes.clean import sanitize
     from rnnchat.training.runs.run import Run, waiting_run
@@ -45,31 +47,34 @@ def begin(places: Paths, settings: RunSettings, *, fresh: bool, ask: bool) -> tu
     settings.check()
     waiting = waiting_run(places, settings.name)
     held = waiting is not None and not fresh and not waiting.is_busy()
-    if waiting is not None and held and resumed_instead(waiting, settings, ask=ask):
+    if waiting is not None and held and _decide_to_resume(waiting, settings, ask=ask):
         waiting.require_notes()
         return waiting, True
     run = Run.create(places, settings)
     if waiting is not None:
-        click.echo(sanitize(f"rnnchat: The interrupted training of {settings.name} is discarded."), err=True)
+        click.echo(sanitize(f"rnnchat: The interrupted training of {settings.name} was discarded."), err=True)
     return run, False
 
 
-def resumed_instead(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
-    """Return whether `run`, which waits, is gone on with in the place of what is `wanted`.
+def _decide_to_resume(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
+    """Return whether the interrupted `run` is resumed instead of starting one with the settings `wanted`.
 
-    Asks where it may, on standard error. Raises TrainingError elsewhere, as what was learned is not for a
-    repeated command to throw away, and StoppedError where the answer is to leave things as they are.
+    Asks the user, on standard error, if `ask`. Otherwise raises TrainingError, so that a repeated command
+    does not discard what was learned. Raises StoppedError where the answer is to quit.
     """
     from rnnchat.text.notes.clean import sanitize
     from rnnchat.training.runs.standing import in_words
 
-    told = [f"An interrupted training of {run.folder.name} is waiting ({in_words(run)}).", *_was(run, wanted)]
+    lines = [
+        f"There is an interrupted training of {run.folder.name} ({in_words(run)}).",
+        *_difference(run, wanted),
+    ]
     if not ask:
         raise TrainingError(
-            "\n  ".join(told),
-            "`--resume` goes on with it; `--fresh` discards it and starts anew; another --name keeps both.",
+            "\n  ".join(lines),
+            "Continue it with `--resume`, discard it with `--fresh`, or keep both with another `--name`.",
         )
-    click.echo(sanitize("rnnchat: " + "\n  ".join(told)), err=True)
+    click.echo(sanitize("rnnchat: " + "\n  ".join(lines)), err=True)
     while True:
         answer = click.prompt(
             "  [r]esume, [f]resh, [q]uit?", default="r", show_default=False, prompt_suffix=" ", err=True
@@ -80,39 +85,41 @@ def resumed_instead(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
         if word in ("f", "fresh"):
             return False
         if word in ("q", "quit"):
-            raise StoppedError("Nothing is changed.", "The interrupted training still waits.")
-        click.echo("  r goes on with it, f discards it and starts anew, q leaves it.", err=True)
+            raise StoppedError("Nothing was changed.", "The interrupted training can still be resumed.")
+        click.echo("  r continues it, f discards it and starts again, q changes nothing.", err=True)
 
 
-def may_ask() -> bool:
-    """Whether somebody sits there who can be asked."""
+def can_ask() -> bool:
+    """Return whether a user can be asked: standard input and error are a terminal."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
 def check_same(run: Run, paths: tuple[str, ...], stated: dict[str, Any], choices: tuple[str, ...]) -> None:
-    """Raise a usage error where notes or settings are named that are not those of a `run` to be resumed."""
+    """Raise a usage error where notes or settings are given that differ from those of the `run` to resume."""
     settings = run.settings
     if paths and set(paths) != set(settings.paths):
         known = ", ".join(settings.paths)
-        raise click.UsageError(f"--resume goes on with the notes it began with, {known}; name no others")
+        raise click.UsageError(
+            f"--resume continues with the notes it began with, {known}; leave the paths out"
+        )
     for name, value in stated.items():
         if getattr(settings, name) != value:
             began = f"{OPTIONS[name]} {_plain(getattr(settings, name))}"
-            raise click.UsageError(f"--resume goes on with {began}, as it began; leave that out")
+            raise click.UsageError(f"--resume continues with {began}, as it began; leave the option out")
     if choices and settings.choosing(choices) != settings:
-        raise click.UsageError("--resume goes on with the choices it began with; leave --set out")
+        raise click.UsageError("--resume continues with the settings it began with; leave --set out")
 
 
-def _was(run: Run, wanted: RunSettings) -> list[str]:
-    """Return what an interrupted run was started with, where that is not what is wanted now."""
+def _difference(run: Run, wanted: RunSettings) -> list[str]:
+    """Return what an interrupted run was started with, if that differs from what is wanted now."""
     try:
         was = run.settings
     except RnnchatError as error:
         return [f"It cannot be resumed: {error.message}"]
     if was == wanted:
         return []
-    said = [f"{option} {_plain(getattr(was, name))}" for name, option in OPTIONS.items()]
-    return [f"It was started with other settings: {' '.join([*was.paths, *said])}"]
+    options = [f"{option} {_plain(getattr(was, name))}" for name, option in OPTIONS.items()]
+    return [f"It was started with other settings: {' '.join([*was.paths, *options])}"]
 
 
 def _plain(value: object) -> str:
