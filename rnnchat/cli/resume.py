@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from rnnchat.cli.output import print_error
+from rnnchat.cli.shared import DEFAULT_NAME
 from rnnchat.errors import RnnchatError, StoppedError, TrainingError
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def run_to_resume(places: Paths, name: str | None, paths: tuple[str, ...], choic
     from rnnchat.training.runs.run import find_unfinished, unfinished
 
     waiting = unfinished(places)
-    run = waiting[0] if name is None and len(waiting) == 1 else find_unfinished(places, name or "me")
+    run = waiting[0] if name is None and len(waiting) == 1 else find_unfinished(places, name or DEFAULT_NAME)
     context = click.get_current_context()
     stated = [key for key in OPTIONS if context.get_parameter_source(key) is ParameterSource.COMMANDLINE]
     check_same(run, paths, {key: context.params[key] for key in stated}, choices)
@@ -41,7 +43,6 @@ def begin(places: Paths, settings: RunSettings, *, fresh: bool, ask: bool) -> tu
 
     An interrupted one is discarded if `fresh`, or if the user, where `ask`, decides so.
     """
-    from rnnchat.text.notes.clean import sanitize
     from rnnchat.training.runs.run import Run, waiting_run
 
     settings.check()
@@ -52,7 +53,7 @@ def begin(places: Paths, settings: RunSettings, *, fresh: bool, ask: bool) -> tu
         return waiting, True
     run = Run.create(places, settings)
     if waiting is not None:
-        click.echo(sanitize(f"rnnchat: The interrupted training of {settings.name} was discarded."), err=True)
+        print_error(f"The interrupted training of {settings.name} was discarded.", "")
     return run, False
 
 
@@ -62,7 +63,6 @@ def _decide_to_resume(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
     Asks the user, on standard error, if `ask`. Otherwise raises TrainingError, so that a repeated command
     does not discard what was learned. Raises StoppedError where the answer is to quit.
     """
-    from rnnchat.text.notes.clean import sanitize
     from rnnchat.training.runs.standing import in_words
 
     lines = [
@@ -74,7 +74,7 @@ def _decide_to_resume(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
             "\n  ".join(lines),
             "Continue it with `--resume`, discard it with `--fresh`, or keep both with another `--name`.",
         )
-    click.echo(sanitize("rnnchat: " + "\n  ".join(lines)), err=True)
+    print_error("\n  ".join(lines), "")
     while True:
         answer = click.prompt(
             "  [r]esume, [f]resh, [q]uit?", default="r", show_default=False, prompt_suffix=" ", err=True

@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING
 import click
 
 from rnnchat.cli.output import print_json, print_line, print_progress
-from rnnchat.cli.shared import as_json, current_paths, open_library, paths_argument, require_paths
+from rnnchat.cli.shared import (
+    DEFAULT_NAME,
+    as_json,
+    current_paths,
+    open_library,
+    paths_argument,
+    require_paths,
+)
 from rnnchat.errors import NotesError, StoppedError
 
 if TYPE_CHECKING:
     from rnnchat.storage.paths import Paths
     from rnnchat.training.runs.job import Event, TrainingJob
     from rnnchat.training.runs.run import Run, RunSettings
-
-DEFAULT_NAME = "me"
-"""The name of a model that is not given one."""
 
 
 @click.command(short_help="Learn notes and save a model.")
