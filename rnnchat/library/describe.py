@@ -115,7 +115,8 @@ def describe_card(entry: Entry) -> list[tuple[str, str]]:
         ("on disk", f"{human_size(entry.size)} in {entry.folder}"),
     ]
     if entry.versions > 1:
-        rows.append(("versions", f"{entry.versions} (`rnnchat models rollback` goes back to the previous one)"))
+        previous = "`rnnchat models rollback` goes back to the previous one"
+        rows.append(("versions", f"{entry.versions} ({previous})"))
     return rows
 
 

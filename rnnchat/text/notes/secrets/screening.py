@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rnnchat.text.notes.secrets import (
+    account_pairs,
     assignments,
     client_files,
     codes_and_licences,
@@ -39,11 +40,12 @@ _RULES = (
     urls,
     headers,
     client_files,
+    account_pairs,
     commands,
     logins,
     server_config,
 )
-"""The modules with a `find` of their new_lines; where two find the same line, the first names its kind."""
+"""The modules with a `find` of their own; where two find the same line, the first names its kind."""
 _TRIGGER_WORDS = TriggerWords(word for rule in (labels, *_RULES) for word in rule.TRIGGERS)
 _COMMENT = re.compile(
     rf"[ \t]*(?:<!--+|/\*+|\{{/\*|\(\*|//+|#+|--|;+|%+|\[//\]: # ?\(?)?[ \t]*{ALLOW_COMMENT}\b[ \t]*(?:--+>"

@@ -123,6 +123,11 @@ def is_code(value: str) -> bool:
     return _CODE.search(value[:300]) is not None
 
 
+def is_plausible(value: str) -> bool:
+    """Return whether a value may be a secret: it is no placeholder, no code and no common word."""
+    return not (is_placeholder(value) or is_code(value) or is_common_word(value))
+
+
 def is_technical(value: str) -> bool:
     """Return whether a value is the name of a format, a version or an amount, such as SHA256 or 12px."""
     return _TECHNICAL.match(value[:100]) is not None
