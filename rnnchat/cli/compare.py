@@ -50,7 +50,7 @@ def compare(paths: tuple[Path, ...], minutes: float, follow: bool, as_json: bool
             replace_progress(text)
 
     if live:
-        print_progress(f"This takes about {_duration(TIMED_TRAININGS * minutes)}. Ctrl+C stops it.\n")
+        print_progress(f"This takes about {describe_minutes(TIMED_TRAININGS * minutes)}. Ctrl+C stops it.\n")
     rows = []
     try:
         for row in compare(paths, minutes, current_paths(), show_progress):
@@ -77,10 +77,10 @@ def _print_table(rows: list[Row]) -> None:
             f"{row.family:<18}{row.bits_per_byte:>10.3f}{row.seconds:>9.0f}{row.parameters:>13,}"
             f"{row.tokens_per_second:>10,.0f}"
         )
-    print_line("Fewer bits per byte are better. “adaptive” also learns each token after it was scored.")
+    print_line("Fewer bits per byte are better. “adaptive” also learns each token once it is scored.")
 
 
-def _duration(minutes: float) -> str:
+def describe_minutes(minutes: float) -> str:
     """Return a number of minutes as people say it."""
     if minutes < 90:
         return f"{minutes:.0f} minutes" if minutes >= 2 else f"{60 * minutes:.0f} seconds"

@@ -138,28 +138,8 @@ class ValueClassifier:
         text = value.text
         if " " in text or "://" in text or not (value.quoted or _KEY.fullmatch(text)):
             return False
-        plain = self.label.family == "plain key"
-        name = self.source.text[self.label.start : self.label.end]
-        if plain and value.rest.strip(" .") == "" and _NETWORK.search(self.source.lines[self.label.line]):
-            return _is_close(sign) and values.is_mixed(text, 8)
-        if plain:
-            if _OTHER_KEY.search(value.before[-20:]):
-                return False
-            before = value.before[-1:]
-            named = name.isupper() or before in ("_", "-") or (before.isalpha() and before.islower())
-            if values.is_hexadecimal(text) and not (named and name.isupper()):
-                return False
-            if (
-                sign == "phrase"
-                and name.isascii()
-                and name.lower() not in ("clave", "chave", "chiave", "llave")
-            ):
-                return False
-            return (
-                sign not in ("space", ",")
-                and not sign.startswith("verb")
-                and values.is_random(text, 16 if named else 24)
-            )
+        if self.label.family == "plain key":
+            return self._is_plain_key(value, sign)
         if sign == "space" or sign.startswith("verb to"):
             return values.is_random(text, 20 if values.is_hexadecimal(text) else 16)
         if self.label.word == "token" and _OTHER_TOKEN.search(value.before[-20:]):
@@ -179,6 +159,25 @@ class ValueClassifier:
         )
         return ((value.quoted or alone) and len(text) >= 8 and values.is_word(text)) or (
             values.is_mixed(text, 8) and _ends_line(value)
+        )
+
+    def _is_plain_key(self, value: AssignedValue, sign: str) -> bool:
+        """Return whether a value after a word such as `key`, which has other meanings, is a key."""
+        name = self.source.text[self.label.start : self.label.end]
+        if value.rest.strip(" .") == "" and _NETWORK.search(self.source.lines[self.label.line]):
+            return _is_close(sign) and values.is_mixed(value.text, 8)
+        if _OTHER_KEY.search(value.before[-20:]):
+            return False
+        before = value.before[-1:]
+        named = name.isupper() or before in ("_", "-") or (before.isalpha() and before.islower())
+        if values.is_hexadecimal(value.text) and not (named and name.isupper()):
+            return False
+        if sign == "phrase" and name.isascii() and name.lower() not in ("clave", "chave", "chiave", "llave"):
+            return False
+        return (
+            sign not in ("space", ",")
+            and not sign.startswith("verb")
+            and values.is_random(value.text, 16 if named else 24)
         )
 
     def is_number(self, value: AssignedValue, place: int, end: int, sign: str) -> bool:
