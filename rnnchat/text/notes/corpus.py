@@ -305,4 +305,4 @@ def _hint_for_nothing(skipped: Sequence[Skipped]) -> str:
         reasons[item.reason] = reasons.get(item.reason, 0) + 1
     most = sorted(reasons.items(), key=lambda pair: -pair[1])[:3]
     listed = "; ".join(f"{count} × {reason}" for reason, count in most)
-    return f"Skipped: {listed}. To see every file, run `rnnchat scan`."
+    return f"Everything was skipped: {listed}. To see each file, run `rnnchat scan`."
