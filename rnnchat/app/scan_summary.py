@@ -29,9 +29,9 @@ def describe_scan(result: Scan | None, problem: RnnchatError | None) -> Content:
                 f"{counted(len(result.secrets), 'line')} with passwords or keys will be left out", "$warning"
             )
         )
-    if result is not None and result.dropped:
+    if result is not None and result.removed:
         kinds: dict[str, int] = {}
-        for gone in result.dropped:
+        for gone in result.removed:
             kinds[gone.kind] = kinds.get(gone.kind, 0) + gone.characters
         most = ", ".join(sorted(kinds, key=lambda kind: -kinds[kind])[:4])
         lines.append(Content(f"{sum(kinds.values()):,} characters are cleaned away: {most}"))

@@ -1,4 +1,4 @@
-"""The command line: each command imports what it needs, when it is called."""
+"""The command line: `commands` has the table of commands; each is a module, imported when it is called."""
 
 from __future__ import annotations
 
@@ -8,34 +8,37 @@ import sys
 
 
 def main() -> None:
-    """Run ``rnnchat``; leave with 0, 1 after an error, 2 after wrong usage, 128 + n after a signal n."""
-    came = _end_in_good_order()
+    """Run ``rnnchat``; exit with 0, 1 after an error, 2 after wrong usage, 128 + n after signal n."""
+    signals = _interrupt_on_signals()
     code = 130
     try:
-        # Imported here, so that Ctrl+C while modules are read ends quietly, too.
+        # Imported here, so that Ctrl+C during the imports ends quietly, too.
         from rnnchat.cli.commands import run
 
         code = run()
     except KeyboardInterrupt:
         pass
     finally:
-        # Python's own ending has nothing left that an interrupt could save, and would print a traceback.
+        # From here on, an interrupt could only make Python print a traceback.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    sys.exit(128 + came[0] if came else code)
+    sys.exit(128 + signals[0] if signals else code)
 
 
-def _end_in_good_order() -> list[int]:
-    """Let SIGTERM and SIGHUP end a command as Ctrl+C does, a second one at once; return which came."""
-    came: list[int] = []
+def _interrupt_on_signals() -> list[int]:
+    """Let SIGTERM and SIGHUP end a command as Ctrl+C does, a second one at once.
 
-    def arrived(number: int, _: object) -> None:
-        came.append(number)
-        if len(came) > 1:
+    Returns a list to which the number of each signal is added when it arrives.
+    """
+    received: list[int] = []
+
+    def interrupt(number: int, _: object) -> None:
+        received.append(number)
+        if len(received) > 1:
             os._exit(128 + number)
         raise KeyboardInterrupt
 
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, arrived)
-    return came
+            signal.signal(number, interrupt)
+    return received

@@ -13,7 +13,8 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from rnnchat.cli.output import as_json, current_paths, model_option, open_library, print_json, say
+from rnnchat.cli.output import print_json, print_line
+from rnnchat.cli.shared import as_json, current_paths, model_option, open_library
 from rnnchat.cli.streams import is_closed, is_terminal, read_standard_input
 from rnnchat.errors import RnnchatError
 
@@ -64,9 +65,9 @@ def complete(model: str | None, count: int, lines: bool, as_json: bool) -> None:
         print_json(answer)
         return
     for suggestion in answer["suggestions"]:
-        say(f"{suggestion['probability']:7.1%}  {suggestion['text']}")
+        print_line(f"{suggestion['probability']:7.1%}  {suggestion['text']}")
     if not answer["suggestions"]:
-        say("Nothing comes to mind.")
+        print_line("Nothing comes to mind.")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is printed, made safe for a terminal: text loses what could steer it, JSON spells it as escapes."""
+"""Make output safe for a terminal: text loses its control characters, JSON spells them as escapes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-# What JSON leaves as it is and a terminal may obey, or not show: DEL and C1, what turns the direction of
-# writing around or takes no room, further ends of a line, halves of surrogates, and tags. C0 JSON escapes.
-# The expressions are compiled when they are first needed, which is not when a command starts.
+# Characters that JSON leaves as they are and that a terminal may obey or not show: DEL and C1, changes of
+# direction, characters without width, further line ends, lone surrogates, and tags. JSON itself escapes C0.
+# The patterns are compiled when they are first needed, so that commands start fast.
 _IN_JSON = (
     "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
@@ -19,21 +19,21 @@ _SURROGATE = "[\ud800-\udfff]"
 _LINE_ENDS = "[\u2028\u2029]"
 
 
-def visible(text: str) -> str:
-    """Return `text` as a terminal may show it.
+def escape_for_terminal(text: str) -> str:
+    """Return `text` without anything that a terminal would obey.
 
-    Escape sequences, control characters and changes of direction are left out. A byte of a name that is not
-    UTF-8 is spelled, such as ``\\xe9``.
+    Escape sequences, control characters and changes of direction are removed. A byte of a file name that is
+    not UTF-8 is spelled out, such as ``\\xe9``.
     """
     from rnnchat.text.notes.clean import sanitize
 
     return re.sub(_LINE_ENDS, "\n", sanitize(re.sub(_SURROGATE, _spell, text)))
 
 
-def as_json_line(value: Mapping[str, Any], *, ascii_only: bool = False) -> str:
-    """Return `value` as JSON in one line that a terminal may show, from which it can be read unchanged.
+def to_json_line(value: Mapping[str, Any], *, ascii_only: bool = False) -> str:
+    """Return `value` as one line of JSON that is safe for a terminal and can be read back unchanged.
 
-    What JSON has no number for (NaN, infinity) becomes null.
+    Numbers that JSON does not have (NaN, infinity) become null.
     """
     text = json.dumps(_finite(value), ensure_ascii=ascii_only, allow_nan=False)
     return text if ascii_only and "\x7f" not in text else re.sub(_IN_JSON, _escape, text)

@@ -11,20 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnnchat.cli.complete import is_ready
-from rnnchat.cli.escaping import visible
+from rnnchat.cli.escaping import escape_for_terminal
 from rnnchat.cli.options import SettingOption
-from rnnchat.cli.output import (
-    as_json,
-    complain,
-    current_paths,
-    model_option,
-    note,
-    open_library,
-    paths_argument,
-    print_json,
-    say,
-    write,
-)
+from rnnchat.cli.output import print_error, print_json, print_line, print_progress, print_text
+from rnnchat.cli.shared import as_json, current_paths, model_option, open_library, paths_argument
 from rnnchat.cli.streams import is_terminal, read_standard_input
 
 if TYPE_CHECKING:
@@ -124,14 +114,14 @@ def generate(
     loaded = load_model(open_library(), model or settings.model)
     context = text_context(loaded.tokenizer, text)
     if not as_json:
-        write(visible(text))
+        print_text(escape_for_terminal(text))
     started = time.perf_counter()
     count, whole = 0, ""
     for chunk in loaded.speaker.stream(context, sampling, tokens):
         count += 1
         whole += chunk.text
         if not as_json:
-            write(visible(chunk.text))
+            print_text(escape_for_terminal(chunk.text))
             continue
         line: dict[str, Any] = {"text": chunk.text, "probability": round(chunk.probability, 6)}
         if chunk.finish:
@@ -141,7 +131,7 @@ def generate(
                 line["origins"] = [origin.as_dict() for origin in loaded.origins.find(whole)]
         print_json(line)
     if not as_json:
-        write("\n")
+        print_text("\n")
 
 
 @click.command(short_help="Score a model on texts that it has not learned.")
@@ -174,7 +164,7 @@ def evaluate(
 
         seen = seen_share(loaded.memory.pieces, loaded.tokenizer, limited(texts, limit or 0))
     if seen is not None and seen >= WORTH_WARNING:
-        complain(
+        print_error(
             f"{seen:.0%} of this text is in the notes that {name} learned:"
             " the figures say nothing about new text.",
             "Score it on texts that it has not learned.",
@@ -187,7 +177,7 @@ def evaluate(
             predictor, loaded.tokenizer, texts, limit=limit or 0, learn=learn, progress=shown
         )
     if is_terminal(sys.stderr):
-        note("\r\x1b[K")
+        print_progress("\r\x1b[K")
     result = scores.get("mixture", scores["network"])
     bits = {member: one.bits_per_byte for member, one in scores.items()}
     typed = _type(loaded, texts, limit or 0) if typing else {}
@@ -207,11 +197,11 @@ def evaluate(
             }
         )
         return
-    say(f"{name} on {len(texts):,} texts, {result.bytes:,} bytes, {result.pieces:,} pieces:")
+    print_line(f"{name} on {len(texts):,} texts, {result.bytes:,} bytes, {result.pieces:,} pieces:")
     for member, value in bits.items():
-        say(f"  {member:<8} {value:.3f} bits per byte")
+        print_line(f"  {member:<8} {value:.3f} bits per byte")
     if result.pieces:
-        say(f"The likeliest piece was the right one in {result.top1:.1%}.")
+        print_line(f"The likeliest piece was the right one in {result.top1:.1%}.")
     if typed:
         saved, intervals = typed["keystrokes_saved"], typed["intervals"]
         for way, words in (
@@ -219,14 +209,16 @@ def evaluate(
             ("ghost", "one suggestion after the cursor"),
         ):
             low, high = intervals[way]
-            say(f"With {words}, {saved[way]:.1%} of the keys are saved ({low:.1%} to {high:.1%}).")
-        say(
+            print_line(f"With {words}, {saved[way]:.1%} of the keys are saved ({low:.1%} to {high:.1%}).")
+        print_line(
             f"The next word was the first guess in {typed['top1']:.1%}, among the first three in"
             f" {typed['top3']:.1%}. A key took {typed['p50_ms']:.1f} ms, 95 of 100 at most"
             f" {typed['p95_ms']:.1f}; then it learned and read ahead for {typed['rest_ms']:.1f} ms."
         )
     if "adaptive" in bits:
-        say("adaptive learns from each piece after it was scored; the others learn nothing from the texts.")
+        print_line(
+            "adaptive learns from each piece after it was scored; the others learn nothing from the texts."
+        )
 
 
 def _type(loaded: LoadedModel, texts: list[str], limit: int) -> dict[str, Any]:
@@ -260,6 +252,6 @@ def _type(loaded: LoadedModel, texts: list[str], limit: int) -> dict[str, Any]:
 
 def _progress(member: str) -> Callable[[int], None]:
     def show(done: int) -> None:
-        note(f"\r{member}: {done:,} bytes scored")
+        print_progress(f"\r{member}: {done:,} bytes scored")
 
     return show

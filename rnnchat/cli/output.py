@@ -1,64 +1,37 @@
-"""What the commands share: options, the folders in use, and saying things."""
+"""Print lines of text, JSON for programs, and errors with a hint."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import click
-
-from rnnchat.cli.escaping import as_json_line, visible
-from rnnchat.cli.streams import ReaderGoneError, discard, takes_unicode
+from rnnchat.cli.escaping import escape_for_terminal, to_json_line
+from rnnchat.cli.streams import ReaderGoneError, discard, supports_unicode
+from rnnchat.cli.wrapping import fit
 from rnnchat.errors import from_os_error
 
-if TYPE_CHECKING:
-    from rnnchat.library.models import Library
-    from rnnchat.storage.paths import Paths
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+_ERROR_PREFIX = "rnnchat: "
 
 
-class PathArgument(click.Path):
-    """A path on the command line, absolute; ``~`` that a shell has left and ``file:///`` are understood."""
+def print_line(text: str, *, path: str = "", indent: int | None = None, over: bool = False) -> None:
+    """Print a line of text, followed by `path`; on a terminal, long lines are broken between words.
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """Return the path that `value` means; raise PathError where it can be none."""
-        from rnnchat.storage.paths import parse_argument
-
-        return value if isinstance(value, Path) else parse_argument(os.fsdecode(value))
-
-
-paths_argument = click.argument("paths", nargs=-1, type=PathArgument(), metavar="PATH...")
-model_option = click.option("--model", default=None, metavar="NAME", help="The model; else the one in use.")
-
-
-def current_paths() -> Paths:
-    """Return the folders in use."""
-    from rnnchat.storage.paths import Paths
-
-    return Paths.from_environment()
+    Control characters in names and paths are removed. `indent` is the column at which the text goes on after
+    a break. With `over`, the next line replaces this one.
+    """
+    shown = escape_for_terminal(text)
+    if over:
+        print_text(f"\r\x1b[K{shown}")
+    else:
+        print_text(fit(shown, sys.stdout, last=escape_for_terminal(path), indent=indent) + "\n")
 
 
-def open_library() -> Library:
-    """Return the saved models."""
-    from rnnchat.library.models import Library
+def print_text(text: str) -> None:
+    """Print `text` unchanged, at once.
 
-    return Library(current_paths())
-
-
-def say(text: str, *, over: bool = False) -> None:
-    """Print a line in which names and paths are made harmless; `over` lets the next one replace it."""
-    shown = visible(text)
-    write(f"\r\x1b[K{shown}" if over else f"{shown}\n")
-
-
-def write(text: str) -> None:
-    """Print `text` as it is, at once; raise RnnchatError where standard output takes no more.
-
-    ReaderGoneError where nobody reads it any more.
+    Raises ReaderGoneError where nobody reads standard output any more, and RnnchatError where it cannot be
+    written to.
     """
     try:
         sys.stdout.write(text)
@@ -71,27 +44,34 @@ def write(text: str) -> None:
 
 def print_json(value: Mapping[str, Any]) -> None:
     """Print one JSON object in a line, at once."""
-    write(as_json_line(value, ascii_only=not takes_unicode(sys.stdout)) + "\n")
+    print_text(to_json_line(value, ascii_only=not supports_unicode(sys.stdout)) + "\n")
 
 
-def tell(text: str, as_json: bool, **fields: Any) -> None:
-    """Say what was done, in words or, for programs, as JSON."""
+def print_result(text: str, as_json: bool, **fields: Any) -> None:
+    """Print what was done: as `text` or, for programs, `fields` as JSON."""
     if as_json:
         print_json(fields)
     else:
-        say(text)
+        print_line(text)
 
 
-def complain(message: str, hint: str) -> None:
-    """Say on standard error what is wrong and what helps; where that is closed or full, say nothing."""
-    lines = [f"rnnchat: {visible(message)}", *([f"  {visible(hint)}"] if hint else [])]
+def print_error(message: str, hint: str) -> None:
+    """Print an error and what to do about it on standard error; nothing where that is closed or full."""
+    lines = [fit(f"{_ERROR_PREFIX}{escape_for_terminal(message)}", sys.stderr, indent=len(_ERROR_PREFIX))]
+    if hint:
+        lines.append(fit(f"  {escape_for_terminal(hint)}", sys.stderr, indent=2))
     try:
-        note("".join(f"{line}\n" for line in lines))
+        print_progress("".join(f"{line}\n" for line in lines))
     except (OSError, ValueError):
         discard(sys.stderr)
 
 
-def note(text: str) -> None:
-    """Print `text` as it is on standard error, at once."""
+def print_progress(text: str) -> None:
+    """Print `text` unchanged on standard error, at once."""
     sys.stderr.write(text)
     sys.stderr.flush()
+
+
+def replace_progress(text: str) -> None:
+    """Print `text` on standard error in place of what the line showed before."""
+    print_progress(f"\r\x1b[K{text}")

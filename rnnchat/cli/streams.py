@@ -1,4 +1,4 @@
-"""Standard input, output and error as they may be given: closed, full, or in another encoding than UTF-8."""
+"""Standard input, output and error, which may be closed, full, or in another encoding than UTF-8."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from typing import IO, Any
 
 from rnnchat.errors import RnnchatError
 
-LARGEST_INPUT = 64 * 1024 * 1024
-"""So many bytes of a text on standard input are taken at most."""
+MAXIMUM_INPUT_BYTES = 64 * 1024 * 1024
+"""The longest text on standard input, in bytes."""
 
 
 class ReaderGoneError(Exception):
-    """Nobody reads standard output any more; not an OSError, which click would make an exit code of."""
+    """Nobody reads standard output any more; not an OSError, which click would handle itself."""
 
 
 class ClosedInput(StringIO):
-    """Standard input where it was closed: it holds nothing, and one can tell."""
+    """An empty stream in place of a closed standard input, which `is_closed` recognises."""
 
 
 def prepare_streams() -> None:
     """Make the standard streams safe to use.
 
-    A descriptor that was closed leads nowhere from now on: a file opened later would get its number, and
-    what libraries write to standard output or error would land in that file. Python's own streams, which are
-    None then, are there again. What the output's encoding does not have is replaced.
+    A closed descriptor is opened on the null device: otherwise a file opened later would get its number, and
+    what libraries write to standard output or error would go into that file. Python's own streams, which
+    are None then, are replaced. Characters that the encoding of the output does not have are replaced, too.
     """
     for descriptor in range(3):
         try:
@@ -53,37 +53,40 @@ def prepare_streams() -> None:
         sys.stderr.reconfigure(errors="backslashreplace")
 
 
-def silence_interpreter() -> None:
-    """Send what Python itself would print, with paths of its source, to the log."""
+def log_interpreter_messages() -> None:
+    """Write to the log what Python itself would print, with paths of its source code."""
     warnings.showwarning = _log_warning
     threading.excepthook = _log_thread
     sys.unraisablehook = _log_unraisable
 
 
 def is_closed(stream: IO[str] | None) -> bool:
-    """Tell whether standard input was closed when the program was started."""
+    """Return whether standard input was closed when the program started."""
     return stream is None or isinstance(stream, ClosedInput)
 
 
 def is_terminal(stream: IO[str] | None) -> bool:
-    """Tell whether a standard stream is open and a terminal."""
+    """Return whether a standard stream is open and a terminal."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:
         return False
 
 
-def takes_unicode(stream: IO[str] | None) -> bool:
-    """Tell whether a stream's encoding has all characters."""
+def supports_unicode(stream: IO[str] | None) -> bool:
+    """Return whether a stream's encoding has all characters."""
     try:
         return codecs.lookup(getattr(stream, "encoding", None) or "utf-8").name.startswith("utf")
     except LookupError:
         return False
 
 
-def read_standard_input(largest: int = LARGEST_INPUT) -> str:
-    """Return the text on standard input; raise RnnchatError where it is closed, unreadable or too long."""
-    hint = "Give the text there, such as with `< draft.md`."
+def read_standard_input(largest: int = MAXIMUM_INPUT_BYTES) -> str:
+    """Return the text on standard input.
+
+    Raises RnnchatError where it is closed, unreadable or longer than `largest` bytes.
+    """
+    hint = "Redirect a file to it, such as with `< draft.md`."
     if is_closed(sys.stdin):
         raise RnnchatError("Standard input is closed.", hint)
     try:
@@ -92,13 +95,13 @@ def read_standard_input(largest: int = LARGEST_INPUT) -> str:
         raise RnnchatError("Standard input cannot be read.", hint) from error
     if len(data) > largest:
         raise RnnchatError(
-            f"The text on standard input is longer than {largest // 2**20} MB.", "Give less of it."
+            f"The text on standard input is longer than {largest // 2**20} MB.", "Use a shorter text."
         )
     return data.decode("utf-8-sig", "replace")
 
 
 def discard(stream: IO[str] | None) -> None:
-    """Let what is still held back for a stream that takes no more go nowhere."""
+    """Discard what is still buffered for a stream that cannot be written to."""
     if stream is None:
         return
     with contextlib.suppress(OSError, ValueError):

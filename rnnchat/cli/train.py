@@ -1,4 +1,4 @@
-"""Learning: what would be read, and training."""
+"""The command `train`: learn notes and save a model."""
 
 from __future__ import annotations
 
@@ -9,22 +9,32 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rnnchat.cli.output import as_json, current_paths, open_library, paths_argument, print_json, say
+from rnnchat.cli.output import print_json, print_line, print_progress
+from rnnchat.cli.shared import (
+    DEFAULT_NAME,
+    as_json,
+    current_paths,
+    open_library,
+    paths_argument,
+    require_paths,
+)
 from rnnchat.errors import NotesError, StoppedError
 
 if TYPE_CHECKING:
+    from rnnchat.storage.paths import Paths
     from rnnchat.training.runs.job import Event, TrainingJob
+    from rnnchat.training.runs.run import Run, RunSettings
 
 
 @click.command(short_help="Learn notes and save a model.")
 @paths_argument
-@click.option("--name", default=None, help="What to call the model.  [default: me]")
+@click.option("--name", default=None, help=f"The name of the model.  [default: {DEFAULT_NAME}]")
 @click.option(
     "--from",
     "base",
     default=None,
-    metavar="BASE|scratch",
-    help="What to start from.  [default: what fits]",
+    metavar="MODEL|scratch",
+    help="The model to start from, or scratch for none.  [default: the model that suits the notes]",
 )
 @click.option(
     "--cell",
@@ -38,20 +48,24 @@ if TYPE_CHECKING:
     type=float,
     default=5.0,
     show_default=True,
-    help="The budget, start included; 0 only remembers.",
+    help="The time to train, including start-up; 0 indexes the notes without training.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What all chance derives from."
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="The seed of the random numbers.",
 )
 @click.option(
     "--set",
     "choices",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Make a choice of the training yourself, such as units=512; repeatable; `help` lists all.",
+    help="Set a detail of the training, such as units=512. May be repeated; `--set help` lists all.",
 )
-@click.option("--resume", is_flag=True, help="Go on with an interrupted training.")
-@click.option("--fresh", is_flag=True, help="Start anew, and discard an interrupted training of that name.")
+@click.option("--resume", is_flag=True, help="Continue an interrupted training.")
+@click.option("--fresh", is_flag=True, help="Discard an interrupted training of this name and start again.")
 @as_json
 def train(
     paths: tuple[Path, ...],
@@ -67,149 +81,78 @@ def train(
 ) -> None:
     """Learn the notes in PATH... and save a model. Nothing leaves this machine.
 
-    Ctrl+C stops and keeps a checkpoint; --resume goes on from it.
+    Ctrl+C stops the training and saves a checkpoint; --resume continues from it.
     """
     from rnnchat.training.runs.job import TrainingJob
     from rnnchat.training.runs.report import TrainingReport
-    from rnnchat.training.runs.run import AUTO, CHOICES, SCRATCH, RunSettings
+    from rnnchat.training.runs.run import AUTO, RunSettings
 
     if "help" in choices:
-        for choice, meaning in CHOICES.items():
-            say(f"  {choice:<19} {meaning}")
+        _list_choices()
         return
     if resume and fresh:
-        raise click.UsageError("--resume goes on and --fresh starts anew: choose one of them")
-    from rnnchat.cli.interrupted import begin, may_ask, run_to_resume
+        raise click.UsageError("--resume continues and --fresh starts again: choose one of them")
+    from rnnchat.cli.resume import run_to_resume
 
     places = current_paths()
     absolute = tuple(str(path.expanduser().absolute()) for path in paths)
     if resume:
         run = run_to_resume(places, name, absolute, choices)
     else:
-        if not paths:
-            raise click.UsageError("Name the notes to learn: files or folders")
-        library = open_library()
-        own_name = library.check_name(name or "me")
-        is_again = any(entry.is_called(own_name) for entry in library.entries())
-        if base not in (None, SCRATCH):
-            library.load(str(base))
-        for path in paths:
-            if not path.expanduser().exists():
-                raise NotesError(f"There is nothing at {path}.", "Check the spelling of the path.")
+        require_paths(paths, "to learn")
+        own_name = open_library().check_name(name or DEFAULT_NAME)
+        _check_base(base)
+        _check_exist(paths)
         settings = RunSettings(
-            name=own_name,
-            paths=absolute,
-            base=base or AUTO,
-            cell=cell,
-            minutes=minutes,
-            seed=seed,
+            name=own_name, paths=absolute, base=base or AUTO, cell=cell, minutes=minutes, seed=seed
         ).choosing(choices)
-        run, resume = begin(places, settings, fresh=fresh, ask=may_ask() and not as_json)
-        if is_again and not as_json and not resume:
-            say(
-                f"There is a model called {own_name}: this makes its next version, and"
-                f" `rnnchat models rollback {own_name!r}` goes back."
-            )
+        run, resume = _begin(places, settings, fresh=fresh, as_json=as_json)
     if as_json:
         _follow(TrainingJob(run), EventLines(print_json).show)
         return
-    report = TrainingReport(say, live=sys.stdout is not None and sys.stdout.isatty())
+    report = TrainingReport(print_line, live=sys.stdout is not None and sys.stdout.isatty())
     report.begin(run.folder.name, resumed=resume)
     _follow(TrainingJob(run), report.show)
 
 
-@click.command(short_help="Show what a training would read, and what it skips and why.")
-@paths_argument
-@as_json
-def scan(paths: tuple[Path, ...], as_json: bool) -> None:
-    """Show what a training would read in PATH..., what it would skip and why."""
-    if not paths:
-        raise click.UsageError("Name the notes to scan: files or folders")
-    from rnnchat.library.describe import counted
-    from rnnchat.storage.display import display_path as shown
-    from rnnchat.text.notes import scan as scan_notes
-    from rnnchat.text.notes.secrets import HOW_TO_ALLOW
+def _list_choices() -> None:
+    from rnnchat.training.runs.run import CHOICES
 
-    result = scan_notes(paths)
-    if as_json:
-        print_json({**result.as_dict(), "read": [str(path) for path in result.paths]})
-        return
-    for note_path, note in zip(result.paths, result.notes, strict=True):
-        say(f"  read  {len(note.text.encode()):>9,} B  {shown(note_path)}")
-    for skipped in result.skipped:
-        say(f"  skip  {skipped.reason}: {shown(skipped.path)}")
-    for decoding in result.decoded:
-        say(f"  decoded  {decoding}: {shown(decoding.path)}")
-    for secret in result.secrets:
-        say(f"  left out  {secret.kind} in line {secret.line} of {shown(secret.path)}")
-    if result.secrets:
-        say(f"  {HOW_TO_ALLOW}")
-    for item in result.dropped:
-        say(f"  left out  {item} of {shown(item.path)}")
-    cleaned = sum(item.characters for item in result.dropped)
-    say(
-        f"{counted(len(result.notes), 'note')}, {result.bytes:,} bytes; {len(result.skipped):,} skipped; "
-        f"{counted(len(result.secrets), 'line')} with secrets and {counted(cleaned, 'character')} of "
-        "front matter, data and markup left out."
-    )
+    for choice, meaning in CHOICES.items():
+        print_line(f"  {choice:<19} {meaning}", indent=22)
 
 
-@click.command(short_help="Train every family of models alike, and table how each predicts.")
-@paths_argument
-@click.option(
-    "--minutes", type=click.FloatRange(0.15, 600), default=5.0, show_default=True, help="The budget of each."
-)
-@click.option("--follow", is_flag=True, hidden=True, help="With --json, say what is being done, too.")
-@as_json
-def compare(paths: tuple[Path, ...], minutes: float, follow: bool, as_json: bool) -> None:
-    """Train every family of models on the notes in PATH... alike, and table how well each predicts.
+def _check_base(base: str | None) -> None:
+    """Raise ModelError where the model to start from does not exist or is damaged."""
+    from rnnchat.training.runs.run import SCRATCH
 
-    A tenth of the notes is kept back to be scored. Nothing of it is kept.
-    """
-    if not paths:
-        raise click.UsageError("Name the notes to compare on: files or folders")
-    import signal
+    if base not in (None, SCRATCH):
+        open_library().load(str(base))
 
-    from rnnchat.training.compare import FAMILIES, compare
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is temporary is removed
-    live = sys.stderr.isatty() and not as_json
+def _check_exist(paths: tuple[Path, ...]) -> None:
+    for path in paths:
+        if not path.expanduser().exists():
+            raise NotesError(f"There is nothing at {path}.", "Check the spelling of the path.")
 
-    def tell(text: str) -> None:
-        if as_json and follow:
-            print_json({"event": "progress", "text": text})
-        elif live:
-            _note(text)
 
-    rows = []
-    try:
-        for row in compare(paths, minutes, current_paths(), tell):
-            rows.append(row)
-            if as_json:
-                print_json(row.as_dict())
-    except KeyboardInterrupt:
-        raise StoppedError("Stopped; nothing of the comparison is kept.", "Start it again.") from None
-    finally:
-        if live:
-            _note("")
-    if as_json:
-        return
-    say(f"{'family':<18}{'bits/byte':>10}{'seconds':>9}{'parameters':>13}{'pieces/s':>10}")
-    for row in sorted(rows, key=lambda row: FAMILIES.index(row.family)):
-        say(
-            f"{row.family:<18}{row.bits_per_byte:>10.3f}{row.seconds:>9.0f}{row.parameters:>13,}"
-            f"{row.tokens_per_second:>10,.0f}"
+def _begin(places: Paths, settings: RunSettings, *, fresh: bool, as_json: bool) -> tuple[Run, bool]:
+    """Return the run to train, and whether it is an interrupted one that is resumed."""
+    from rnnchat.cli.resume import begin, can_ask
+
+    name = settings.name
+    exists = any(entry.is_called(name) for entry in open_library().entries())
+    run, resumed = begin(places, settings, fresh=fresh, ask=can_ask() and not as_json)
+    if exists and not resumed and not as_json:
+        print_line(
+            f"The model {name} exists: this training makes a new version of it."
+            f" To go back to the old one, run `rnnchat models rollback {name!r}`."
         )
-    say("Fewer bits per byte predict better. adaptive learns from each piece after it was scored.")
-
-
-def _note(text: str) -> None:
-    """Show what is being done, on standard error, in the place of what was."""
-    click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+    return run, resumed
 
 
 class EventLines:
-    """Prints events for programs; the first one is what was read, or how a resumed training stands."""
+    """Prints events for programs: first what was read, or how far a resumed training is."""
 
     def __init__(self, show: Callable[[Event], None]) -> None:
         self._show = show
@@ -217,7 +160,7 @@ class EventLines:
         self._warnings: list[Event] = []
 
     def show(self, event: Event) -> None:
-        """Print one event."""
+        """Print one event; a warning that comes too early waits, and so early a phase is left out."""
         if event["event"] == "warning" and not self._begun:
             self._warnings.append(event)
             return
@@ -230,19 +173,19 @@ class EventLines:
 
 
 def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
-    """Show a training's events to its end; Ctrl+C stops it with a checkpoint."""
+    """Show the events of a training until it ends; Ctrl+C stops it and saves a checkpoint."""
     job.start()
     try:
         for event in job.events():
             show(event)
     except KeyboardInterrupt:
         if sys.stderr is not None and sys.stderr.isatty():
-            _note("Stopping; saving a checkpoint …\n")
+            print_progress("\r\x1b[KStopping and saving a checkpoint …\n")
         job.close(30)
         name = job.run.folder.name
         raise StoppedError(
-            "Stopped; what was learned so far is kept.",
-            f"`rnnchat train --resume --name {name!r}` goes on from there.",
+            "Stopped. What was learned so far is saved.",
+            f"To continue, run `rnnchat train --resume --name {name!r}`.",
         ) from None
     finally:
         job.close(30)

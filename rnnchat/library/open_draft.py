@@ -13,7 +13,7 @@ from rnnchat.storage.atomic import sha256
 from rnnchat.storage.display import display_path
 from rnnchat.storage.files import MISSING, TextFile, kind_of, new_file, real_path
 from rnnchat.storage.paths import parse_argument
-from rnnchat.text.notes.decode import Decoded, UnreadableError, decode_text, read_file
+from rnnchat.text.notes.decode import DecodedText, UnreadableError, decode_text, read_file
 
 LARGEST = 6 * 2**20
 """No larger file is opened, in bytes."""
@@ -104,7 +104,7 @@ def _draft_of(drafts: Drafts, text: str, file: TextFile) -> tuple[Draft, str]:
     return fresh, "The file has changed since; what you had not saved is in a draft (Ctrl+O)."
 
 
-def _kept_exactly(path: Path, data: bytes, decoded: Decoded) -> tuple[TextFile | None, str]:
+def _kept_exactly(path: Path, data: bytes, decoded: DecodedText) -> tuple[TextFile | None, str]:
     """Return the file if its text can be edited and written back exactly; otherwise why not."""
     text = decoded.text
     newline = "\r\n" if "\r\n" in text else "\n"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
 from rnnchat.errors import ModelError
-from rnnchat.text.tokenizer_rules import MOST_PIECES
+from rnnchat.text.tokenizer_rules import MAXIMUM_VOCABULARY
 
 GATES = {"gru": 3, "lstm": 4, "rnn": 1}
 """The recurrent cells, each with the number of columns that its kernels have for a unit."""
@@ -65,7 +65,7 @@ class NetworkShape:
         except (KeyError, TypeError) as error:
             raise ModelError("The card does not state the network's sizes.") from error
         limits = (
-            (shape.vocabulary, MOST_PIECES),
+            (shape.vocabulary, MAXIMUM_VOCABULARY),
             (shape.embedding, MOST_UNITS),
             (shape.units, MOST_UNITS),
             (shape.layers, MOST_LAYERS),

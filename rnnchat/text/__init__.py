@@ -1,1 +1,1 @@
-"""Text on its way in and out: the tokenizer, the chat template, and notes."""
+"""Text for models: the tokenizer, the turn template of chats, and reading notes."""

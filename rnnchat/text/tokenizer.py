@@ -1,7 +1,7 @@
-"""Text to pieces and back, exactly.
+"""Text to pieces and back, without loss.
 
-SentencePiece (Kudo and Richardson, 2018, https://arxiv.org/abs/1808.06226) with lossless
-settings: no normalisation, no added or removed spaces, bytes for what it has no piece for.
+SentencePiece (Kudo and Richardson, 2018, https://arxiv.org/abs/1808.06226) with byte-pair encoding and
+lossless settings: no normalisation, no spaces added or removed, and bytes for characters without a piece.
 """
 
 from __future__ import annotations
@@ -20,21 +20,23 @@ from typing import Any
 import sentencepiece
 
 from rnnchat.errors import ModelError, NotesError
-from rnnchat.text.tokenizer_rules import END, MODEL, START, USER, check_tokenizer
+from rnnchat.text.tokenizer_rules import END, FIXED_PIECES, MODEL, START, USER, check_tokenizer
 
-_MARK = "▁"  # SentencePiece's own sign for a space; as text it has to be spelled in bytes
-_SEGMENT = re.compile(f"({_MARK}+)")
-_FIXED_PIECES = 262  # bytes, roles and the end of a line
-COVERED = 0.9995
-"""The share of characters that are pieces, where there is room for them."""
-LEAST_COVERED = 0.98
-"""And where there is not; SentencePiece takes no less."""
-_TRAINING_LINE = 4_000  # bytes of a line that the trainer sees at once
+_SPACE_SYMBOL = "▁"
+"""SentencePiece's sign for a space; where a text contains it, it has to be encoded in bytes."""
+_SPACE_SYMBOLS = re.compile(f"({_SPACE_SYMBOL}+)")
+"""Splits a text at runs of the space symbol."""
+MAXIMUM_COVERAGE = 0.9995
+"""The share of a corpus's characters that get a piece of their own, where the vocabulary is large enough."""
+MINIMUM_COVERAGE = 0.98
+"""The smallest such share, which is also the smallest that SentencePiece accepts."""
+_TRAINING_LINE_BYTES = 4_000
+"""The longest line, in UTF-8 bytes, that the trainer is given."""
 
 
 @dataclass(frozen=True)
 class Roles:
-    """The pieces that mark structure; no text ever encodes to one of them."""
+    """The identifiers of the pieces that mark structure; no text encodes to one of them."""
 
     start: int
     end: int
@@ -43,9 +45,10 @@ class Roles:
 
 
 class Tokenizer:
-    """A trained SentencePiece model.
+    """A trained SentencePiece model of `size` pieces, with identifiers from 0 to ``size - 1``.
 
-    ``decode(encode(text)) == text`` for every text that UTF-8 can hold.
+    ``decode(encode(text)) == text`` for every text that UTF-8 can encode. Raises ModelError where `model`,
+    the contents of its file, is damaged or was not made by `train_tokenizer`.
     """
 
     def __init__(self, model: bytes) -> None:
@@ -55,7 +58,7 @@ class Tokenizer:
         try:
             processor.LoadFromSerializedProto(model)
             self._processor = processor
-            self._bytes = self._spellings()
+            self._bytes = self._bytes_of_pieces()
             scores = processor.GetScore(list(range(self.size)))
         except (RuntimeError, TypeError, ValueError, IndexError) as error:
             raise ModelError("The tokenizer is damaged.", "Run `rnnchat models check`.") from error
@@ -65,16 +68,18 @@ class Tokenizer:
         self.roles = Roles(*(processor.PieceToId(name) for name in (START, END, USER, MODEL)))
 
     def encode(self, text: str) -> list[int]:
-        """Return the pieces of `text`."""
-        if _MARK in text:
+        """Return the piece identifiers of `text`."""
+        if _SPACE_SYMBOL in text:
             pieces: list[int] = []
-            for segment in _SEGMENT.split(text):
-                pieces += self._as_bytes(segment) if segment.startswith(_MARK) else self._encode(segment)
+            for segment in _SPACE_SYMBOLS.split(text):
+                pieces += (
+                    self._as_bytes(segment) if segment.startswith(_SPACE_SYMBOL) else self._encode(segment)
+                )
             return pieces
         return self._encode(text)
 
     def encode_all(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return the pieces of each of `texts`, on all processors."""
+        """Return the piece identifiers of each of `texts`, using all processors."""
         encoded: list[list[int]] = self._processor.Encode(list(texts), num_threads=-1)
         return [
             pieces if self.decode_bytes(pieces) == text.encode() else self.encode(text)
@@ -82,16 +87,16 @@ class Tokenizer:
         ]
 
     def decode_bytes(self, pieces: Iterable[int]) -> bytes:
-        """Return the UTF-8 bytes that `pieces` spell; roles spell nothing."""
-        spelled = self._bytes
-        return b"".join([spelled[piece] for piece in pieces])
+        """Return the UTF-8 bytes of `pieces`; the pieces of `roles` have none."""
+        decoded = self._bytes
+        return b"".join([decoded[piece] for piece in pieces])
 
     def decode(self, pieces: Iterable[int]) -> str:
-        """Return the text of `pieces`; half characters, which only a model can make, become U+FFFD."""
+        """Return the text of `pieces`; incomplete characters, which only a model generates, become U+FFFD."""
         return self.decode_bytes(pieces).decode("utf-8", "replace")
 
     def stream(self) -> StreamingDecoder:
-        """Return a decoder that takes pieces one by one."""
+        """Return a decoder for pieces that arrive one by one."""
         return StreamingDecoder(self)
 
     def _encode(self, text: str) -> list[int]:
@@ -103,39 +108,39 @@ class Tokenizer:
     def _as_bytes(self, text: str) -> list[int]:
         return [self._byte_pieces[value] for value in text.encode()]
 
-    def _spellings(self) -> list[bytes]:
-        """Return the bytes that each piece stands for."""
+    def _bytes_of_pieces(self) -> list[bytes]:
+        """Return the UTF-8 bytes of each piece."""
         processor, pieces = self._processor, list(range(self.size))
-        spelled = [name.replace(_MARK, " ").encode() for name in processor.IdToPiece(pieces)]
+        decoded = [name.replace(_SPACE_SYMBOL, " ").encode() for name in processor.IdToPiece(pieces)]
         for piece, is_control in enumerate(processor.IsControl(pieces)):
             if is_control or processor.IsUnknown(piece):
-                spelled[piece] = b""
+                decoded[piece] = b""
         for piece, is_byte in enumerate(processor.IsByte(pieces)):
             if is_byte:
-                spelled[piece] = bytes([int(spelled[piece][3:5], 16)])
-        return spelled
+                decoded[piece] = bytes([int(decoded[piece][3:5], 16)])
+        return decoded
 
 
 class StreamingDecoder:
-    """Turns pieces into text as they come, never showing half a character."""
+    """Decodes pieces as they arrive, and returns only complete characters."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def feed(self, piece: int) -> str:
-        """Return the text that is complete once `piece` has come."""
+        """Return the characters that `piece` completes, which may be none."""
         return self._decoder.decode(self._tokenizer.decode_bytes((piece,)))
 
     def finish(self) -> str:
-        """Return what is left at the end: U+FFFD for half a character."""
+        """Return what is left at the end: U+FFFD for an incomplete character."""
         return self._decoder.decode(b"", final=True)
 
 
-def vocabulary_for(size: int) -> int:
-    """Return how many pieces suit a corpus of `size` bytes.
+def vocabulary_size_for(size: int) -> int:
+    """Return a vocabulary size, in pieces, that suits a corpus of `size` bytes.
 
-    On 1 MB of plays 1,024 pieces take 2.38 bits per byte after three minutes, and 4,096 take 2.44.
+    On 1 MB of plays, three minutes of training reach 2.38 bits per byte with 1,024 pieces, 2.44 with 4,096.
     """
     for vocabulary, bytes_needed in ((4096, 1_400_000), (2048, 1_100_000), (1024, 150_000)):
         if size >= bytes_needed:
@@ -144,15 +149,15 @@ def vocabulary_for(size: int) -> int:
 
 
 def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
-    """Learn a tokenizer of at most `vocabulary` pieces from `texts`, or as many as their script needs.
+    """Train a tokenizer of at most `vocabulary` pieces on `texts`; of more where their script needs them.
 
-    Raises NotesError where the texts hold too little.
+    Raises NotesError where the texts are too short.
     """
     lines = list(_training_lines(texts))
     if not lines:
-        raise NotesError("There is no text to learn a tokenizer from.", "Name a folder with notes.")
+        raise NotesError("There is no text to learn from.", "Choose a folder with notes.")
     writer = io.BytesIO()
-    size, coverage = _fitted(lines, vocabulary)
+    size, coverage = _size_and_coverage(lines, vocabulary)
     try:
         sentencepiece.SentencePieceTrainer.Train(
             sentence_iterator=iter(lines),
@@ -167,7 +172,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
             byte_fallback=True,
             split_digits=True,
             allow_whitespace_only_pieces=True,
-            max_sentence_length=2 * _TRAINING_LINE,
+            max_sentence_length=2 * _TRAINING_LINE_BYTES,
             unk_id=0,
             bos_id=1,
             eos_id=2,
@@ -179,30 +184,31 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
         )
     except (RuntimeError, OSError) as error:
         raise NotesError(
-            "A tokenizer could not be learned from these notes.",
-            "Add more text, or train from a saved model.",
+            "These notes are too short to build a vocabulary from.",
+            "Add more text, or start from a saved model with `--from`.",
         ) from error
     return Tokenizer(writer.getvalue())
 
 
-def _fitted(lines: Iterable[str], vocabulary: int) -> tuple[int, float]:
-    """Return how many pieces there are to be, and the share of all characters that are pieces of their own.
+def _size_and_coverage(lines: Iterable[str], vocabulary: int) -> tuple[int, float]:
+    """Return the vocabulary size, and the share of all characters that get a piece of their own.
 
-    In a script of thousands of characters that share is smaller, as pieces of several are worth more than
-    rare ones, which are spelled in bytes; and where LEAST_COVERED takes more pieces, there are more.
+    In a script of thousands of characters that share is smaller: pieces of several characters are worth more
+    than pieces of rare characters, which are encoded in bytes. Where MINIMUM_COVERAGE needs more pieces than
+    `vocabulary`, there are more.
     """
     counts = Counter(itertools.chain.from_iterable(lines))
     cumulative = list(itertools.accumulate(count for _, count in counts.most_common()))
-    needed = bisect.bisect_left(cumulative, LEAST_COVERED * cumulative[-1]) + 2
-    vocabulary = max(vocabulary, _FIXED_PIECES + needed * 3 // 2)
-    room = (vocabulary - _FIXED_PIECES) * 2 // 3
-    share = cumulative[min(room, len(cumulative)) - 1] / cumulative[-1]
-    return vocabulary, min(COVERED, max(LEAST_COVERED, share - 1e-6))
+    needed = bisect.bisect_left(cumulative, MINIMUM_COVERAGE * cumulative[-1]) + 2
+    vocabulary = max(vocabulary, len(FIXED_PIECES) + needed * 3 // 2)
+    single_characters = (vocabulary - len(FIXED_PIECES)) * 2 // 3
+    share = cumulative[min(single_characters, len(cumulative)) - 1] / cumulative[-1]
+    return vocabulary, min(MAXIMUM_COVERAGE, max(MINIMUM_COVERAGE, share - 1e-6))
 
 
 def _training_lines(texts: Iterable[str]) -> Iterator[str]:
-    """Yield the lines of `texts`, long ones cut, without what the trainer must not see."""
+    """Yield the lines of `texts`, long ones cut, without characters that SentencePiece reserves."""
     for text in texts:
-        for line in text.replace(_MARK, " ").replace("\0", "").split("\n"):
-            for start in range(0, len(line), _TRAINING_LINE // 4):
-                yield line[start : start + _TRAINING_LINE // 4]
+        for line in text.replace(_SPACE_SYMBOL, " ").replace("\0", "").split("\n"):
+            for start in range(0, len(line), _TRAINING_LINE_BYTES // 4):
+                yield line[start : start + _TRAINING_LINE_BYTES // 4]

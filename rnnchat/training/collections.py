@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnchat.text.notes.clean import without_data
+from rnnchat.text.notes.clean import clean_keeping_markup
 from rnnchat.text.notes.deduplicate import Deduplicator
 from rnnchat.text.notes.secrets import screen
 from rnnchat.text.tokenizer import Tokenizer
@@ -101,7 +101,7 @@ def read_source(data: Path, source: Source, share: float) -> Iterator[Document]:
             continue
         due += every
         length = len(document) if isinstance(document, str) else sum(len(text) for _, text in document)
-        if isinstance(document, str) and not copies.without_copies(document).strip():
+        if isinstance(document, str) and not copies.remove_copies(document).strip():
             continue
         size += length
         if size > wanted:
@@ -130,7 +130,7 @@ def documents_in(file: Path) -> Iterator[Document]:
                 if len(dialogue) > 1:
                     yield dialogue
             elif not any(name in record["source"] for name in KEPT_OUT):
-                yield from _cut(without_data(screen(record["text"]).text))
+                yield from _cut(clean_keeping_markup(screen(record["text"]).text))
 
 
 def _dialogue(turns: list[list[str]]) -> list[tuple[str, str]]:
@@ -139,7 +139,7 @@ def _dialogue(turns: list[list[str]]) -> list[tuple[str, str]]:
     first = turns[0][0] if turns else ""
     for speaker, said in turns:
         role = "user" if speaker == first else "model"
-        text = without_data(said).strip()
+        text = clean_keeping_markup(said).strip()
         if merged and merged[-1][0] == role:
             merged[-1] = (role, f"{merged[-1][1]}\n{text}".strip())
         elif text:

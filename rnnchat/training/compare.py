@@ -23,7 +23,7 @@ from rnnchat.lm.hmm import HiddenMarkovModel
 from rnnchat.loading import load_model
 from rnnchat.storage.paths import Paths, make_private
 from rnnchat.text.notes import scan
-from rnnchat.text.notes.corpus import check_enough, choose_validation, place_to_cut
+from rnnchat.text.notes.corpus import choose_validation, place_to_cut, require_enough_notes
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.prepare import TRAINING, dtype_for
 from rnnchat.training.runs.job import TrainingJob
@@ -148,7 +148,7 @@ def _train(cell: str, folder: Path, home: Paths, minutes: float) -> tuple[Run, f
 def _split(paths: Sequence[Path], target: Path) -> list[str]:
     """Write the notes to learn into `target` and return the texts to score."""
     found = scan(paths)
-    check_enough(len(found.notes), found.bytes, found.skipped)
+    require_enough_notes(len(found.notes), found.bytes, found.skipped)
     sizes = [len(note.text.encode()) for note in found.notes]
     wanted = int(HELD_OUT * found.bytes)
     chosen = choose_validation([note.name for note in found.notes], sizes, wanted=wanted)

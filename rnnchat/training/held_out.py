@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rnnchat.lm.protocols import AnyLanguageModel
-from rnnchat.text.notes.clean import without_data
+from rnnchat.text.notes.clean import clean_keeping_markup
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.collections import (
     KEPT_OUT,
@@ -38,9 +38,9 @@ def held_out(data: Path, size: int = SIZE) -> Iterator[tuple[str, list[Document]
             record = json.loads(line)
             for name in KEPT_OUT:
                 if name in record["source"]:
-                    yield name, [without_data(record["text"])[:size]]
+                    yield name, [clean_keeping_markup(record["text"])[:size]]
     yield "dialogue", _dialogues(data, size)
-    yield "wikitext-2", [without_data((data / WIKITEXT).read_text(encoding="utf-8"))[:size]]
+    yield "wikitext-2", [clean_keeping_markup((data / WIKITEXT).read_text(encoding="utf-8"))[:size]]
 
 
 def bits_per_byte(predictor: AnyLanguageModel, tokenizer: Tokenizer, documents: list[Document]) -> float:

@@ -243,7 +243,7 @@ def test_the_shipped_model_speaks_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("train",), 2, "Name the notes"),
+        (("train",), 2, "Name the files or folders to learn"),
         (("train", "/nowhere/at/all"), 1, "There is nothing at"),
         (("train", str(NOTES), "--minutes", "0.01"), 1, "budget"),
         (("train", str(NOTES), "--set", "units=many"), 1, "cannot be 'many'"),

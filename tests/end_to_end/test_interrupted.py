@@ -29,7 +29,7 @@ def test_ctrl_c_ends_a_comparison_and_leaves_nothing(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
         assert process.stderr is not None
-        assert "nothing of the comparison is kept" in process.stderr.read()
+        assert "Nothing of the comparison was saved" in process.stderr.read()
     assert not list((tmp_path / "state").glob("compare-*"))
 
 

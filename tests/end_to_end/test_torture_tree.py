@@ -89,7 +89,7 @@ def test_it_is_learned_into_a_sound_model(tree: Tree, tmp_path: Path) -> None:
     assert events[-1]["event"] == "done"
     assert events[-1]["model"] == "torture"
     checked = rnnchat(home, "models", "check", "torture")
-    assert (checked.returncode, checked.stdout) == (0, "torture: sound\n")
+    assert (checked.returncode, checked.stdout) == (0, "torture: OK\n")
     words = ("generate", "--model", "torture", "--tokens", "30", "--seed", "1", "The tree")
     spoken = rnnchat(home, *words)
     assert spoken.returncode == 0, spoken.stderr

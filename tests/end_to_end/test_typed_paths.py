@@ -31,7 +31,7 @@ def test_a_path_as_a_file_manager_gives_it(tmp_path: Path) -> None:
     (folder / "a.md").write_text("A note that is long enough to be one.\n")
     result = rnnchat(tmp_path / "home", "scan", f"file://{folder}".replace(" ", "%20"))
     assert result.returncode == 0
-    assert "1 note," in result.stdout
+    assert "Read 1 note (" in result.stdout
 
 
 @pytest.mark.parametrize("home", ["~nouser/x", "x" * 300, "file://far/x"])

@@ -115,7 +115,7 @@ def _names(tree: _Tree) -> None:
     tree.path("names/.obsidian/x.md")[1].write_text(tree.sentence())
     tree.expected["names/.obsidian"] = Expected(reason="hidden folder")
     tree.path("names/node_modules/x.md")[1].write_text(tree.sentence())
-    tree.expected["names/node_modules"] = Expected(reason="folder of programs")
+    tree.expected["names/node_modules"] = Expected(reason="folder for programs")
 
 
 def _dotted_names(tree: _Tree) -> None:

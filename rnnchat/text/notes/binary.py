@@ -1,10 +1,10 @@
-"""What is no text whatever its name says: recognised by how it begins and by its control characters."""
+"""Binary files, recognised by their signature and by their control characters, whatever their name says."""
 
 from __future__ import annotations
 
 import re
 
-_BEGINNINGS = re.compile(
+_SIGNATURES = re.compile(
     rb"\x89PNG|\xff\xd8\xff|GIF8[79]a.{0,6}[\x00-\x08\x80-\xff]|PK(?:\x03\x04|\x05\x06|\x07\x08)|\x1f[\x8b\x9d]"
     rb"|BZh[1-9]1AY&SY|\xfd7zXZ|\x28\xb5\x2f\xfd|\x04\x22\x4d\x18|7z\xbc\xaf|Rar!\x1a|\x7fELF|\xca\xfe\xba\xbe"
     rb"|[\xcf\xce]\xfa\xed\xfe|\xfe\xed\xfa[\xce\xcf]|SQLite format 3[\x00\n]"
@@ -16,18 +16,17 @@ _BEGINNINGS = re.compile(
     rb"|\xfe\xed\xfe\xed|!<arch>\n|bplist0|xar!\x00",
     re.S,
 )
-"""How pictures, sound, archives, programs, databases and documents begin."""
+"""The signatures (first bytes) of pictures, sound, archives, programs, databases and documents."""
 _CONTROL = re.compile("[\x00-\x06\x0e-\x19\x1c-\x1f\x7f]")
-"""Control characters that do not stand in text: not the bell and the other marks of old printers,
-nor ESC, nor the end of a file of DOS."""
+"""Control characters that text does not contain: not the bell and printer controls, ESC or Ctrl+Z."""
 
 
-def has_binary_beginning(data: bytes) -> bool:
-    """Tell whether `data` begins as a file does that is no text."""
-    return _BEGINNINGS.match(data) is not None
+def has_binary_signature(data: bytes) -> bool:
+    """Return whether `data` begins with the signature of a binary file."""
+    return _SIGNATURES.match(data) is not None
 
 
-def is_full_of_control(text: str) -> bool:
-    """Tell whether more than a stray character of `text` is a control character."""
+def has_many_control_characters(text: str) -> bool:
+    """Return whether `text` (its first million characters) has more than stray control characters."""
     found = len(_CONTROL.findall(text, 0, 2**20))
     return found > 1 + min(len(text), 2**20) / 500

@@ -1,4 +1,4 @@
-"""From a file's text to what is worth learning; and text made harmless to show."""
+"""From a file's text to the part that is worth learning; `sanitize` makes any text safe to show."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from rnnchat.text.notes.page import Cut, Page, read_page, unify_breaks
+from rnnchat.text.notes.tracked_text import Edit, TrackedText, track_lines, unify_breaks
 
-MARKED_UP = frozenset((".html", ".htm", ".xhtml", ".xml"))
-"""Files in which indentation says nothing, so that no code is told by it."""
-AS_THEY_ARE = frozenset(
+HTML_SUFFIXES = frozenset((".html", ".htm", ".xhtml", ".xml"))
+"""Files in which indentation means nothing, so an indented line is not code."""
+CODE_SUFFIXES = frozenset(
     (
         ".tex .bib .typ .csv .tsv .json .jsonl .yaml .yml .toml .ini .cfg .py .js .ts .rb .go .rs .c .h "
         ".cpp .java .sh .sql .lua .vim .el .lisp .hs .pl .php .css .r .jl .swift .kt .scala .ex .exs .clj"
     ).split()
 )
-"""Files whose brackets and braces are of their own language."""
+"""Source code and data: brackets and braces belong to the language, so no markup is removed."""
 
-# C0 but tab and newline, DEL, C1, and what turns the direction of writing around.
+# C0 except tab and newline, DEL, C1, and the characters that change the direction of writing.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-# A command that is never ended is no more than its first two characters: the text after it stays.
+# An escape sequence that is never terminated counts as its first two characters: the text after it stays.
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
 _BLANK_LINES = re.compile(r"\n{4,}")
-_MOST_PASSES = 20
+_MAXIMUM_PASSES = 20
+"""How often the rules run over a note, as what one removes may let another match."""
 
 
 def sanitize(text: str) -> str:
@@ -38,31 +39,31 @@ def sanitize(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return the part of a note's `text` that is worth learning, composed (NFC) and harmless.
+    """Return the part of a note's `text` that is worth learning, in NFC and safe to show.
 
-    Front matter, embedded data and markup are left out.
+    Front matter, embedded data and markup are removed.
     """
-    return clean_page(read_page(text)).text
+    return clean_tracked(track_lines(text)).text
 
 
-def clean_page(page: Page, suffix: str = ".md") -> Page:
-    """Return the part of a note that is worth learning, composed (NFC) and harmless, and what was left out.
+def clean_tracked(tracked: TrackedText, suffix: str = ".md") -> TrackedText:
+    """Return the part of a note that is worth learning, in NFC and safe to show, and what was removed.
 
-    `suffix` is that of the file's name: in code, no markup is looked for.
+    `suffix` is that of the file's name: in source code, no markup is looked for.
     """
-    # Their patterns take a while to compile, and much that needs `sanitize` cleans no note.
-    from rnnchat.text.notes.formats.markup import without_markup
+    # The patterns take a while to compile, and most callers of `sanitize` clean no note.
+    from rnnchat.text.notes.formats.markup import remove_markup
 
-    if suffix.lower() in AS_THEY_ARE:
-        return _clean(page, lambda page: page)
-    if suffix.lower() in MARKED_UP:
-        return _clean(page, lambda page: without_markup(page, lambda text: []))
-    return _clean(page, without_markup)
+    if suffix.lower() in CODE_SUFFIXES:
+        return _clean(tracked, lambda tracked: tracked)
+    if suffix.lower() in HTML_SUFFIXES:
+        return _clean(tracked, lambda tracked: remove_markup(tracked, lambda text: []))
+    return _clean(tracked, remove_markup)
 
 
-def without_data(text: str) -> str:
-    """Return `text` composed (NFC) and harmless, without front matter and embedded data."""
-    return _clean(read_page(text), lambda page: page).text
+def clean_keeping_markup(text: str) -> str:
+    """Return `text` in NFC and safe to show, without front matter and embedded data; markup stays."""
+    return _clean(track_lines(text), lambda tracked: tracked).text
 
 
 def longest_line(text: str) -> int:
@@ -70,37 +71,38 @@ def longest_line(text: str) -> int:
     return max(map(len, text.split("\n")), default=0)
 
 
-def _clean(page: Page, without_markup: Callable[[Page], Page]) -> Page:
-    """Return what is left of a page once nothing more can be taken out of it."""
-    from rnnchat.text.notes.formats.embedded import without_embedded
+def _clean(tracked: TrackedText, remove_markup: Callable[[TrackedText], TrackedText]) -> TrackedText:
+    """Return what is left of a text once another pass would remove nothing more."""
+    from rnnchat.text.notes.formats.embedded_data import remove_embedded_data
 
-    page = page.with_text(sanitize(page.text))
-    for _ in range(_MOST_PASSES):
-        before = page.text
-        page = page.with_text(unicodedata.normalize("NFC", page.text))
-        page = without_markup(without_embedded(_without_front_matter(page)))
-        page = _without_blanks(page)
-        if page.text == before:
+    tracked = tracked.with_text(sanitize(tracked.text))
+    for _ in range(_MAXIMUM_PASSES):
+        before = tracked.text
+        tracked = tracked.with_text(unicodedata.normalize("NFC", tracked.text))
+        tracked = remove_markup(remove_embedded_data(_remove_front_matter(tracked)))
+        tracked = _remove_extra_blanks(tracked)
+        if tracked.text == before:
             break
-    return page
+    return tracked
 
 
-def _without_front_matter(page: Page) -> Page:
+def _remove_front_matter(tracked: TrackedText) -> TrackedText:
     from rnnchat.text.notes.formats.front_matter import end_of_front_matter
 
-    end = end_of_front_matter(page.text)
-    return page.without([Cut(0, end, "front matter", "")]) if end else page
+    end = end_of_front_matter(tracked.text)
+    return tracked.apply([Edit(0, end, "front matter", "")]) if end else tracked
 
 
-def _without_blanks(page: Page) -> Page:
-    """Return a page without blanks at the ends of lines and without more than two blank lines in a row."""
-    page = page.with_text("\n".join(line.rstrip() for line in page.text.split("\n")))
-    cuts = [Cut(match.start() + 3, match.end(), "", "") for match in _BLANK_LINES.finditer(page.text)]
-    start = len(page.text) - len(page.text.lstrip("\n"))
+def _remove_extra_blanks(tracked: TrackedText) -> TrackedText:
+    """Return a text without blanks at the ends of lines and without more than two blank lines in a row."""
+    tracked = tracked.with_text("\n".join(line.rstrip() for line in tracked.text.split("\n")))
+    edits = [Edit(match.start() + 3, match.end(), "", "") for match in _BLANK_LINES.finditer(tracked.text)]
+    start = len(tracked.text) - len(tracked.text.lstrip("\n"))
     if start:
-        cuts = [Cut(0, start, "", ""), *(cut for cut in cuts if cut.start >= start)]
-    page = page.without(cuts)
-    text = page.text.rstrip("\n")
-    if text and page.text != text + "\n":
-        page = Page(text + "\n", [*page.numbers[: text.count("\n") + 1], page.numbers[-1]], page.removed)
-    return page if text else Page("", page.numbers[:1], page.removed)
+        edits = [Edit(0, start, "", ""), *(edit for edit in edits if edit.start >= start)]
+    tracked = tracked.apply(edits)
+    text = tracked.text.rstrip("\n")
+    if text and tracked.text != text + "\n":
+        numbers = [*tracked.line_numbers[: text.count("\n") + 1], tracked.line_numbers[-1]]
+        tracked = TrackedText(text + "\n", numbers, tracked.removed)
+    return tracked if text else TrackedText("", tracked.line_numbers[:1], tracked.removed)

@@ -1,4 +1,4 @@
-"""A corpus: the cleaned notes a model learns from, part of them kept back to measure it."""
+"""Read folders of notes: `scan` reads and cleans them all, `read_notes` one at a time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from rnnchat.errors import NotesError
-from rnnchat.text.notes.clean import clean_page, longest_line
-from rnnchat.text.notes.decode import Decoded, UnreadableError, decode_text, read_file
+from rnnchat.text.notes.clean import clean_tracked, longest_line
+from rnnchat.text.notes.decode import DecodedText, UnreadableError, decode_text, read_file
 from rnnchat.text.notes.deduplicate import Deduplicator
-from rnnchat.text.notes.dropped import Dropped, in_places, paragraphs_gone
-from rnnchat.text.notes.formats.embedded import LONG_LINE, is_huge_data, without_data_uris
-from rnnchat.text.notes.page import Page, read_page
+from rnnchat.text.notes.formats.embedded_data import LONG_LINE, is_huge_data, remove_data_uris
+from rnnchat.text.notes.removal_report import RemovedText, removed_paragraphs, summarise_removals
 from rnnchat.text.notes.secrets import screen
+from rnnchat.text.notes.tracked_text import TrackedText, track_lines
 from rnnchat.text.notes.walk import MAXIMUM_BYTES, Skipped, walk
 
 VALIDATION_SHARE = 0.05
@@ -23,7 +23,7 @@ VALIDATION_SHARE = 0.05
 VALIDATION_LIMIT = 200_000
 """Validation text beyond this many bytes would cost more time than it tells."""
 SMALLEST_CORPUS = 1_000
-"""Fewer bytes than this teach nothing."""
+"""The fewest bytes of clean text that a model can learn from."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Secret:
-    """Where a key or password stands; never what it is."""
+class SecretLocation:
+    """Where a key or password was found (`line` from 1); never the secret itself."""
 
     path: Path
     line: int
@@ -44,23 +44,23 @@ class Secret:
 
 
 @dataclass(frozen=True)
-class Decoding:
-    """How the bytes of a file were read."""
+class DecodingReport:
+    """How the bytes of a file were decoded."""
 
     path: Path
     encoding: str = "utf-8"
     replaced: int = 0
-    """How many bytes or characters were damaged."""
+    """How many bytes or characters are damaged."""
     line: int = 1
-    """The line of the first damaged one."""
+    """The line of the first damaged character, from 1."""
 
     @property
-    def is_remarkable(self) -> bool:
-        """Whether a person should look at the file: it was damaged, or its encoding was guessed."""
+    def needs_attention(self) -> bool:
+        """Whether the user should look at the file: it is damaged, or its encoding was guessed."""
         return bool(self.replaced) or not self.encoding.startswith("utf-")
 
     def as_dict(self) -> dict[str, Any]:
-        """Return this, for programs."""
+        """Return this as a JSON object."""
         return {
             "path": str(self.path),
             "encoding": self.encoding,
@@ -69,7 +69,7 @@ class Decoding:
         }
 
     def __str__(self) -> str:
-        """Return how the file was read: "as cp1252, 3 damaged characters, the first in line 7"."""
+        """Return how the file was decoded: "as cp1252, 3 damaged characters, the first in line 7"."""
         if not self.replaced:
             return f"as {self.encoding}"
         word = "character" if self.replaced == 1 else "characters, the first"
@@ -77,65 +77,67 @@ class Decoding:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A note as it was found."""
+class ScannedNote:
+    """A note with everything that reading it found."""
 
     note: Note
     path: Path
-    secrets: tuple[Secret, ...]
-    """What was left out of it."""
-    decoding: Decoding
-    """How its bytes were read."""
-    dropped: tuple[Dropped, ...] = ()
-    """What was cleaned away in it."""
+    secrets: tuple[SecretLocation, ...]
+    """The secrets whose lines were left out."""
+    decoding: DecodingReport
+    """How its bytes were decoded."""
+    removed: tuple[RemovedText, ...] = ()
+    """What was removed when it was cleaned."""
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What reading some paths gives: the notes, what was skipped and why, and what was left out in notes."""
+    """The result of reading some paths: the notes, what was skipped and why, and what was left out."""
 
     notes: tuple[Note, ...]
     skipped: tuple[Skipped, ...]
-    secrets: tuple[Secret, ...]
+    secrets: tuple[SecretLocation, ...]
     bytes: int
     """The UTF-8 bytes of all notes together."""
     paths: tuple[Path, ...] = ()
     """The files of the notes, in the same order."""
-    dropped: tuple[Dropped, ...] = ()
-    """What was cleaned away in the notes."""
-    decoded: tuple[Decoding, ...] = ()
-    """Files that were damaged, or whose encoding was guessed."""
+    removed: tuple[RemovedText, ...] = ()
+    """What was removed when the notes were cleaned."""
+    decoded: tuple[DecodingReport, ...] = ()
+    """Files that are damaged, or whose encoding was guessed."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what was found, for programs: counts, and what was left out and why."""
-        record = as_record(len(self.notes), self.bytes, self.skipped, self.secrets)
+        """Return this as a JSON object, without the notes themselves."""
+        record = scan_record(len(self.notes), self.bytes, self.skipped, self.secrets)
         return {
             **record,
-            "dropped": [item.as_dict() for item in self.dropped],
+            "dropped": [item.as_dict() for item in self.removed],
             "decoded": [item.as_dict() for item in self.decoded],
         }
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Notes to learn from and notes to measure with; no file is in both (but a sole file is cut)."""
+    """Notes to train on and notes to validate with: no file is in both, but a single file is cut in two."""
 
     training: tuple[Note, ...]
     validation: tuple[Note, ...]
 
     @property
     def training_bytes(self) -> int:
-        """The UTF-8 bytes to learn from."""
+        """The size of the training notes, in UTF-8 bytes."""
         return sum(len(note.text.encode()) for note in self.training)
 
     @property
     def validation_bytes(self) -> int:
-        """The UTF-8 bytes kept back."""
+        """The size of the validation notes, in UTF-8 bytes."""
         return sum(len(note.text.encode()) for note in self.validation)
 
 
-def as_record(files: int, size: int, skipped: Sequence[Skipped], secrets: Sequence[Secret]) -> dict[str, Any]:
-    """Return what reading found, for programs: counts, and what was left out and why."""
+def scan_record(
+    files: int, size: int, skipped: Sequence[Skipped], secrets: Sequence[SecretLocation]
+) -> dict[str, Any]:
+    """Return the result of reading notes as a JSON object: counts, and what was left out and why."""
     return {
         "files": files,
         "bytes": size,
@@ -147,10 +149,10 @@ def as_record(files: int, size: int, skipped: Sequence[Skipped], secrets: Sequen
 def scan(paths: Iterable[Path], progress: Callable[[int], None] | None = None) -> Scan:
     """Read and clean every note under `paths`; nothing is learned or written.
 
-    `progress` is called now and then with the number of files seen. Raises NotesError for a path
+    `progress` is called with the number of files seen, once every 50 files. Raises NotesError for a path
     that does not exist.
     """
-    found: list[Found] = []
+    found: list[ScannedNote] = []
     skipped: list[Skipped] = []
     for item in read_notes(paths, progress):
         if isinstance(item, Skipped):
@@ -163,15 +165,15 @@ def scan(paths: Iterable[Path], progress: Callable[[int], None] | None = None) -
         tuple(secret for item in found for secret in item.secrets),
         sum(len(item.note.text.encode()) for item in found),
         tuple(item.path for item in found),
-        tuple(item for note in found for item in note.dropped),
-        tuple(item.decoding for item in found if item.decoding.is_remarkable),
+        tuple(item for note in found for item in note.removed),
+        tuple(item.decoding for item in found if item.decoding.needs_attention),
     )
 
 
 def read_notes(
     paths: Iterable[Path], progress: Callable[[int], None] | None = None
-) -> Iterator[Found | Skipped]:
-    """Yield every note under `paths`, one at a time, and what is skipped; as `scan` does."""
+) -> Iterator[ScannedNote | Skipped]:
+    """Yield every note and every skipped file under `paths`, one at a time, as `scan` does."""
     copies = Deduplicator()
     for seen, item in enumerate(walk(paths)):
         if progress is not None and seen % 50 == 0:
@@ -180,19 +182,20 @@ def read_notes(
             yield item
             continue
         try:
-            page, places, decoded = _read_note(item.path)
-            if copies.is_copy(page.text):
+            tracked, places, decoded = _read_note(item.path)
+            if copies.is_copy(tracked.text):
                 raise UnreadableError("a copy of another note")
-            text = copies.without_copies(page.text)
+            text = copies.remove_copies(tracked.text)
             if not text.strip():
-                raise UnreadableError("nothing but copies of other notes")
+                raise UnreadableError("every paragraph is a copy from another note")
         except UnreadableError as reason:
             yield Skipped(item.path, str(reason))
             continue
-        secrets = tuple(Secret(item.path, line, kind) for line, kind in places)
-        removed = [*page.removed, *paragraphs_gone(page, text)]
-        decoding = Decoding(item.path, decoded.encoding, decoded.replaced, decoded.line)
-        yield Found(Note(item.name, text), item.path, secrets, decoding, in_places(item.path, removed))
+        secrets = tuple(SecretLocation(item.path, line, kind) for line, kind in places)
+        removed = [*tracked.removed, *removed_paragraphs(tracked, text)]
+        decoding = DecodingReport(item.path, decoded.encoding, decoded.replaced, decoded.line)
+        note = Note(item.name, text)
+        yield ScannedNote(note, item.path, secrets, decoding, summarise_removals(item.path, removed))
 
 
 def read_corpus(result: Scan) -> Corpus:
@@ -200,7 +203,7 @@ def read_corpus(result: Scan) -> Corpus:
 
     Raises NotesError where there is nothing, or too little, to learn from.
     """
-    check_enough(len(result.notes), result.bytes, result.skipped)
+    require_enough_notes(len(result.notes), result.bytes, result.skipped)
     sizes = [len(note.text.encode()) for note in result.notes]
     chosen = choose_validation([note.name for note in result.notes], sizes)
     if not chosen:
@@ -216,14 +219,14 @@ def read_corpus(result: Scan) -> Corpus:
     )
 
 
-def check_enough(files: int, size: int, skipped: Sequence[Skipped]) -> None:
+def require_enough_notes(files: int, size: int, skipped: Sequence[Skipped]) -> None:
     """Raise NotesError where there is nothing, or too little, to learn from."""
     if not files:
         raise NotesError("There are no notes to learn from here.", _hint_for_nothing(skipped))
     if size < SMALLEST_CORPUS:
         raise NotesError(
-            f"There are only {size:,} bytes of notes here: too little to learn from.",
-            "A few thousand words are a start; a few hundred thousand are good.",
+            f"These notes are too short to learn from: only {size:,} bytes of text.",
+            "A few thousand words are enough to start; a few hundred thousand work well.",
         )
 
 
@@ -264,40 +267,42 @@ def place_to_cut(text: str, wanted: int) -> int:
     return place
 
 
-def _read_note(path: Path) -> tuple[Page, list[tuple[int, str]], Decoded]:
-    """Return a file's clean text without secrets, where those stood, and the text as it was decoded.
+def _read_note(path: Path) -> tuple[TrackedText, list[tuple[int, str]], DecodedText]:
+    """Return a file's clean text without secrets, the line and kind of each secret, and the decoded text.
 
     Raises UnreadableError with a reason.
     """
     decoded = decode_text(read_file(path, MAXIMUM_BYTES))
-    page = read_page(decoded.text)
-    alone = page.text.strip()
+    tracked = track_lines(decoded.text)
+    alone = tracked.text.strip()
     if "\n" not in alone and is_huge_data(alone):
         raise UnreadableError(f"one line has {len(alone):,} characters: data, not prose")
-    page = without_data_uris(page)
-    screened = screen(page.text)
-    places = [(page.numbers[line - 1], kind) for line, kind in screened.secrets]
-    cleaned = clean_page(page.with_lines(screened.text, screened.line_numbers), path.suffix)
+    tracked = remove_data_uris(tracked)
+    screened = screen(tracked.text)
+    places = [(tracked.line_numbers[line - 1], kind) for line, kind in screened.secrets]
+    cleaned = clean_tracked(tracked.with_lines(screened.text, screened.line_numbers), path.suffix)
     if not cleaned.text.strip():
-        raise UnreadableError(_why_empty(page, cleaned))
+        raise UnreadableError(_why_empty(tracked, cleaned))
     return cleaned, places, decoded
 
 
-def _why_empty(page: Page, cleaned: Page) -> str:
-    """Return why nothing is left of a note."""
-    longest = longest_line(page.text)
+def _why_empty(tracked: TrackedText, cleaned: TrackedText) -> str:
+    """Return why nothing is left of a note after cleaning."""
+    longest = longest_line(tracked.text)
     if any(item.characters > longest // 2 for item in cleaned.removed) and longest > LONG_LINE:
         return f"one line has {longest:,} characters: data, not prose"
     kinds = sorted({item.kind for item in cleaned.removed})
-    return f"empty once cleaned of {', '.join(kinds)}" if kinds else "empty once cleaned"
+    if kinds:
+        return f"nothing left after removing {', '.join(kinds)}"
+    return "nothing left after cleaning" if tracked.text.strip() else "empty"
 
 
 def _hint_for_nothing(skipped: Sequence[Skipped]) -> str:
     if not skipped:
-        return "The folder is empty. Name one with .md, .txt, .org or .rst files."
+        return "The folder is empty. Choose a folder with .md, .txt, .org or .rst files."
     reasons: dict[str, int] = {}
     for item in skipped:
         reasons[item.reason] = reasons.get(item.reason, 0) + 1
     most = sorted(reasons.items(), key=lambda pair: -pair[1])[:3]
     listed = "; ".join(f"{count} × {reason}" for reason, count in most)
-    return f"What was skipped: {listed}. `rnnchat scan` shows each file."
+    return f"Everything was skipped: {listed}. To see each file, run `rnnchat scan`."

@@ -1,4 +1,4 @@
-"""From a file's bytes to its text, without guessing silently."""
+"""From a file's bytes to its text: every guess is reported."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnchat.text.notes.binary import has_binary_beginning, is_full_of_control
+from rnnchat.text.notes.binary import has_binary_signature, has_many_control_characters
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -18,32 +18,33 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""Byte-order marks, the longer before those they begin with."""
+"""Byte-order marks and their encodings; a longer mark comes before one that is its beginning."""
 
 REPLACEMENT = "\ufffd"
-"""What stands for bytes that say nothing."""
+"""Stands for bytes that cannot be decoded."""
 _BINARY = "binary, not text"
 _HEAD = 2**16
+"""How many bytes are enough to recognise UTF-16."""
 _NULLS = re.compile(rb"\0+")
-_FEWEST_BETWEEN = 100
-"""In text, nulls are not more frequent than one run in so many bytes."""
-_SHORTEST_WIDE = 8
-"""Fewer bytes do not show that they are UTF-16."""
+_BYTES_PER_NULL = 100
+"""In damaged text there is at most one run of null bytes in this many bytes."""
+_SHORTEST_UTF16 = 8
+"""The fewest bytes by which UTF-16 can be recognised."""
 
 
 class UnreadableError(Exception):
-    """A file that is not text, with the reason as its message."""
+    """A file cannot be read as text; the message is the reason."""
 
 
 @dataclass(frozen=True)
-class Decoded:
-    """A file's text, and how sure it is that it reads so."""
+class DecodedText:
+    """A file's text, its encoding, and how much of it is damaged."""
 
     text: str
     encoding: str = "utf-8"
     """What the bytes were read as, such as ``cp1252``, or ``utf-8 and cp1252`` where lines differ."""
     replaced: int = 0
-    """How many bytes or characters were damaged: U+FFFD stands for them, or what they probably were."""
+    """How many bytes or characters are damaged; U+FFFD replaces them, or what they probably were."""
 
     @property
     def line(self) -> int:
@@ -52,9 +53,9 @@ class Decoded:
 
 
 def read_file(path: Path, maximum: int) -> bytes:
-    """Return the bytes of the regular file at `path`; never waits at a pipe and follows no link.
+    """Return the bytes of the regular file at `path`, at most `maximum`.
 
-    Raises UnreadableError with a reason.
+    It never waits at a pipe and follows no symbolic link. Raises UnreadableError with a reason.
     """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
@@ -82,23 +83,23 @@ def decode(data: bytes) -> str:
     return decode_text(data).text
 
 
-def decode_text(data: bytes, *, allow_control: bool = False) -> Decoded:
+def decode_text(data: bytes, *, allow_control: bool = False) -> DecodedText:
     """Return the text that `data` encodes: by its byte-order mark, as UTF-8, or as what it looks like.
 
-    Nothing is dropped. UTF-8 with a few damaged bytes stays UTF-8: U+FFFD stands for them, or the character
+    Nothing is left out. UTF-8 with a few damaged bytes stays UTF-8: U+FFFD replaces them, or the character
     that they are in cp1252 where that makes sense. Where lines were added in another encoding, each line is
-    read as what it is. Raises UnreadableError with a reason; text full of control characters is none unless
-    `allow_control`.
+    decoded by itself. Raises UnreadableError with a reason; text full of control characters counts as binary
+    unless `allow_control`.
     """
-    if has_binary_beginning(data):
+    if has_binary_signature(data):
         raise UnreadableError(_BINARY)
     decoded = _decode(data)
-    if not allow_control and is_full_of_control(decoded.text):
+    if not allow_control and has_many_control_characters(decoded.text):
         raise UnreadableError(_BINARY)
     return decoded
 
 
-def _decode(data: bytes) -> Decoded:
+def _decode(data: bytes) -> DecodedText:
     for bom, encoding in BOMS:
         if data.startswith(bom):
             return _with_mark(data[len(bom) :], encoding)
@@ -107,83 +108,83 @@ def _decode(data: bytes) -> Decoded:
     try:
         if b"\x1b$" in data:
             return _with_shifts(data)
-        return Decoded(data.decode("utf-8"))
+        return DecodedText(data.decode("utf-8"))
     except UnicodeDecodeError:
         pass
-    from rnnchat.text.notes.encodings import decode_damaged, decode_old, looks_like_utf8
+    from rnnchat.text.notes.decode_fallback import decode_damaged, decode_legacy, looks_like_utf8
 
     if looks_like_utf8(data):
         text, encoding, replaced = decode_damaged(data)
     else:
-        text, encoding, replaced = decode_old(data)
+        text, encoding, replaced = decode_legacy(data)
     if not encoding or _is_mostly_damage(text, replaced):
         raise UnreadableError("not text in any known encoding (invalid UTF-8)")
-    return Decoded(text, encoding, replaced)
+    return DecodedText(text, encoding, replaced)
 
 
-def _with_mark(data: bytes, encoding: str) -> Decoded:
-    """Return text whose byte-order mark said what it is encoded in."""
+def _with_mark(data: bytes, encoding: str) -> DecodedText:
+    """Return text whose encoding its byte-order mark named."""
     try:
-        return Decoded(data.decode(encoding), encoding)
+        return DecodedText(data.decode(encoding), encoding)
     except UnicodeDecodeError:
         pass
     if encoding == "utf-8":
-        from rnnchat.text.notes.encodings import decode_damaged
+        from rnnchat.text.notes.decode_fallback import decode_damaged
 
         text, said, replaced = decode_damaged(data)
     else:
         (text, replaced), said = _replacing(data, encoding), encoding
     if _is_mostly_damage(text, replaced):
         raise UnreadableError(f"damaged {encoding.upper()} text")
-    return Decoded(text, said, replaced)
+    return DecodedText(text, said, replaced)
 
 
 def _is_mostly_damage(text: str, replaced: int) -> bool:
-    """Tell whether too little is left of a text; a short one may have lost more of its characters."""
+    """Return whether too little of a text is left; a short one may have lost a larger share."""
     return replaced * 10 > len(text) + 60 or replaced * 2 >= len(text)
 
 
 def _replacing(data: bytes, encoding: str) -> tuple[str, int]:
-    """Return the text with U+FFFD for what is damaged, and how often that is."""
+    """Return the text with U+FFFD for what is damaged, and how often it occurs."""
     text = data.decode(encoding, "replace")
     return text, text.count(REPLACEMENT) - data.decode(encoding, "ignore").count(REPLACEMENT)
 
 
-def _with_shifts(data: bytes) -> Decoded:
-    """Return text that may be Japanese of mail programs, which is ASCII and escape sequences."""
+def _with_shifts(data: bytes) -> DecodedText:
+    """Return text that may be ISO-2022-JP, which Japanese mail programs write: ASCII and escape sequences."""
     try:
-        return Decoded(data.decode("iso2022_jp"), "iso2022_jp")
+        return DecodedText(data.decode("iso2022_jp"), "iso2022_jp")
     except UnicodeDecodeError:
-        return Decoded(data.decode("utf-8"))
+        return DecodedText(data.decode("utf-8"))
 
 
-def _with_few_nulls(data: bytes) -> Decoded | None:
-    """Return UTF-8 in which a few runs of nulls stand, as after a crash; None where they are not few.
+def _with_few_nulls(data: bytes) -> DecodedText | None:
+    """Return UTF-8 that holds a few runs of null bytes, as after a crash; None where there are too many.
 
-    At the beginning and at the end they are left out; within the text, U+FFFD stands for a run of them.
+    At the beginning and at the end they are left out; inside the text, U+FFFD replaces each run.
     """
     plain = data.strip(b"\0")
     runs = len(_NULLS.findall(plain))
-    if len(plain) < _SHORTEST_WIDE or runs * _FEWEST_BETWEEN > len(plain):
+    if len(plain) < _SHORTEST_UTF16 or runs * _BYTES_PER_NULL > len(plain):
         return None
     try:
         text = _NULLS.sub(REPLACEMENT.encode(), plain).decode("utf-8")
     except UnicodeDecodeError:
         return None
-    # UTF-16 whose characters are pairs of ASCII, as those of Thai are, is full of control characters.
-    return None if is_full_of_control(text) else Decoded(text, "utf-8", max(1, runs))
+    # UTF-16 whose bytes are all ASCII, such as Thai, decodes as UTF-8 full of control characters.
+    return None if has_many_control_characters(text) else DecodedText(text, "utf-8", max(1, runs))
 
 
-def _by_nulls(data: bytes) -> Decoded:
-    """Return text in UTF-32 or UTF-16 without a byte-order mark; nothing else that is text has nulls."""
+def _by_nulls(data: bytes) -> DecodedText:
+    """Return text in UTF-32 or UTF-16 without a byte-order mark; no other text encoding has null bytes."""
     for encoding in ("utf-32-le", "utf-32-be"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
         if "\0" not in text:
-            return Decoded(text, encoding)
-    if len(data) < _SHORTEST_WIDE:
+            return DecodedText(text, encoding)
+    if len(data) < _SHORTEST_UTF16:
         raise UnreadableError(_BINARY)
     head = data[:_HEAD]
     plain = {encoding: _plain_share(head, encoding) for encoding in ("utf-16-le", "utf-16-be")}
@@ -193,20 +194,20 @@ def _by_nulls(data: bytes) -> Decoded:
     ):
         raise UnreadableError(_BINARY)
     text, replaced = _replacing(data, encoding)
-    return Decoded(text, encoding, replaced)
+    return DecodedText(text, encoding, replaced)
 
 
 def _is_sound_without_nulls(head: bytes) -> bool:
-    """Tell whether the nulls stand in plain text: two of its letters also make one of Chinese."""
+    """Return whether `head` is plain text with stray nulls, and not UTF-16."""
     try:
         text = head.replace(b"\0", b"").decode("utf-8")
     except UnicodeDecodeError as error:
         return error.start > len(head) - 8
-    return not is_full_of_control(text)
+    return not has_many_control_characters(text)
 
 
 def _plain_share(head: bytes, encoding: str) -> float:
-    """Return the share of ASCII in a text read as `encoding`; 0 where it is no text then."""
+    """Return the share of ASCII in `head` read as `encoding`; 0 where the result is not text."""
     import unicodedata
 
     text = head[: len(head) // 2 * 2].decode(encoding, "replace")

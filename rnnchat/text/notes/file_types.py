@@ -1,4 +1,4 @@
-"""What a file is by its name: a note, something else that is text, or something that is none."""
+"""What a file's name says about it: a note, another kind of text, or not text."""
 
 from __future__ import annotations
 
@@ -12,17 +12,21 @@ TEXT_SUFFIXES = frozenset(
         ".vim .el .lisp .hs .pl .php .css .r .jl .swift .kt .scala .ex .exs .clj"
     ).split()
 )
+"""Files that are text: a file that the user names may be any of these."""
 PROSE_SUFFIXES = frozenset(
     (
         ".md .markdown .mdown .mdx .qmd .rmd .txt .text .org .rst .adoc .asciidoc .tex .wiki .textile "
         ".norg .typ .vimwiki .zim .eml .fountain"
     ).split()
 )
-"""What a folder is searched for; a file named by itself may be any text."""
+"""Files that are read as notes where a folder is searched."""
 
 DOCUMENT_SUFFIXES = frozenset((".doc .docx .odt .rtf .pdf .epub .pages .ppt .pptx .xls .xlsx .ods").split())
+"""Documents that have to be exported as text first."""
 SECRET_SUFFIXES = frozenset((".pem .key .p12 .pfx .kdbx .gpg .asc .keychain .jks .ppk").split())
+"""Files that hold keys or passwords, which are never read."""
 SECRET_NAMES = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".netrc", ".pgpass", ".htpasswd")
+"""Names of files that hold keys or passwords, which are never read."""
 
 _BINARY_SUFFIXES = frozenset(
     (
@@ -46,14 +50,14 @@ _PROGRAM_SUFFIXES = frozenset(
 _KNOWN = TEXT_SUFFIXES | DOCUMENT_SUFFIXES | SECRET_SUFFIXES | _BINARY_SUFFIXES | _PROGRAM_SUFFIXES
 _LOOKS_LIKE_ONE = re.compile(r"(?:[a-z][a-z0-9]{0,9}|[A-Z][A-Z0-9]{0,9})\Z")
 _NUMBERED = re.compile(r"(?:\A|\.)[A-Z]\.[A-Z]\Z|(?:\A|[ .])\d+\.[A-Za-z]\Z")
-"""Initials, and the numbers of sections such as "1.a"."""
+"""Initials, and section numbers such as "1.a"."""
 
 
 def suffix_of(name: str) -> str:
-    """Return what a name ends with to say what the file is, in lower case; nothing where it says nothing.
+    """Return the suffix of a file's name, in lower case with its dot; an empty string where it has none.
 
-    Every known suffix is one. Another one has up to ten letters and digits of ASCII, a letter first, and no
-    capital that begins a word. So "2024.01.15 Meeting", "notes.2024", "v1.2b", "Mr.Smith", "Ende.Später",
+    Every known suffix counts. An unknown one has up to ten ASCII letters and digits, begins with a letter and
+    does not mix cases. So "2024.01.15 Meeting", "notes.2024", "v1.2b", "Mr.Smith", "Ende.Später",
     "What...now" and "U.S.A" have none.
     """
     stem, dot, last = name.rpartition(".")
@@ -65,23 +69,23 @@ def suffix_of(name: str) -> str:
     return suffix if _LOOKS_LIKE_ONE.match(last) and not stem.endswith(".") else ""
 
 
-def reason_by_name(name: str, *, named: bool) -> str:
-    """Return why a file called `name` is not a note, or nothing where it may be one.
+def skip_reason(name: str, *, named_by_user: bool) -> str:
+    """Return why a file called `name` is not a note; an empty string where it may be one.
 
-    A file that a person `named` may be any text.
+    A file that the user names may be any text.
     """
     suffix = suffix_of(name)
     reason = ""
     if name in SECRET_NAMES or suffix in SECRET_SUFFIXES or name.startswith(".env"):
-        reason = "may hold keys or passwords"
-    elif not named and name.startswith("."):
+        reason = "may contain keys or passwords"
+    elif not named_by_user and name.startswith("."):
         reason = "hidden file"
     elif suffix in DOCUMENT_SUFFIXES:
         reason = f"a {suffix[1:]} document (export it as text or Markdown first)"
-    elif named:
+    elif named_by_user:
         pass
     elif name.endswith("~") or (name.startswith("#") and name.endswith("#") and len(name) > 2):
-        reason = "a backup that an editor has left"
+        reason = "an editor's backup file"
     elif suffix in _BINARY_SUFFIXES:
         reason = "not text"
     elif suffix and suffix not in PROSE_SUFFIXES:

@@ -1,4 +1,4 @@
-"""Texts as they are, to be scored: nothing cleaned, nothing left out."""
+"""Texts exactly as they are, to be scored: nothing is cleaned or left out."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def read_raw(paths: Iterable[Path]) -> list[str]:
         except UnreadableError as reason:
             reasons.add(str(reason))
     if not any(texts):
-        said = "; ".join(sorted(reasons)[:3])
+        shown = "; ".join(sorted(reasons)[:3])
         raise NotesError(
-            "There is no text to score here.", f"Skipped: {said}." if said else "The folder is empty."
+            "There is no text to score here.", f"Skipped: {shown}." if shown else "The folder is empty."
         )
     return texts

@@ -1,4 +1,4 @@
-"""Which files under some paths are notes, and why the others are not."""
+"""Find the files under some paths that may be notes, and say why the others are not."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from pathlib import Path
 from rnnchat.errors import NotesError, PathError
 from rnnchat.storage.display import display_path
 from rnnchat.storage.paths import home_folder, parse_argument
-from rnnchat.text.notes.file_types import reason_by_name
-from rnnchat.text.notes.ignore.gitignore import GIT, Ignores, UnreadableRulesError, above
+from rnnchat.text.notes.file_types import skip_reason
+from rnnchat.text.notes.ignore.gitignore import GIT, Ignores, UnreadableRulesError, rules_above
 
 MAXIMUM_BYTES = 64 * 2**20
-"""A larger file is a data set, not a note."""
+"""The largest file, in bytes, that is read as a note; a larger one is a data set."""
 
 IGNORED_FOLDERS = frozenset(
     ("node_modules __pycache__ venv site-packages vendor target build dist Library AppData Trash").split()
 )
+"""Names of folders that hold the files of programs, not notes."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file that may be a note, with the name it has in the corpus and its size in bytes."""
+    """A file that may be a note, with its name in the corpus and its size in bytes."""
 
     path: Path
     name: str
@@ -42,10 +43,9 @@ class Skipped:
 def walk(paths: Iterable[Path]) -> Iterator[Candidate | Skipped]:
     """Yield every file under `paths` once, in a stable order, as a candidate or as skipped.
 
-    Symbolic links are never followed, so loops cannot catch it and nothing outside is read. What git
-    ignores is skipped; a path that the person names is read even where a rule of the repository around
-    it ignores it as a whole. Raises NotesError for a path that does not exist, and for the home folder
-    itself.
+    Symbolic links inside are never followed, so there are no loops and nothing outside is read. What git
+    ignores is skipped; a path that the user names is read even where the repository around it ignores it.
+    Raises NotesError for a path that does not exist, and for the home folder itself.
     """
     seen: set[tuple[int, int]] = set()
     for given in paths:
@@ -53,27 +53,27 @@ def walk(paths: Iterable[Path]) -> Iterator[Candidate | Skipped]:
         if stat.S_ISDIR(status.st_mode):
             yield from _walk_folder(path, seen)
         else:
-            yield _judge_file(path, path.name, status, seen, named=True)
+            yield _judge_file(path, path.name, status, seen, named_by_user=True)
 
 
 def _find(given: Path) -> tuple[Path, os.stat_result]:
-    """Return the real path of what a person named, and its status."""
+    """Return the real path of what the user named, and its status."""
     shown = display_path(given)
     try:
         path = parse_argument(str(given))
         status = path.stat()
-        # A link that the person names is meant; links found inside are not.
+        # A symbolic link that the user names is followed; those found inside a folder are not.
         path = path.resolve()
     except FileNotFoundError:
         raise NotesError(f"There is nothing at {shown}.", "Check the spelling of the path.") from None
     except OSError as error:
         raise NotesError(f"{shown} cannot be read: {error.strerror}.", "Check its permissions.") from None
-    except (RuntimeError, ValueError):  # ~ of nobody; a null in a name
+    except (RuntimeError, ValueError):  # an unknown user after ~; a null byte in a name
         raise NotesError(f"There is nothing at {shown}.", "Check the spelling of the path.") from None
     if path in (_home(), Path(path.anchor)):
         raise NotesError(
-            f"{shown} holds far more than notes.",
-            "Name the folder your notes are in, such as ~/notes or ~/Documents/journal.",
+            f"{shown} contains far more than notes.",
+            "Choose the folder with your notes, such as ~/notes or ~/Documents/journal.",
         )
     return path, status
 
@@ -82,23 +82,23 @@ def _home() -> Path | None:
     try:
         return home_folder().resolve()
     except (PathError, OSError, RuntimeError):
-        return None  # it is nowhere
+        return None  # there is none
 
 
 @dataclass
-class _Open:
-    """A folder that is being read, and which of its entries are still to come."""
+class _OpenFolder:
+    """A folder that is being read, and the entries that are still to come."""
 
     entries: Iterator[os.DirEntry[str]]
     ignores: Ignores
     name: str
-    """Where it lies under the folder that was named, with a slash at the end."""
+    """Its path below the folder that the user named, with a slash at the end."""
 
 
 def _walk_folder(root: Path, seen: set[tuple[int, int]]) -> Iterator[Candidate | Skipped]:
-    """Yield what lies under `root`. However deep the folders are: nothing here calls itself."""
+    """Yield what is under `root`; without recursion, so that folders may be nested to any depth."""
     try:
-        first = _open(root, above(root), "")
+        first = _open_folder(root, rules_above(root), "")
     except UnreadableRulesError as reason:
         yield Skipped(root, f"folder not read: a .gitignore of the repository {reason}")
         return
@@ -116,42 +116,42 @@ def _walk_folder(root: Path, seen: set[tuple[int, int]]) -> Iterator[Candidate |
         found = _judge_entry(entry, folder, seen)
         if found is None:
             ignores = folder.ignores.entering(os.fsencode(entry.name))
-            folders.append(_open(Path(entry.path), ignores, f"{folder.name}{entry.name}/"))
+            folders.append(_open_folder(Path(entry.path), ignores, f"{folder.name}{entry.name}/"))
         else:
             yield found
 
 
-def _open(path: Path, ignores: Ignores, name: str) -> _Open | Skipped:
-    """Return a folder's entries in a stable order; why not, where it cannot be read."""
+def _open_folder(path: Path, ignores: Ignores, name: str) -> _OpenFolder | Skipped:
+    """Return a folder's entries in a stable order, or why it cannot be read."""
     try:
         with os.scandir(path) as found:
             entries = sorted(found, key=lambda entry: entry.name)
         if name and any(entry.name == GIT for entry in entries):
-            ignores = ignores.reading_repository(path)  # a repository within the folder that was named
-        return _Open(iter(entries), ignores.reading(path), name)
+            ignores = ignores.reading_repository(path)  # a repository inside the folder that the user named
+        return _OpenFolder(iter(entries), ignores.reading(path), name)
     except OSError as error:
         return Skipped(path, f"folder cannot be read ({(error.strerror or 'error').lower()})")
     except UnreadableRulesError as reason:
-        # It may keep from being read what is nobody's business.
+        # Without the rules, private files that they ignore would be read.
         return Skipped(path, f"folder not read: its .gitignore {reason}")
 
 
 def _judge_entry(
-    entry: os.DirEntry[str], folder: _Open, seen: set[tuple[int, int]]
+    entry: os.DirEntry[str], folder: _OpenFolder, seen: set[tuple[int, int]]
 ) -> Candidate | Skipped | None:
-    """Return what an entry of `folder` is; None where it is a folder to be read."""
+    """Return what to do with an entry of `folder`; None means that it is a folder to read."""
     path = Path(entry.path)
     try:
         is_link, is_folder = entry.is_symlink(), entry.is_dir(follow_symlinks=False)
         reason = ""
         if is_link:
-            reason = "a link (links are not followed)"
+            reason = "a symbolic link (links are not followed)"
         elif folder.ignores.ignores(os.fsencode(entry.name), is_folder):
             reason = "ignored by .gitignore"
         elif is_folder and entry.name.startswith("."):
             reason = "hidden folder"
         elif is_folder and entry.name in IGNORED_FOLDERS:
-            reason = "folder of programs, not of notes"
+            reason = "folder for programs, not for notes"
         if reason:
             return Skipped(path, reason)
         if is_folder:
@@ -159,13 +159,13 @@ def _judge_entry(
         status = entry.stat(follow_symlinks=False)
     except OSError as error:
         return Skipped(path, f"cannot be read ({(error.strerror or 'error').lower()})")
-    return _judge_file(path, folder.name + entry.name, status, seen, named=False)
+    return _judge_file(path, folder.name + entry.name, status, seen, named_by_user=False)
 
 
 def _judge_file(
-    path: Path, name: str, status: os.stat_result, seen: set[tuple[int, int]], named: bool
+    path: Path, name: str, status: os.stat_result, seen: set[tuple[int, int]], named_by_user: bool
 ) -> Candidate | Skipped:
-    reason = _reason_to_skip(path, status, named)
+    reason = _reason_to_skip(path, status, named_by_user)
     if not reason and (status.st_dev, status.st_ino) in seen:
         reason = "the same file as one already read"
     if reason:
@@ -174,11 +174,11 @@ def _judge_file(
     return Candidate(path, name, status.st_size)
 
 
-def _reason_to_skip(path: Path, status: os.stat_result, named: bool) -> str:
+def _reason_to_skip(path: Path, status: os.stat_result, named_by_user: bool) -> str:
     """Return why the file at `path` is not a note, or nothing where it may be one."""
     if not stat.S_ISREG(status.st_mode):
         return "not a regular file (a pipe, socket or device)"
-    reason = reason_by_name(path.name, named=named)
+    reason = skip_reason(path.name, named_by_user=named_by_user)
     if not reason and status.st_size == 0:
         reason = "empty"
     elif not reason and status.st_size > MAXIMUM_BYTES:

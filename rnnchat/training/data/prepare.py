@@ -22,15 +22,15 @@ from rnnchat.storage.atomic import write_bytes, write_text
 from rnnchat.storage.paths import Paths
 from rnnchat.text.notes import Skipped
 from rnnchat.text.notes.corpus import (
-    Secret,
-    as_record,
-    check_enough,
+    SecretLocation,
     choose_validation,
     place_to_cut,
     read_notes,
+    require_enough_notes,
+    scan_record,
     validation_bytes_for,
 )
-from rnnchat.text.tokenizer import Tokenizer, train_tokenizer, vocabulary_for
+from rnnchat.text.tokenizer import Tokenizer, train_tokenizer, vocabulary_size_for
 from rnnchat.training.data.spool import Spool, Spooled
 from rnnchat.training.runs.phases import PREPARING, READING, At, nobody
 from rnnchat.training.runs.run import AUTO, BEFORE, PREPARED, SCRATCH, Run, RunSettings
@@ -89,7 +89,7 @@ def prepare(run: Run, paths: Paths, emit: Emit, at: At = nobody) -> Prepared:
     with Spool(run.folder / "notes.spool") as spool:
         skipped, secrets = _read(settings, spool, emit, at)
         size = sum(entry.size for entry in spool.entries)
-        check_enough(len(spool.entries), size, skipped)
+        require_enough_notes(len(spool.entries), size, skipped)
         at(PREPARING, 0, size)
         earlier = Earlier.of(run)
         training, validation = _split(spool, earlier.learned if settings.base == settings.name else set())
@@ -263,9 +263,11 @@ class _Encoder:
                 self._progress(self._bytes)
 
 
-def _read(settings: RunSettings, spool: Spool, emit: Emit, at: At) -> tuple[list[Skipped], list[Secret]]:
+def _read(
+    settings: RunSettings, spool: Spool, emit: Emit, at: At
+) -> tuple[list[Skipped], list[SecretLocation]]:
     skipped: list[Skipped] = []
-    secrets: list[Secret] = []
+    secrets: list[SecretLocation] = []
     at(READING, 0, None)
     for item in read_notes([Path(path) for path in settings.paths]):
         at(READING, len(spool.entries) + len(skipped), None)
@@ -275,7 +277,7 @@ def _read(settings: RunSettings, spool: Spool, emit: Emit, at: At) -> tuple[list
             spool.append(item.note.name, item.note.text, str(item.path))
             secrets += item.secrets
     size = sum(entry.size for entry in spool.entries)
-    emit({"event": "scan", **as_record(len(spool.entries), size, skipped, secrets)})
+    emit({"event": "scan", **scan_record(len(spool.entries), size, skipped, secrets)})
     return skipped, secrets
 
 
@@ -301,7 +303,7 @@ def _tokenizer(
         return Tokenizer(saved.tokenizer), saved.card.style
     every = max(1, -(-size // TOKENIZER_BYTES))
     texts = (spool.read(entry) for entry in training[::every])
-    return train_tokenizer(texts, settings.vocabulary or vocabulary_for(size)), "notes"
+    return train_tokenizer(texts, settings.vocabulary or vocabulary_size_for(size)), "notes"
 
 
 def _sample(spool: Spool, entries: Sequence[Spooled], size: int) -> str:

@@ -55,9 +55,7 @@ def test_an_interrupted_training_is_not_thrown_away(home: Path, json: bool) -> N
     run = interrupted(home)
     result = rnnchat(home, "train", NOTES, "--minutes", "0", *(["--json"] if json else []))
     assert result.returncode == 1
-    assert result.stderr.startswith(
-        "rnnchat: An interrupted training of me is waiting (12 minutes learned, 20"
-    )
+    assert result.stderr.startswith("rnnchat: There is an interrupted training of me (12 minutes learned, 20")
     assert "--resume" in result.stderr
     assert "--fresh" in result.stderr
     assert "--minutes 5" in result.stderr, "it was started with other settings"
@@ -75,7 +73,7 @@ def test_fresh_discards_it_on_purpose(home: Path) -> None:
     run = interrupted(home)
     result = rnnchat(home, "train", NOTES, "--minutes", "0", "--fresh")
     assert result.returncode == 0, result.stderr
-    assert "is discarded" in result.stderr
+    assert "was discarded" in result.stderr
     assert not is_kept(run)
     assert run.is_finished
     again = rnnchat(home, "train", NOTES, "--minutes", "0", "--fresh")
@@ -120,7 +118,7 @@ def test_a_person_is_asked(home: Path, answer: str, kept: bool, code: int) -> No
         timeout=40,
         encoding="utf-8",
     )
-    terminal.expect("An interrupted training of me is waiting")
+    terminal.expect("There is an interrupted training of me")
     terminal.expect(r"\[r\]esume, \[f\]resh, \[q\]uit\?")
     for line in answer.split("\n"):
         if line == "\x04":

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnchat.cli.escaping import as_json_line, visible
+from rnnchat.cli.escaping import escape_for_terminal, to_json_line
 
 STEERING = [
     *map(chr, range(0x20)),
@@ -21,22 +21,22 @@ ANY = st.text(st.characters(exclude_categories=()) | st.sampled_from(STEERING))
 
 @pytest.mark.parametrize("character", STEERING, ids=lambda c: f"U+{ord(c):04X}")
 def test_json_spells_what_a_terminal_obeys(character: str) -> None:
-    line = as_json_line({"path": f"a{character}b", f"k{character}": [character]})
+    line = to_json_line({"path": f"a{character}b", f"k{character}": [character]})
     assert character not in line
     assert json.loads(line) == {"path": f"a{character}b", f"k{character}": [character]}
 
 
 @pytest.mark.parametrize("name", ["caf\udce9.md", "\udc80", "a\udcff\udcfeb", "\ud800", "tail \udfff"])
 def test_names_that_are_not_utf8(name: str) -> None:
-    line = as_json_line({"path": name})
+    line = to_json_line({"path": name})
     line.encode("utf-8")
     assert json.loads(line)["path"] == name
-    visible(name).encode("utf-8")
+    escape_for_terminal(name).encode("utf-8")
 
 
 def test_a_byte_of_a_name_is_spelled() -> None:
-    assert visible("caf\udce9.md") == "caf\\xe9.md"
-    assert visible("a\udcff\udc80") == "a\\xff\\x80"
+    assert escape_for_terminal("caf\udce9.md") == "caf\\xe9.md"
+    assert escape_for_terminal("a\udcff\udc80") == "a\\xff\\x80"
 
 
 @given(ANY)
@@ -44,7 +44,7 @@ def test_json_is_lossless_and_safe(text: str) -> None:
     # Two halves side by side are one character to JSON, so they do not come back as two.
     units = text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass")
     for ascii_only in (False, True):
-        line = as_json_line({"text": text}, ascii_only=ascii_only)
+        line = to_json_line({"text": text}, ascii_only=ascii_only)
         assert json.loads(line) == {"text": units}
         assert not set(line) & set(STEERING)
         assert not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in line)
@@ -54,13 +54,13 @@ def test_json_is_lossless_and_safe(text: str) -> None:
 
 @given(ANY)
 def test_shown_text_is_safe(text: str) -> None:
-    shown = visible(text)
+    shown = escape_for_terminal(text)
     assert not set(shown) & (set(STEERING) - {"\n", "\t"})
     shown.encode("utf-8")
 
 
 def test_what_is_no_number_in_json_is_null() -> None:
-    line = as_json_line({"bits": float("nan"), "rows": [{"x": float("inf")}, 1.5], "t": (-float("inf"),)})
+    line = to_json_line({"bits": float("nan"), "rows": [{"x": float("inf")}, 1.5], "t": (-float("inf"),)})
     assert json.loads(line, parse_constant=pytest.fail) == {
         "bits": None,
         "rows": [{"x": None}, 1.5],
@@ -69,4 +69,4 @@ def test_what_is_no_number_in_json_is_null() -> None:
 
 
 def test_other_scripts_stay_readable() -> None:
-    assert "Łódź 日本 नमस्ते 👩‍💻" in as_json_line({"text": "Łódź 日本 नमस्ते 👩‍💻"})
+    assert "Łódź 日本 नमस्ते 👩‍💻" in to_json_line({"text": "Łódź 日本 नमस्ते 👩‍💻"})

@@ -11,14 +11,15 @@ from rnnchat.cli.commands import run
     ("words", "said"),
     [
         ("compare x --minutes 0.05", "--minutes takes a number from 0.15 to 600, not 0.05"),
-        ("generate x --tokens 0", "--tokens takes a whole number from 1 up"),
-        ("generate x --tokens many", "--tokens takes a whole number from 1 up"),
+        ("generate x --tokens 0", "--tokens takes a whole number, 1 or more"),
+        ("generate x --tokens many", "--tokens takes a whole number, 1 or more"),
         ("complete -n 51", "-n takes a whole number from 1 to 50"),
         ("train x --name y --cell foo", "--cell takes one of gru, lstm, rnn, not foo"),
         ("train x --name y --minutes soon", "--minutes takes a number"),
         ("generate x --nope", "There is no option --nope"),
-        ("generate x y", "Not expected here: y"),
-        ("generate x y z", "Not expected here: y z"),
+        ("generate x --token 3", "There is no option --token; did you mean --tokens?"),
+        ("generate x y", "Unexpected argument: y"),
+        ("generate x y z", "Unexpected arguments: y z"),
         ("generate x --tokens", "--tokens needs a value"),
         ("complete --lines=3", "--lines takes no value"),
     ],
@@ -27,7 +28,7 @@ def test_wrong_usage(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str, said: str
 ) -> None:
     monkeypatch.setattr("rnnchat.cli.commands.prepare_streams", lambda: None)
-    monkeypatch.setattr("rnnchat.cli.commands.silence_interpreter", lambda: None)
+    monkeypatch.setattr("rnnchat.cli.commands.log_interpreter_messages", lambda: None)
     monkeypatch.setattr("sys.argv", ["rnnchat", *words.split()])
     assert run() == 2
     complaint = capsys.readouterr().err

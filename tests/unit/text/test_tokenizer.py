@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnchat.errors import ModelError, NotesError
-from rnnchat.text.tokenizer import Tokenizer, train_tokenizer, vocabulary_for
+from rnnchat.text.tokenizer import Tokenizer, train_tokenizer, vocabulary_size_for
 
 TRICKY = [
     "▁",
@@ -85,6 +85,6 @@ def test_a_script_of_thousands_of_characters_has_a_tokenizer() -> None:
 
 
 def test_the_vocabulary_grows_with_the_corpus() -> None:
-    sizes = [vocabulary_for(size) for size in (1_000, 500_000, 1_200_000, 2_000_000)]
+    sizes = [vocabulary_size_for(size) for size in (1_000, 500_000, 1_200_000, 2_000_000)]
     assert sizes == sorted(sizes)
     assert len(set(sizes)) == 4

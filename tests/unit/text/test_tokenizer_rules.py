@@ -10,7 +10,7 @@ import pytest
 import sentencepiece
 
 from rnnchat.errors import ModelError
-from rnnchat.text.tokenizer import Tokenizer, vocabulary_for
+from rnnchat.text.tokenizer import Tokenizer, vocabulary_size_for
 from rnnchat.text.tokenizer_rules import check_tokenizer
 from tests.helpers.places import ROOT
 
@@ -48,7 +48,7 @@ def test_ours_are_loaded(texts: list[str]) -> None:
     assert Tokenizer(trained(texts)).size == 400
     assert Tokenizer(trained(texts, vocab_size=500, character_coverage=0.98, num_threads=1)).size == 500
     shipped = (ROOT / "models" / "base" / "tokenizer.model").read_bytes()
-    assert check_tokenizer(shipped) == Tokenizer(shipped).size >= vocabulary_for(0)
+    assert check_tokenizer(shipped) == Tokenizer(shipped).size >= vocabulary_size_for(0)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Where code and formulas stand in a note: rules about markup leave them as they are."""
+"""Where a note has code and formulas, in which no markup is removed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FORMULA = re.compile(
 
 
 def find_code(text: str) -> list[tuple[int, int]]:
-    """Return the starts and ends of the code and the formulas in `text`, in order.
+    """Return the start and end offsets of the code and the formulas in `text`, in order.
 
     Code is fenced, indented by four columns after a blank line, between backticks, or a block of Org.
     """
@@ -60,7 +60,7 @@ def _blocks(text: str) -> list[tuple[int, int]]:
         blank = not line.strip()
         indented = not blank and _INDENTED.match(line) is not None
         if _LIST_ITEM.match(line) and not in_indented:
-            # Deeper items of a list are indented, too.
+            # Nested list items are indented, too.
             indented = indented and not in_list
             in_list = in_list or not indented
         elif after_blank and not blank and line[0] not in " \t":
@@ -82,13 +82,13 @@ def _blocks(text: str) -> list[tuple[int, int]]:
         if begin is not None:
             org, opened = begin[1].lower(), start
     if fence or org:
-        # A block that is never closed goes on to the end, as every program shows it.
+        # A block that is never closed continues to the end, as in every Markdown renderer.
         spans.append((opened, len(text)))
     return spans
 
 
 def _inline(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return what stands between backticks, and the formulas, in a stretch without blocks of code."""
+    """Return the code between backticks, and the formulas, in a span without blocks of code."""
     spans: list[tuple[int, int]] = []
     position = start
     for part in re.split(r"(\n[ \t]*\n)", text[start:end]):
@@ -108,7 +108,7 @@ def _inline(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _between_ticks(paragraph: str) -> list[tuple[int, int]]:
-    """Return the spans between runs of as many backticks."""
+    """Return the spans between two runs of equally many backticks."""
     runs = [match.span() for match in _TICKS.finditer(paragraph)]
     later: dict[int, list[int]] = {}
     for number in range(len(runs) - 1, -1, -1):

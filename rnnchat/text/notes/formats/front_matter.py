@@ -1,4 +1,4 @@
-"""Front matter: the properties that programs keep at the head of a note, told from a person's own words."""
+"""Front matter: the properties that programs keep at the head of a note, told apart from prose."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ KNOWN = frozenset(
         "last-modified edited started finished completed completion"
     ).split()
 )
-"""Keys that front matter commonly has."""
+"""Common keys of front matter."""
 
-# What a site's generator reads at the head of a page without a rule around it.
+# What some site generators read at the head of a page, without delimiters.
 _HEADER_LINE = re.compile(r"(?P<key>[A-Za-z][A-Za-z _\-]{0,30}):[ \t]*(?P<value>\S.*)?")
 _MACHINE_KEYS = frozenset(
     (
@@ -73,7 +73,7 @@ class _Entry:
 
     @property
     def may_be_prose(self) -> bool:
-        """Tell whether a person may have begun a sentence so: "Dear Anna: …"."""
+        """Whether the key may begin a sentence: "Dear Anna: …"."""
         begins_one = any(letter.isspace() or letter.isupper() for letter in self.key.strip())
         return begins_one and not self.is_known
 
@@ -83,10 +83,10 @@ class _Entry:
 
 
 def end_of_front_matter(text: str) -> int:
-    """Return where the front matter at the head of `text` ends, with its last newline; 0 if there is none.
+    """Return the offset after the front matter at the head of `text`; 0 if there is none.
 
-    It is YAML between rules, TOML between lines of +++, a JSON object, or lines such as `Slug: x` that end
-    with a blank one. Text between two rules that does not parse so is a person's.
+    It is YAML between lines of ---, TOML between lines of +++, a JSON object, or lines such as `Slug: x` up
+    to a blank one. Text between two such lines that does not parse is prose.
     """
     fence = _FENCE.match(text)
     if fence is not None:
@@ -114,7 +114,7 @@ def _end_of_fenced(text: str, start: int, closing: re.Pattern[str], judge: _Yaml
 
 
 class _YamlLines:
-    """Takes the lines of a block one by one, as long as they parse as a mapping."""
+    """Accepts the lines of a block one by one, as long as they parse as a YAML mapping."""
 
     def __init__(self) -> None:
         self._keys: list[str] = []
@@ -126,11 +126,11 @@ class _YamlLines:
 
     @property
     def is_open(self) -> bool:
-        """Whether a bracket or a quotation mark waits for its end."""
+        """Whether a bracket or a quotation mark is still open."""
         return bool(self._depth or self._quote)
 
     def take(self, line: str) -> bool:
-        """Tell whether `line` goes on with the mapping."""
+        """Return whether `line` continues the mapping."""
         if self.is_open:
             self._follow(line)
             return not line.strip() or line[0] in " \t]}"
@@ -173,7 +173,7 @@ class _YamlLines:
         return True
 
     def is_front_matter(self) -> bool:
-        """Tell whether the lines so far are properties and not a person's lines that have colons."""
+        """Return whether the lines so far are properties and not a person's lines that have colons."""
         entries = [_Entry(key, tuple(values)) for key, values in zip(self._keys, self._values, strict=True)]
         if not entries:
             return False
@@ -205,7 +205,7 @@ class _YamlLines:
 
 
 class _TomlLines:
-    """Takes the lines of a block one by one, as long as they parse as TOML."""
+    """Accepts the lines of a block one by one, as long as they parse as TOML."""
 
     def __init__(self) -> None:
         self._entries = 0
@@ -214,11 +214,11 @@ class _TomlLines:
 
     @property
     def is_open(self) -> bool:
-        """Whether an array or a text of several lines waits for its end."""
+        """Whether an array or a multi-line string is still open."""
         return bool(self._depth or self._quote)
 
     def take(self, line: str) -> bool:
-        """Tell whether `line` goes on with the table."""
+        """Return whether `line` continues the table."""
         if self._quote:
             if self._quote in line:
                 self._quote = ""
@@ -242,7 +242,7 @@ class _TomlLines:
         return True
 
     def is_front_matter(self) -> bool:
-        """Tell whether there was anything."""
+        """Return whether there was any entry."""
         return self._entries > 0
 
     def _count(self, line: str) -> None:
@@ -282,7 +282,7 @@ def _end_of_header(text: str, start: int) -> int:
 
 
 def _reads_as_prose(value: str) -> bool:
-    """Tell whether a value without quotation marks is a sentence, or long enough for one."""
+    """Return whether a value without quotation marks is a sentence, or long enough for one."""
     value = value.removeprefix("- ")
     if value[:1] in "\"'[{":
         return False

@@ -1,4 +1,4 @@
-"""Markup in notes that a program writes or reads: cleaned away, so that it is never suggested."""
+"""Markup that a program writes or reads: removed, so that it is never suggested."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 
 from rnnchat.text.notes.formats.code_regions import find_code
-from rnnchat.text.notes.formats.embedded import has_prose
+from rnnchat.text.notes.formats.embedded_data import has_prose
+from rnnchat.text.notes.formats.html_tags import find_tags, may_be_tag
 from rnnchat.text.notes.formats.links import find_links, find_urls
-from rnnchat.text.notes.formats.properties import (
+from rnnchat.text.notes.formats.program_metadata import (
     find_attributes,
     find_block_marks,
     find_drawers,
@@ -17,8 +18,7 @@ from rnnchat.text.notes.formats.properties import (
     find_imports,
     find_keywords,
 )
-from rnnchat.text.notes.formats.tags import find_tags, may_be_tag
-from rnnchat.text.notes.page import BREAK, GAP, Cut, Page, hide
+from rnnchat.text.notes.tracked_text import BREAK, GAP, Edit, TrackedText, mask
 
 _COMMENT_PARTS = re.compile(r"<!--|-->")
 _ENTITY = re.compile(r"&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6})|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -39,32 +39,32 @@ _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _LARGEST_COMMENT = 5_000
 
 
-def without_markup(page: Page, find_code: FindCode = find_code) -> Page:
-    """Return `page` without markup; Markdown, and all that stands in code, stays as it is written."""
-    page = _with_fences(page, find_code)
-    shown = hide(page.text, find_code(page.text))
+def remove_markup(tracked: TrackedText, find_code: FindCode = find_code) -> TrackedText:
+    """Return `tracked` without markup; Markdown, and everything inside code, stays as it is written."""
+    tracked = _with_fences(tracked, find_code)
+    shown = mask(tracked.text, find_code(tracked.text))
     for find in _FINDERS:
-        cut = page.without(find(page.text, shown))
-        if cut is not page:
-            page = cut
-            shown = hide(page.text, find_code(page.text))
-    return page
+        edited = tracked.apply(find(tracked.text, shown))
+        if edited is not tracked:
+            tracked = edited
+            shown = mask(tracked.text, find_code(tracked.text))
+    return tracked
 
 
-def _with_fences(page: Page, find_code: FindCode) -> Page:
-    """Return `page` with fences in place of the tags around code in Hugo and in Jekyll."""
-    if "highlight" not in page.text:
-        return page
-    shown = hide(page.text, find_code(page.text))
-    cuts = []
+def _with_fences(tracked: TrackedText, find_code: FindCode) -> TrackedText:
+    """Return `tracked` with Markdown fences in place of the tags around code in Hugo and Jekyll."""
+    if "highlight" not in tracked.text:
+        return tracked
+    shown = mask(tracked.text, find_code(tracked.text))
+    edits = []
     for match in _HIGHLIGHT.finditer(shown):
         closes = match["hugo"] == "/" or match["liquid"]
         language = "" if closes else (match["language"] or match["named"] or "")
-        cuts.append(Cut(*match.span(), "template tags", f"{match['indent']}```{language}"))
-    return page.without(cuts) if len(cuts) % 2 == 0 else page
+        edits.append(Edit(*match.span(), "template tags", f"{match['indent']}```{language}"))
+    return tracked.apply(edits) if len(edits) % 2 == 0 else tracked
 
 
-def _find_comments(_: str, shown: str) -> Iterator[Cut]:
+def _find_comments(_: str, shown: str) -> Iterator[Edit]:
     opened = -1
     for match in _COMMENT_PARTS.finditer(shown):
         if match[0] == "<!--":
@@ -74,17 +74,17 @@ def _find_comments(_: str, shown: str) -> Iterator[Cut]:
             opened = -1
 
 
-def _comment(text: str, start: int, after: int, before: int, end: int) -> Iterator[Cut]:
-    """Yield a comment; of two that were never closed, with a person's paragraphs between, the marks alone."""
+def _comment(text: str, start: int, after: int, before: int, end: int) -> Iterator[Edit]:
+    """Yield a comment, or only its two marks where paragraphs of prose stand between them."""
     if _PARAGRAPHS.search(text, after, before) and has_prose(text[after:before]):
-        yield Cut(start, after, "comment")
-        yield Cut(before, end, "comment")
+        yield Edit(start, after, "comment")
+        yield Edit(before, end, "comment")
     else:
-        yield Cut(start, end, "comment")
+        yield Edit(start, end, "comment")
 
 
-def _find_percent_comments(_: str, shown: str) -> Iterator[Cut]:
-    """Find Obsidian's comments: within a line, or between two lines that have nothing else."""
+def _find_percent_comments(_: str, shown: str) -> Iterator[Edit]:
+    """Yield Obsidian's comments: within a line, or between two lines that hold nothing else."""
     opened: re.Match[str] | None = None
     for match in _PERCENTS.finditer(shown):
         if opened is None:
@@ -110,17 +110,17 @@ def _find_percent_comments(_: str, shown: str) -> Iterator[Cut]:
             opened = match
 
 
-def _find_template_tags(text: str, shown: str) -> Iterator[Cut]:
+def _find_template_tags(text: str, shown: str) -> Iterator[Edit]:
     if "{{" not in shown and "{%" not in shown:
         return
     for pattern in (_SHORTCODE, _LIQUID):
         for match in pattern.finditer(shown):
-            yield Cut(*match.span(), "template tags")
+            yield Edit(*match.span(), "template tags")
     for match in _OUTPUT.finditer(shown):
         if _COMMAND.search(shown[max(0, match.start() - 30) : match.start()]):
             continue
         cloze = _CLOZE.fullmatch(match["inner"])
-        yield Cut(*match.span(), "template tags", _cloze(text, match, cloze) if cloze else GAP)
+        yield Edit(*match.span(), "template tags", _cloze(text, match, cloze) if cloze else GAP)
 
 
 def _cloze(text: str, match: re.Match[str], cloze: re.Match[str]) -> str:
@@ -128,7 +128,7 @@ def _cloze(text: str, match: re.Match[str], cloze: re.Match[str]) -> str:
     return text[start + cloze.start("text") : start + cloze.end("text")]
 
 
-def _find_entities(_: str, shown: str) -> Iterator[Cut]:
+def _find_entities(_: str, shown: str) -> Iterator[Edit]:
     if "&" not in shown:
         return
     for match in _ENTITY.finditer(shown):
@@ -136,20 +136,20 @@ def _find_entities(_: str, shown: str) -> Iterator[Cut]:
         if meant == match[0] or len(meant) > 2:
             continue
         if meant == "\u00ad":
-            yield Cut(*match.span(), "", "")
+            yield Edit(*match.span(), "", "")
         elif meant == "<" and may_be_tag(shown, match.end()):
             continue  # `&lt;div&gt;` means the word, not the tag
         elif meant.isspace():
-            yield Cut(*match.span(), "", " " if meant != "\n" else BREAK)
+            yield Edit(*match.span(), "", " " if meant != "\n" else BREAK)
         elif meant.isprintable():
-            yield Cut(*match.span(), "", meant)
+            yield Edit(*match.span(), "", meant)
 
 
-def _tags(_: str, shown: str) -> Iterator[Cut]:
+def _tags(_: str, shown: str) -> Iterator[Edit]:
     return find_tags(shown)
 
 
-_FINDERS: tuple[Callable[[str, str], Iterator[Cut]], ...] = (
+_FINDERS: tuple[Callable[[str, str], Iterator[Edit]], ...] = (
     find_imports,
     find_footer,
     find_drawers,

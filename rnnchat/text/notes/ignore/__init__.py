@@ -1,1 +1,4 @@
-"""Which files git ignores, and which are therefore not learned."""
+"""Which files git ignores.
+
+`gitignore` reads the rules, `gitconfig` finds further files of rules, and `wildmatch` matches a pattern.
+"""

@@ -1,4 +1,4 @@
-"""The few settings of git that say what it ignores, read without running git."""
+"""The settings of git that say what it ignores, read without running git."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 
 from rnnchat.text.notes.ignore.wildmatch import Wildmatch
 
-_LARGEST = 2**20
-_DEEPEST = 10
-"""git follows no more includes from one file to the next either."""
+_MAXIMUM_BYTES = 2**20
+"""How much of a settings file is read."""
+_MAXIMUM_DEPTH = 10
+"""How many includes are followed from one file to the next, as in git."""
 _SECTION = re.compile(r'\[\s*([\w.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]')
 _SETTING = re.compile(r"([A-Za-z][\w-]*)\s*(?:=\s*(.*))?\Z")
 _TRUE = ("true", "yes", "on")
@@ -19,10 +20,10 @@ _NUMBER = re.compile(r"[-+]?0*[1-9]\d*[kmg]?\Z", re.I)
 
 
 def excludes_file(root: Path) -> Path | None:
-    """Return the person's own ignore file, in the repository at `root`.
+    """Return the user's own ignore file, as the repository at `root` sees it.
 
-    It is ``core.excludesFile`` of the repository's, the person's or the system's settings and of the files
-    that those include, else ``git/ignore`` in the person's configuration folder.
+    It is ``core.excludesFile`` of the settings of the repository, the user or the system, or of the files
+    that those include; otherwise ``git/ignore`` in the user's configuration folder.
     """
     named = _setting("excludesfile", root)
     try:
@@ -31,23 +32,23 @@ def excludes_file(root: Path) -> Path | None:
             return path if path.is_absolute() else root / path
         folder = _configuration()
         return None if folder is None else folder / "ignore"
-    except RuntimeError:  # ~ of nobody
+    except RuntimeError:  # an unknown user after ~
         return None
 
 
 def exclude_of(root: Path) -> Path | None:
-    """Return the repository's ``info/exclude``, which git ignores by as well."""
+    """Return the repository's ``info/exclude``, which has ignore rules, too."""
     git = _git_folder(root)
     return None if git is None else git / "info" / "exclude"
 
 
 def ignores_case(root: Path) -> bool:
-    """Return whether patterns match whatever the case in the repository at `root`."""
+    """Return whether patterns ignore case in the repository at `root`."""
     return _is_true(_setting("ignorecase", root))
 
 
 def _configuration() -> Path | None:
-    """Return the folder of git's settings of this person."""
+    """Return the folder of the user's git settings."""
     chosen = os.environ.get("XDG_CONFIG_HOME")
     try:
         return (Path(chosen) if chosen else Path.home() / ".config") / "git"
@@ -56,7 +57,7 @@ def _configuration() -> Path | None:
 
 
 def _own_folder(root: Path) -> Path | None:
-    """Return the folder that ``.git`` is, or that it names: a work tree has one of its own."""
+    """Return the folder that ``.git`` is, or that the file ``.git`` of a work tree names."""
     git = root / ".git"
     if git.is_dir():
         return git
@@ -74,7 +75,7 @@ def _git_folder(root: Path) -> Path | None:
 
 
 def _setting(name: str, root: Path) -> str | None:
-    """Return the value of ``core.NAME``, the nearest to the repository; None where it is not set."""
+    """Return the value of ``core.NAME``, from the most specific file that sets it; None if none does."""
     files = [] if os.environ.get("GIT_CONFIG_NOSYSTEM") else [Path("/etc/gitconfig")]
     configuration = _configuration()
     if configuration is not None:
@@ -98,7 +99,7 @@ def _is_true(value: str | None) -> bool:
 
 
 def _settings(file: Path, root: Path, depth: int = 0) -> dict[str, str]:
-    """Return the settings of a file, and of those it includes, in the repository at `root`."""
+    """Return the settings of a file and of the files it includes, for the repository at `root`."""
     values: dict[str, str] = {}
     section = named = ""
     text = _text(file).removeprefix("\udcef\udcbb\udcbf").removeprefix("\ufeff")
@@ -112,11 +113,11 @@ def _settings(file: Path, root: Path, depth: int = 0) -> dict[str, str]:
         setting = _SETTING.match(rest)
         if setting is None:
             continue
-        # Without a sign of equality it is true; with nothing after that sign it is not.
+        # Without an equals sign the value is true; with nothing after that sign it is not.
         name, value = setting[1].lower(), "true" if setting[2] is None else _value(setting[2])
         values[f"{section}.{name}"] = value
         includes = section == "include" or (section == "includeif" and _applies(named, file, root))
-        if includes and name == "path" and depth < _DEEPEST:
+        if includes and name == "path" and depth < _MAXIMUM_DEPTH:
             values |= _settings(_beside(value, file), root, depth + 1)
     return values
 
@@ -125,12 +126,12 @@ def _beside(named: str, file: Path) -> Path:
     """Return the path that the settings in `file` name."""
     try:
         return file.parent / Path(named).expanduser()
-    except RuntimeError:  # ~ of nobody
+    except RuntimeError:  # an unknown user after ~
         return file.parent / named
 
 
 def _applies(condition: str, file: Path, root: Path) -> bool:
-    """Tell whether an include for some repositories alone is for the one at `root`."""
+    """Return whether a conditional include applies to the repository at `root`."""
     kind, _, pattern = condition.partition(":")
     git = _own_folder(root)
     if kind not in ("gitdir", "gitdir/i") or git is None or not pattern:
@@ -166,11 +167,11 @@ def _value(text: str) -> str:
 
 
 def _text(path: Path) -> str:
-    """Return a small file's text; nothing where it cannot be read."""
+    """Return a small file's text; an empty string where it cannot be read."""
     try:
         if not path.is_file():
             return ""
         with path.open("rb") as file:
-            return os.fsdecode(file.read(_LARGEST))
+            return os.fsdecode(file.read(_MAXIMUM_BYTES))
     except (OSError, ValueError):
         return ""

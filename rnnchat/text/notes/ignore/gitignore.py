@@ -1,4 +1,4 @@
-"""What git ignores: the ``.gitignore`` files of a repository, and a person's own, read as git reads them."""
+"""What git ignores: the ``.gitignore`` files of a repository and the user's own, read as git reads them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from rnnchat.text.notes.ignore.wildmatch import SPECIAL, Wildmatch
 
 NAME = ".gitignore"
 GIT = ".git"
-"""What makes a folder the root of a repository, be it a folder or a file."""
-LARGEST = 16 * 2**20
-"""A larger ignore file is not read, in bytes."""
+"""The folder or file that marks the root of a repository."""
+MAXIMUM_BYTES = 16 * 2**20
+"""The largest ignore file, in bytes, that is read."""
 _SLASH = b"/"
 
 
 class UnreadableRulesError(Exception):
-    """An ignore file that cannot be read, with the reason as its message."""
+    """An ignore file cannot be read; the message is the reason."""
 
 
 class Rule:
@@ -28,15 +28,15 @@ class Rule:
 
     def __init__(self, line: bytes, *, ignore_case: bool = False) -> None:
         self.is_negative = line.startswith(b"!")
-        """Whether it takes back what an earlier line ignores."""
+        """Whether it includes again what an earlier line ignores."""
         pattern = line[1:] if self.is_negative else line
         self.is_for_folders = pattern.endswith(_SLASH)
-        """Whether it means folders alone."""
+        """Whether it matches only folders."""
         pattern = pattern[:-1] if self.is_for_folders else pattern
         self.is_for_names = _SLASH not in pattern
-        """Whether it is compared with a name alone, in whatever folder."""
-        # git compares what stands before the first special byte as it is, and the rest as a pattern of its
-        # own; so `a**/b` also matches `ax/y/b`.
+        """Whether it is compared with the name alone, in any folder."""
+        # git compares the part before the first special byte literally, and the rest as a separate
+        # pattern; so `a**/b` also matches `ax/y/b`.
         plain = next((place for place, byte in enumerate(pattern) if byte in SPECIAL), len(pattern))
         if not self.is_for_names and pattern.startswith(_SLASH):
             pattern, plain = pattern[1:], plain - 1
@@ -57,7 +57,7 @@ class Rule:
         return self.is_for_names and self._rest is None and self._ending is None
 
     def matches(self, path: bytes, is_folder: bool) -> bool:
-        """Tell whether the line is about `path`, as seen from the folder of its ignore file."""
+        """Return whether the line matches `path`, which is relative to the folder of its ignore file."""
         if self.is_for_folders and not is_folder:
             return False
         name = self._fold(path.rsplit(_SLASH, 1)[-1] if self.is_for_names else path)
@@ -77,7 +77,7 @@ class Rules:
 
     def _set(self, rules: list[Rule]) -> None:
         self._rules = rules
-        # Plain names are looked up, so that thousands of them cost no time.
+        # Plain names are looked up in a dictionary, so that thousands of them cost no time.
         self._names: dict[bytes, list[tuple[int, Rule]]] = {}
         self._others: list[tuple[int, Rule]] = []
         for number, rule in enumerate(rules):
@@ -88,7 +88,7 @@ class Rules:
         return bool(self._rules)
 
     def decide(self, path: bytes, is_folder: bool) -> bool | None:
-        """Return whether `path` is ignored; None where no line is about it."""
+        """Return whether `path` is ignored; None where no line matches it."""
         best, decision = -1, None
         name = self._fold(path.rsplit(_SLASH, 1)[-1])
         for known in (self._names.get(name, ()), self._others):
@@ -100,8 +100,8 @@ class Rules:
                     break
         return decision
 
-    def without_those_for(self, folders: list[bytes]) -> Rules:
-        """Return the lines but for those that ignore one of `folders`."""
+    def without_rules_for(self, folders: list[bytes]) -> Rules:
+        """Return the lines except those that ignore one of `folders`."""
         kept = Rules(b"")
         kept._fold = self._fold
         kept._set(
@@ -116,20 +116,20 @@ class Rules:
 
 @dataclass(frozen=True)
 class Ignores:
-    """The ignore files that count in a folder, those that decide last at the end."""
+    """The ignore files that apply in a folder; a later one overrides those before it."""
 
     parts: tuple[bytes, ...] = ()
-    """The folder's place: the names of the folders that lead to it from where the first file counts."""
+    """The folder's path, as names, relative to the folder of the first file."""
     files: tuple[tuple[int, Rules], ...] = ()
-    """Each ignore file, with how many of `parts` lead to its folder."""
+    """Each ignore file, with the number of `parts` that lead to its folder."""
     ignore_case: bool = False
 
     def entering(self, name: bytes) -> Ignores:
-        """Return what counts in the folder called `name` in this one, but for its own file."""
+        """Return what applies in the subfolder `name`, without that folder's own file."""
         return Ignores((*self.parts, name), self.files, self.ignore_case)
 
     def reading(self, folder: Path) -> Ignores:
-        """Return what counts with the own file of this folder, which is `folder`.
+        """Return what applies with this folder's own file; `folder` is its path.
 
         Raises UnreadableRulesError where it has one that cannot be read.
         """
@@ -137,9 +137,9 @@ class Ignores:
         return self._adding(Rules(data, ignore_case=self.ignore_case)) if data else self
 
     def reading_repository(self, folder: Path) -> Ignores:
-        """Return what counts in the root of a repository, which is `folder`, but for its ``.gitignore``.
+        """Return what applies in the root of a repository, `folder`, without its ``.gitignore``.
 
-        That is the person's own ignore file and the repository's ``info/exclude``. Raises
+        These are the user's own ignore file and the repository's ``info/exclude``. Raises
         UnreadableRulesError.
         """
         from rnnchat.text.notes.ignore.gitconfig import exclude_of, excludes_file, ignores_case
@@ -156,7 +156,7 @@ class Ignores:
         return Ignores(self.parts, (*self.files, (len(self.parts), rules)), self.ignore_case)
 
     def ignores(self, name: bytes, is_folder: bool) -> bool:
-        """Tell whether what is called `name` in this folder is ignored."""
+        """Return whether the entry `name` of this folder is ignored."""
         path = b""
         depth = -1
         for above, rules in reversed(self.files):
@@ -168,12 +168,12 @@ class Ignores:
         return False
 
 
-def above(folder: Path) -> Ignores:
-    """Return what counts in `folder`, which a person named, from the repository that it lies in.
+def rules_above(folder: Path) -> Ignores:
+    """Return the rules for `folder`, which the user named, from the repository that it is in.
 
-    That is the person's own ignore file, the repository's ``info/exclude``, and the ``.gitignore`` files of
-    the folders above it. A line that ignores `folder` itself or a folder above it is set aside: the person
-    has named it all the same. Raises UnreadableRulesError.
+    They are the user's own ignore file, the repository's ``info/exclude``, and the ``.gitignore`` files of
+    the folders above it. A line that ignores `folder` itself or a folder above it does not apply, as the user
+    named it all the same. Raises UnreadableRulesError.
     """
     root = repository_of(folder)
     if root is None:
@@ -187,7 +187,7 @@ def above(folder: Path) -> Ignores:
     files = tuple(
         (
             depth,
-            rules.without_those_for(
+            rules.without_rules_for(
                 [_SLASH.join(parts[depth:end]) for end in range(depth + 1, len(parts) + 1)]
             ),
         )
@@ -197,10 +197,10 @@ def above(folder: Path) -> Ignores:
 
 
 def repository_of(folder: Path) -> Path | None:
-    """Return the folder that holds the ``.git`` of the repository that `folder` lies in.
+    """Return the root of the repository that `folder` is in; None where it is in none.
 
-    A ``.git`` folder without a HEAD makes none for git, which looks further up; where there is no other, it
-    is taken for one.
+    A ``.git`` folder without a HEAD is not one for git, which looks further up; where there is no other, it
+    counts.
     """
     likely = None
     for place in (folder, *folder.parents):
@@ -217,7 +217,7 @@ def repository_of(folder: Path) -> Path | None:
 
 
 def _read(path: Path, *, follow: bool) -> bytes:
-    """Return what an ignore file holds; nothing where there is none. git follows no link to a .gitignore."""
+    """Return the contents of an ignore file, or nothing; git follows no symbolic link to a .gitignore."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
     try:
         status = path.stat() if follow else path.lstat()
@@ -225,15 +225,15 @@ def _read(path: Path, *, follow: bool) -> bytes:
             return b""
         descriptor = os.open(path, flags)
         with os.fdopen(descriptor, "rb") as file:
-            data = file.read(LARGEST + 1)
+            data = file.read(MAXIMUM_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         return b""
     except OSError as error:
         if follow and not _can_reach(path):
-            return b""  # as git does with settings in a folder that is closed to it
+            return b""  # as git does where it has no access to the folder
         raise UnreadableRulesError(f"cannot be read ({(error.strerror or 'error').lower()})") from None
-    if len(data) > LARGEST:
-        raise UnreadableRulesError(f"is larger than {LARGEST // 2**20} MB")
+    if len(data) > MAXIMUM_BYTES:
+        raise UnreadableRulesError(f"is larger than {MAXIMUM_BYTES // 2**20} MB")
     return data
 
 
@@ -246,7 +246,7 @@ def _can_reach(path: Path) -> bool:
 
 
 def _lines(data: bytes) -> Iterator[bytes]:
-    """Yield the lines of an ignore file that hold a pattern."""
+    """Yield the patterns of an ignore file."""
     for line in data.removeprefix(BOM_UTF8).split(b"\n"):
         if line and not line.startswith(b"#"):
             pattern = line.removesuffix(b"\r").split(b"\0", 1)[0]
@@ -256,7 +256,7 @@ def _lines(data: bytes) -> Iterator[bytes]:
 
 
 def _without_trailing_spaces(line: bytes) -> bytes:
-    """Return `line` without the spaces at its end, but for one that a backslash stands before."""
+    """Return `line` without the spaces at its end, except one after a backslash."""
     kept = line.rstrip(b" ")
     if kept == line:
         return line

@@ -1,12 +1,13 @@
 """The patterns of ``.gitignore``, matched byte for byte as git's wildmatch.c does.
 
-A pattern is never handed to a regular expression: one with many stars would take for ever.
+Patterns are not turned into regular expressions, as one with many stars could take exponential time: all
+positions in the pattern that may match so far are tracked as the bits of an integer.
 """
 
 from __future__ import annotations
 
 SPECIAL = b"*?[\\"
-"""The bytes that make a pattern more than a plain name."""
+"""The bytes that have a meaning in a pattern."""
 _SLASH = ord("/")
 _EVERY = frozenset(range(256))
 _CLASSES = {
@@ -33,9 +34,9 @@ class Wildmatch:
     """
 
     def __init__(self, pattern: bytes, *, is_path: bool, ignore_case: bool = False) -> None:
-        self._one: dict[int, frozenset[int]] = {}  # what a place takes, one byte
-        self._loops: dict[int, frozenset[int]] = {}  # what a star takes, again and again
-        self._skips: dict[int, int] = {}  # the places that are reached without taking anything
+        self._one: dict[int, frozenset[int]] = {}  # the bytes that a position matches once
+        self._loops: dict[int, frozenset[int]] = {}  # the bytes that a star matches repeatedly
+        self._skips: dict[int, int] = {}  # the position that is reached without a byte
         self._end = 0
         self._ignore_case = ignore_case
         self._masks: dict[int, tuple[int, int]] = {}
@@ -43,7 +44,7 @@ class Wildmatch:
         self._skipping = sum(1 << place for place in self._skips)
 
     def matches(self, text: bytes) -> bool:
-        """Tell whether the pattern matches all of `text`."""
+        """Return whether the pattern matches all of `text`."""
         if not self.is_valid or len(self._one) > len(text) + len(self._skips):
             return False
         places = self._closure(1)
@@ -55,7 +56,7 @@ class Wildmatch:
         return bool(places >> self._end & 1)
 
     def _closure(self, places: int) -> int:
-        """Add the places that can be reached without a byte."""
+        """Add the positions that are reached without a byte."""
         if not places & self._skipping:
             return places
         for place, target in self._skips.items():  # in order, so that one pass is enough
@@ -102,7 +103,7 @@ class Wildmatch:
         self._end += 1
 
     def _add_stars(self, pattern: bytes, place: int, no_slash: frozenset[int], is_path: bool) -> int:
-        """Add a run of stars that begins at `place`; return where the pattern goes on."""
+        """Add a run of stars that begins at `place`; return the offset after it."""
         end = place
         while end < len(pattern) and pattern[end] == ord("*"):
             end += 1
@@ -133,7 +134,7 @@ def _mask(places: dict[int, frozenset[int]], same: set[int]) -> int:
 
 
 def _read_class(pattern: bytes, place: int, ignore_case: bool) -> tuple[frozenset[int], int] | None:
-    """Return what the class whose ``[`` stands before `place` takes, and the place of its ``]``.
+    """Return the bytes that a class matches, and the offset of its ``]``; `place` is after its ``[``.
 
     None where it is not well formed.
     """
@@ -175,6 +176,6 @@ def _read_class(pattern: bytes, place: int, ignore_case: bool) -> tuple[frozense
 
 
 def _end_of_name(pattern: bytes, place: int) -> int:
-    """Return the place of the ``]`` of a named class such as ``[:alpha:]``; 0 where it is none."""
+    """Return the offset of the ``]`` of a named class such as ``[:alpha:]``; 0 where it is not one."""
     end = pattern.find(b"]", place + 2)
     return end if end > place + 2 and pattern[end - 1] == ord(":") else 0

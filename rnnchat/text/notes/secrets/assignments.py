@@ -1,4 +1,4 @@
-"""Passwords, keys and numbers behind a label: `password: …`, `API_KEY=…`, `le mot de passe est …`."""
+"""Passwords, keys and PINs after a label: `password: …`, `API_KEY=…`, `le mot de passe est …`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rnnchat.text.notes.secrets import values
-from rnnchat.text.notes.secrets.announced import Judge, Value
+from rnnchat.text.notes.secrets.assigned_value import AssignedValue, ValueClassifier
 from rnnchat.text.notes.secrets.labels import Label, kind_of
-from rnnchat.text.notes.secrets.reading import Hit, Reading
+from rnnchat.text.notes.secrets.searchable_text import Finding, SearchableText
 
 _TAIL = re.compile(r"[\w-]{0,60}")
 _TAIL_ALLOWED = re.compile(
@@ -67,27 +67,26 @@ _ONLY_VALUE = re.compile(
 )
 _FENCE = re.compile(r"\s*(?:```\w*|~~~\w*|---+|\.\.\.)\s*$")
 
+_MAXIMUM_LABELS_IN_A_LINE = 200
+"""How many labels of one line are looked at; a line with more is data, which would take too long."""
 
-_MOST_IN_A_LINE = 200
-"""More labels in one line are data, which would take long to read."""
 
-
-def find(reading: Reading, labels: Sequence[Label]) -> Iterator[Hit]:
-    """Yield the lines where a label is followed by what it announces."""
+def find(source: SearchableText, labels: Sequence[Label]) -> Iterator[Finding]:
+    """Yield the lines where a label is followed by a secret, on the same line or on the next one."""
     found, seen = -1, 0
     for number, label in enumerate(labels):
         seen = seen + 1 if number and labels[number - 1].line == label.line else 0
-        if label.line <= found or seen > _MOST_IN_A_LINE:
+        if label.line <= found or seen > _MAXIMUM_LABELS_IN_A_LINE:
             continue
-        line = _line_of_value(reading, label)
+        line = _line_of_value(source, label)
         if line is not None:
             found = line
-            yield Hit(line, line, kind_of(label))
+            yield Finding(line, line, kind_of(label))
 
 
-def _line_of_value(reading: Reading, label: Label) -> int | None:
+def _line_of_value(source: SearchableText, label: Label) -> int | None:
     """Return the line that holds the value of a label, its own or one below; None where there is none."""
-    text, end = reading.text, reading.end_of(label.line)
+    text, end = source.text, source.end_of(label.line)
     tail = _TAIL.match(text, label.end, end)
     assert tail is not None
     if (
@@ -105,24 +104,24 @@ def _line_of_value(reading: Reading, label: Label) -> int | None:
         place = label.end + len(rest_of_name) if text[label.end - 1].isascii() or clear else label.end
     if rest_of_name in ("s", "es", "n"):
         clear = False
-    reader = _Reader(reading, label, clear)
-    if reader.stands_at(place, end):
+    finder = _ValueFinder(source, label, clear)
+    if finder.is_followed_by_secret(place, end):
         return label.line
-    return reader.line_below(place, end)
+    return finder.line_below(place, end)
 
 
 @dataclass(frozen=True)
-class _Reader:
-    """Reads the values that may belong to one label."""
+class _ValueFinder:
+    """Finds the value that belongs to one label."""
 
-    reading: Reading
+    source: SearchableText
     label: Label
     clear: bool
     """Whether the name ends with the label, so that a plain word may be its value."""
 
-    def stands_at(self, place: int, end: int) -> bool:
-        """Return whether the label's value stands behind it on its line."""
-        text = self.reading.text
+    def is_followed_by_secret(self, place: int, end: int) -> bool:
+        """Return whether a secret follows the label on its line."""
+        text = self.source.text
         direct = self._direct(place, end) or _ATTRIBUTE.match(text, place, end)
         if direct:
             return direct.end() < end and self._is_secret(
@@ -158,41 +157,41 @@ class _Reader:
         )
 
     def _direct(self, place: int, end: int) -> re.Match[str] | None:
-        text = self.reading.text
+        text = self.source.text
         match = _DIRECT.match(text, place, end)
         if match is None or not match["sign"].startswith(","):
             return match
-        start = max(self.reading.starts[self.label.line], self.label.start - 60)
+        start = max(self.source.starts[self.label.line], self.label.start - 60)
         return match if _ARGUMENT.search(text[start : self.label.start]) else None
 
     def line_below(self, place: int, end: int) -> int | None:
-        """Return the line below the label's that is its value and nothing else."""
-        reading, label = self.reading, self.label
-        start = reading.starts[label.line]
+        """Return the next line, if it consists of the label's value and nothing else."""
+        source, label = self.source, self.label
+        start = source.starts[label.line]
         left = re.fullmatch(
             rf"{_CLOSE}{_NOTE}[ \t]*(?:(?:is|ist|lautet|est|es|è|é)[ \t]*)?"
             rf"(?P<sign>[:=]?)>?[|]?[*_\"'`]*[ \t]*",
-            reading.text[place:end],
+            source.text[place:end],
         )
-        before = reading.text[start : label.start]
+        before = source.text[start : label.start]
         if left is None or not self.clear or before.lstrip().startswith("|") or len(before.split()) > 5:
             return None
-        below = reading.next_written(label.line)
-        if below is not None and _FENCE.match(reading.lines[below]):
-            below = reading.next_written(below, 1)
+        below = source.next_nonblank_line(label.line)
+        if below is not None and _FENCE.match(source.lines[below]):
+            below = source.next_nonblank_line(below, 1)
         if below is None:
             return None
-        only = _ONLY_VALUE.fullmatch(reading.lines[below])
-        if only is None or reading.lines[below].lstrip().startswith(("|", "#", "$ ", "![", "http")):
+        only = _ONLY_VALUE.fullmatch(source.lines[below])
+        if only is None or source.lines[below].lstrip().startswith(("|", "#", "$ ", "![", "http")):
             return None
         text = only["value"].rstrip("\"'”*,;")
-        if values.stands_for_secret(text) or values.is_code(text) or text.endswith((":", "?")):
+        if values.is_placeholder(text) or values.is_code(text) or text.endswith((":", "?")):
             return None
         return below if self._is_alone(text, below, left["sign"] == ":") else None
 
     def _is_alone(self, text: str, below: int, colon: bool) -> bool:
-        """Return whether the only text of a line is what the label above announces."""
-        lines = self.reading.lines
+        """Return whether the only text of a line is a secret of the kind that the label names."""
+        lines = self.source.lines
         if self.label.family == "number":
             return re.fullmatch(r"\d{4,8}", text) is not None
         if self.label.family != "password":
@@ -209,22 +208,24 @@ class _Reader:
         value = self._value_at(place, end)
         if value is None:
             return False
-        judge = Judge(self.reading, self.label, self.clear)
+        judge = ValueClassifier(self.source, self.label, self.clear)
         if self.label.family == "number":
             return judge.is_number(value, place, end, sign)
-        if values.stands_for_secret(value.text) or (not value.quoted and values.is_code(value.text)):
+        if values.is_placeholder(value.text) or (not value.quoted and values.is_code(value.text)):
             return False
         if self.label.family == "password":
             return judge.is_password(value, sign)
         return judge.is_key(value, sign)
 
-    def _value_at(self, place: int, end: int) -> Value | None:
-        text = self.reading.text
-        before = text[self.reading.starts[self.label.line] : self.label.start]
+    def _value_at(self, place: int, end: int) -> AssignedValue | None:
+        text = self.source.text
+        before = text[self.source.starts[self.label.line] : self.label.start]
         quoted = _QUOTED.match(text, place, end)
         if quoted:
             inside = next(part for part in quoted.groups() if part is not None)
-            return Value(inside.strip(), True, text[quoted.end() : min(end, quoted.end() + 80)], before)
+            return AssignedValue(
+                inside.strip(), True, text[quoted.end() : min(end, quoted.end() + 80)], before
+            )
         bare = _BARE.match(text, place, end)
         if bare is None:
             return None
@@ -232,7 +233,7 @@ class _Reader:
         cut = _CUT.search(value)
         value = (value[: cut.start()] if cut else value).lstrip("\"'`(“„«").rstrip(".,;:)]}\"'`*”»")
         if cut and not cut.group().isascii():
-            return Value(value, False, "", before)
+            return AssignedValue(value, False, "", before)
         after = place + len(bare.group()) if not cut else place + cut.start()
         last = bare.group()[len(bare.group().rstrip(".,;:)")) :] if not cut else ""
-        return Value(value, False, last + text[after : min(end, after + 80)], before)
+        return AssignedValue(value, False, last + text[after : min(end, after + 80)], before)

@@ -1,4 +1,4 @@
-"""Passwords that are typed into a command or a statement: `curl -u`, `mysql -p`, `IDENTIFIED BY`."""
+"""Passwords typed in a shell command or an SQL statement: `curl -u`, `mysql -p`, `IDENTIFIED BY`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from rnnchat.text.notes.secrets import values
-from rnnchat.text.notes.secrets.reading import Hit, Reading
+from rnnchat.text.notes.secrets.searchable_text import Finding, SearchableText
 
 _V = r"(?:\"(?P<{0}a>[^\"\n]{{1,200}})\"|'(?P<{0}b>[^'\n]{{1,200}})'|(?P<{0}c>[^\s\"'`|;&<>]{{2,200}}))"
 
@@ -94,17 +94,15 @@ _OPTION = re.compile(
 )
 
 
-def find(reading: Reading) -> Iterator[Hit]:
+def find(source: SearchableText) -> Iterator[Finding]:
     """Yield the lines where a command or statement is given a password."""
     for words, pattern, plain in _COMMANDS:
-        for line in reading.lines_with(words):
-            match = pattern.search(reading.lines[line])
+        for line in source.lines_with(words):
+            match = pattern.search(source.lines[line])
             if match and _is_given(_value(match), plain):
-                yield Hit(line, line, "password in a command")
-    for words, holds in _HOLDERS:
-        for line in reading.lines_with(words):
-            if holds(reading.lines[line]):
-                yield Hit(line, line, "password in a command")
+                yield Finding(line, line, "password in a command")
+    for words, holds in _CHECKS:
+        yield from source.find_lines(words, holds, "password in a command")
 
 
 def _has_pair(line: str) -> bool:
@@ -115,7 +113,7 @@ def _has_pair(line: str) -> bool:
 def _has_statement(line: str) -> bool:
     match = _STATEMENT.search(line)
     given = (match["value"] or match["bare"] or "") if match else ""
-    ordinary = values.stands_for_secret(given) or values.is_ordinary(given)
+    ordinary = values.is_placeholder(given) or values.is_common_word(given)
     return len(given) > 4 and " " not in given and not ordinary
 
 
@@ -166,7 +164,7 @@ _OPTION_WORDS = (
 )
 _STATEMENT_WORDS = ("identified", "password", "requirepass", "masterauth", "auth '")
 _COMMAND_WORDS = tuple(word for words, _, _ in _COMMANDS for word in words)
-_HOLDERS: tuple[tuple[tuple[str, ...], Callable[[str], bool]], ...] = (
+_CHECKS: tuple[tuple[tuple[str, ...], Callable[[str], bool]], ...] = (
     (_PAIR_WORDS, _has_pair),
     (_STATEMENT_WORDS, _has_statement),
     (_OPTION_WORDS, _has_option),
@@ -189,8 +187,8 @@ def _is_given(value: str, plain: bool) -> bool:
     ):
         return False
     if (
-        values.stands_for_secret(value)
-        or values.is_ordinary(value)
+        values.is_placeholder(value)
+        or values.is_common_word(value)
         or (re.fullmatch(r"[\d:./]+", value) and len(value) < 6)
         or re.fullmatch(r"\d+:\d+(?:/\w+)?", value)
     ):

@@ -1,4 +1,4 @@
-"""The words that announce a secret, in many languages and in the names of variables."""
+"""The labels of secrets: words such as `password` in many languages and in the names of variables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from rnnchat.text.notes.secrets.reading import Reading
+from rnnchat.text.notes.secrets.searchable_text import SearchableText
 
 Family = Literal["password", "key", "plain key", "number"]
 
@@ -63,7 +63,7 @@ _PIN = """
 
 @dataclass(frozen=True)
 class Label:
-    """A word that announces a secret, and where it stands in a text."""
+    """A word that names a secret, and its line (from 0) and offsets in a text."""
 
     line: int
     start: int
@@ -71,11 +71,11 @@ class Label:
     word: str
     """The word in lower case."""
     family: Family
-    """What kind of value it announces."""
+    """What kind of value follows it."""
 
 
 def kind_of(label: Label) -> str:
-    """Return in plain words what a label announces."""
+    """Return in plain words what kind of secret a label names."""
     if label.family == "number":
         return "PIN or code"
     if label.family == "password":
@@ -85,11 +85,11 @@ def kind_of(label: Label) -> str:
     return "secret key" if "secret" in label.word or "private" in label.word else "key or token"
 
 
-def find_labels(reading: Reading) -> Iterator[Label]:
+def find_labels(source: SearchableText) -> Iterator[Label]:
     """Yield every label of a text, in order."""
-    text, past = reading.text, 0
-    for start, longest in reading.places:
-        word = next((word for word in reading.beginnings_of(longest) if word in _FAMILIES), None)
+    text, past = source.text, 0
+    for start, longest in source.trigger_matches:
+        word = next((word for word in source.prefixes_of(longest) if word in _FAMILIES), None)
         if word is None or start < past:
             continue
         family, alone = _FAMILIES[word]
@@ -99,7 +99,7 @@ def find_labels(reading: Reading) -> Iterator[Label]:
         past = end
         if start and text[start - 1] == "1" and word == "password":
             continue  # the program 1Password
-        yield Label(reading.line_at(start), start, end, word, family)
+        yield Label(source.line_at(start), start, end, word, family)
 
 
 def _begins(text: str, start: int) -> bool:

@@ -1,4 +1,4 @@
-"""Names with their passwords (`login anna / …`), headers of authorization, and calls that set a password."""
+"""Account names with passwords (`login anna / …`), and calls that set a password (`set_password(…)`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rnnchat.text.notes.secrets import values
-from rnnchat.text.notes.secrets.reading import Hit, Reading
+from rnnchat.text.notes.secrets.searchable_text import Finding, SearchableText
 
 _NAMES = (
     "login", "log-in", "creds", "cred", "credentials", "account", "user", "username", "konto", "zugang",
@@ -37,24 +37,33 @@ _SETTER = re.compile(
 _RAW_KEY = re.compile(r"\bkey[ \t]*[:=]?[ \t]+0x[0-9a-f]{64}\b", re.IGNORECASE)
 
 
-def find(reading: Reading) -> Iterator[Hit]:
+def find(source: SearchableText) -> Iterator[Finding]:
     """Yield the lines where a name, a header or a call stands before a password or token."""
-    lines = reading.lines
-    for number in reading.lines_with(_NAMES):
-        if any(values.is_strong(match["value"]) for match in _LOGIN.finditer(lines[number][:2_000])):
-            yield Hit(number, number, "password")
-    for number in reading.lines_with(_HEADERS):
-        match = _HEADER.search(lines[number])
-        if match and _is_token(match["value"]):
-            yield Hit(number, number, "key or token")
-    for number in reading.lines_with(_SETTERS):
-        match = _SETTER.search(lines[number])
-        if match and values.is_mixed(match["value"], 6) and not values.stands_for_secret(match["value"]):
-            yield Hit(number, number, "password")
-    for number in reading.lines_with(_KEYS):
-        if _RAW_KEY.search(lines[number]):
-            yield Hit(number, number, "secret key")
+    yield from source.find_lines(_NAMES, _has_login, "password")
+    yield from source.find_lines(_HEADERS, _has_token, "key or token")
+    yield from source.find_lines(_SETTERS, _sets_password, "password")
+    yield from source.find_lines(_KEYS, _has_raw_key, "secret key")
+
+
+def _has_login(line: str) -> bool:
+    return any(values.is_strong(match["value"]) for match in _LOGIN.finditer(line[:2_000]))
+
+
+def _has_token(line: str) -> bool:
+    match = _HEADER.search(line)
+    return match is not None and _is_token(match["value"])
+
+
+def _sets_password(line: str) -> bool:
+    match = _SETTER.search(line)
+    return (
+        match is not None and values.is_mixed(match["value"], 6) and not values.is_placeholder(match["value"])
+    )
+
+
+def _has_raw_key(line: str) -> bool:
+    return _RAW_KEY.search(line) is not None
 
 
 def _is_token(value: str) -> bool:
-    return not values.stands_for_secret(value) and (values.is_random(value, 12) or values.is_strong(value))
+    return not values.is_placeholder(value) and (values.is_random(value, 12) or values.is_strong(value))

@@ -1,4 +1,4 @@
-"""Leave the lines out of a text that hold a secret, unless they are allowed."""
+"""Remove the lines of a text that hold a secret, unless the user allows them."""
 
 from __future__ import annotations
 
@@ -6,106 +6,108 @@ import re
 from dataclasses import dataclass
 
 from rnnchat.text.notes.secrets import (
-    addresses,
+    account_pairs,
     assignments,
-    codes,
+    client_files,
+    codes_and_licences,
     commands,
-    identity,
-    keys,
+    headers,
+    identity_numbers,
     labels,
     logins,
-    numbers,
-    phrases,
-    providers,
-    stored,
+    payment_numbers,
+    private_keys,
+    provider_tokens,
+    recovery_phrases,
+    server_config,
     tables,
+    urls,
 )
-from rnnchat.text.notes.secrets.reading import Hit, Reading, Vocabulary
+from rnnchat.text.notes.secrets.searchable_text import Finding, SearchableText, TriggerWords
 
-ALLOW = "rnnchat:allow"
-"""What a comment says to have its line, or the line below it, learned."""
-HOW_TO_ALLOW = f"To have such a line learned, write {ALLOW} in a comment on it or alone on the line above."
-"""What a person can do about a line that is no secret."""
+ALLOW_COMMENT = "rnnchat:allow"
+"""What a comment says to keep its line, or the line below it."""
+ALLOW_HINT = f"To keep such a line, write {ALLOW_COMMENT} in a comment on it, or by itself on the line above."
+"""What the user can do about a line that holds no secret."""
 
-_VOCABULARY = Vocabulary(
-    word
-    for rule in (
-        addresses,
-        codes,
-        commands,
-        identity,
-        keys,
-        labels,
-        logins,
-        numbers,
-        phrases,
-        providers,
-        stored,
-    )
-    for word in rule.TRIGGERS
+_RULES = (
+    private_keys,
+    provider_tokens,
+    payment_numbers,
+    identity_numbers,
+    recovery_phrases,
+    codes_and_licences,
+    urls,
+    headers,
+    client_files,
+    account_pairs,
+    commands,
+    logins,
+    server_config,
 )
-_RULES = (keys, providers, numbers, identity, phrases, codes, addresses, commands, logins, stored)
+"""The modules with a `find` of their own; where two find the same line, the first names its kind."""
+_TRIGGER_WORDS = TriggerWords(word for rule in (labels, *_RULES) for word in rule.TRIGGERS)
 _COMMENT = re.compile(
-    rf"[ \t]*(?:<!--+|/\*+|\{{/\*|\(\*|//+|#+|--|;+|%+|\[//\]: # ?\(?)?[ \t]*{ALLOW}\b[ \t]*(?:--+>"
+    rf"[ \t]*(?:<!--+|/\*+|\{{/\*|\(\*|//+|#+|--|;+|%+|\[//\]: # ?\(?)?[ \t]*{ALLOW_COMMENT}\b[ \t]*(?:--+>"
     rf"|\*+/\}}?|\*\)|\))?"
 )
 
 
 @dataclass(frozen=True)
-class Screened:
-    """A text without the lines that hold secrets."""
+class ScreenedText:
+    """A text without the lines that hold secrets, and where those were."""
 
     text: str
     secrets: tuple[tuple[int, str], ...]
-    """For each secret the number of its first line in the original, from 1, and its kind in plain words."""
+    """For each secret the number of its first line in the original (from 1), and its kind in plain words."""
     line_numbers: tuple[int, ...]
-    """For each line of `text` its number in the original, from 1."""
+    """For each line of `text` its number in the original (from 1)."""
 
 
-def screen(text: str) -> Screened:
-    """Return `text` without the lines that hold a secret, and where those stood.
+def screen(text: str) -> ScreenedText:
+    """Return `text` without the lines that hold a secret, and where those were.
 
-    Lines end with a line feed. A line that says `rnnchat:allow` is kept, and so is one below
-    a line that says it alone.
+    Lines end with a line feed. A line whose comment says `rnnchat:allow` is kept, and so is the line below
+    one that says nothing else.
     """
     lines = text.split("\n")
-    reading = Reading(text, _VOCABULARY)
-    allowed, marks = _allowed(lines) if ALLOW in text else (set[int](), set[int]())
-    dropped: set[int] = set()
+    source = SearchableText(text, _TRIGGER_WORDS)
+    allowed, comment_lines = _allowed(lines) if ALLOW_COMMENT in text else (set[int](), set[int]())
+    left_out: set[int] = set()
     secrets: list[tuple[int, str]] = []
-    for hit in sorted(_hits(reading), key=lambda hit: (hit.first, -hit.last)):
-        if hit.first in allowed:
-            allowed |= set(range(hit.first, hit.last + 1))
+    for finding in sorted(_findings(source), key=lambda finding: (finding.first, -finding.last)):
+        if finding.first in allowed:
+            allowed |= set(range(finding.first, finding.last + 1))
             continue
-        own = {number for number in range(hit.first, hit.last + 1) if number not in allowed}
-        if own - dropped:
-            secrets.append((hit.first + 1, hit.kind))
-            dropped |= own
-    if not dropped and not allowed:
-        return Screened(text, (), tuple(range(1, len(lines) + 1)))
-    kept = [number for number in range(len(lines)) if number not in dropped and number not in marks]
-    return Screened(
+        new_lines = {number for number in range(finding.first, finding.last + 1) if number not in allowed}
+        if new_lines - left_out:
+            secrets.append((finding.first + 1, finding.kind))
+            left_out |= new_lines
+    if not left_out and not allowed:
+        return ScreenedText(text, (), tuple(range(1, len(lines) + 1)))
+    kept = [number for number in range(len(lines)) if number not in left_out and number not in comment_lines]
+    return ScreenedText(
         "\n".join(_COMMENT.sub("", lines[number]) if number in allowed else lines[number] for number in kept),
         tuple(secrets),
         tuple(number + 1 for number in kept),
     )
 
 
-def _hits(reading: Reading) -> list[Hit]:
-    found = tuple(labels.find_labels(reading))
-    hits = [hit for rule in _RULES for hit in rule.find(reading)]
-    return [*hits, *assignments.find(reading, found), *tables.find(reading, found)]
+def _findings(source: SearchableText) -> list[Finding]:
+    found = tuple(labels.find_labels(source))
+    findings = [finding for rule in _RULES for finding in rule.find(source)]
+    return [*findings, *assignments.find(source, found), *tables.find(source, found)]
 
 
 def _allowed(lines: list[str]) -> tuple[set[int], set[int]]:
-    """Return the lines that are allowed, and those that hold nothing but the mark."""
+    """Return the lines that are allowed, and those that hold nothing but the comment."""
     allowed: set[int] = set()
-    marks: set[int] = set()
+    comment_lines: set[int] = set()
     for number, line in enumerate(lines):
-        if ALLOW not in line:
+        if ALLOW_COMMENT not in line:
             continue
         allowed.add(number)
         if not _COMMENT.sub("", line).strip():
-            marks.add(number)
+            comment_lines.add(number)
             allowed.add(number + 1)
-    return allowed, marks
+    return allowed, comment_lines

@@ -1,4 +1,4 @@
-"""Passwords in a column of a table: Markdown, or values separated by commas, semicolons or tabs."""
+"""Secrets in a column of a table: Markdown, or values separated by commas, semicolons or tabs."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from dataclasses import dataclass
 
 from rnnchat.text.notes.secrets import values
 from rnnchat.text.notes.secrets.labels import Label, kind_of
-from rnnchat.text.notes.secrets.reading import Hit, Reading
+from rnnchat.text.notes.secrets.searchable_text import Finding, SearchableText
 
 _RULE = re.compile(r"[|:\s+=-]+")
 _LONGEST_HEADER = 1_000
 _SEPARATORS = ("|", "\t", ";", ",")
 
 
-def find(reading: Reading, labels: Sequence[Label]) -> Iterator[Hit]:
+def find(source: SearchableText, labels: Sequence[Label]) -> Iterator[Finding]:
     """Yield the rows of tables that hold a secret in a column headed by its label."""
     past = -1
     for label in labels:
         if label.line <= past or label.family == "plain key":
             continue
-        header = reading.lines[label.line]
+        header = source.lines[label.line]
         if len(header) > _LONGEST_HEADER:
             continue
-        cell = reading.text[label.start : label.end].lower()
+        cell = source.text[label.start : label.end].lower()
         for sign in _SEPARATORS:
             columns = _cells(header, sign)
             if len(columns) < 2 or (
@@ -36,13 +36,13 @@ def find(reading: Reading, labels: Sequence[Label]) -> Iterator[Hit]:
                 for number, column in enumerate(columns)
                 if cell in column.lower() and len(column) <= len(cell) + 12
             ]
-            if own and (sign != "|" or _is_rule(reading, label.line + 1)):
+            if own and (sign != "|" or _is_rule(source, label.line + 1)):
                 table = _Table(own, len(columns), sign, label.family)
                 past = label.line
-                for number, cells in _rows(reading, label.line, table):
+                for number, cells in _rows(source, label.line, table):
                     past = number
                     if any(_is_secret(cells[place], label.family) for place in own if place < len(cells)):
-                        yield Hit(number, number, kind_of(label))
+                        yield Finding(number, number, kind_of(label))
                 break
 
 
@@ -56,10 +56,10 @@ class _Table:
     family: str
 
 
-def _rows(reading: Reading, header: int, table: _Table) -> Iterator[tuple[int, list[str]]]:
+def _rows(source: SearchableText, header: int, table: _Table) -> Iterator[tuple[int, list[str]]]:
     """Yield the cells of each row below a header, with the row's line."""
-    for number in range(header + 1, len(reading.lines)):
-        line = reading.lines[number]
+    for number in range(header + 1, len(source.lines)):
+        line = source.lines[number]
         if table.sign == "|" and "|" in line and _RULE.fullmatch(line):
             continue
         cells = _cells(line, table.sign)
@@ -70,11 +70,11 @@ def _rows(reading: Reading, header: int, table: _Table) -> Iterator[tuple[int, l
         yield number, cells
 
 
-def _is_rule(reading: Reading, number: int) -> bool:
+def _is_rule(source: SearchableText, number: int) -> bool:
     return (
-        number < len(reading.lines)
-        and "-" in reading.lines[number]
-        and _RULE.fullmatch(reading.lines[number]) is not None
+        number < len(source.lines)
+        and "-" in source.lines[number]
+        and _RULE.fullmatch(source.lines[number]) is not None
     )
 
 
@@ -88,7 +88,7 @@ def _cells(line: str, sign: str) -> list[str]:
 
 
 def _is_secret(cell: str, family: str) -> bool:
-    if not cell or values.stands_for_secret(cell) or values.is_ordinary(cell) or values.is_code(cell):
+    if not cell or values.is_placeholder(cell) or values.is_common_word(cell) or values.is_code(cell):
         return False
     if family == "number":
         return re.fullmatch(r"\d{3,8}", cell) is not None

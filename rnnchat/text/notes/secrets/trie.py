@@ -1,4 +1,4 @@
-"""One pattern for many words that is quick to search with: words that begin alike share their beginning."""
+"""One fast regular expression for many words: a trie, in which words share their common prefixes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def as_pattern(words: Iterable[str]) -> str:
-    """Return a pattern that matches the longest of `words` at a place."""
+    """Return a pattern that matches, at any position, the longest of `words`."""
     root: dict[str, Any] = {}
     for word in words:
         branch = root

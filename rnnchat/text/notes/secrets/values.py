@@ -1,4 +1,4 @@
-"""Whether a value that stands beside a label can be a secret, or stands for one only."""
+"""Tests of a single value: is it a placeholder, code, a common word, a likely password, random characters?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-# Words that name a secret, its owner or its place; a value made of them alone is nobody's.
+# Words that name a secret, its owner or its place; a value made only of them is a placeholder.
 _GENERIC = frozenset(
     """a abc access account actual add admin administrator an and any anon api app apikey application auth
     aws azure bar base baz basic bearer blah bot bucket ci client cloud code config cookie credential
@@ -25,7 +25,7 @@ _GENERIC = frozenset(
     contraseña senha kennwort""".split()
 )
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
-_STANDS_FOR = re.compile(
+_PLACEHOLDER = re.compile(
     r"""(?ix)
     \.\.\. | … | ^[.*_#x•·●?\-=+0/\\|~]+$ | x{4,} | \*{3,} | •{2,} | _{4,}
     | ^<[^<>]*>?$ | ^\[[^\[\]]*\]$ | ^\{[^{}]*\}$ | \{\{ | \$\{ | \$\( | ^\$[a-z_]\w*$ | ^%[\w.]+%?$
@@ -62,7 +62,7 @@ _TECHNICAL = re.compile(
     |i18n|l10n|a11y|passwor[dt]\d?|level\d|step\d|\d+-\w+|mp[34]|cp\d+|iso-?\d+.*|wpa[23]?(?:-\w+)?
     |\d+[./]\d+.*|\d{4}-\d\d-\d\d.*)$"""
 )
-_ORDINARY = frozenset(
+_COMMON_WORDS = frozenset(
     """required optional string text varchar char integer int number bool boolean none null nil true false
     yes no on off hidden unknown forgotten secret secrets password passwords passwd changed expired same
     empty blank invalid incorrect wrong right encrypted hashed protected disabled enabled set unset
@@ -105,10 +105,10 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _NO_PASSWORD = re.compile(r"[\d.:-]+[a-z]{0,3}|[\w.-]+\.[a-z]{2,4}|.*(?:=|://|->).*", re.IGNORECASE)
 
 
-def stands_for_secret(value: str) -> bool:
-    """Return whether a value only says where a secret goes: `your-key`, `$TOKEN`, `xxxx`, `changeme`."""
+def is_placeholder(value: str) -> bool:
+    """Return whether a value only marks where a secret goes: `your-key`, `$TOKEN`, `xxxx`, `changeme`."""
     value = value.strip()
-    if not value or _STANDS_FOR.search(value[:300]) or _SEQUENCE.match(value[:300]):
+    if not value or _PLACEHOLDER.search(value[:300]) or _SEQUENCE.match(value[:300]):
         return True
     if len(value) > 4 and len(set(value)) <= 2:
         return True
@@ -123,14 +123,19 @@ def is_code(value: str) -> bool:
     return _CODE.search(value[:300]) is not None
 
 
+def is_plausible(value: str) -> bool:
+    """Return whether a value may be a secret: it is no placeholder, no code and no common word."""
+    return not (is_placeholder(value) or is_code(value) or is_common_word(value))
+
+
 def is_technical(value: str) -> bool:
     """Return whether a value is the name of a format, a version or an amount, such as SHA256 or 12px."""
     return _TECHNICAL.match(value[:100]) is not None
 
 
-def is_ordinary(value: str) -> bool:
-    """Return whether a value is a word that explains: required, string, unbekannt."""
-    return value.lower().strip(".,;:!?()") in _ORDINARY
+def is_common_word(value: str) -> bool:
+    """Return whether a value is a word that describes a field, not its value: required, string, unbekannt."""
+    return value.lower().strip(".,;:!?()") in _COMMON_WORDS
 
 
 def is_function_word(value: str) -> bool:
@@ -139,13 +144,13 @@ def is_function_word(value: str) -> bool:
 
 
 def has_rare_sign(value: str) -> bool:
-    """Return whether a value has letters, a figure, and a sign that hardly anything but a password has."""
+    """Return whether a value has letters, a digit, and a sign that is rare outside passwords."""
     signs = any(c in "!#$%^&*§€£@" for c in value) and not any(c in "=()[]{}/" for c in value)
     return signs and is_mixed(value, 6) and any(c.isdigit() for c in value)
 
 
 def is_strong(value: str) -> bool:
-    """Return whether a value has letters and figures, and signs or letters of both cases, as passwords do."""
+    """Return whether a value has letters and digits, and signs or letters of both cases."""
     value = value.rstrip(".:")
     letters = [character for character in value if character.isalpha()]
     both = any(map(str.isupper, letters)) and any(map(str.islower, letters[1:]))
@@ -156,7 +161,7 @@ def is_strong(value: str) -> bool:
         and any(map(str.isdigit, value))
         and (both or signs)
         and _NO_PASSWORD.fullmatch(value) is None
-        and not (is_technical(value) or is_code(value) or stands_for_secret(value))
+        and not (is_technical(value) or is_code(value) or is_placeholder(value))
     )
 
 
@@ -172,7 +177,7 @@ def is_mixed(value: str, shortest: int = 5) -> bool:
 
 def is_word(value: str) -> bool:
     """Return whether a value is one word, or several joined by hyphens, that may serve as a password."""
-    if not 4 <= len(value) <= 64 or is_ordinary(value):
+    if not 4 <= len(value) <= 64 or is_common_word(value):
         return False
     if any("\u2e80" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af" for character in value):
         return False  # words of Chinese, Japanese or Korean are prose here, and no passwords
@@ -180,7 +185,7 @@ def is_word(value: str) -> bool:
 
 
 def is_random(value: str, shortest: int = 8) -> bool:
-    """Return whether a value looks made by a machine: a key or token, not a word."""
+    """Return whether a value looks generated: a key or token, not a word."""
     if len(value) < shortest or is_technical(value) or value.startswith("arn:"):
         return False
     if _UUID.match(value):

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnchat.text.notes import Scan, scan
-from rnnchat.text.notes.clean import clean, sanitize, without_data
-from rnnchat.text.notes.page import read_page
+from rnnchat.text.notes.clean import clean, clean_keeping_markup, sanitize
+from rnnchat.text.notes.tracked_text import track_lines
 
 NOISE = random.Random(1).randbytes(4_000)
 PICTURE = base64.b64encode(NOISE[:300]).decode()
@@ -179,9 +179,9 @@ def test_an_escape_sequence_without_an_end_takes_no_text_with_it() -> None:
 
 
 def test_lines_are_counted_as_an_editor_does() -> None:
-    page = read_page("a\rb\x0cc\r\nd\x85e\n")
-    assert page.text == "a\nb\n\nc\nd\ne\n"
-    assert list(page.numbers) == [1, 2, 2, 2, 3, 3, 4]
+    tracked = track_lines("a\rb\x0cc\r\nd\x85e\n")
+    assert tracked.text == "a\nb\n\nc\nd\ne\n"
+    assert list(tracked.line_numbers) == [1, 2, 2, 2, 3, 3, 4]
 
 
 def test_a_long_line_of_prose_is_prose(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_note_that_is_nothing_but_data_says_so(tmp_path: Path) -> None:
     (tmp_path / "meta.md").write_text("---\ntitle: x\n---\n")
     why = {item.path.name: item.reason for item in scan([tmp_path]).skipped}
     assert why["x.txt"] == "one line has 200,000 characters: data, not prose"
-    assert why["meta.md"] == "empty once cleaned of front matter"
+    assert why["meta.md"] == "nothing left after removing front matter"
 
 
 def test_tables_of_figures_stay() -> None:
@@ -217,7 +217,7 @@ def test_tables_of_figures_stay() -> None:
 
 def test_what_the_base_model_learned_keeps_its_markup() -> None:
     text = "---\ntitle: x\n---\n<b>Bold</b> at https://a.example/b\n"
-    assert without_data(text) == "<b>Bold</b> at https://a.example/b\n"
+    assert clean_keeping_markup(text) == "<b>Bold</b> at https://a.example/b\n"
 
 
 def folder(tmp_path: Path, text: str) -> Scan:
@@ -232,7 +232,7 @@ def test_what_is_dropped_is_told_by_kind_and_line(tmp_path: Path) -> None:
         f"---\ntitle: x\n---\nHello <b>world</b>.\n\n{secret}\n![p](data:image/png;base64,{PICTURE})\n\n"
         f"See https://a.example/b.\nAnd <i>on</i>.\n\n{LINES}\nThe end.\n",
     )
-    told = [(item.kind, item.line, item.end, item.places) for item in found.dropped]
+    told = [(item.kind, item.line, item.end, item.places) for item in found.removed]
     last = 12 + LINES.count("\n") - 1
     assert told == [
         ("front matter", 1, 3, 1),
@@ -243,9 +243,9 @@ def test_what_is_dropped_is_told_by_kind_and_line(tmp_path: Path) -> None:
     ]
     assert [secret.line for secret in found.secrets] == [6]
     assert found.bytes == len(found.notes[0].text.encode())
-    assert found.dropped[4].characters == len(LINES) - 1
-    assert str(found.dropped[0]) == "front matter, lines 1–3"
-    assert str(found.dropped[1]) == "HTML, 4 places, the first in line 4"
+    assert found.removed[4].characters == len(LINES) - 1
+    assert str(found.removed[0]) == "front matter, lines 1–3"
+    assert str(found.removed[1]) == "HTML, 4 places, the first in line 4"
     record = found.as_dict()["dropped"][0]
     assert record["path"] == str(tmp_path / "a.md")
     assert (record["kind"], record["line"], record["end"]) == ("front matter", 1, 3)
@@ -257,17 +257,17 @@ def test_lines_of_secrets_are_those_of_the_file(tmp_path: Path) -> None:
         tmp_path, "One\x0cTwo\x85three\r\nfour\rpassword = " + "hunter2" * 2 + "\nfive <b>six</b>\n"
     )
     assert [secret.line for secret in found.secrets] == [3]
-    assert [item.line for item in found.dropped] == [4]
+    assert [item.line for item in found.removed] == [4]
 
 
 def test_a_paragraph_that_comes_again_is_told(tmp_path: Path) -> None:
     paragraph = "The same long paragraph about the mill, the river and the rain of that long year. " * 3
     found = folder(tmp_path, f"# One\n\n{paragraph}\n\nTwo\n\n{paragraph}\n\nThree\n")
-    assert [(item.kind, item.line) for item in found.dropped] == [("copies of other paragraphs", 7)]
+    assert [(item.kind, item.line) for item in found.removed] == [("copies of other paragraphs", 7)]
 
 
 def test_a_note_of_nothing_but_prose_drops_nothing(tmp_path: Path) -> None:
-    assert folder(tmp_path, "# Title\n\nA *word*, `code` and [a link](https://a.example).\n").dropped == ()
+    assert folder(tmp_path, "# Title\n\nA *word*, `code` and [a link](https://a.example).\n").removed == ()
 
 
 def test_a_compressed_block_of_many_sizes_is_found() -> None:

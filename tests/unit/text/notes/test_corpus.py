@@ -155,11 +155,11 @@ def test_secrets_are_found_and_left_out() -> None:
 def test_paragraphs_that_come_again_are_dropped() -> None:
     copies = Deduplicator()
     paragraph = "The same long paragraph about nothing in particular, on page 1. " * 3
-    assert copies.without_copies(f"one\n\n{paragraph}") == f"one\n\n{paragraph}"
-    assert copies.without_copies(f"two\n\n{paragraph.upper()}\n\nthree") == "two\n\nthree"
+    assert copies.remove_copies(f"one\n\n{paragraph}") == f"one\n\n{paragraph}"
+    assert copies.remove_copies(f"two\n\n{paragraph.upper()}\n\nthree") == "two\n\nthree"
     other = paragraph.replace("1", "2")
-    assert copies.without_copies(f"two\n\n{other}") == f"two\n\n{other}", "another page"
-    assert copies.without_copies("one\n\nthree") == "one\n\nthree", "short paragraphs are idiom"
+    assert copies.remove_copies(f"two\n\n{other}") == f"two\n\n{other}", "another page"
+    assert copies.remove_copies("one\n\nthree") == "one\n\nthree", "short paragraphs are idiom"
 
 
 def test_the_split_is_by_file_and_always_the_same() -> None:
@@ -184,7 +184,7 @@ def test_too_little_or_nothing_is_refused_with_a_hint(tmp_path: Path) -> None:
         read_corpus(scan([tmp_path]))
     assert "empty" in caught.value.hint
     (tmp_path / "a.md").write_text("hello")
-    with pytest.raises(NotesError, match="too little"):
+    with pytest.raises(NotesError, match="too short"):
         read_corpus(scan([tmp_path]))
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from rnnchat.library.open_draft import open_text
 from rnnchat.storage.files import save_text
 from rnnchat.text.notes import scan
-from rnnchat.text.notes.corpus import Found, read_notes
-from rnnchat.text.notes.decode import Decoded, UnreadableError, decode_text
+from rnnchat.text.notes.corpus import ScannedNote, read_notes
+from rnnchat.text.notes.decode import DecodedText, UnreadableError, decode_text
 
 TEXTS = {
     "de": "Das Flüsschen führte über die Wiese; Größe, Maß und „Anführung“ – alles war schön.\n",
@@ -166,8 +166,8 @@ def test_damage(data: bytes, text: str) -> None:
 
 
 def test_what_is_sound_is_said_to_be() -> None:
-    assert decode_text("Größe \ufffd 😀".encode()) == Decoded("Größe \ufffd 😀", "utf-8", 0)
-    assert decode_text("Größe".encode("utf-16")) == Decoded("Größe", "utf-16-le", 0)
+    assert decode_text("Größe \ufffd 😀".encode()) == DecodedText("Größe \ufffd 😀", "utf-8", 0)
+    assert decode_text("Größe".encode("utf-16")) == DecodedText("Größe", "utf-16-le", 0)
 
 
 BINARY = {
@@ -238,7 +238,7 @@ def test_what_was_damaged_is_told_with_the_note(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(TEXTS["de"].encode() * 9 + b"\xff\xff here\n")
     (tmp_path / "b.md").write_bytes((TEXTS["ru"] * 9).encode("cp1251"))
     (tmp_path / "c.md").write_text(TEXTS["ja"] * 9, encoding="utf-8")
-    found = [item for item in read_notes([tmp_path]) if isinstance(item, Found)]
+    found = [item for item in read_notes([tmp_path]) if isinstance(item, ScannedNote)]
     assert [(item.decoding.encoding, item.decoding.replaced) for item in found] == [
         ("utf-8", 2),
         ("cp1251", 0),

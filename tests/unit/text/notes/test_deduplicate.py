@@ -48,8 +48,8 @@ def test_texts_that_say_something_else_are_both_kept(one: str, other: str) -> No
     assert not copies.is_copy(one)
     assert not copies.is_copy(other)
     long_one, long_other = (f"{text} and so on and on. " * 20 for text in (one, other))
-    assert copies.without_copies(long_one) == long_one
-    assert copies.without_copies(long_other) == long_other
+    assert copies.remove_copies(long_one) == long_one
+    assert copies.remove_copies(long_other) == long_other
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
@@ -58,8 +58,8 @@ def test_texts_that_differ_in_how_they_are_typed_are_copies(one: str, other: str
     assert not copies.is_copy(one)
     assert copies.is_copy(other)
     long_one, long_other = (f"{text} and so on and on. " * 20 for text in (one, other))
-    assert copies.without_copies(long_one) == long_one
-    assert copies.without_copies(long_other) == ""
+    assert copies.remove_copies(long_one) == long_one
+    assert copies.remove_copies(long_other) == ""
 
 
 def test_daily_notes_with_other_figures_are_all_read(tmp_path: Path) -> None:

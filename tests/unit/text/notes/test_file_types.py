@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rnnchat.text.notes import scan
-from rnnchat.text.notes.file_types import reason_by_name, suffix_of
+from rnnchat.text.notes.file_types import skip_reason, suffix_of
 
 NO_SUFFIX = (
     *(
@@ -81,9 +81,9 @@ def test_suffixes(name: str, suffix: str) -> None:
         ("a.py", "not a notes format (name the file itself to read it)"),
         ("README.old", "not a notes format (name the file itself to read it)"),
         ("drawing.svg", "not a notes format (name the file itself to read it)"),
-        ("note.md~", "a backup that an editor has left"),
-        ("#note.md#", "a backup that an editor has left"),
-        ("talk.key", "may hold keys or passwords"),
+        ("note.md~", "an editor's backup file"),
+        ("#note.md#", "an editor's backup file"),
+        ("talk.key", "may contain keys or passwords"),
         ("a.odt", "a odt document (export it as text or Markdown first)"),
         (".note.md", "hidden file"),
         ("note.md", ""),
@@ -91,7 +91,7 @@ def test_suffixes(name: str, suffix: str) -> None:
     ],
 )
 def test_reasons(name: str, reason: str) -> None:
-    assert reason_by_name(name, named=False) == reason
+    assert skip_reason(name, named_by_user=False) == reason
 
 
 def test_a_file_that_is_named_may_be_any_text(tmp_path: Path) -> None:

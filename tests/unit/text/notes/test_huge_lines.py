@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rnnchat.text.notes import scan
-from rnnchat.text.notes.formats.embedded import HUGE_LINE, is_huge_data
+from rnnchat.text.notes.formats.embedded_data import HUGE_LINE, is_huge_data
 
 PROSE = "It rained, and we stayed in the kitchen until the evening. "
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnchat.text.notes import scan
-from rnnchat.text.notes.clean import clean, clean_page
-from rnnchat.text.notes.page import read_page
+from rnnchat.text.notes.clean import clean, clean_tracked
+from rnnchat.text.notes.tracked_text import track_lines
 
 MARK = "5f2b6c3e" * 4
 
@@ -151,8 +151,8 @@ def test_no_sentence_is_lost_between_markup(parts: list[str], number: int) -> No
 
 def test_code_in_its_own_file_is_not_markup() -> None:
     text = "x = '<b>a</b>'  # [[y]] {{ z }} https://a.example\n"
-    assert clean_page(read_page(text), ".py").text == text
-    assert clean_page(read_page(text), ".txt").text != text
+    assert clean_tracked(track_lines(text), ".py").text == text
+    assert clean_tracked(track_lines(text), ".txt").text != text
 
 
 def test_indentation_is_no_code_in_html(tmp_path: Path) -> None:
@@ -165,8 +165,8 @@ def test_indentation_is_no_code_in_html(tmp_path: Path) -> None:
 def test_markup_is_told_once_for_each_note(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("Hello.\n" + "Some <b>bold</b> words.\n" * 50 + "[[Page]]\n")
     found = scan([tmp_path])
-    assert [(item.kind, item.line, item.places) for item in found.dropped] == [
+    assert [(item.kind, item.line, item.places) for item in found.removed] == [
         ("HTML", 2, 100),
         ("wiki link", 52, 1),
     ]
-    assert found.dropped[0].characters == 50 * len("<b></b>")
+    assert found.removed[0].characters == 50 * len("<b></b>")

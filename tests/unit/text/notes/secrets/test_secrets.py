@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnchat.text.notes.secrets import ALLOW, screen
+from rnnchat.text.notes.secrets import ALLOW_COMMENT, screen
 from tests.benchmarks.secrets import known_words, missed
 from tests.unit.text.notes.secrets.secret_samples import Maker, Sample, samples
 
@@ -157,7 +157,15 @@ def test_where_a_secret_stands_and_of_what_kind_is_told() -> None:
 
 @pytest.mark.parametrize(
     "mark",
-    [f"# {ALLOW}", f"// {ALLOW}", f"<!-- {ALLOW} -->", f"/* {ALLOW} */", f"-- {ALLOW}", f"; {ALLOW}", ALLOW],
+    [
+        f"# {ALLOW_COMMENT}",
+        f"// {ALLOW_COMMENT}",
+        f"<!-- {ALLOW_COMMENT} -->",
+        f"/* {ALLOW_COMMENT} */",
+        f"-- {ALLOW_COMMENT}",
+        f"; {ALLOW_COMMENT}",
+        ALLOW_COMMENT,
+    ],
 )
 def test_a_line_can_be_allowed(mark: str) -> None:
     value = Maker(1).password()
@@ -173,7 +181,7 @@ def test_a_line_can_be_allowed(mark: str) -> None:
 def test_a_key_of_many_lines_can_be_allowed() -> None:
     body = "\n".join(Maker(2).draw("ABCDEFabcdef0123456789+/", 64) for _ in range(3))
     key = f"{DASHES}BEGIN PRIVATE KEY{DASHES}\n{body}\n{DASHES}END PRIVATE KEY{DASHES}"
-    assert screen(f"<!-- {ALLOW} -->\n{key}\nb").text == f"{key}\nb"
+    assert screen(f"<!-- {ALLOW_COMMENT} -->\n{key}\nb").text == f"{key}\nb"
 
 
 def test_a_key_is_known_in_a_comment_a_list_and_beside_a_label() -> None:
@@ -226,10 +234,13 @@ def test_a_capital_i_with_a_dot_moves_no_line() -> None:
 def test_lines_that_are_kept_are_those_of_the_text(text: str) -> None:
     found = screen(text)
     lines = text.split("\n")
-    assert found.text.split("\n") == [lines[number - 1] for number in found.line_numbers] or ALLOW in text
+    assert (
+        found.text.split("\n") == [lines[number - 1] for number in found.line_numbers]
+        or ALLOW_COMMENT in text
+    )
     assert len(found.line_numbers) == len(set(found.line_numbers))
     assert list(found.line_numbers) == sorted(found.line_numbers)
-    assert found.secrets or found.text == text or ALLOW in text
+    assert found.secrets or found.text == text or ALLOW_COMMENT in text
 
 
 @given(

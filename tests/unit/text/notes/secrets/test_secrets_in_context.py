@@ -9,7 +9,7 @@ from hashlib import sha256
 import pytest
 
 from rnnchat.text.notes.secrets import screen
-from rnnchat.text.notes.secrets.phrases import _bip39
+from rnnchat.text.notes.secrets.recovery_phrases import _bip39
 
 WORDS = sorted(_bip39())
 RANDOM = random.Random(20)

@@ -1,4 +1,4 @@
-"""Data that stands in notes, such as pictures, keys' certificates and drawings: found, to be left out."""
+"""Data embedded in notes, such as pictures, certificates and drawings: found, to be removed."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import unicodedata
 from collections.abc import Callable, Iterator
 
 from rnnchat.text.notes.formats.code_regions import find_code
-from rnnchat.text.notes.page import GAP, Cut, Page, hide
+from rnnchat.text.notes.tracked_text import GAP, Edit, TrackedText, mask
 
 LONG_RUN = 1_000
-"""More characters than this without a blank are data, in a script that puts blanks between words."""
+"""The length in characters from which ASCII text without a blank is data."""
 HUGE_LINE = 4_000_000
-"""A line of more characters is looked at as a whole first: cleaning and screening it takes long."""
+"""The length in characters above which a line is first judged as a whole, as cleaning it takes long."""
 
 _NO_BLANK = re.compile(r"\S{200}")
 
 LONG_LINE = 5_000
-"""A line longer than this (in characters) is looked at: prose or data?"""
+"""The length in characters above which a line is removed, unless it is prose."""
 
 _DATA_URI = re.compile(
     r"(?<![\w.-])data:(?:(?P<type>[\w.+-]{1,60}/[\w.+-]{1,60})(?P<with>(?:;[\w.+-]{1,40}(?:=[\w.+-]{0,60})?){0,6})"
@@ -64,8 +64,8 @@ _RUN = re.compile(rf"(?<![^\s()\[\]<>\"'|])[^\s()\[\]<>\"'|]{{{LONG_RUN},}}")
 _RUN_WITH_MARKS = re.compile(rf"(?<!\S)\S{{{LONG_RUN},}}")
 _WORD = re.compile(r"[^\W\d_]{2,}[,;:.!?]?")
 _WORDS_IN_A_ROW = re.compile(r"(?<!\S)(?:[*_`~]{0,3}[^\W\d_]{1,20}[,.;:!?'’”\")*_`~]{0,4} +){4,200}")
-_SO_FAR = 500
-"""How much of a paragraph is looked at for a sentence, in characters."""
+_PARAGRAPH_HEAD = 500
+"""How many characters of a paragraph are searched for a sentence."""
 _SENTENCE = re.compile(r"\A[^<\n{}]*[^\W\d_]{2,}(?:[ ,;:]+[^\W\d_]+){2,}[.!?]")
 _CODE_SIGNS = re.compile(r"[{}()=@]|//")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
@@ -77,25 +77,25 @@ _UNSPACED = re.compile(
 _CODE_MARKS = re.compile(r"[{}=<>]|[;(,][ \t]*$|^[ \t]*(?://|/?\*)|\)\(|=>|\w\(")
 
 _WORD_LENGTH = 20
-"""Base64 has one of its marks in 64 letters; paths and names have one after each word."""
+"""The mean distance in characters between `/`, `-` and `_` below which a run is a path, not base64."""
 
 _KINDS = {"svg": "drawing", "math": "formula in MathML", "script": "script", "style": "style sheet"}
 
 
-def without_embedded(page: Page) -> Page:
-    """Return `page` without embedded data; the prose around it stays."""
+def remove_embedded_data(tracked: TrackedText) -> TrackedText:
+    """Return `tracked` without embedded data; the prose around it stays."""
     for find in _FINDERS:
-        page = page.without(find(page.text))
-    return page
+        tracked = tracked.apply(find(tracked.text))
+    return tracked
 
 
-def without_data_uris(page: Page) -> Page:
-    """Return `page` without data URIs, in which a secret's signs may stand by chance."""
-    return page.without(_find_data_uris(page.text)) if ":" in page.text else page
+def remove_data_uris(tracked: TrackedText) -> TrackedText:
+    """Return `tracked` without data URIs, in which a secret's signs may stand by chance."""
+    return tracked.apply(_find_data_uris(tracked.text)) if ":" in tracked.text else tracked
 
 
-def _find_data_uris(text: str) -> Iterator[Cut]:
-    line_ends, drawing_ends = _Ahead(text, re.compile("\n")), _Ahead(text, _DRAWING_END)
+def _find_data_uris(text: str) -> Iterator[Edit]:
+    line_ends, drawing_ends = _ForwardSearch(text, re.compile("\n")), _ForwardSearch(text, _DRAWING_END)
     position = 0
     for match in _DATA_URI.finditer(text):
         if match.start() < position:
@@ -114,12 +114,12 @@ def _find_data_uris(text: str) -> Iterator[Cut]:
         else:
             end = _end_of_encoded(text, start, closing, line_ends)
         if end > start:
-            yield Cut(match.start(), end, "embedded data")
+            yield Edit(match.start(), end, "embedded data")
             position = end
 
 
-class _Ahead:
-    """The next place of a pattern, looked for once however often it is asked for, in order."""
+class _ForwardSearch:
+    """Searches a text for a pattern, for positions in rising order, in one pass."""
 
     def __init__(self, text: str, pattern: re.Pattern[str]) -> None:
         self._text = text
@@ -149,8 +149,8 @@ def _end_of_base64(text: str, start: int, closing: str) -> int:
     return end
 
 
-def _end_of_encoded(text: str, start: int, closing: str, line_ends: _Ahead) -> int:
-    """Return the end of data that is not base64: its quotation mark, or where its signs end."""
+def _end_of_encoded(text: str, start: int, closing: str, line_ends: _ForwardSearch) -> int:
+    """Return the end of data that is not base64: its closing quotation mark, or its last character."""
     if closing and closing in "\"'":
         stop = line_ends.after(start)
         end = text.find(closing, start, stop.start() if stop is not None else len(text))
@@ -160,37 +160,37 @@ def _end_of_encoded(text: str, start: int, closing: str, line_ends: _Ahead) -> i
     return match.end() if match is not None else start
 
 
-def _find_compressed(text: str) -> Iterator[Cut]:
+def _find_compressed(text: str) -> Iterator[Edit]:
     if "compressed-json" in text:
         for match in _COMPRESSED.finditer(text):
-            yield Cut(*match.span(), "drawing")
+            yield Edit(*match.span(), "drawing")
 
 
-def _find_armour(text: str) -> Iterator[Cut]:
+def _find_armour(text: str) -> Iterator[Edit]:
     if "-----BEGIN " in text:
         for match in _ARMOUR.finditer(text):
-            yield Cut(*match.span(), "certificate or signature")
+            yield Edit(*match.span(), "certificate or signature")
 
 
-def _find_base64(text: str) -> Iterator[Cut]:
+def _find_base64(text: str) -> Iterator[Edit]:
     for match in _BASE64_BLOCK.finditer(text):
         end = match.end()
         if match["rest"] and not _looks_encoded(match["rest"]):
             end = match.start("rest")
         if _looks_encoded(match[0][:2000]):
-            yield Cut(match.start(), end, "encoded data")
+            yield Edit(match.start(), end, "encoded data")
     for match in _RUN_OF_BASE64.finditer(text):
         if _looks_encoded(match[0]):
-            yield Cut(*match.span(), "encoded data")
+            yield Edit(*match.span(), "encoded data")
 
 
-def _find_hex_dumps(text: str) -> Iterator[Cut]:
+def _find_hex_dumps(text: str) -> Iterator[Edit]:
     for match in _HEX_DUMP.finditer(text):
         if re.search("[a-f]", match[0], re.I):
-            yield Cut(*match.span(), "hex dump")
+            yield Edit(*match.span(), "hex dump")
 
 
-def _find_uuencoded(text: str) -> Iterator[Cut]:
+def _find_uuencoded(text: str) -> Iterator[Edit]:
     if "begin" not in text:
         return
     for match in _UUENCODED.finditer(text):
@@ -203,7 +203,7 @@ def _find_uuencoded(text: str) -> Iterator[Cut]:
             position = min(stop + 1, len(text))
             if line in ("end", "===="):
                 if lines:
-                    yield Cut(match.start(), position, "encoded data")
+                    yield Edit(match.start(), position, "encoded data")
                 break
             if not (_BASE64.fullmatch(line) if "base64" in match[0][:12] else _is_uuencoded(line)):
                 break
@@ -211,7 +211,7 @@ def _find_uuencoded(text: str) -> Iterator[Cut]:
 
 
 def _is_uuencoded(line: str) -> bool:
-    """Tell whether a line begins with the number of bytes that the rest of it holds."""
+    """Return whether a line begins with the number of bytes that the rest of it holds."""
     if not line or not all(" " <= letter <= "`" for letter in line):
         return False
     size = (ord(line[0]) - 32) % 64
@@ -219,12 +219,12 @@ def _is_uuencoded(line: str) -> bool:
     return wanted - 3 <= len(line) - 1 <= wanted + 1
 
 
-def _find_elements(text: str) -> Iterator[Cut]:
-    """Find drawings, scripts, style sheets and MathML, each with its contents, outside of code."""
+def _find_elements(text: str) -> Iterator[Edit]:
+    """Yield drawings, scripts, style sheets and MathML, each with its contents, outside of code."""
     if "<" not in text:
         return
     opened: dict[str, re.Match[str]] = {}
-    for match in _ELEMENT.finditer(hide(text, find_code(text))):
+    for match in _ELEMENT.finditer(mask(text, find_code(text))):
         name = match["name"].lower()
         if not match["end"]:
             if not match["more"].endswith("/"):
@@ -232,12 +232,13 @@ def _find_elements(text: str) -> Iterator[Cut]:
             continue
         start = opened.pop(name, None)
         if start is not None and not _has_words(name, text[start.end() : match.start()]):
-            yield Cut(start.start(), match.end(), _KINDS[name])
+            yield Edit(start.start(), match.end(), _KINDS[name])
 
 
 def _has_words(name: str, content: str) -> bool:
-    """Tell whether a person's words stand in an element: in a drawing, a paragraph of words is one; in a
-    script or a style sheet, words without any sign that code cannot do without.
+    """Return whether an element contains prose, as where its closing tag is missing.
+
+    In a drawing that is a paragraph of words; in a script or a style sheet, words without any sign of code.
     """
     paragraphs = _PARAGRAPHS.split(_TAG.sub("<", content))[1:]
     if any(_is_of_words(paragraph) for paragraph in paragraphs):
@@ -245,28 +246,28 @@ def _has_words(name: str, content: str) -> bool:
     if name in ("script", "style"):
         bare = _TAG.sub(" ", content)
         return has_prose(content) or (bool(_WORD.search(bare)) and not _CODE_SIGNS.search(bare))
-    if name == "svg" and any(_SENTENCE.search(paragraph[:_SO_FAR]) for paragraph in paragraphs):
+    if name == "svg" and any(_SENTENCE.search(paragraph[:_PARAGRAPH_HEAD]) for paragraph in paragraphs):
         return True
     return has_prose(content)
 
 
 def _is_of_words(paragraph: str) -> bool:
-    """Tell whether a paragraph has several words in a row, and nothing of markup or code."""
-    beginning = paragraph[:_SO_FAR]
+    """Return whether a paragraph has several words in a row, and no markup or code."""
+    beginning = paragraph[:_PARAGRAPH_HEAD]
     if not (_IN_A_ROW.search(beginning) or _UNSPACED.search(beginning)):
         return False
     return not any(_CODE_MARKS.search(line) for line in beginning.strip().split("\n"))
 
 
 def has_prose(content: str) -> bool:
-    """Tell whether a person's sentence stands in `content`, as where what is around it was never closed."""
+    """Return whether `content` has a sentence, as where an opening tag was never closed."""
     for line in _TAG.sub("\n", content).split("\n"):
         if len(_WORD.findall(line)) >= 6 and not _CODE_MARKS.search(line):
             return True
     return False
 
 
-def _find_drawing_numbers(text: str) -> Iterator[Cut]:
+def _find_drawing_numbers(text: str) -> Iterator[Edit]:
     for match in _DRAWING_NUMBERS.finditer(text):
         first = _FIRST_STROKE.search(match[0])
         last = _LAST_STROKE.search(match[0], first.end() - 1) if first is not None else None
@@ -278,42 +279,42 @@ def _find_drawing_numbers(text: str) -> Iterator[Cut]:
         # Cells of a table, such as A1 and C3, have one number to each letter.
         if len(strokes) < 80 or numbers * 2 < letters * 3 or re.search("[A-Ya-y]{2}", strokes):
             continue
-        yield Cut(match.start() + first.start(), match.start() + last.end(), "drawing")
+        yield Edit(match.start() + first.start(), match.start() + last.end(), "drawing")
 
 
-def _find_long_runs(text: str) -> Iterator[Cut]:
+def _find_long_runs(text: str) -> Iterator[Edit]:
     for match in _RUN.finditer(text):
         if _is_plain(match[0]):
-            yield Cut(*match.span(), "data without a blank")
+            yield Edit(*match.span(), "data without spaces")
 
 
-def _find_long_runs_with_marks(text: str) -> Iterator[Cut]:
+def _find_long_runs_with_marks(text: str) -> Iterator[Edit]:
     for match in _RUN_WITH_MARKS.finditer(text):
         run = match[0]
         marks = sum(run.count(mark) for mark in "{}()[]<>=;:,\"'")
         if _is_plain(run) and marks * 12 >= len(run):
-            yield Cut(*match.span(), "data without a blank")
+            yield Edit(*match.span(), "data without spaces")
 
 
 def _is_plain(run: str) -> bool:
-    """Tell whether a run is of ASCII: scripts without blanks between words are not."""
+    """Return whether a run is mostly ASCII, unlike scripts that put no blanks between words."""
     return len(run.encode("ascii", "ignore")) * 10 >= len(run) * 9
 
 
-def _find_long_lines(text: str) -> Iterator[Cut]:
+def _find_long_lines(text: str) -> Iterator[Edit]:
     if len(text) <= LONG_LINE:
         return
     position = 0
     for line in text.split("\n"):
         start, position = position, position + len(line) + 1
         if len(line) > LONG_LINE and not _is_prose(line):
-            yield Cut(start, min(position, len(text)), "a long line of data", GAP)
+            yield Edit(start, min(position, len(text)), "a long line of data", GAP)
 
 
 def is_huge_data(line: str) -> bool:
-    """Tell whether a line is so long, and so surely data as a whole, that it need not be cleaned.
+    """Return whether a very long line is data as a whole, so that it need not be cleaned.
 
-    Where a part of it could be cut out, such as a picture, the rest may be prose.
+    It is not where a part of it could be removed, such as a picture, as the rest may be prose.
     """
     if len(line) <= HUGE_LINE or "<" in line or "data:" in line or _NO_BLANK.search(line):
         return False
@@ -321,7 +322,7 @@ def is_huge_data(line: str) -> bool:
 
 
 def _is_prose(line: str) -> bool:
-    """Tell by its letters and blanks whether a long line is a person's: novels have a paragraph in one."""
+    """Return whether a long line is prose, by its letters and blanks."""
     letters = sum(map(str.isalpha, line))
     if not line.isascii():  # vowels of many scripts are marks
         letters += sum(unicodedata.category(letter)[0] == "M" for letter in line if letter >= "\u0300")
@@ -341,7 +342,7 @@ def _is_prose(line: str) -> bool:
 
 
 def _looks_encoded(run: str) -> bool:
-    """Tell whether a run of letters and digits is data, rather than a path or words in a row."""
+    """Return whether a run of letters and digits is data, rather than a path or words in a row."""
     if run.rstrip().endswith("="):
         return True
     capitals = sum("A" <= letter <= "Z" for letter in run)
@@ -353,7 +354,7 @@ def _looks_encoded(run: str) -> bool:
     return digits > 0 or capitals * 8 > len(run)
 
 
-_FINDERS: tuple[Callable[[str], Iterator[Cut]], ...] = (
+_FINDERS: tuple[Callable[[str], Iterator[Edit]], ...] = (
     _find_data_uris,
     _find_compressed,
     _find_armour,

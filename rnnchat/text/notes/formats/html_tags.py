@@ -1,11 +1,11 @@
-"""HTML and JSX in notes: which angle brackets are markup, and which a person's own."""
+"""HTML and JSX tags in notes, told apart from other angle brackets."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from rnnchat.text.notes.page import BREAK, GAP, Cut
+from rnnchat.text.notes.tracked_text import BREAK, GAP, Edit
 
 _BLOCK = frozenset(
     (
@@ -16,7 +16,7 @@ _BLOCK = frozenset(
         "thead title tr ul video"
     ).split()
 )
-"""Elements that stand on lines of their own."""
+"""Block elements, which are on lines of their own."""
 _INLINE = frozenset(
     (
         "a abbr acronym area audio b base basefont bdi bdo big button cite code data datalist del dfn em "
@@ -49,7 +49,7 @@ _ALSO_TYPES = frozenset(
         "symbol table template text time title track use var video view"
     ).split()
 )
-"""Names that stand between angle brackets after a type or a function, too: Optional<data>."""
+"""Names that are also type parameters, as in `Optional<data>`."""
 
 _LONGEST_ROW = 2_000
 
@@ -72,28 +72,28 @@ _AFTER_BRACKET = re.compile(r"(?P<name>[A-Za-z][\w.:\-]{0,60})(?P<next>.?)")
 _OTHER = re.compile(r"<!doctype [^<>]{1,300}>|<\?xml[^<>]{0,300}\?>|<!\[CDATA\[|\]\]>|<>|</>", re.I)
 
 
-def find_tags(text: str) -> Iterator[Cut]:
-    """Yield the tags of HTML, SVG and MathML, and of components of JSX, in a text whose code is hidden.
+def find_tags(text: str) -> Iterator[Edit]:
+    """Yield the tags of HTML, SVG, MathML and JSX in `text`, whose code is masked.
 
-    `a < b`, `List<String>`, <3, <me@example.org> and <placeholder> are none.
+    `a < b`, `List<String>`, <3, <me@example.org> and <placeholder> are not tags.
     """
     if "<" not in text:
         return
     closing = {match[1] for match in _CLOSING.finditer(text)}
     for match in _TAG.finditer(text):
         if _is_tag(text, match, closing):
-            yield Cut(*match.span(), "HTML", _put(text, match))
+            yield Edit(*match.span(), "HTML", _put(text, match))
     yield from _find_others(text, closing)
 
 
-def _find_others(text: str, closing: set[str]) -> Iterator[Cut]:
+def _find_others(text: str, closing: set[str]) -> Iterator[Edit]:
     fragments = "<>" in text and "</>" in text
     for match in _OTHER.finditer(text):
         if match[0] in ("<>", "</>") and not fragments:
             continue
         if match[0] == "]]>" and "<![CDATA[" not in text.upper():
             continue
-        yield Cut(*match.span(), "HTML", BREAK)
+        yield Edit(*match.span(), "HTML", BREAK)
 
 
 def _is_tag(text: str, match: re.Match[str], closing: set[str]) -> bool:
@@ -101,7 +101,7 @@ def _is_tag(text: str, match: re.Match[str], closing: set[str]) -> bool:
     known = _known(name)
     has_more = bool(match["more"] or match["closed"])
     if match["end"]:
-        # A component is known by its opening tag, but that may be in code, or gone.
+        # The opening tag, by which a component is recognised, may be inside code or removed already.
         return known or _is_component(name)
     if not known:
         if not _is_component(name):
@@ -122,7 +122,7 @@ def _known(name: str) -> bool:
 
 
 def _is_component(name: str) -> bool:
-    """Tell whether a name can be that of a component, as JSX and custom elements have them."""
+    """Return whether a name can be that of a JSX component or a custom element."""
     if "-" in name:
         return name.islower()
     return name[0].isupper() and not name.isupper() and name.replace(".", "").isalnum()
@@ -141,7 +141,7 @@ def _put(text: str, match: re.Match[str]) -> str:
 
 
 def may_be_tag(text: str, start: int) -> bool:
-    """Tell whether a tag would stand in `text` if what is before `start` were an angle bracket."""
+    """Return whether `text` would have a tag if an angle bracket were before `start`."""
     match = _AFTER_BRACKET.match(text, start)
     if match is None:
         return text[start : start + 1] in ("/", "!", "?", ">")

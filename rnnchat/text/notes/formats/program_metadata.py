@@ -1,12 +1,12 @@
-"""What note-taking programs write into notes for themselves: footers, drawers, properties, imports."""
+"""What note-taking programs write into notes for themselves: footers, drawers, properties, identifiers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from rnnchat.text.notes.formats.embedded import has_prose
-from rnnchat.text.notes.page import Cut
+from rnnchat.text.notes.formats.embedded_data import has_prose
+from rnnchat.text.notes.tracked_text import Edit
 
 _JOPLIN_LINE = re.compile(r"[a-z_]{2,40}:(?: .*)?")
 _JOPLIN_ID = re.compile(r"(?:\A|\n)id: [0-9a-f]{32}[ \t]*\n")
@@ -64,7 +64,7 @@ _ATTRIBUTES = re.compile(
 )
 _TABLE_OF_CONTENTS = re.compile(r"(?i)(?m:^)[ \t]*(?:\[\[?_?toc_?\]\]?|\$\{toc\}|@\[toc\])[ \t]*(?=\n|\Z)")
 
-# Each with a sign without which the pattern, which is slow, cannot match.
+# Each pattern, which is slow, with a text without which it cannot match.
 _KEYWORDS = (
     ("#+", _KEYWORD),
     ("D: ", _PLANNING),
@@ -78,12 +78,12 @@ _KEYWORDS = (
 _MARKS = (("^", _BLOCK_MARK), ("((", _BLOCK_REFERENCE), ("", _NOTION_MARK))
 
 
-def find_imports(_: str, shown: str) -> Iterator[Cut]:
-    """Yield what a page of MDX imports, and what it exports at its head."""
+def find_imports(_: str, shown: str) -> Iterator[Edit]:
+    """Yield the imports of an MDX page, and the exports at its head."""
     if "import" not in shown and "export" not in shown:
         return
     for match in _IMPORT_LINE.finditer(shown):
-        yield Cut(*match.span(), "import or export")
+        yield Edit(*match.span(), "import or export")
     position = len(shown) - len(shown.lstrip())
     while True:
         found = _IMPORT.match(shown, position) or _EXPORT.match(shown, position)
@@ -100,13 +100,13 @@ def find_imports(_: str, shown: str) -> Iterator[Cut]:
             if last is None or has_prose(shown[found.end() : end]):
                 return
             end = last.end()
-        yield Cut(position, end, "import or export")
+        yield Edit(position, end, "import or export")
         position = end
         while position < len(shown) and shown[position] in " \t\n":
             position += 1
 
 
-def find_footer(text: str, _: str) -> Iterator[Cut]:
+def find_footer(text: str, _: str) -> Iterator[Edit]:
     """Yield the properties that Joplin writes at the end of an exported note."""
     if not _JOPLIN_END.search(text[-200:]):
         return
@@ -121,37 +121,37 @@ def find_footer(text: str, _: str) -> Iterator[Cut]:
         ends = start - 1
     found = _JOPLIN_ID.search("\n" + text[start:])
     if found is not None:
-        yield Cut(start + found.start(), len(text), "properties")
+        yield Edit(start + found.start(), len(text), "properties")
 
 
-def find_drawers(text: str, shown: str) -> Iterator[Cut]:
-    """Yield the drawers of Org, such as :PROPERTIES: … :END:, that have nothing but properties."""
+def find_drawers(text: str, shown: str) -> Iterator[Edit]:
+    """Yield the drawers of Org, such as :PROPERTIES: … :END:, that hold only properties."""
     if ":END:" not in text.upper():
         return
     for match in _DRAWER.finditer(shown):
         inner = match[0].strip("\n").split("\n")[1:-1]
         if all(_DRAWER_LINE.fullmatch(line) for line in inner):
-            yield Cut(*match.span(), "properties")
+            yield Edit(*match.span(), "properties")
 
 
-def find_keywords(_: str, shown: str) -> Iterator[Cut]:
-    """Yield the keywords of Org, the properties of Logseq and of AsciiDoc, and tables of contents to be."""
+def find_keywords(_: str, shown: str) -> Iterator[Edit]:
+    """Yield the keywords of Org, the properties of Logseq and AsciiDoc, and marks for a table of contents."""
     for sign, pattern in _KEYWORDS:
         if sign in shown:
             for match in pattern.finditer(shown):
-                yield Cut(*match.span(), "properties")
+                yield Edit(*match.span(), "properties")
 
 
-def find_block_marks(_: str, shown: str) -> Iterator[Cut]:
+def find_block_marks(_: str, shown: str) -> Iterator[Edit]:
     """Yield the identifiers that programs give to paragraphs and pages."""
     for sign, pattern in _MARKS:
         if sign in shown:
             for match in pattern.finditer(shown):
-                yield Cut(*match.span(), "identifier")
+                yield Edit(*match.span(), "identifier")
 
 
-def find_attributes(_: str, shown: str) -> Iterator[Cut]:
+def find_attributes(_: str, shown: str) -> Iterator[Edit]:
     """Yield the attributes that Kramdown and Pandoc put after headings and paragraphs."""
     if "{" in shown:
         for match in _ATTRIBUTES.finditer(shown):
-            yield Cut(*match.span(), "attributes")
+            yield Edit(*match.span(), "attributes")

@@ -1,4 +1,4 @@
-"""Secrets as programs store them: hashes of passwords, Ansible vaults, manifests of Kubernetes, Terraform."""
+"""Secrets in server configuration: password hashes, Ansible Vault, Kubernetes manifests, Terraform."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rnnchat.text.notes.secrets import values
-from rnnchat.text.notes.secrets.reading import Hit, Reading
+from rnnchat.text.notes.secrets.searchable_text import Finding, SearchableText
 
 _HASHES = (
     "$apr1$", "$1$", "$5$", "$6$", "$2a$", "$2b$", "$2y$", "$y$", "$argon2", "{sha", "{ssha",
@@ -30,30 +30,28 @@ _VARIABLE = re.compile(
 _DEFAULT = re.compile(r"[ \t]*default[ \t]*=[ \t]*\"(?P<value>[^\"\n]{6,})\"")
 
 
-def find(reading: Reading) -> Iterator[Hit]:
+def find(source: SearchableText) -> Iterator[Finding]:
     """Yield the lines of secrets that are known by the format that stores them."""
-    lines = reading.lines
-    for number in reading.lines_with(_HASHES):
-        if _HASH.search(lines[number]):
-            yield Hit(number, number, "password hash")
-    for number in reading.lines_with((_VAULT,)):
+    lines = source.lines
+    yield from source.find_lines(_HASHES, lambda line: _HASH.search(line) is not None, "password hash")
+    for number in source.lines_with((_VAULT,)):
         last = number
         while last + 1 < len(lines) and _VAULT_LINE.fullmatch(lines[last + 1]):
             last += 1
         if last > number:
-            yield Hit(number, last, "encrypted file")
-    for number in reading.lines_with((_KUBERNETES,)):
-        yield from _manifest(reading, number)
-    for number in reading.lines_with((_TERRAFORM,)):
+            yield Finding(number, last, "encrypted file")
+    for number in source.lines_with((_KUBERNETES,)):
+        yield from _manifest(source, number)
+    for number in source.lines_with((_TERRAFORM,)):
         if _VARIABLE.search(lines[number]):
-            yield from _variable(reading, number)
+            yield from _variable(source, number)
 
 
-def _manifest(reading: Reading, first: int) -> Iterator[Hit]:
+def _manifest(source: SearchableText, first: int) -> Iterator[Finding]:
     """Yield the entries of a Kubernetes secret below the line that names its kind."""
     section: int | None = None
-    for number in range(first + 1, min(first + 100, len(reading.lines))):
-        line = reading.lines[number]
+    for number in range(first + 1, min(first + 100, len(source.lines))):
+        line = source.lines[number]
         if line.strip() in ("---", "```"):
             return
         opened = _SECTION.fullmatch(line)
@@ -61,21 +59,17 @@ def _manifest(reading: Reading, first: int) -> Iterator[Hit]:
         if opened:
             section = len(opened["indent"])
         elif section is not None and entry and len(entry["indent"]) > section:
-            if not values.stands_for_secret(entry["value"]):
-                yield Hit(number, number, "key or token")
+            if not values.is_placeholder(entry["value"]):
+                yield Finding(number, number, "key or token")
         elif line.strip() and len(line) - len(line.lstrip()) <= (section or 0):
             section = None
 
 
-def _variable(reading: Reading, first: int) -> Iterator[Hit]:
+def _variable(source: SearchableText, first: int) -> Iterator[Finding]:
     """Yield the default value of a variable of Terraform that holds a secret."""
-    for number in range(first + 1, min(first + 7, len(reading.lines))):
-        default = _DEFAULT.match(reading.lines[number])
-        if (
-            default
-            and values.is_mixed(default["value"], 6)
-            and not values.stands_for_secret(default["value"])
-        ):
-            yield Hit(number, number, "password")
-        if reading.lines[number].startswith("}"):
+    for number in range(first + 1, min(first + 7, len(source.lines))):
+        default = _DEFAULT.match(source.lines[number])
+        if default and values.is_mixed(default["value"], 6) and not values.is_placeholder(default["value"]):
+            yield Finding(number, number, "password")
+        if source.lines[number].startswith("}"):
             return

@@ -1,4 +1,4 @@
-"""Numbers by which states know people, by form, check and label."""
+"""National identity, tax and passport numbers, recognised by form, check digit and label."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from rnnchat.text.notes.secrets.numbers import passes_luhn
-from rnnchat.text.notes.secrets.reading import Hit, Reading
+from rnnchat.text.notes.secrets.payment_numbers import passes_luhn
+from rnnchat.text.notes.secrets.searchable_text import Finding, SearchableText
 
 _SIGNS = re.compile(r"[ ./-]")
 
@@ -21,29 +21,27 @@ class _Form:
     words: tuple[str, ...] = ()
 
 
-def find(reading: Reading) -> Iterator[Hit]:
+def find(source: SearchableText) -> Iterator[Finding]:
     """Yield the lines that hold a person's number."""
-    for line in reading.numeric_lines:
-        text = reading.lines[line]
-        if _holds_number(reading, line) or any(
-            _is_lettered(form.group(), reading, line) for form in _LETTERED.finditer(text)
+    for line in source.lines_with_long_numbers:
+        text = source.lines[line]
+        if _holds_number(source, line) or any(
+            _is_lettered(form.group(), source, line) for form in _LETTERED.finditer(text)
         ):
-            yield Hit(line, line, "identity number")
-    for line in reading.lines_with(TRIGGERS):
-        if _DOCUMENT.search(reading.lines[line]):
-            yield Hit(line, line, "identity number")
+            yield Finding(line, line, "identity number")
+    yield from source.find_lines(TRIGGERS, lambda text: _DOCUMENT.search(text) is not None, "identity number")
 
 
-def _is_lettered(number: str, reading: Reading, line: int) -> bool:
+def _is_lettered(number: str, source: SearchableText, line: int) -> bool:
     """Return whether a number of letters and figures is a person's: by its check, or by a word nearby."""
     if len(number) == 16:
         return _is_codice_fiscale(number)
-    return not number[:5].isalpha() or _has_word(reading.nearby(line), ("pan", "tax", "permanent account"))
+    return not number[:5].isalpha() or _has_word(source.context_of(line), ("pan", "tax", "permanent account"))
 
 
-def _holds_number(reading: Reading, line: int) -> bool:
-    text = reading.lines[line]
-    near = reading.nearby(line)
+def _holds_number(source: SearchableText, line: int) -> bool:
+    text = source.lines[line]
+    near = source.context_of(line)
     likely = _UNLABELLED.search(text) is not None
     for form in _FORMS:
         if not (_has_word(near, form.words) if form.words else likely):

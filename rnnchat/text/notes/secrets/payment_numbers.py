@@ -1,11 +1,11 @@
-"""Card and account numbers, by their checks."""
+"""Card numbers and IBANs, recognised by their check digits."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from rnnchat.text.notes.secrets.reading import Hit, Reading
+from rnnchat.text.notes.secrets.searchable_text import Finding, SearchableText
 
 _DIGITS = re.compile(r"(?<![\w.,+#/-])[0-9](?:[ .-]?[0-9]){11,18}(?![\w/-]|[.,][0-9])")
 _LABELLED_DIGITS = re.compile(r"[0-9](?:[ .-]{0,2}[0-9]){11,18}")
@@ -55,24 +55,24 @@ _IBAN_LENGTHS = {
 }  # fmt: skip
 
 
-def find(reading: Reading) -> Iterator[Hit]:
+def find(source: SearchableText) -> Iterator[Finding]:
     """Yield the lines that hold the number of a card or a bank account."""
-    for line in reading.numeric_lines:
-        text = reading.lines[line]
-        if any(_is_card(match.group(), reading, line) for match in _DIGITS.finditer(text)):
-            yield Hit(line, line, "card number")
+    for line in source.lines_with_long_numbers:
+        text = source.lines[line]
+        if any(_is_card(match.group(), source, line) for match in _DIGITS.finditer(text)):
+            yield Finding(line, line, "card number")
         for match in _IBAN.finditer(text):
-            if is_iban(match.group()) and (match.group().isupper() or "iban" in reading.nearby(line)):
-                yield Hit(line, line, "bank account number")
-    for line in reading.lines_with(TRIGGERS):
+            if is_iban(match.group()) and (match.group().isupper() or "iban" in source.context_of(line)):
+                yield Finding(line, line, "bank account number")
+    for line in source.lines_with(TRIGGERS):
         if any(
             _is_number_of_card(re.sub(r"\D", "", m.group()))
-            for m in _LABELLED_DIGITS.finditer(reading.lines[line])
+            for m in _LABELLED_DIGITS.finditer(source.lines[line])
         ):
-            yield Hit(line, line, "card number")
+            yield Finding(line, line, "card number")
 
 
-def _is_card(written: str, reading: Reading, line: int) -> bool:
+def _is_card(written: str, source: SearchableText, line: int) -> bool:
     digits = re.sub(r"\D", "", written)
     if not _is_number_of_card(digits):
         return False
@@ -81,7 +81,7 @@ def _is_card(written: str, reading: Reading, line: int) -> bool:
     return (
         written.isdigit()
         and len(digits) in (15, 16)
-        and (digits[0] != "6" or any(word in reading.nearby(line) for word in TRIGGERS))
+        and (digits[0] != "6" or any(word in source.context_of(line) for word in TRIGGERS))
     )
 
 

@@ -1,4 +1,4 @@
-"""Text that is not sound UTF-8: damaged, of several encodings, or of an older one."""
+"""Decode text that is not valid UTF-8: damaged, in several encodings, or in a legacy one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import codecs
 import re
 import unicodedata
 
-from rnnchat.text.notes.languages import COMMON, encoding_by_letters
+from rnnchat.text.notes.detect_encoding import COMMON, detect_by_letters
 
 _HEAD = 2**16
+"""How many bytes around a place are looked at to judge it."""
 _SAMPLE = 2**21
+"""How many bytes of a large file are looked at: half from the beginning, half from the end."""
 
 _SEQUENCE = (
     rb"(?:[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
@@ -17,8 +19,8 @@ _SEQUENCE = (
     rb"|\xf4[\x80-\x8f][\x80-\xbf]{2})"
 )
 _SEQUENCES = re.compile(_SEQUENCE)
-# What texts in Latin letters have in UTF-8. Other sequences stand in older encodings by chance, such as
-# "ß“", or "é »" with a space that does not break.
+# Sequences that UTF-8 texts in Latin letters contain. Others occur in legacy encodings by chance, such as
+# "ß“", or "é »" with a no-break space.
 _WESTERN = (
     rb"(?:\xc2[\xa0-\xbf]|[\xc3-\xc5][\x80-\xbf]|\xe2[\x80-\x9f][\x80-\xbf]"
     rb"|\xef\xb8\x8f|\xf0\x9f[\x80-\xbf]{2})"
@@ -32,7 +34,7 @@ _FAULTS = re.compile(_SEQUENCE + rb"|[\xc2-\xf4]?[\x80-\xbf]+|[\x80-\xff]")
 _NOT_SEQUENCE = re.compile(_SEQUENCE + rb"|([\x80-\xff])")
 _LOW = bytes(range(128))
 
-# What a byte that is no UTF-8 may be in cp1252: a mark that word processors put in, or a letter in a word.
+# What a byte that is not UTF-8 may be in cp1252: a typographic mark, or a letter inside a word.
 _MARKS = frozenset(b"\x80\x82\x84\x85\x86\x8b\x91\x92\x93\x94\x95\x96\x97\x99\x9b\xa3\xa7\xab\xb0\xbb")
 _LETTERS = frozenset((*range(0xC0, 0x100), 0x8A, 0x8C, 0x8E, 0x9A, 0x9C, 0x9E)) - frozenset(
     b"\xc2\xc3\xd0\xd7\xde\xf0\xf7\xfe\xff"
@@ -40,7 +42,7 @@ _LETTERS = frozenset((*range(0xC0, 0x100), 0x8A, 0x8C, 0x8E, 0x9A, 0x9C, 0x9E)) 
 
 
 def looks_like_utf8(data: bytes) -> bool:
-    """Tell whether `data`, which is not sound UTF-8, is so in part, and not by chance."""
+    """Return whether `data`, which is not valid UTF-8, is UTF-8 with damage, and not by chance."""
     sample = data if len(data) <= _SAMPLE else data[: _SAMPLE // 2] + data[-_SAMPLE // 2 :]
     high = len(sample.translate(None, _LOW))
     sequences = _SEQUENCES.findall(sample)
@@ -58,21 +60,22 @@ def looks_like_utf8(data: bytes) -> bool:
 
 
 def _is_cut(data: bytes) -> bool:
-    """Tell whether `data` is UTF-8 that ends amid a character."""
+    """Return whether `data` is UTF-8 that ends inside a character."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         text = decoder.decode(data)
     except UnicodeDecodeError:
         return False
-    # A sole byte after plain ASCII is rather a letter of an older encoding.
+    # A single byte after plain ASCII is more likely a letter of a legacy encoding.
     return len(decoder.getstate()[0]) > 1 or not text.isascii()
 
 
 def decode_damaged(data: bytes) -> tuple[str, str, int]:
-    """Return the text of UTF-8 with damage, or with lines in another encoding: also what it was read as,
-    and how many bytes were damaged.
+    """Return the text of damaged UTF-8, its encoding, and how many bytes are damaged.
+
+    Lines in another encoding are decoded as that; the encoding is then such as ``utf-8 and cp1252``.
     """
-    # Emoji as pairs of surrogates, as Java and some databases write them.
+    # Java and some databases write emoji as pairs of surrogates.
     data, pairs = _SURROGATES.subn(_without_surrogates, data)
     own = "cesu-8" if pairs else "utf-8"
     lines = data.splitlines(keepends=True)
@@ -85,7 +88,7 @@ def decode_damaged(data: bytes) -> tuple[str, str, int]:
             text = line.decode("utf-8")
         except UnicodeDecodeError as error:
             near = line[max(0, error.start - _HEAD) : error.start + _HEAD]
-            # A character that lacks a byte is one fault, however many bytes are left of it.
+            # A character with a missing byte is one fault, however many of its bytes are left.
             sequences = len(_SEQUENCES.findall(near))
             if sequences >= len(_FAULTS.findall(near)) - sequences or not (
                 _is_western(near) or _is_dense(near)
@@ -99,7 +102,7 @@ def decode_damaged(data: bytes) -> tuple[str, str, int]:
         return "".join(texts), own, replaced
     joined = b"".join(lines[number] for number in old)
     is_enough = len(joined.translate(None, _LOW)) > 3
-    encoding = (encoding_by_letters(joined) if is_enough else "") or COMMON
+    encoding = (detect_by_letters(joined) if is_enough else "") or COMMON
     for number in old:
         text = lines[number].decode(encoding, "replace")
         texts[number] = text
@@ -112,12 +115,12 @@ def _without_surrogates(found: re.Match[bytes]) -> bytes:
     return units.decode("utf-16-le").encode()
 
 
-def decode_old(data: bytes) -> tuple[str, str, int]:
-    """Return the text of an older encoding, the encoding, and how much of it was damaged.
+def decode_legacy(data: bytes) -> tuple[str, str, int]:
+    """Return the text in a legacy encoding, the encoding, and how many characters are damaged.
 
-    The encoding is empty where the text looks like none.
+    The encoding is an empty string where the data is not text.
     """
-    encoding = encoding_by_letters(data) or _by_statistics(data[:_HEAD])
+    encoding = detect_by_letters(data) or _by_statistics(data[:_HEAD])
     if not encoding or not _is_of_letters(data[:_HEAD].decode(encoding, "replace")):
         return "", "", 0
     text = data.decode(encoding, "replace")
@@ -127,13 +130,13 @@ def decode_old(data: bytes) -> tuple[str, str, int]:
 
 
 def _by_statistics(head: bytes) -> str:
-    """Return the older encoding that `head` looks like; nothing where it looks like none."""
+    """Return the legacy encoding that charset_normalizer finds; an empty string where it finds none."""
     from charset_normalizer import from_bytes
 
     best = from_bytes(head, threshold=0.2).best()
     if best is None or best.encoding.startswith(("utf", "ascii")):
         return ""
-    # Where it reads about as well, the encoding that most files of that age are in.
+    # Prefer the most common encoding where it reads about as well.
     common = from_bytes(head, threshold=0.2, cp_isolation=[COMMON]).best()
     if common is not None and common.chaos <= best.chaos + 0.1 and common.coherence >= best.coherence:
         best = common
@@ -142,20 +145,20 @@ def _by_statistics(head: bytes) -> str:
 
 
 def _is_of_letters(text: str) -> bool:
-    """Tell whether most of what is not ASCII in `text` is letters and marks, not the symbols of data."""
+    """Return whether most of what is not ASCII in `text` is letters and marks, as in text, not symbols."""
     beyond = [character for character in text if character >= "\x80"]
     letters = sum(unicodedata.category(sign)[0] in "LMP" or sign in "€£°©®™" for sign in beyond)
     return letters * 5 >= len(beyond) * 4
 
 
 def _is_dense(data: bytes) -> bool:
-    """Tell whether most bytes over 127 stand side by side, as they do where letters are not Latin ones."""
+    """Return whether most bytes above 127 stand side by side, as in text that is not in Latin letters."""
     runs = _RUNS.findall(data)
     return sum(map(len, runs)) > 2 * len(runs)
 
 
 def _is_western(line: bytes) -> bool:
-    """Tell whether a byte of `line` that is no UTF-8 may be a letter or a mark of cp1252."""
+    """Return whether a byte of `line` that is not UTF-8 may be a letter or a mark in cp1252."""
     return any(_may_be_cp1252(line, found.start()) for found in _NOT_SEQUENCE.finditer(line) if found[1])
 
 
@@ -168,7 +171,7 @@ def _may_be_cp1252(line: bytes, place: int) -> bool:
 
 
 def _patched(line: bytes) -> tuple[str, int]:
-    """Return a line of UTF-8 with damaged bytes, and how many those are."""
+    """Return a damaged line of UTF-8 as text, and how many of its bytes are damaged."""
     parts: list[str] = []
     damaged = place = 0
     view = memoryview(line)

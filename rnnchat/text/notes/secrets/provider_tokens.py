@@ -1,13 +1,13 @@
-"""Keys and tokens whose form their provider documents: recognised without a label."""
+"""Keys and tokens of known providers (`ghp_…`, `AKIA…`), recognised by their documented form."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from rnnchat.text.notes.secrets.reading import Hit, Reading
+from rnnchat.text.notes.secrets.searchable_text import Finding, SearchableText
 from rnnchat.text.notes.secrets.trie import as_pattern
-from rnnchat.text.notes.secrets.values import stands_for_secret
+from rnnchat.text.notes.secrets.values import is_placeholder
 
 # Beginning and rest of each form. A beginning is fixed text; the rest is a pattern. Longer ones that share
 # one with a shorter form need no line of their own.
@@ -188,39 +188,39 @@ _SHAPES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
         ),
     ),
     (
-        "webhook address",
+        "webhook URL",
         "hooks.slack.com/",
         re.compile(r"hooks\.slack\.com/(?:services|workflows|triggers)/[\w/+-]{20,}"),
     ),
     (
-        "webhook address",
+        "webhook URL",
         "/api/webhooks/",
         re.compile(r"discord(?:app)?\.com/api/webhooks/[0-9]{10,}/[\w-]{20,}"),
     ),
     (
-        "webhook address",
+        "webhook URL",
         "webhook.office.com",
         re.compile(r"webhook\.office\.com/webhookb2/[\w@-]{36,}/\w+/[\w/-]{20,}"),
     ),
     (
-        "webhook address",
+        "webhook URL",
         "oapi.dingtalk.com",
         re.compile(r"oapi\.dingtalk\.com/robot/send\?access_token=[0-9a-f]{32,}"),
     ),
-    ("webhook address", "/open-apis/bot/", re.compile(r"/open-apis/bot/v2/hook/[0-9a-f-]{30,}")),
+    ("webhook URL", "/open-apis/bot/", re.compile(r"/open-apis/bot/v2/hook/[0-9a-f-]{30,}")),
     (
-        "webhook address",
+        "webhook URL",
         "maker.ifttt.com",
         re.compile(r"maker\.ifttt\.com/trigger/[^\s/]{1,80}(?:/json)?/with/key/[\w-]{10,}"),
     ),
     (
-        "webhook address",
+        "webhook URL",
         "chat.googleapis.com",
         re.compile(r"chat\.googleapis\.com/v1/spaces/[\w-]+/messages\?key=[\w-]+&token=[\w%-]+"),
     ),
-    ("Sentry address", ".ingest", re.compile(r"://[0-9a-f]{32}(?::[0-9a-f]{32})?@[\w.-]{1,80}/[0-9]+")),
+    ("Sentry URL", ".ingest", re.compile(r"://[0-9a-f]{32}(?::[0-9a-f]{32})?@[\w.-]{1,80}/[0-9]+")),
     (
-        "Sentry address",
+        "Sentry URL",
         "sentry",
         re.compile(r"://[0-9a-f]{32}(?::[0-9a-f]{32})?@[\w.-]{0,80}sentry[\w.-]{0,80}/[0-9]+"),
     ),
@@ -263,19 +263,19 @@ _FORMS_OF = _compiled()
 _BEGINNING = re.compile(rf"(?<![A-Za-z0-9])(?=({as_pattern(_FORMS_OF)}))")
 
 
-def find(reading: Reading) -> Iterator[Hit]:
+def find(source: SearchableText) -> Iterator[Finding]:
     """Yield the lines that hold a key or token of a documented form."""
-    for line in reading.lines_matching(_LONG):
-        kind = kind_of(reading.lines[line])
+    for line in source.lines_matching(_LONG):
+        kind = kind_of(source.lines[line])
         if kind is not None:
-            yield Hit(line, line, kind)
-        below = reading.next_written(line) if kind == "AWS access key" else None
-        if below is not None and _AWS_SECRET.fullmatch(reading.lines[below]):
-            yield Hit(below, below, "AWS secret key")
-    for line in reading.lines_with(TRIGGERS):
-        kind = kind_of(reading.lines[line])
+            yield Finding(line, line, kind)
+        below = source.next_nonblank_line(line) if kind == "AWS access key" else None
+        if below is not None and _AWS_SECRET.fullmatch(source.lines[below]):
+            yield Finding(below, below, "AWS secret key")
+    for line in source.lines_with(TRIGGERS):
+        kind = kind_of(source.lines[line])
         if kind is not None:
-            yield Hit(line, line, kind)
+            yield Finding(line, line, kind)
 
 
 def kind_of(line: str) -> str | None:
@@ -294,4 +294,4 @@ def kind_of(line: str) -> str | None:
 def _only_example(token: str, beginning: str) -> bool:
     """Return whether a token only shows its form: `ghp_xxxxxxxx`."""
     rest = token[len(beginning) :] if token.startswith(beginning) else token
-    return len(set(rest)) <= 4 or (not beginning.startswith("AKIA") and stands_for_secret(rest))
+    return len(set(rest)) <= 4 or (not beginning.startswith("AKIA") and is_placeholder(rest))

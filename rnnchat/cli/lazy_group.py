@@ -1,4 +1,4 @@
-"""A group of commands that reads only the one it is asked for, and helps where that does not exist."""
+"""A group of commands that imports only the one that is called, and suggests a name for a mistyped one."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ import click
 
 
 class UnknownCommandError(click.UsageError):
-    """The command named does not exist."""
+    """The command does not exist."""
 
     def __init__(self, message: str, hint: str, context: click.Context) -> None:
         super().__init__(message, context)
         self.hint = hint
 
 
-class SuggestingGroup(click.Group):
-    """A group whose error names the command that was probably meant, or all there are.
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, or when help lists them.
 
-    `modules` has the module of each command that is read when it is called, or when help lists it.
+    `modules` has the module of each such command, which defines it under its own name. The error for an
+    unknown command names the one that was probably meant, or lists all.
     """
 
     def __init__(self, *words: Any, modules: Mapping[str, str] | None = None, **more: Any) -> None:
@@ -28,7 +29,7 @@ class SuggestingGroup(click.Group):
         self._modules = dict(modules or {})
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands."""
+        """Return the names of all commands, sorted."""
         return sorted({*self.commands, *self._modules})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -50,7 +51,7 @@ class SuggestingGroup(click.Group):
             hint = (
                 f"Did you mean `{ctx.command_path} {nearest[0]}`?"
                 if nearest
-                else f"Commands: {', '.join(names)}. `{ctx.command_path} --help` tells what they do."
+                else f"Commands: {', '.join(names)}. `{ctx.command_path} --help` explains them."
             )
             raise UnknownCommandError(f"No such command {_short(name)!r}", hint, ctx)
         return super().resolve_command(ctx, args)

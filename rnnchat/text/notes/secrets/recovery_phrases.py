@@ -1,4 +1,4 @@
-"""The words from which a wallet is restored (BIP-39 and alike): 12 to 25 of them, in a row or a list."""
+"""Recovery phrases of crypto wallets: 12 to 25 words of BIP-39 or a similar list, in a row or a list."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
-from rnnchat.text.notes.secrets.reading import Hit, Reading
+from rnnchat.text.notes.secrets.searchable_text import Finding, SearchableText
 from rnnchat.text.notes.secrets.values import is_function_word
 
 _COUNTS = (12, 15, 18, 21, 24, 25)
 _LONGEST_RUN = 28
-"""A phrase of 25 words, and a label of words of the list."""
+"""The longest run of words: a phrase of 25 words and a label of three."""
 _AROUND = " \t.,;:()[]{}|`'\"*_>#-–•0123456789"
 TRIGGERS = (
     "seed", "mnemonic", "recovery phrase", "recovery words", "secret phrase", "backup phrase",
@@ -39,16 +39,16 @@ def _bip39() -> Mapping[str, int]:
     return {word: number for number, word in enumerate(words)}
 
 
-def find(reading: Reading) -> Iterator[Hit]:
+def find(source: SearchableText) -> Iterator[Finding]:
     """Yield the lines of every phrase that restores a wallet."""
     known = _bip39()
-    if _has_run(reading.lower, known):
-        yield from _known_words(reading, known)
-    for number, match in reading.matches(_ROW):
+    if _has_run(source.lower, known):
+        yield from _known_words(source, known)
+    for number, match in source.matches(_ROW):
         words = match.group().split()
         if len(words) in _COUNTS and _are_unrelated(words):
-            yield Hit(number, number, "recovery phrase")
-    yield from _labelled(reading)
+            yield Finding(number, number, "recovery phrase")
+    yield from _labelled(source)
 
 
 def _has_run(text: str, known: Mapping[str, int]) -> bool:
@@ -65,13 +65,13 @@ def _has_run(text: str, known: Mapping[str, int]) -> bool:
     return False
 
 
-def _known_words(reading: Reading, known: Mapping[str, int]) -> Iterator[Hit]:
+def _known_words(source: SearchableText, known: Mapping[str, int]) -> Iterator[Finding]:
     """Yield phrases of the words of the list, in a row or a list."""
     run: list[tuple[int, str]] = []  # each word of the list that is being read, with its line
-    for number, line in enumerate(reading.lines):
+    for number, line in enumerate(source.lines):
         if not line.strip():
             if run and number - run[-1][0] > 2:
-                yield from _listed(reading, run)
+                yield from _listed(source, run)
                 run = []
             continue
         words = _words_of(line)
@@ -83,21 +83,23 @@ def _known_words(reading: Reading, known: Mapping[str, int]) -> Iterator[Hit]:
         if words and trailing == len(words):
             run += [(number, word) for word in words]
             continue
-        yield from _listed(reading, run)
+        yield from _listed(source, run)
         run = [(number, word) for word in words[-trailing:]] if trailing >= 3 else []
-        if len(words) >= 12 and _holds_phrase(reading, number, words, known):
-            yield Hit(number, number, "recovery phrase")
-    yield from _listed(reading, run)
+        if len(words) >= 12 and _holds_phrase(source, number, words, known):
+            yield Finding(number, number, "recovery phrase")
+    yield from _listed(source, run)
 
 
 def _words_of(line: str) -> list[str]:
     return [word for word in (piece.strip(_AROUND).lower() for piece in line.split()) if word]
 
 
-def _holds_phrase(reading: Reading, number: int, words: Sequence[str], known: Mapping[str, int]) -> bool:
+def _holds_phrase(
+    source: SearchableText, number: int, words: Sequence[str], known: Mapping[str, int]
+) -> bool:
     """Return whether a phrase stands among the other words of a line."""
     return any(
-        _is_phrase(row, announced=_is_announced(reading, number), whole=False)
+        _is_phrase(row, announced=_is_announced(source, number), whole=False)
         for inside, found in groupby(words, known.__contains__)
         if inside
         for row in [list(found)]
@@ -143,7 +145,7 @@ def _are_unrelated(words: list[str]) -> bool:
     )
 
 
-def _listed(reading: Reading, run: Sequence[tuple[int, str]]) -> Iterator[Hit]:
+def _listed(source: SearchableText, run: Sequence[tuple[int, str]]) -> Iterator[Finding]:
     """Yield the phrases in a run of words that fills whole lines, together or each line alone."""
     if len(run) < 12:
         return
@@ -151,30 +153,30 @@ def _listed(reading: Reading, run: Sequence[tuple[int, str]]) -> Iterator[Hit]:
     below = [one for one in run if one[0] != first]  # the first line may be a title of words of the list
     for part in (run, below):
         if part and part[0][0] != last:
-            announced = _is_announced(reading, part[0][0])
+            announced = _is_announced(source, part[0][0])
             if _is_phrase([word for _, word in part], announced=announced, whole=True):
-                yield Hit(part[0][0], last, "recovery phrase")
+                yield Finding(part[0][0], last, "recovery phrase")
                 return
     for number, found in groupby(run, lambda one: one[0]):
         words = [word for _, word in found]
-        whole = len(words) == len(_words_of(reading.lines[number]))
-        if whole and _is_phrase(words, announced=_is_announced(reading, number), whole=True):
-            yield Hit(number, number, "recovery phrase")
+        whole = len(words) == len(_words_of(source.lines[number]))
+        if whole and _is_phrase(words, announced=_is_announced(source, number), whole=True):
+            yield Finding(number, number, "recovery phrase")
 
 
-def _labelled(reading: Reading) -> Iterator[Hit]:
+def _labelled(source: SearchableText) -> Iterator[Finding]:
     """Yield phrases in words of any list behind a label, on its line, in the line below, or as a list."""
-    for number in reading.lines_with(TRIGGERS):
-        line = reading.lines[number]
+    for number in source.lines_with(TRIGGERS):
+        line = source.lines[number]
         after = re.split(r"[:=：]", line, maxsplit=1)
         own = [word.strip(_AROUND).lower() for word in after[1].split()] if len(after) == 2 else []
         if len([word for word in own if word]) in _COUNTS and _are_unrelated([word for word in own if word]):
-            yield Hit(number, number, "recovery phrase")
+            yield Finding(number, number, "recovery phrase")
             continue
         words: list[str] = []
         last = below = number
-        for below in range(number + 1, min(number + 40, len(reading.lines))):
-            text = reading.lines[below]
+        for below in range(number + 1, min(number + 40, len(source.lines))):
+            text = source.lines[below]
             found = [word.strip(_AROUND).lower() for word in text.split()]
             found = [word for word in found if word]
             if not found and (text.strip() or not words):
@@ -184,10 +186,10 @@ def _labelled(reading: Reading) -> Iterator[Hit]:
             words += found
             last = below
         if len(words) in _COUNTS and _are_unrelated(words):
-            first = reading.next_written(number, 4) or number + 1
-            yield Hit(first, last, "recovery phrase")
+            first = source.next_nonblank_line(number, 4) or number + 1
+            yield Finding(first, last, "recovery phrase")
 
 
-def _is_announced(reading: Reading, number: int) -> bool:
-    near = reading.nearby(number)
+def _is_announced(source: SearchableText, number: int) -> bool:
+    near = source.context_of(number)
     return any(label in near for label in TRIGGERS)

@@ -1,11 +1,11 @@
-"""Private keys that take several lines: PEM, PGP, SSH2 and PuTTY."""
+"""Private keys of several lines: PEM, PGP, SSH2 and PuTTY."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from rnnchat.text.notes.secrets.reading import Hit, Reading
+from rnnchat.text.notes.secrets.searchable_text import Finding, SearchableText
 
 _BEGIN = re.compile(
     r"-{4,5} ?BEGIN (?P<name>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|PGP MESSAGE|AGE ENCRYPTED FILE"
@@ -38,26 +38,26 @@ _PLACEHOLDER = re.compile(
 _ONE_LINE = re.compile(r"(?:\\+r)?\\+n ?\\*[A-Za-z0-9+/=\\]{6,}|[A-Za-z0-9+/=]{40,}")
 
 
-def find(reading: Reading) -> Iterator[Hit]:
+def find(source: SearchableText) -> Iterator[Finding]:
     """Yield the lines of every private key; a header with no key behind it is left alone."""
     past = 0
-    for number in reading.lines_with(_BEGINNINGS):
+    for number in source.lines_with(_BEGINNINGS):
         if number < past:
             continue
-        line = reading.lines[number]
+        line = source.lines[number]
         begin = _BEGIN.search(line)
         if begin:
-            last = _last_of_pem(reading.lines, number, begin)
+            last = _last_of_pem(source.lines, number, begin)
         elif _PUTTY.search(line):
-            last = _last_of_putty(reading.lines, number)
+            last = _last_of_putty(source.lines, number)
         else:
             last = None
         if last is not None:
             past = last + 1
-            yield Hit(
+            yield Finding(
                 number, last, "encrypted file" if begin and "PRIVATE" not in begin["name"] else "private key"
             )
-    yield from _without_beginning(reading)
+    yield from _without_beginning(source)
 
 
 def _last_of_pem(lines: Sequence[str], first: int, begin: re.Match[str]) -> int | None:
@@ -106,18 +106,18 @@ def _last_of_putty(lines: Sequence[str], first: int) -> int | None:
     return last if last > first + 1 else None
 
 
-def _without_beginning(reading: Reading) -> Iterator[Hit]:
+def _without_beginning(source: SearchableText) -> Iterator[Finding]:
     """Yield keys whose first lines are missing: lines of a key above the words that end one."""
-    for number in reading.lines_with(_ENDINGS):
+    for number in source.lines_with(_ENDINGS):
         first = number
         while (
             first
-            and _is_key_text(_inside(reading.lines[first - 1]))
-            and len(reading.lines[first - 1].strip()) >= 40
+            and _is_key_text(_inside(source.lines[first - 1]))
+            and len(source.lines[first - 1].strip()) >= 40
         ):
             first -= 1
-        if first < number and not _BEGIN.search(reading.lines[max(0, first - 1)]):
-            yield Hit(first, number, "private key")
+        if first < number and not _BEGIN.search(source.lines[max(0, first - 1)]):
+            yield Finding(first, number, "private key")
 
 
 def _inside(line: str) -> str:

@@ -1,4 +1,8 @@
-"""Whether a value is what its label announces: a password, a key, or a number."""
+"""Decide whether the value after a label is a secret: a password, a key, or a PIN.
+
+`assignments` finds the label and its value; the rules here look at the value, at the sign between them and at
+the rest of the line.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from dataclasses import dataclass
 
 from rnnchat.text.notes.secrets import values
 from rnnchat.text.notes.secrets.labels import Label
-from rnnchat.text.notes.secrets.reading import Reading
+from rnnchat.text.notes.secrets.searchable_text import SearchableText
 
 _ENDS = re.compile(
     r"[\"'`]?[ \t]*(?:$|[,;|/)\]}<>#(\\。，、；（]|//|--|[-–—] |\.(?:\s|$)|(?:user|login|email|pin|url"
@@ -30,31 +34,31 @@ _KEY = re.compile(r"[\w+/.~:!?$%@*&^#-]+=*")
 
 
 @dataclass(frozen=True)
-class Value:
-    """What stands behind a label."""
+class AssignedValue:
+    """The value after a label."""
 
     text: str
     quoted: bool
     rest: str
-    """What follows on the line."""
+    """The rest of the line."""
     before: str
-    """What stands on the line before the label."""
+    """The part of the line before the label."""
 
 
 @dataclass(frozen=True)
-class Judge:
-    """Judges the values of one label."""
+class ValueClassifier:
+    """Decides about the values of one label."""
 
-    reading: Reading
+    source: SearchableText
     label: Label
     clear: bool
     """Whether the name ends with the label, so that a plain word may be its value."""
 
-    def is_password(self, value: Value, sign: str) -> bool:  # noqa: PLR0911 - each is a rule
-        """Return whether a value is a password; `sign` is what stands before it."""
+    def is_password(self, value: AssignedValue, sign: str) -> bool:  # noqa: PLR0911 - each is a rule
+        """Return whether a value is a password; `sign` is what separates it from its label."""
         text, ends = value.text, _ENDS.match(value.rest) is not None
         close = _is_close(sign)
-        if values.is_ordinary(text) or (self.label.word == "pass" and not close and not self._is_option()):
+        if values.is_common_word(text) or (self.label.word == "pass" and not close and not self._is_option()):
             return False
         if value.quoted and " " in text:
             return (
@@ -78,19 +82,19 @@ class Judge:
         return self._is_plain_password(value, sign, ends, close)
 
     def _is_plain_password(  # noqa: PLR0911
-        self, value: Value, sign: str, ends: bool, close: bool
+        self, value: AssignedValue, sign: str, ends: bool, close: bool
     ) -> bool:
         text = value.text
         words_before = len(value.before.split())
         if sign == "|":
             cells = [
                 cell
-                for cell in self.reading.lines[self.label.line].strip().strip("|").split("|")
+                for cell in self.source.lines[self.label.line].strip().strip("|").split("|")
                 if cell.strip()
             ]
             return len(cells) == 2 and bool(value.before.strip(" |*`")) is False
         if close:
-            named = "_" in self.label.word or self.reading.text[self.label.start].isupper()
+            named = "_" in self.label.word or self.source.text[self.label.start].isupper()
             if value.quoted:
                 return len(text) >= 5
             if sign == "=" and named and len(text) >= 5:
@@ -123,39 +127,19 @@ class Judge:
         return final and len(text) >= 5 and not (text.islower() and _SENTENCE_ADJECTIVE.search(text))
 
     def _is_option(self) -> bool:
-        text, start = self.reading.text, self.label.start
+        text, start = self.source.text, self.label.start
         return (
             text[max(0, start - 2) : start] == "--"
             or re.search(r"--[\w-]{1,30}-$", text[max(0, start - 34) : start]) is not None
         )
 
-    def is_key(self, value: Value, sign: str) -> bool:  # noqa: PLR0911
-        """Return whether a value is a key or token; `sign` is what stands before it."""
+    def is_key(self, value: AssignedValue, sign: str) -> bool:  # noqa: PLR0911
+        """Return whether a value is a key or token; `sign` is what separates it from its label."""
         text = value.text
         if " " in text or "://" in text or not (value.quoted or _KEY.fullmatch(text)):
             return False
-        plain = self.label.family == "plain key"
-        name = self.reading.text[self.label.start : self.label.end]
-        if plain and value.rest.strip(" .") == "" and _NETWORK.search(self.reading.lines[self.label.line]):
-            return _is_close(sign) and values.is_mixed(text, 8)
-        if plain:
-            if _OTHER_KEY.search(value.before[-20:]):
-                return False
-            before = value.before[-1:]
-            named = name.isupper() or before in ("_", "-") or (before.isalpha() and before.islower())
-            if values.is_hexadecimal(text) and not (named and name.isupper()):
-                return False
-            if (
-                sign == "phrase"
-                and name.isascii()
-                and name.lower() not in ("clave", "chave", "chiave", "llave")
-            ):
-                return False
-            return (
-                sign not in ("space", ",")
-                and not sign.startswith("verb")
-                and values.is_random(text, 16 if named else 24)
-            )
+        if self.label.family == "plain key":
+            return self._is_plain_key(value, sign)
         if sign == "space" or sign.startswith("verb to"):
             return values.is_random(text, 20 if values.is_hexadecimal(text) else 16)
         if self.label.word == "token" and _OTHER_TOKEN.search(value.before[-20:]):
@@ -165,7 +149,7 @@ class Judge:
         if values.is_random(text, 8 if self.clear else 16):
             return not (sign == "phrase" and len(text) < 10)
         secret = re.search(r"secret|geheim|credential|sécr|секрет", self.label.word)
-        if not (secret and _is_close(sign) and self.clear and not values.is_ordinary(text)):
+        if not (secret and _is_close(sign) and self.clear and not values.is_common_word(text)):
             return False
         alone = (
             sign in (":", "=")
@@ -177,18 +161,37 @@ class Judge:
             values.is_mixed(text, 8) and _ends_line(value)
         )
 
-    def is_number(self, value: Value, place: int, end: int, sign: str) -> bool:
-        """Return whether a value is a number of a few figures; `sign` is what stands before it."""
+    def _is_plain_key(self, value: AssignedValue, sign: str) -> bool:
+        """Return whether a value after a word such as `key`, which has other meanings, is a key."""
+        name = self.source.text[self.label.start : self.label.end]
+        if value.rest.strip(" .") == "" and _NETWORK.search(self.source.lines[self.label.line]):
+            return _is_close(sign) and values.is_mixed(value.text, 8)
+        if _OTHER_KEY.search(value.before[-20:]):
+            return False
+        before = value.before[-1:]
+        named = name.isupper() or before in ("_", "-") or (before.isalpha() and before.islower())
+        if values.is_hexadecimal(value.text) and not (named and name.isupper()):
+            return False
+        if sign == "phrase" and name.isascii() and name.lower() not in ("clave", "chave", "chiave", "llave"):
+            return False
+        return (
+            sign not in ("space", ",")
+            and not sign.startswith("verb")
+            and values.is_random(value.text, 16 if named else 24)
+        )
+
+    def is_number(self, value: AssignedValue, place: int, end: int, sign: str) -> bool:
+        """Return whether a value is a PIN or code of a few digits; `sign` is between it and its label."""
         label = self.label
-        written = self.reading.text[label.start : label.end]
+        written = self.source.text[label.start : label.end]
         if re.fullmatch(r"[#*]?\d{3,8}[A-F]?[#*]?", value.text) is None:
-            match = _NUMBER.match(self.reading.text, place, end)
+            match = _NUMBER.match(self.source.text, place, end)
             digits = re.sub(r"\D", "", match.group()) if match else ""
             return (
                 match is not None
                 and 4 <= len(digits) <= 8
                 and sign in (":", "=")
-                and _ends_number(self.reading.text[match.end() : end])
+                and _ends_number(self.source.text[match.end() : end])
             )
         shortest = 3 if label.word.startswith(("cv", "security", "sicherheit")) or "code" in label.word else 4
         if len(value.text.strip("#*ABCDEF")) < shortest or not (value.quoted or _ends_number(value.rest)):
@@ -218,7 +221,7 @@ def _is_phrase(words: list[str]) -> bool:
         and sum(map(len, plain)) >= 10
         and all(word.isalnum() and 3 <= len(word) <= 14 for word in plain)
         and not any(values.is_function_word(word) for word in plain)
-        and sum(values.is_ordinary(word) or values.stands_for_secret(word) for word in plain)
+        and sum(values.is_common_word(word) or values.is_placeholder(word) for word in plain)
         <= len(plain) // 3
     )
 
@@ -230,17 +233,17 @@ def _is_saying(text: str) -> bool:
         4 <= len(words) <= 8
         and all(word.isalnum() for word in words)
         and (text.islower() or any(word.isdigit() for word in words))
-        and not any(values.is_ordinary(word) or values.stands_for_secret(word) for word in words[1:])
+        and not any(values.is_common_word(word) or values.is_placeholder(word) for word in words[1:])
         and _MESSAGE.search(text) is None
     )
 
 
 def _is_close(sign: str) -> bool:
-    """Return whether a sign between label and value is a sign of assignment, and no word."""
+    """Return whether a separator between label and value is an assignment sign, not a word."""
     return sign in (":", "=>", "->", "→", "⇒", ">", ",", "::") or sign.endswith("=")
 
 
-def _ends_line(value: Value) -> bool:
+def _ends_line(value: AssignedValue) -> bool:
     return value.quoted or _ENDS.match(value.rest) is not None
 
 

@@ -1,12 +1,12 @@
-"""Codes that stand in for a second factor or a licence: recovery codes, TOTP secrets, licence keys."""
+"""Recovery codes, two-factor (TOTP) secrets, licence keys, and raw private keys beside their label."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from rnnchat.text.notes.secrets.reading import Hit, Reading
-from rnnchat.text.notes.secrets.values import stands_for_secret
+from rnnchat.text.notes.secrets.searchable_text import Finding, SearchableText
+from rnnchat.text.notes.secrets.values import is_placeholder
 
 _LIST_LABELS = (
     "backup code", "backup-code", "backupcode", "recovery code", "recovery-code", "recoverycode",
@@ -64,47 +64,41 @@ _BASE58 = re.compile(r"(?<![\w/+.=-])[1-9A-HJ-NP-Za-km-z]{43,90}(?![\w/+=-])")
 _BASE64 = re.compile(r"(?<![\w/+.=-])[A-Za-z0-9+/]{42,120}={0,2}(?![\w/+=-])")
 
 
-def find(reading: Reading) -> Iterator[Hit]:
-    """Yield the lines of codes and of secrets that are known by what stands near them."""
-    yield from _lists(reading)
-    for line in reading.lines_with(_FACTOR):
-        for number in (line, reading.next_written(line)):
-            if number is not None and any(
-                _is_base32(match.group()) for match in _BASE32.finditer(reading.lines[number])
-            ):
-                yield Hit(number, number, "two-factor secret")
-    for line in reading.lines_matching(_GROUPS):
-        if any(_is_licence(match.group(), reading, line) for match in _LICENCE.finditer(reading.lines[line])):
-            yield Hit(line, line, "licence key")
-    for line in reading.lines_with(_LICENCE_WORDS[:-4]):
-        for number in (line, reading.next_written(line)):
-            if number is not None and any(
-                _is_varied(match.group()) for match in _SERIAL.finditer(reading.lines[number])
-            ):
-                yield Hit(number, number, "licence key")
-    yield from _raw_private_keys(reading)
+def find(source: SearchableText) -> Iterator[Finding]:
+    """Yield the lines with codes and secrets that are recognised by a word near them."""
+    yield from _lists(source)
+    for line in source.lines_with_next(_FACTOR):
+        if any(_is_base32(match.group()) for match in _BASE32.finditer(source.lines[line])):
+            yield Finding(line, line, "two-factor secret")
+    for line in source.lines_matching(_GROUPS):
+        if any(_is_licence(match.group(), source, line) for match in _LICENCE.finditer(source.lines[line])):
+            yield Finding(line, line, "licence key")
+    for line in source.lines_with_next(_LICENCE_WORDS[:-4]):
+        if any(_is_varied(match.group()) for match in _SERIAL.finditer(source.lines[line])):
+            yield Finding(line, line, "licence key")
+    yield from _raw_private_keys(source)
 
 
-def _is_licence(text: str, reading: Reading, line: int) -> bool:
+def _is_licence(text: str, source: SearchableText, line: int) -> bool:
     if text.replace("-", "").isdigit():
-        return len(set(text)) > 4 and _has(reading.nearby(line), (*_LIST_LABELS, *_LICENCE_WORDS))
+        return len(set(text)) > 4 and _has(source.context_of(line), (*_LIST_LABELS, *_LICENCE_WORDS))
     return _is_varied(text)
 
 
-def _lists(reading: Reading) -> Iterator[Hit]:
+def _lists(source: SearchableText) -> Iterator[Finding]:
     """Yield lists of recovery codes: below their label, or beside it."""
-    for line in reading.lines_with(_LIST_LABELS):
-        text = reading.lines[line]
+    for line in source.lines_with(_LIST_LABELS):
+        text = source.lines[line]
         beside = re.split(r"[:=：–—]| - ", text, maxsplit=1)
         label = next(label for label in _LIST_LABELS if label in text.lower())
         behind = re.sub(
             r"^(?:e?s|n)?(?: is| are| ist| est)?(?= )", "", text[text.lower().index(label) + len(label) :]
         )
         if (len(beside) == 2 and _codes_in(beside[1]) >= 1) or _codes_in(behind) >= 1:
-            yield Hit(line, line, "recovery codes")
+            yield Finding(line, line, "recovery codes")
         first = last = None
-        for number in range(line + 1, min(line + 40, len(reading.lines))):
-            below = reading.lines[number]
+        for number in range(line + 1, min(line + 40, len(source.lines))):
+            below = source.lines[number]
             if not below.strip() or re.fullmatch(r"\s*(?:```\w*|~~~|\|?[-| :]+\|?)\s*", below):
                 if first is None and number - line > 4:
                     break
@@ -116,7 +110,7 @@ def _lists(reading: Reading) -> Iterator[Hit]:
             first = number if first is None else first
             last = number
         if first is not None and last is not None:
-            yield Hit(first, last, "recovery codes")
+            yield Finding(first, last, "recovery codes")
 
 
 def _codes_in(line: str) -> int:
@@ -178,25 +172,22 @@ def _is_varied(text: str) -> bool:
         and len(plain) - digits >= 2
         and len(set(plain)) >= 6
         and len(plain) >= 12
-        and not stands_for_secret(text)
+        and not is_placeholder(text)
     )
 
 
-def _raw_private_keys(reading: Reading) -> Iterator[Hit]:
-    """Yield keys that nothing but their label tells from a checksum."""
-    for line in reading.lines_with(_KEY_WORDS):
-        for number in (line, reading.next_written(line)):
-            if number is None or _has(
-                reading.lines[number].lower(), ("public key:", "fingerprint", "ssh-rsa ", "sha256:")
-            ):
-                continue
-            text = reading.lines[number]
-            if any(
-                len(set(match.group())) > 8 and (pattern is _ETHEREUM or _is_mixed_case(match.group()))
-                for pattern in (_ETHEREUM, _BASE58, _BASE64)
-                for match in pattern.finditer(text)
-            ):
-                yield Hit(number, number, "private key")
+def _raw_private_keys(source: SearchableText) -> Iterator[Finding]:
+    """Yield private keys that only a label distinguishes from a checksum."""
+    for line in source.lines_with_next(_KEY_WORDS):
+        text = source.lines[line]
+        if _has(text.lower(), ("public key:", "fingerprint", "ssh-rsa ", "sha256:")):
+            continue
+        if any(
+            len(set(match.group())) > 8 and (pattern is _ETHEREUM or _is_mixed_case(match.group()))
+            for pattern in (_ETHEREUM, _BASE58, _BASE64)
+            for match in pattern.finditer(text)
+        ):
+            yield Finding(line, line, "private key")
 
 
 def _is_mixed_case(text: str) -> bool:
