@@ -66,6 +66,7 @@ class RnnchatApp(Working, App[None]):
 
     TITLE = "rnnchat"
     CSS_PATH = "app.tcss"
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (60, "-wide")]
     MODES: ClassVar = {
         "chat": ChatScreen,
         "train": _train_screen,
@@ -209,8 +210,10 @@ class RnnchatApp(Working, App[None]):
         else:
             self.exit()
             return
-        from rnnchat.app.screens.dialogs import Confirm
+        from rnnchat.app.screens.dialogs import Confirm, ConfirmWhileTraining
 
+        is_about_training = unkept is None and unkept_chat is None
+        dialog = ConfirmWhileTraining if is_about_training else Confirm
         self.clear_notifications()  # they would cover the question, which says the same
 
         def decide(sure: bool | None) -> None:
@@ -220,7 +223,7 @@ class RnnchatApp(Working, App[None]):
             elif sure:
                 self.exit()
 
-        self.push_screen(Confirm(question, more, yes="Leave", no="Stay"), decide)
+        self.push_screen(dialog(question, more, yes="Leave", no="Stay"), decide)
 
     def on_unmount(self) -> None:
         """Let a training leave a checkpoint."""

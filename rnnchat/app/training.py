@@ -178,6 +178,22 @@ class TrainingWatch:
         if self._job is not None:
             self._job.stop()
 
+    def cancel(self) -> None:
+        """Stop the training and discard what it has learned, without waiting here."""
+        job, state = self._job, self.state
+        if job is None or state is None or not state.is_running:
+            return
+
+        def wait() -> None:
+            job.close()
+            if not job.run.is_finished:  # it may have published its model in this very moment
+                job.run.discard()
+                if self.state is state:
+                    self.state = None
+            self._tell()
+
+        threading.Thread(target=wait, daemon=True).start()
+
     def leave(self, then: Callable[[], object]) -> None:
         """Let the training leave a checkpoint and end, and do `then`, without waiting here."""
         job = self._job

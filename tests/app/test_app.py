@@ -26,11 +26,11 @@ from rnnchat.app.screens.help import HelpScreen
 from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.screens.origins import OriginsScreen
 from rnnchat.app.training import TrainingState
+from rnnchat.app.training_summary import headline
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.curve import draw
 from rnnchat.app.widgets.number_stepper import NumberStepper
 from rnnchat.app.widgets.path_suggester import complete_path
-from rnnchat.app.widgets.training_view import _headline
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.generation.attribution import Origin
 from rnnchat.library.models import Entry, Library
@@ -455,9 +455,9 @@ async def test_an_unforeseen_error_shows_no_values(
 
 def test_a_training_says_that_it_mixes_at_its_end() -> None:
     state = TrainingState("me", 5.0, phase="training")
-    assert str(_headline(state)) == "me is learning."
+    assert str(headline(state)) == "me: training the network …"
     state.take({"event": "mixing", "pieces": 9})
-    assert "mix network and memory" in str(_headline(state))
+    assert "combining network and memory" in str(headline(state))
 
 
 def test_paths_are_completed(tmp_path: Path) -> None:

@@ -260,7 +260,7 @@ async def test_a_space_that_came_with_a_word_is_not_doubled_after_a_restart(
 
     async def draft(pilot: Pilot[None], app: RnnchatApp) -> DraftScreen:
         await pilot.press("f5")
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         assert isinstance(app.screen, DraftScreen)
         return app.screen
 
@@ -285,7 +285,7 @@ async def test_a_space_that_was_typed_stays(app: RnnchatApp) -> None:
     app.drafts.keep(Draft(text="word ", cursor=5))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("f5")
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         await pilot.press("space")
         assert isinstance(app.screen, DraftScreen)
         assert app.screen.editor.text == "word  "

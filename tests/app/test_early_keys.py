@@ -225,7 +225,7 @@ async def test_no_key_waits_for_ever(app: RnnchatApp, monkeypatch: pytest.Monkey
 async def test_many_lines_typed_without_brackets_are_one_burst(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("f5")
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         began = time.monotonic()
         for _ in range(100):
             send(app, "a line", "<enter>")

@@ -129,14 +129,15 @@ async def draft(pilot: Pilot[Any]) -> None:
     app = pilot.app
     assert isinstance(app, RnnchatApp)
     await pilot.press("f5")
-    await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+    await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
     screen = app.screen
     assert isinstance(screen, DraftScreen)
     screen.completion.ask = lambda question: None  # type: ignore[method-assign]
     screen.editor.cursor_blink = False
     for key in "[b]Rain[/b] 雨🙂, and the ri":
         await pilot.press({" ": "space"}.get(key, key))
-    await wait_until(pilot, lambda: str(screen.query_one(DraftStatus).render()) and not screen._waits)
+    line = screen.query_one(DraftStatus)
+    await wait_until(pilot, lambda: bool(str(line.render())) and not screen.autosave.is_waiting)
     await pilot.pause(0.2)
     ways = (Alternative("ver", "river"), Alternative("ver runs", "river runs"), Alternative("se", "rise"))
     screen.editor.suggest("ver runs", ways)
@@ -145,7 +146,7 @@ async def draft(pilot: Pilot[Any]) -> None:
 
 async def first_draft(pilot: Pilot[Any]) -> None:
     await pilot.press("f5")
-    await wait_until(pilot, lambda: getattr(pilot.app.screen, "_is_loaded", False))
+    await wait_until(pilot, lambda: getattr(pilot.app.screen, "is_loaded", False))
     assert isinstance(pilot.app.screen, DraftScreen)
     pilot.app.screen.editor.cursor_blink = False
     await pilot.pause()

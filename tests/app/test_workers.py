@@ -69,10 +69,10 @@ async def test_a_file_that_cannot_be_opened_costs_nothing_that_is_typed(
     app.settings.model = tiny_model
     async with app.run_test(size=SIZE) as pilot:
         await wait_until(pilot, lambda: heard(app, error))
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         await write(pilot, "Hello")
         await wait_until(pilot, lambda: [one.title for one in app.drafts.find()] == ["Hello"])
-        await wait_until(pilot, lambda: "kept here, in no file" in status(app))
+        await wait_until(pilot, lambda: "autosaved, no file" in status(app))
     assert paths.log.exists() == (not isinstance(error, RnnchatError))
 
 
@@ -164,13 +164,13 @@ async def test_a_handler_that_the_disk_fails_leaves_the_screen(
 async def test_what_cannot_be_kept_for_any_reason_is_tried_again(
     app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rnnchat.app.screens.draft.TRIED_AGAIN_AFTER", 0.1)
+    monkeypatch.setattr("rnnchat.app.autosave_schedule.RETRY_SECONDS", 0.1)
     async with app.run_test(size=SIZE) as pilot:
         await open_draft(pilot, app)
         with monkeypatch.context() as patched:
             patched.setattr(app.drafts, "keep", failing(sqlite3.InterfaceError("odd")))
             await write(pilot, "Hello")
-            await wait_until(pilot, lambda: "not kept" in status(app))
+            await wait_until(pilot, lambda: "not autosaved" in status(app))
         await wait_until(pilot, lambda: [one.title for one in app.drafts.find()] == ["Hello"])
 
 
@@ -236,7 +236,7 @@ async def test_a_file_whose_name_is_not_utf8(paths: Paths, tiny_model: str, tmp_
     app = RnnchatApp(paths, file=path)
     app.settings.model = tiny_model
     async with app.run_test(size=SIZE) as pilot:
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         await write(pilot, "Oui. ")
         await wait_until(pilot, lambda: [one.characters for one in app.drafts.find()] == [14])
         await wait_until(pilot, lambda: "caf\\xe9.md" in status(app))

@@ -1,4 +1,4 @@
-"""What each idea of the field is worth on one's own notes: every family's bits per byte, as they come in."""
+"""A comparison of model families on the person's own notes, in bits per byte."""
 
 from __future__ import annotations
 
@@ -24,21 +24,28 @@ if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
 
 IDEAS = {
-    "unigram": "how often each piece is used",
+    "unigram": "how often each token occurs",
     "n-gram": "what followed the same words",
-    "HMM": "hidden states that tell pieces",
+    "HMM": "hidden states that emit tokens",
     "RNN": "a simple recurrent network",
     "LSTM": "with gates and a memory cell",
     "GRU": "with fewer gates",
     "mixture": "GRU and n-gram together",
     "mixture, adaptive": "learning from what it reads",
 }
-BAR = 16
+"""The families in the order of the table, and the idea of each."""
+UNFINISHED = "The comparison could not be finished."
+"""The status where it has failed."""
+TRAININGS = 4
+"""The number of trainings that may use the whole budget: three networks and the HMM."""
+BAR_WIDTH = 16
+"""The width of the longest bar, in cells."""
 EIGHTHS = " ▏▎▍▌▋▊▉"
+"""The blocks that fill none to seven eighths of a cell."""
 
 
 class CompareScreen(Dialog[None]):
-    """A comparison under way; leaving the screen ends it."""
+    """Runs a comparison and shows its results as they arrive; closing the screen stops it."""
 
     BINDINGS: ClassVar = [Binding("escape,f9,q", "dismiss", "Stop and close", id="compare.close")]
 
@@ -46,17 +53,18 @@ class CompareScreen(Dialog[None]):
         super().__init__()
         self._paths, self._minutes = paths, minutes
         self._rows: dict[str, dict[str, Any]] = {}
-        self._doing = "Reading your notes."
+        self._doing = "Reading your notes …"
         self._process: subprocess.Popen[str] | None = None
-        self._over = False
+        self._is_closed = False
 
     def compose(self) -> ComposeResult:
-        """Lay the table out."""
+        """Lay the screen out."""
+        total = f" It takes up to about {TRAININGS * self._minutes:g} minutes." if self._minutes else ""
         with Vertical(id="dialog", classes="wide"):
-            yield Static("Families compared", classes="title", markup=False)
+            yield Static("Model families compared", classes="title", markup=False)
             yield Static(
-                f"Each learns nine tenths of your notes for {self._minutes:g} minutes at most and "
-                "predicts the rest. Fewer bits for each byte are better. Nothing of it is kept.",
+                f"Each is trained on nine tenths of your notes for up to {self._minutes:g} minutes and then "
+                f"scored on the rest in bits per byte: fewer are better.{total} Nothing is saved.",
                 markup=False,
             )
             yield Static("", id="families", classes="quoted", markup=False)
@@ -64,19 +72,19 @@ class CompareScreen(Dialog[None]):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Begin."""
+        """Start the comparison."""
         self._show()
         self._compare()
 
     def on_unmount(self) -> None:
-        """End the comparison."""
-        self._over = True
+        """Stop the comparison."""
+        self._is_closed = True
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
 
     @work(thread=True)
     def _compare(self) -> None:
-        """Follow a process of its own, so that typing stays quick beside it."""
+        """Run `rnnchat compare` in a process of its own, so that the app stays quick."""
         command = [sys.executable, "-m", "rnnchat", "compare", "--json", "--follow"]
         command += ["--minutes", str(self._minutes), "--", *map(str, self._paths)]
         started = time.monotonic()
@@ -90,7 +98,7 @@ class CompareScreen(Dialog[None]):
         ) as process:
             self._process = process
             try:
-                if self._over:
+                if self._is_closed:
                     process.terminate()
                 assert process.stdout is not None
                 assert process.stderr is not None
@@ -98,27 +106,28 @@ class CompareScreen(Dialog[None]):
                     self._tell(json.loads(line))
                 problem = process.stderr.read()
             except BaseException:
-                process.terminate()  # or it would be waited for here to its very end
+                process.terminate()  # or leaving the block would wait for its end
                 raise
-        if process.returncode and not self._over:
+        if process.returncode and not self._is_closed:
             message, _, hint = problem.strip().removeprefix("rnnchat: ").partition("\n")
             error = RnnchatError(message or "The comparison ended unexpectedly.", hint.strip())
             self.app.call_from_thread(cast("RnnchatApp", self.app).report, error)
-            self._tell({"event": "progress", "text": "It could not be finished."})
-        elif not self._over:
-            minutes = (time.monotonic() - started) / 60
-            self._tell({"event": "progress", "text": f"Done in {minutes:.0f} minutes."})
+            self._tell({"event": "progress", "text": UNFINISHED})
+        elif not self._is_closed:
+            seconds = time.monotonic() - started
+            took = f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+            self._tell({"event": "progress", "text": f"Done in {took}."})
 
     def work_failed(self, name: str, error: RnnchatError) -> None:
-        """Say that no more rows will come."""
-        self.take({"event": "progress", "text": "It could not be finished."})
+        """Say that no more results will arrive."""
+        self.take({"event": "progress", "text": UNFINISHED})
 
     def _tell(self, event: dict[str, Any]) -> None:
-        if not self._over and self.app.is_running:
+        if not self._is_closed and self.app.is_running:
             self.app.call_from_thread(self.take, event)
 
     def take(self, event: dict[str, Any]) -> None:
-        """Show a row, or what is being done."""
+        """Show an event: a result, or what is being done."""
         if "family" in event:
             self._rows[event["family"]] = event
         else:
@@ -132,21 +141,21 @@ class CompareScreen(Dialog[None]):
 
 
 def draw(rows: dict[str, dict[str, Any]]) -> Content:
-    """Return a line a family: its name, a bar as long as its bits are many, and what the idea is."""
+    """Return a line for each family: its name, its bits per byte as a number and a bar, and its idea."""
     most = max((row["bits_per_byte"] for row in rows.values()), default=1.0)
     best = min((row["bits_per_byte"] for row in rows.values()), default=0.0)
     lines = []
     for family, idea in IDEAS.items():
         row = rows.get(family)
         if row is None:
-            lines.append(Content.styled(f"{family:<18}  …  {'':<{BAR}} {idea}", "$text-muted"))
+            lines.append(Content.styled(f"{family:<18}  …  {'':<{BAR_WIDTH}} {idea}", "$text-muted"))
             continue
         bits = row["bits_per_byte"]
         style = "bold $success" if bits == best else ""
         lines.append(
             Content.assemble(
                 (f"{family:<18}{bits:5.2f} ", style),
-                (f"{_bar(bits / most):<{BAR}}", "$primary"),
+                (f"{_bar(bits / most):<{BAR_WIDTH}}", "$primary"),
                 (f" {idea}", "$text-muted"),
             )
         )
@@ -154,5 +163,5 @@ def draw(rows: dict[str, dict[str, Any]]) -> Content:
 
 
 def _bar(share: float) -> str:
-    eighths = max(1, round(share * BAR * 8))
+    eighths = max(1, round(share * BAR_WIDTH * 8))
     return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
