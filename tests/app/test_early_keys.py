@@ -241,7 +241,7 @@ async def test_what_waits_for_a_draft_is_kept_where_a_signal_ends_the_app(
         send(app, "<f5>", "typed meanwhile")
         await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen))
         await wait_until(pilot, lambda: "Opening" in str(app.screen.query_one(DraftStatus).render()))
-        app.leave_for_signal(143)
+        app.shutdown.begin(143)
         await wait_until(pilot, lambda: not app.is_running)
         slow.set()
     assert "typed meanwhile" in [one.title for one in app.drafts.find()]

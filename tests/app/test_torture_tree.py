@@ -58,7 +58,7 @@ async def test_it_is_scanned_and_learned_to_the_end(paths: Paths, tree: Path) ->
         await wait_until(pilot, lambda: not app.training.is_running, 60)
         state = app.training.state
         assert state is not None
-        assert state.phase == "done", state
+        assert state.status == "done", state
         await wait_until(pilot, lambda: "is ready" in str(screen.query_one("#headline", Static).render()))
         assert not [note for note in app._notifications if note.severity == "error"]
         assert app.return_code is None

@@ -97,7 +97,7 @@ async def test_a_reply_that_does_not_come_leaves_the_composer_free(
     app: RnnchatApp, error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        monkeypatch.setattr(app.voice, "reply", failing(error))
+        monkeypatch.setattr(app.chat_engine, "reply", failing(error))
         await write(pilot, "Hello")
         await pilot.press("enter")
         await wait_until(pilot, lambda: heard(app, error))
@@ -178,9 +178,11 @@ def test_no_work_is_begun_that_would_end_unheard() -> None:
     folder = Path(next(iter(rnnchat.app.__path__)))
     for path in folder.rglob("*.py"):
         source = path.read_text(encoding="utf-8")
-        if path.name not in ("app.py", "working.py", "app_screen.py"):
+        if path.name not in ("app.py", "worker_errors.py", "app_screen.py"):
             screens = re.findall(r"^class (\w+)\((?:Modal)?Screen\b", source, re.M)
-            assert not screens, f"{path.name}: {screens} do not hear of their work: derive them from app_screen.py"
+            assert not screens, (
+                f"{path.name}: {screens} do not hear of their work: derive them from app_screen.py"
+            )
 
 
 async def test_the_same_error_is_shown_once_at_a_time(app: RnnchatApp) -> None:
@@ -188,7 +190,7 @@ async def test_the_same_error_is_shown_once_at_a_time(app: RnnchatApp) -> None:
         for _ in range(3):
             app.report(RnnchatError("The disk is full.", "Free some space."))
         for _ in range(3):
-            app.say("Ctrl+Q quits rnnchat.")
+            app.inform("Press Ctrl+Q to quit.")
             await pilot.pause(0.15)
         app.report(RnnchatError("The disk is full.", "Or so."))
         await pilot.pause()

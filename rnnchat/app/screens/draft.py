@@ -95,14 +95,14 @@ class DraftScreen(AppScreen):
     def on_mount(self) -> None:
         """Show the draft last worked on, or the file that was asked for."""
         self.query_one(FindBar).display = False
-        self._keeper = DraftAutosaver(self.own_app.drafts)
-        self.own_app.keep_draft = self._keep_last
-        self.completion = Completion(self.own_app.voice, self.post_message)
+        self._keeper = DraftAutosaver(self.services.drafts)
+        self.services.unsaved_work.save_draft = self._keep_last
+        self.completion = Completion(self.services.chat_engine, self.post_message)
         editor, line = self.editor, self.query_one(Alternatives)
         self.watch(editor, "alternatives", partial(setattr, line, "offered"))
         self.watch(editor, "choosing", partial(setattr, line, "chosen"))
         editor.focus()
-        if self.own_app.file_to_open is None:
+        if self.services.file_to_open is None:
             self._find(None)
         self.set_timer(OPENED_WITHIN, self._say_opening)
 
@@ -111,7 +111,7 @@ class DraftScreen(AppScreen):
         super().on_screen_resume()
         self._will_ask = False
         self._show_welcome()
-        file, self.own_app.file_to_open = self.own_app.file_to_open, None
+        file, self.services.file_to_open = self.services.file_to_open, None
         if file is not None:
             self._find(file)
         elif self._is_loaded:
@@ -163,13 +163,13 @@ class DraftScreen(AppScreen):
     @on(Completion.Failed)
     def failed(self, failure: Completion.Failed) -> None:
         """Say why nothing is suggested."""
-        self.own_app.report(failure.error)
+        self.services.report(failure.error)
 
     def _question(self) -> Question | None:
         if not self.editor.takes_suggestions:
             return None
         first, before = self.editor.before_cursor()
-        settings = self.own_app.settings
+        settings = self.services.settings
         return Question(settings.model, (self._shown, first), before, settings.suggest_from)
 
     def _ask(self) -> None:
@@ -210,7 +210,7 @@ class DraftScreen(AppScreen):
     @work(thread=True, group="keep")
     def _keep(self, look: DraftSnapshot) -> None:
         """Write a draft to the disk; where that fails, say so once and try again."""
-        app = self.own_app
+        app = self.services
         try:
             kept = self._keeper.keep(look)
         except Exception as failure:  # whatever it is, what is typed is tried to keep again
@@ -250,7 +250,7 @@ class DraftScreen(AppScreen):
             self._will_try = True
             self.set_timer(TRIED_AGAIN_AFTER, self._try_again)
         if kept.has_forked:
-            self.own_app.say("Another rnnchat has changed this draft. Both are kept (Ctrl+O).")
+            self.services.inform("Another rnnchat has changed this draft. Both are kept (Ctrl+O).")
         if look.of is self._open:
             self._kept = kept
             self._show_status(words)
@@ -273,13 +273,13 @@ class DraftScreen(AppScreen):
 
     @work(thread=True, group="open", exclusive=True)
     def _find(self, which: int | Path | None) -> None:
-        app = self.own_app
+        app = self.services
         draft, word = find_draft(app.drafts, which)
         if not app.is_running:
             return
         app.call_from_thread(self._leave_for, draft)
         if word:
-            app.call_from_thread(app.say, word)
+            app.call_from_thread(app.inform, word)
 
     def work_failed(self, name: str, error: RnnchatError) -> None:
         """Where nothing could be opened at first, keep what is typed all the same, as a new draft."""
@@ -345,7 +345,7 @@ class DraftScreen(AppScreen):
     @work(thread=True, group="save")
     def _save(self, look: DraftSnapshot, file: TextFile, *, sure: bool) -> None:
         """Write the file, unless somebody else has changed it, which is asked about first."""
-        app = self.own_app
+        app = self.services
         if not sure and has_changed(file):
             app.call_from_thread(self._confirm_save, look, file)
             return
@@ -367,7 +367,7 @@ class DraftScreen(AppScreen):
     def _saved(self, opened: OpenDraft, file: TextFile) -> None:
         before = opened.draft.file
         if before is None or before.path != file.path:
-            self.own_app.say(f"Saved as {file.path}.")
+            self.services.inform(f"Saved as {file.path}.")
         opened.draft = replace(opened.draft, file=file)
         self._keep(self._look() if opened is self._open else opened.look_again())
 
@@ -390,7 +390,7 @@ class DraftScreen(AppScreen):
         welcome = self.query_one("#draft-welcome", Static)
         welcome.display = self._is_loaded and self.editor.is_empty
         if welcome.display:
-            welcome.update(WELCOME.format(model=self.own_app.settings.model))
+            welcome.update(WELCOME.format(model=self.services.settings.model))
 
     def _say_opening(self) -> None:
         if not self._is_loaded:

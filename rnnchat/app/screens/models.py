@@ -94,12 +94,12 @@ class ModelsScreen(AppScreen):
             self._show_now(point_at)
 
     def _show_now(self, point_at: str) -> None:
-        entries = self.own_app.library.entries()
-        unreadable = self.own_app.library.unreadable()
-        if self.own_app.is_running:
+        entries = self.services.library.entries()
+        unreadable = self.services.library.unreadable()
+        if self.services.is_running:
             self.app.call_from_thread(self._show, entries, point_at)
             if unreadable is not None:
-                self.app.call_from_thread(self.own_app.report, unreadable)
+                self.app.call_from_thread(self.services.report, unreadable)
 
     @on(DataTable.RowSelected)
     def selected(self) -> None:
@@ -112,7 +112,7 @@ class ModelsScreen(AppScreen):
         if entry is None:
             return
         if entry.card is None:
-            self.own_app.report(
+            self.services.report(
                 RnnchatError(f"{entry.name} is damaged: {entry.problem}", "Delete it (D) or train it again.")
             )
             return
@@ -160,15 +160,15 @@ class ModelsScreen(AppScreen):
 
     def _use(self, entry: Entry) -> str:
         """Put a model in use once it is in memory: what cannot be loaded is not chosen."""
-        app = self.own_app
-        app.voice.load(entry.name)
+        app = self.services
+        app.chat_engine.load(entry.name)
         app.call_from_thread(app.use_model, entry.name)
-        app.call_from_thread(app.say, f"Now using {entry.name}. F2 goes to the chat.")
+        app.call_from_thread(app.inform, f"Now using {entry.name}. F2 goes to the chat.")
         return entry.name
 
     def _rename(self, entry: Entry, name: str) -> str:
         require_own(entry)
-        app = self.own_app
+        app = self.services
         now = app.library.rename(entry.name, name)
         if entry.is_called(app.settings.model):
             app.call_from_thread(app.use_model, now)
@@ -177,41 +177,41 @@ class ModelsScreen(AppScreen):
     def _copy(self, entry: Entry, name: str) -> str:
         if entry.card is None:
             raise RnnchatError(f"{entry.name} is damaged: {entry.problem}", "A copy would be, too.")
-        return self.own_app.library.copy(entry.name, name)
+        return self.services.library.copy(entry.name, name)
 
     def _delete(self, entry: Entry) -> str:
         require_own(entry)
-        app = self.own_app
+        app = self.services
         app.library.delete(entry.name)
         if entry.is_called(app.settings.model):
             app.call_from_thread(app.use_model, BASE)
-        app.call_from_thread(app.say, f"Deleted {entry.name}. U brings it back.")
+        app.call_from_thread(app.inform, f"Deleted {entry.name}. U brings it back.")
         return ""
 
     def _undo(self) -> str:
-        app = self.own_app
+        app = self.services
         tokens = app.library.deleted()
         if not tokens:
-            app.call_from_thread(app.say, "There is no deleted model to bring back.")
+            app.call_from_thread(app.inform, "There is no deleted model to bring back.")
             return ""
         name = app.library.restore(tokens[0])
         is_used = load_settings(app.paths).model == name != app.settings.model
         if is_used:
             app.call_from_thread(app.use_model, name)
-        app.call_from_thread(app.say, f"{name} is back{', and in use again' if is_used else ''}.")
+        app.call_from_thread(app.inform, f"{name} is back{', and in use again' if is_used else ''}.")
         return name
 
     def _roll_back(self, entry: Entry) -> str:
         require_own(entry)
-        app = self.own_app
+        app = self.services
         app.library.roll_back(entry.name)
-        app.call_from_thread(app.say, describe_versions(entry.name, app.library.versions(entry.name)))
+        app.call_from_thread(app.inform, describe_versions(entry.name, app.library.versions(entry.name)))
         return entry.name
 
     @work(thread=True, group="change", exit_on_error=False)
     def _change(self, change: Callable[[], str]) -> None:
         """Change the library in a thread, one change after another, and show what is there then."""
-        app = self.own_app
+        app = self.services
         with self._in_order:
             try:
                 point_at = change()
@@ -231,7 +231,7 @@ class ModelsScreen(AppScreen):
         names = [entry.name for entry in entries]
         target = names.index(point_at) if point_at in names else min(max(row, 0), len(entries) - 1)
         table.clear()
-        in_use = self.own_app.settings.model
+        in_use = self.services.settings.model
         for entry in entries:
             table.add_row(*self._cells(entry, in_use))
         table.move_cursor(row=target)

@@ -17,7 +17,7 @@ from textual.worker import get_current_worker
 from rnnchat.app.scan_summary import describe_scan
 from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.train_choices import BUDGETS, INTRODUCTION, STARTS
-from rnnchat.app.training import TrainingChanged
+from rnnchat.app.training_monitor import TrainingChanged
 from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.app.widgets.training_view import TrainingView
 from rnnchat.errors import RnnchatError, from_os_error
@@ -91,7 +91,7 @@ class TrainScreen(AppScreen):
 
     def on_mount(self) -> None:
         """Be ready for a path."""
-        minutes = self.own_app.settings.minutes
+        minutes = self.services.settings.minutes
         if minutes in [known for known, _ in BUDGETS]:
             self.query_one("#budget", Select).value = minutes
         self.query_one("#path", Input).focus()
@@ -101,7 +101,7 @@ class TrainScreen(AppScreen):
         """Show the training where there is one, else the choice."""
         super().on_screen_resume()
         bases = [
-            (f"the model {entry.name}", entry.name) for entry in self.own_app.library.entries() if entry.card
+            (f"the model {entry.name}", entry.name) for entry in self.services.library.entries() if entry.card
         ]
         base = self.query_one("#base", Select)
         before = base.value
@@ -112,8 +112,8 @@ class TrainScreen(AppScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only the keys that do something now."""
-        state = self.own_app.training.state
-        phase, running = (state.phase, state.is_running) if state else ("", False)
+        state = self.services.training.state
+        phase, running = (state.status, state.is_running) if state else ("", False)
         can_pause = state is not None and state.can_pause
         allowed = {
             "browse": not phase,
@@ -166,15 +166,15 @@ class TrainScreen(AppScreen):
             path = parse_path(given) if isinstance(given, str) else given.absolute()
             path.stat()
         except RnnchatError as error:
-            self.own_app.report(error)
+            self.services.report(error)
             return
         except FileNotFoundError:
-            self.own_app.report(
+            self.services.report(
                 RnnchatError(f"There is nothing at {display_path(given)}.", "Check the spelling of the path.")
             )
             return
         except OSError as error:
-            self.own_app.report(from_os_error(error, f"reading {display_path(path)}"))
+            self.services.report(from_os_error(error, f"reading {display_path(path)}"))
             return
         if path not in self._chosen:
             self._chosen.append(path)
@@ -206,7 +206,7 @@ class TrainScreen(AppScreen):
         """See what a training would read; nothing is learned yet."""
         from rnnchat.text.notes import read_corpus, scan
 
-        app, worker = self.own_app, get_current_worker()
+        app, worker = self.services, get_current_worker()
 
         def seen(count: int) -> None:
             if worker.is_cancelled:
@@ -243,15 +243,15 @@ class TrainScreen(AppScreen):
     def action_start(self) -> None:
         """Start learning what was chosen."""
         if self._chosen and self.is_working("scan"):
-            self.own_app.say("Your notes are still being read. Press Ctrl+T again once they are.")
+            self.services.inform("Your notes are still being read. Press Ctrl+T again once they are.")
             return
         if self._scan is None:
-            self.own_app.say("Add a file or folder of notes first.")
+            self.services.inform("Add a file or folder of notes first.")
             self.query_one("#path", Input).focus()
             return
-        app = self.own_app
+        app = self.services
         minutes = float(str(self.query_one("#budget", Select).value))
-        app.change(minutes=minutes)
+        app.update_settings(minutes=minutes)
         try:
             settings = RunSettings(
                 name=app.library.check_name(self.query_one("#name", Input).value or "me"),
@@ -273,10 +273,10 @@ class TrainScreen(AppScreen):
 
         question = f"An interrupted training of {settings.name} is waiting."
         more = "Starting anew discards it. To keep it, go on with it, or choose another name."
-        app.push_screen(Confirm(question, more, yes="Start anew", no="Back"), decide)
+        self.app.push_screen(Confirm(question, more, yes="Start anew", no="Back"), decide)
 
     def _start(self, settings: RunSettings) -> None:
-        app = self.own_app
+        app = self.services
         try:
             app.training.start(Run.create(app.paths, settings))
         except RnnchatError as error:
@@ -286,13 +286,13 @@ class TrainScreen(AppScreen):
     @on(Button.Pressed, "#resume")
     def resume(self) -> None:
         """Go on with an interrupted training."""
-        waiting = unfinished(self.own_app.paths)
+        waiting = unfinished(self.services.paths)
         try:
             if waiting:
                 waiting[0].require_notes()
-                self.own_app.training.start(waiting[0])
+                self.services.training.start(waiting[0])
         except RnnchatError as error:
-            self.own_app.report(error)
+            self.services.report(error)
         self._show_place()
 
     @on(Button.Pressed, "#discard")
@@ -300,11 +300,11 @@ class TrainScreen(AppScreen):
         """Ask, and drop an interrupted training."""
         from rnnchat.app.screens.dialogs import Confirm
 
-        waiting = unfinished(self.own_app.paths)
+        waiting = unfinished(self.services.paths)
 
         def decide(sure: bool | None) -> None:
             if sure and waiting[0].is_busy():
-                self.own_app.say(f"{waiting[0].folder.name} is being trained right now.")
+                self.services.inform(f"{waiting[0].folder.name} is being trained right now.")
             elif sure:
                 waiting[0].discard()
             self._show_place()
@@ -318,7 +318,7 @@ class TrainScreen(AppScreen):
     def action_compare(self) -> None:
         """Train every family of models on the chosen notes."""
         if not self._chosen:
-            self.own_app.say("Add your notes first: a file or a folder above.")
+            self.services.inform("Add your notes first: a file or a folder above.")
             return
         from rnnchat.app.screens.compare import CompareScreen
 
@@ -328,42 +328,42 @@ class TrainScreen(AppScreen):
     @on(Button.Pressed, "#pause")
     def action_pause(self) -> None:
         """Pause, or go on."""
-        self.own_app.training.pause_or_resume()
+        self.services.training.pause_or_resume()
 
     @on(Button.Pressed, "#finish")
     def action_finish(self) -> None:
         """End now and keep what was learned."""
-        state = self.own_app.training.state
+        state = self.services.training.state
         if state is None or not state.can_pause:
             return
-        self.own_app.training.finish()
-        self.own_app.say("Finishing: the best it has learned so far is being saved.")
+        self.services.training.finish()
+        self.services.inform("Finishing: the best it has learned so far is being saved.")
 
     @on(Button.Pressed, "#another")
     def action_another(self) -> None:
         """Choose notes for another training."""
-        self.own_app.training.clear()
+        self.services.training.clear()
         self._show_place()
 
     @on(Button.Pressed, "#chat-with-it")
     def action_chat(self) -> None:
         """Begin a new chat with the model that was just made."""
-        state = self.own_app.training.state
+        state = self.services.training.state
         if state is not None and state.done:
-            self.own_app.use_model(str(state.done["model"]))
-            self.own_app.training.clear()
-            self.own_app.action_go("chat")
+            self.services.use_model(str(state.done["model"]))
+            self.services.training.clear()
+            self.services.action_go("chat")
             from rnnchat.app.screens.chat import ChatScreen
 
-            if isinstance(self.own_app.screen, ChatScreen):
-                self.own_app.screen.action_new()
+            if isinstance(self.app.screen, ChatScreen):
+                self.app.screen.action_new()
 
     def on_training_changed(self, _: TrainingChanged) -> None:
         """Show the training's news."""
         self._show_place()
 
     def _show_place(self) -> None:
-        state = self.own_app.training.state
+        state = self.services.training.state
         switcher = self.query_one(ContentSwitcher)
         wanted = "training" if state is not None else "choose"
         changed = switcher.current != wanted
@@ -376,7 +376,7 @@ class TrainScreen(AppScreen):
         self.refresh_bindings()
 
     def _show_interrupted(self) -> None:
-        waiting = [] if self.own_app.training.is_running else unfinished(self.own_app.paths)
+        waiting = [] if self.services.training.is_running else unfinished(self.services.paths)
         self.query_one("#interrupted").display = bool(waiting)
         if waiting:
             name = waiting[0].folder.name

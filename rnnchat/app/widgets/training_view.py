@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Button, Static
 
-from rnnchat.app.training import TrainingState
+from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.widgets.curve import Curve
 from rnnchat.app.widgets.meter import Meter
 from rnnchat.library.describe import describe_gain
@@ -51,7 +51,7 @@ class TrainingView(Vertical):
         self._show_standing()
         # Between what the child tells, the seconds left go on.
         if self._timer is not None:
-            counts = state.is_running and state.phase != "paused"
+            counts = state.is_running and state.status != "paused"
             self._timer.resume() if counts else self._timer.pause()
         curve = self.query_one(Curve)
         curve.show(state.curve, state.minutes * 60)
@@ -61,20 +61,20 @@ class TrainingView(Vertical):
         self.query_one("#sample", Static).update(
             Content(sample) if sample else Content.styled("The first sample comes in a moment.", "dim")
         )
-        if (state.phase, state.can_pause) != self._shown:
-            self._shown = state.phase, state.can_pause
+        if (state.status, state.can_pause) != self._shown:
+            self._shown = state.status, state.can_pause
             self._show_buttons(state)
 
     def _show_standing(self) -> None:
         state = self._state
         if state is None:
             return
-        self.query_one(Meter).share = 1.0 if state.phase == "done" else state.share
+        self.query_one(Meter).share = 1.0 if state.status == "done" else state.share
         self.query_one("#headline", Static).update(_headline(state))
         self.query_one("#facts", Static).update(_facts(state))
 
     def _show_buttons(self, state: TrainingState) -> None:
-        done = state.phase == "done"
+        done = state.status == "done"
         shown = {
             "#pause": state.can_pause,
             "#finish": state.can_pause,
@@ -83,7 +83,7 @@ class TrainingView(Vertical):
         }
         for button, visible in shown.items():
             self.query_one(button).display = visible
-        self.query_one("#pause", Button).label = "Go on" if state.phase == "paused" else "Pause"
+        self.query_one("#pause", Button).label = "Go on" if state.status == "paused" else "Pause"
         first = "#pause" if state.can_pause else "#chat-with-it" if done else "#another"
         if shown[first]:
             self.query_one(first, Button).focus()
@@ -91,7 +91,7 @@ class TrainingView(Vertical):
 
 def _headline(state: TrainingState) -> Content:
     name = state.name
-    if state.phase == "done":
+    if state.status == "done":
         gain = describe_gain(state.done.get("gain"))
         if state.done["ended"] == AT_ONCE:
             return Content.assemble(
@@ -106,14 +106,14 @@ def _headline(state: TrainingState) -> Content:
             (f"{name} is ready. ", "bold $success"),
             f"It needs {bits:.2f} bits for a byte of your notes that it had not seen.",
         )
-    if state.phase == "failed" and state.error is not None:
+    if state.status == "failed" and state.error is not None:
         return Content.assemble((state.error.message + " ", "bold $error"), state.error.hint)
     words = {
         "paused": f"{name} is paused; the budget does not run on.",
         "stopped": f"{name} was stopped; it can be resumed.",
     }
     doing = {
-        "": f"{name} is learning." if state.phase == "training" else f"{name} is getting ready …",
+        "": f"{name} is learning." if state.status == "training" else f"{name} is getting ready …",
         READING: f"{name} is reading the notes …",
         PREPARING: f"{name} is splitting the notes into pieces …",
         STARTING: f"{name} is starting TensorFlow, which learns …",
@@ -122,11 +122,11 @@ def _headline(state: TrainingState) -> Content:
         MEASURING: f"{name} is being measured on notes that it has not seen …",
         SAVING: f"{name} is being saved …",
     }
-    return Content.styled(words.get(state.phase) or doing.get(state.doing, name), "bold")
+    return Content.styled(words.get(state.status) or doing.get(state.phase_name, name), "bold")
 
 
 def _facts(state: TrainingState) -> Content:
-    if state.phase == "done":
+    if state.status == "done":
         done = state.done
         if done["ended"] == AT_ONCE:
             return Content(f"Done in {done['seconds']:.0f} s")
@@ -140,7 +140,11 @@ def _facts(state: TrainingState) -> Content:
         return Content("")  # no time is left, and nothing moves
     progress, left = state.progress, time_left(state.remaining)
     if not state.can_pause or not progress:
-        moved = figure(state.stage, state.since) if state.doing and state.is_running else ""
+        moved = (
+            figure(state.phase_event, state.seconds_since_event)
+            if state.phase_name and state.is_running
+            else ""
+        )
         return Content("  ·  ".join(part for part in (left, moved) if part) + "\n ")
     bits = progress["bits_per_byte"]
     standing = [
