@@ -20,7 +20,7 @@ from textual.widgets import Button, Input, Static
 import rnnchat.app
 from rnnchat.app import chat_engine as voice
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.screens.chat import ChatScreen, Said
+from rnnchat.app.screens.chat import Said
 from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.help import HelpScreen
 from rnnchat.app.screens.models import ModelsScreen
@@ -31,14 +31,12 @@ from rnnchat.app.widgets.curve import draw
 from rnnchat.app.widgets.number_stepper import NumberStepper
 from rnnchat.app.widgets.path_suggester import complete_path
 from rnnchat.app.widgets.training_view import _headline
-from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.generation.attribution import Origin
 from rnnchat.library.models import Entry, Library
 from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.storage.paths import Paths
-from tests.conftest import NOTES
-
-SIZE = (80, 24)
+from tests.app.helpers import SIZE, chat_of, hear_a_long_reply, shown, wait_until
+from tests.helpers.places import NOTES
 
 
 @pytest.fixture
@@ -50,20 +48,6 @@ def app(paths: Paths, tiny_model: str, monkeypatch: pytest.MonkeyPatch) -> Rnnch
         settings.reply_pieces = 30
         settings.seed = 1
     return RnnchatApp(paths)
-
-
-async def wait_until(pilot: Pilot[None], condition: Callable[[], bool], seconds: float = 15) -> None:
-    """Let the app work until `condition` holds."""
-    for _ in range(int(seconds / 0.02)):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("waited in vain")
-
-
-def chat_of(app: RnnchatApp) -> ChatScreen:
-    assert isinstance(app.screen, ChatScreen)
-    return app.screen
 
 
 async def say(pilot: Pilot[None], app: RnnchatApp, text: str) -> None:
@@ -83,23 +67,6 @@ def slowly(add: Callable[..., tuple[int, int]]) -> Callable[..., tuple[int, int]
         return add(*turn)
 
     return add_slowly
-
-
-async def hear_a_long_reply(
-    pilot: Pilot[None], app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
-) -> ChatScreen:
-    """Send a message and wait for the beginning of a reply that would take a minute."""
-    monkeypatch.setattr(voice, "PIECES_PER_SECOND", 20)
-    app.settings.reply_pieces = 1000
-    chat = chat_of(app)
-    chat.query_one(Composer).text = "Go on and on"
-    await pilot.press("enter")
-    await wait_until(pilot, lambda: len(shown(app)) == 2 and len(shown(app)[1][1]) > 10)
-    return chat
-
-
-def shown(app: RnnchatApp) -> list[tuple[str, str]]:
-    return [(view.role, view.text) for view in app.screen.query(TurnView)]
 
 
 async def test_it_opens_ready_to_write_and_says_what_it_is(app: RnnchatApp) -> None:

@@ -26,7 +26,7 @@ from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Draft
 from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import SIZE, hear_a_long_reply, wait_until
+from tests.app.helpers import SIZE, hear_a_long_reply, wait_until
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.drafts import DraftsScreen
 from rnnchat.app.widgets.alternatives import Alternatives
 from rnnchat.app.widgets.draft_editor import DraftEditor, WrappedDraft
-from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.app.widgets.find_bar import FindBar
 from rnnchat.completion.completer import Completer, Suggestion
 from rnnchat.errors import StorageError
@@ -28,7 +27,7 @@ from rnnchat.library.drafts import Draft
 from rnnchat.library.settings import change_settings
 from rnnchat.storage.files import TextFile, save_text
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import SIZE, wait_until
+from tests.app.helpers import SIZE, news, open_draft, status, wait_until, write
 
 WAYS = [Suggestion("ver runs", 0.5), Suggestion("ver", 0.4), Suggestion("se", 0.1)]
 
@@ -64,28 +63,8 @@ def knowing(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
     yield dismissed
 
 
-async def open_draft(pilot: Pilot[None], app: RnnchatApp) -> tuple[DraftScreen, DraftEditor]:
-    await pilot.press("f5")
-    await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
-    screen = app.screen
-    assert isinstance(screen, DraftScreen)
-    return screen, screen.editor
-
-
-async def write(pilot: Pilot[None], text: str) -> None:
-    await pilot.press(*({" ": "space", "\n": "enter"}.get(character, character) for character in text))
-
-
 async def ghost(pilot: Pilot[None], editor: DraftEditor, text: str) -> None:
     await wait_until(pilot, lambda: editor.suggestion == text)
-
-
-def status(app: RnnchatApp) -> str:
-    return str(app.screen.query_one(DraftStatus).render())
-
-
-def news(app: RnnchatApp) -> str:
-    return "\n".join(f"{note.title} {note.message}" for note in app._notifications)
 
 
 async def test_it_opens_empty_and_says_what_it_does(app: RnnchatApp) -> None:

@@ -17,8 +17,8 @@ from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
-from tests.conftest import publish_tiny
-from tests.mutations import files_of, put, rehash
+from tests.helpers.models import publish_tiny
+from tests.helpers.mutations import files_of, put, rehash
 
 SIZE = (100, 30)
 

@@ -19,7 +19,7 @@ from rnnchat.app.screens.help import HelpScreen, page
 from rnnchat.app.screens.origins import OriginsScreen
 from rnnchat.app.screens.sampling import SamplingScreen, SuggestingScreen
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import SIZE, wait_until
+from tests.app.helpers import SIZE, wait_until
 
 DIALOGS: dict[str, Callable[[], Screen[object]]] = {
     "help": HelpScreen,

@@ -13,7 +13,7 @@ from rnnchat.app.widgets.curve import Curve
 from rnnchat.errors import TrainingError
 from rnnchat.storage.files import new_file
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import SIZE, wait_until
+from tests.app.helpers import SIZE, wait_until
 
 
 @pytest.mark.parametrize("size", [MINIMUM_SIZE, (60, 14), SIZE])

@@ -22,8 +22,8 @@ from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import wait_until
-from tests.conftest import NOTES
+from tests.app.helpers import wait_until
+from tests.helpers.places import NOTES
 
 Snapshot = Callable[..., bool]
 LOOKS = [("rnnchat-dark", (80, 24)), ("rnnchat-light", (80, 24)), ("rnnchat-dark", (140, 40))]

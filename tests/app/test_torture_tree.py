@@ -15,8 +15,8 @@ from rnnchat.app.screens.train import TrainScreen
 from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
 from rnnchat.text.notes import scan
-from tests.app.test_app import wait_until
-from tests.torture import make_torture_tree
+from tests.app.helpers import wait_until
+from tests.helpers.torture import make_torture_tree
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from rnnchat.app.widgets.meter import Meter
 from rnnchat.storage.paths import Paths
 from rnnchat.training.engine import checkpoint
 from rnnchat.training.runs.run import PREPARED, Run, RunSettings, unfinished
-from tests.app.test_app import wait_until
-from tests.conftest import NOTES
+from tests.app.helpers import wait_until
+from tests.helpers.places import NOTES
 
 SIZE = (100, 34)
 Event = dict[str, Any]

@@ -21,9 +21,8 @@ from rnnchat.app.screens.drafts import DraftsScreen
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import SIZE, wait_until
-from tests.app.test_draft import news, open_draft, status, write
-from tests.conftest import NOTES
+from tests.app.helpers import SIZE, news, open_draft, status, wait_until, write
+from tests.helpers.places import NOTES
 
 ERRORS: list[BaseException] = [
     RnnchatError("It is foreseen.", "Do this."),
