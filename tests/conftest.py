@@ -6,17 +6,14 @@ from __future__ import annotations
 import sqlite3  # noqa: F401
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from rnnchat.library.card import Card
-from rnnchat.library.models import Library, write_weights
+from rnnchat.library.models import Library
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
-
-ROOT = Path(__file__).resolve().parent.parent
-NOTES = ROOT / "assets" / "notes"
+from tests.helpers.models import publish_tiny, random_weights
+from tests.helpers.places import NOTES
 
 
 @pytest.fixture(autouse=True)
@@ -47,11 +44,6 @@ def tokenizer(texts: list[str]) -> Tokenizer:
     return train_tokenizer(texts, 400)
 
 
-def random_weights(shape: NetworkShape, seed: int = 0, scale: float = 0.2) -> dict[str, np.ndarray]:
-    random = np.random.default_rng(seed)
-    return {name: random.normal(0, scale, size).astype(np.float32) for name, size in shape.weights().items()}
-
-
 @pytest.fixture(scope="session")
 def tiny_shape(tokenizer: Tokenizer) -> NetworkShape:
     return NetworkShape(tokenizer.size, embedding=16, units=24)
@@ -67,18 +59,3 @@ def tiny_model(library: Library, tokenizer: Tokenizer, tiny_shape: NetworkShape)
     """The name of a small saved model that says nonsense."""
     publish_tiny(library, "tiny", tokenizer, tiny_shape)
     return "tiny"
-
-
-def publish_tiny(
-    library: Library, name: str, tokenizer: Tokenizer, shape: NetworkShape, seed: int = 0
-) -> None:
-    card = Card(
-        name=name,
-        created="2026-01-02T03:04:05+00:00",
-        network=shape.as_dict(),
-        files={},
-        learned_from={"files": 9, "bytes": 12_345, "paths": ["/home/me/notes"]},
-        scores={"bits_per_byte": 2.345, "bytes": 999},
-        training={"minutes": 5, "seconds": 299.0, "tokens_per_second": 9876.0, "epochs": 3.2},
-    )
-    library.publish(card, write_weights(random_weights(shape, seed)), tokenizer.model)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.helpers.places import ROOT
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:

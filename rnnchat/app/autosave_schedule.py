@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from rnnchat.app.autosave import DraftAutosaver, DraftSnapshot, OpenDraft, SaveResult
+from rnnchat.app.protocols import AppServices
 from rnnchat.app.widgets.draft_status import count_words
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.log import explain
-
-if TYPE_CHECKING:
-    from rnnchat.app.app import RnnchatApp
 
 DELAY_SECONDS = 0.5
 """The time from a change to its save, in seconds."""
@@ -32,7 +29,7 @@ class AutosaveSchedule:
     def __init__(
         self,
         screen: Screen[None],
-        app: RnnchatApp,
+        app: AppServices,
         take_snapshot: Callable[[], DraftSnapshot],
         show: Callable[[DraftSnapshot, SaveResult, int], None],
     ) -> None:

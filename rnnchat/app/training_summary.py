@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from rnnchat.app.training import TrainingState
+from rnnchat.app.training_monitor import TrainingState
 from rnnchat.library.describe import describe_gain
 from rnnchat.training.runs.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
 from rnnchat.training.runs.report import figure, time_left
@@ -24,18 +24,18 @@ PHASES = {
 
 def headline(state: TrainingState) -> Content:
     """Return in a sentence what a training does now, or its result."""
-    if state.phase == "done":
+    if state.status == "done":
         return _result(state)
-    if state.phase == "failed" and state.error is not None:
+    if state.status == "failed" and state.error is not None:
         return Content.assemble((state.error.message + " ", "bold $error"), state.error.hint)
-    if state.phase == "paused":
+    if state.status == "paused":
         doing = "paused. The budget is not running."
-    elif state.phase == "stopped":
+    elif state.status == "stopped":
         doing = "stopped. You can resume it."
-    elif state.doing:
-        doing = PHASES.get(state.doing, "training …")
+    elif state.phase_name:
+        doing = PHASES.get(state.phase_name, "training …")
     else:
-        doing = PHASES[LEARNING] if state.phase == "training" else "getting ready …"
+        doing = PHASES[LEARNING] if state.status == "training" else "getting ready …"
     return Content.styled(f"{state.name}: {doing}", "bold")
 
 
@@ -54,14 +54,15 @@ def _result(state: TrainingState) -> Content:
 
 def details(state: TrainingState) -> Content:
     """Return the figures of a training: the time left, the score and the speed."""
-    if state.phase == "done":
+    if state.status == "done":
         return Content(_summary(state))
     if not state.is_running:
         return Content("")
     left = time_left(state.remaining)
     if state.can_pause and state.progress:
         return Content("\n".join(map(_joined, _progress(state, left))))
-    return Content(_joined([left, figure(state.stage, state.since) if state.doing else ""]) + "\n ")
+    moving = figure(state.phase_event, state.seconds_since_event) if state.phase_name else ""
+    return Content(_joined([left, moving]) + "\n ")  # two lines in every phase, so that nothing moves
 
 
 def _summary(state: TrainingState) -> str:

@@ -20,25 +20,23 @@ from textual.widgets import Button, Input, Static
 import rnnchat.app
 from rnnchat.app import chat_engine as voice
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.screens.chat import ChatScreen, Said
+from rnnchat.app.screens.chat import Said
 from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.help import HelpScreen
 from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.screens.origins import OriginsScreen
-from rnnchat.app.training import TrainingState
+from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.training_summary import headline
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.curve import draw
 from rnnchat.app.widgets.number_stepper import NumberStepper
 from rnnchat.app.widgets.path_suggester import complete_path
-from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.generation.attribution import Origin
 from rnnchat.library.models import Entry, Library
 from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.storage.paths import Paths
-from tests.conftest import NOTES
-
-SIZE = (80, 24)
+from tests.app.helpers import SIZE, chat_of, hear_a_long_reply, shown, wait_until
+from tests.helpers.places import NOTES
 
 
 @pytest.fixture
@@ -50,20 +48,6 @@ def app(paths: Paths, tiny_model: str, monkeypatch: pytest.MonkeyPatch) -> Rnnch
         settings.reply_pieces = 30
         settings.seed = 1
     return RnnchatApp(paths)
-
-
-async def wait_until(pilot: Pilot[None], condition: Callable[[], bool], seconds: float = 15) -> None:
-    """Let the app work until `condition` holds."""
-    for _ in range(int(seconds / 0.02)):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("waited in vain")
-
-
-def chat_of(app: RnnchatApp) -> ChatScreen:
-    assert isinstance(app.screen, ChatScreen)
-    return app.screen
 
 
 async def say(pilot: Pilot[None], app: RnnchatApp, text: str) -> None:
@@ -83,23 +67,6 @@ def slowly(add: Callable[..., tuple[int, int]]) -> Callable[..., tuple[int, int]
         return add(*turn)
 
     return add_slowly
-
-
-async def hear_a_long_reply(
-    pilot: Pilot[None], app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
-) -> ChatScreen:
-    """Send a message and wait for the beginning of a reply that would take a minute."""
-    monkeypatch.setattr(voice, "PIECES_PER_SECOND", 20)
-    app.settings.reply_pieces = 1000
-    chat = chat_of(app)
-    chat.query_one(Composer).text = "Go on and on"
-    await pilot.press("enter")
-    await wait_until(pilot, lambda: len(shown(app)) == 2 and len(shown(app)[1][1]) > 10)
-    return chat
-
-
-def shown(app: RnnchatApp) -> list[tuple[str, str]]:
-    return [(view.role, view.text) for view in app.screen.query(TurnView)]
 
 
 async def test_it_opens_ready_to_write_and_says_what_it_is(app: RnnchatApp) -> None:
@@ -201,7 +168,7 @@ async def test_f8_shows_what_of_a_reply_stands_in_the_notes(app: RnnchatApp) -> 
         assert "keeps no notes" in written(app)
         await pilot.press("escape")
         found = [Origin("[b]boat leaves at noon", "/notes/[red]sea.md", 12, 9)]
-        app.voice.origins = lambda name, text: found  # type: ignore[method-assign]
+        app.chat_engine.origins = lambda name, text: found  # type: ignore[method-assign]
         await pilot.press("f8")
         await wait_until(pilot, lambda: isinstance(app.screen, OriginsScreen))
         assert "52% of this reply" in written(app)
@@ -369,7 +336,7 @@ async def test_ctrl_c_says_how_to_leave(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+c")
         await pilot.pause()
-        assert any("Ctrl+Q quits" in note.message for note in app._notifications)
+        assert any("Ctrl+Q" in note.message for note in app._notifications)
 
 
 async def test_help_palette_and_themes(app: RnnchatApp, paths: Paths) -> None:
@@ -448,15 +415,15 @@ async def test_an_unforeseen_error_shows_no_values(
             await asyncio.sleep(0.1)
     told = "".join(str(part) for part in app._exit_renderables) + "".join(capsys.readouterr())
     assert secret not in told
-    assert "Something unforeseen" in told
+    assert "Unexpected error" in told
     assert secret not in paths.log.read_text()
     assert "in fails" in paths.log.read_text()
 
 
 def test_a_training_says_that_it_mixes_at_its_end() -> None:
-    state = TrainingState("me", 5.0, phase="training")
+    state = TrainingState("me", 5.0, status="training")
     assert str(headline(state)) == "me: training the network …"
-    state.take({"event": "mixing", "pieces": 9})
+    state.apply({"event": "mixing", "pieces": 9})
     assert "combining network and memory" in str(headline(state))
 
 

@@ -18,7 +18,7 @@ from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.screens.dialogs import Confirm
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.origins import OriginsScreen
-from rnnchat.app.training import TrainingState
+from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.turn_view import NOT_KEPT, TurnView
 from rnnchat.errors import StorageError
@@ -26,7 +26,7 @@ from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Draft
 from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import SIZE, hear_a_long_reply, wait_until
+from tests.app.helpers import SIZE, hear_a_long_reply, wait_until
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ async def test_leaving_asks_first_and_stays_if_that_is_wanted(app: RnnchatApp, d
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
         shown = " ".join(str(one.content) for one in app.screen.query(Static))
-        assert "could not be kept" in shown and "Free some space" in shown
+        assert "could not be saved" in shown and "Free some space" in shown
         await pilot.press("escape")
         disk.room = True
         await pilot.press("ctrl+q")
@@ -223,7 +223,7 @@ async def test_the_same_news_is_shown_once(app: RnnchatApp) -> None:
         await pilot.pause()
         await pilot.press("ctrl+c", "ctrl+c", "ctrl+c")
         await wait_until(pilot, lambda: len(app.screen.query(Toast)) == 1)
-        app.say("something else")
+        app.inform("something else")
         await wait_until(pilot, lambda: len(app.screen.query(Toast)) == 2)
         await pilot.pause()
         composer = chat_of(app).query_one(Composer).region

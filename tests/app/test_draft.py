@@ -27,8 +27,8 @@ from rnnchat.library.settings import change_settings
 from rnnchat.loading import LoadedModel
 from rnnchat.storage.files import TextFile, save_text
 from rnnchat.storage.paths import Paths
-from tests.app.draft_helpers import open_draft, status, toast_text, toasts, wait_for_suggestion, write
-from tests.app.test_app import SIZE, wait_until
+from tests.app.draft_helpers import toast_text, toasts, wait_for_suggestion
+from tests.app.helpers import SIZE, open_draft, status, wait_until, write
 
 WAYS = [Suggestion("ver runs", 0.5), Suggestion("ver", 0.4), Suggestion("se", 0.1)]
 
@@ -495,13 +495,13 @@ async def test_a_model_that_cannot_be_read_says_so_once(
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await open_draft(pilot, app)
         asked: list[str] = []
-        load = app.voice.load
+        load = app.chat_engine.load
 
         def load_and_note(name: str) -> LoadedModel:
             asked.append(name)
             return load(name)
 
-        monkeypatch.setattr(app.voice, "load", load_and_note)
+        monkeypatch.setattr(app.chat_engine, "load", load_and_note)
         app.settings.model = "gone"
         await write(pilot, "abc")
         await wait_until(pilot, lambda: "no model called 'gone'" in toast_text(app))

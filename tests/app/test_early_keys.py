@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual import events
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -23,41 +22,11 @@ from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.drafts import DraftsScreen
 from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.screens.train import TrainScreen
-from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.errors import StorageError
 from rnnchat.library.drafts import Draft
-from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import SIZE, wait_until
-
-
-@pytest.fixture
-def app(paths: Paths, tiny_model: str) -> RnnchatApp:
-    with change_settings(paths) as settings:
-        settings.model = tiny_model
-        settings.reply_pieces = 5
-    return RnnchatApp(paths)
-
-
-def send(app: RnnchatApp, *what: str) -> None:
-    """Send keys by their names, and text, at once, as one write of a terminal."""
-    for one in what:
-        if one.startswith("<"):
-            app.post_message(events.Key(one[1:-1], None))
-        else:
-            for letter in one:
-                app.post_message(events.Key("space" if letter == " " else letter, letter))
-
-
-def composer_of(app: RnnchatApp) -> Composer:
-    return app.get_screen_stack("chat")[0].query_one(Composer)
-
-
-def draft_of(app: RnnchatApp) -> DraftScreen:
-    (screen, *_) = app.get_screen_stack("draft")
-    assert isinstance(screen, DraftScreen)
-    return screen
+from tests.app.helpers import SIZE, composer_of, draft_of, send, wait_until
 
 
 @pytest.fixture
@@ -241,7 +210,7 @@ async def test_what_waits_for_a_draft_is_kept_where_a_signal_ends_the_app(
         send(app, "<f5>", "typed meanwhile")
         await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen))
         await wait_until(pilot, lambda: "Opening" in str(app.screen.query_one(DraftStatus).render()))
-        app.leave_for_signal(143)
+        app.shutdown.begin(143)
         await wait_until(pilot, lambda: not app.is_running)
         slow.set()
     assert "typed meanwhile" in [one.title for one in app.drafts.find()]

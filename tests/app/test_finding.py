@@ -21,7 +21,7 @@ from rnnchat.library.drafts import Draft
 from rnnchat.library.search import fold_lightly
 from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import SIZE, wait_until
+from tests.app.helpers import SIZE, wait_until
 
 
 @pytest.fixture

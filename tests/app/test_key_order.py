@@ -16,9 +16,8 @@ from rnnchat.app.screens.dialogs import AskPath
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.drafts import DraftsScreen
 from rnnchat.library.drafts import Draft
-from tests.app.test_app import SIZE, wait_until
-from tests.app.test_early_keys import app, composer_of, draft_of, send  # noqa: F401 (`app` is a fixture)
-from tests.conftest import NOTES
+from tests.app.helpers import SIZE, composer_of, draft_of, send, wait_until
+from tests.helpers.places import NOTES
 
 BURSTS = [
     (("abc", "<backspace>", "X"), "abX"),
@@ -31,14 +30,14 @@ BURSTS = [
 
 
 @pytest.mark.parametrize(("keys", "text"), BURSTS)
-async def test_in_a_message(app: RnnchatApp, keys: Sequence[str], text: str) -> None:  # noqa: F811
+async def test_in_a_message(app: RnnchatApp, keys: Sequence[str], text: str) -> None:
     async with app.run_test(size=SIZE) as pilot:
         send(app, *keys, "!", "<backspace>")
         await wait_until(pilot, lambda: composer_of(app).text == text)
 
 
 @pytest.mark.parametrize(("keys", "text"), [*BURSTS, (("a", "<enter>", "b", "<up>", "c"), "ac\nb")])
-async def test_in_a_draft(app: RnnchatApp, keys: Sequence[str], text: str) -> None:  # noqa: F811
+async def test_in_a_draft(app: RnnchatApp, keys: Sequence[str], text: str) -> None:
     async with app.run_test(size=SIZE) as pilot:
         send(app, "<f5>", *keys, "!", "<backspace>")
         await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen))
@@ -46,13 +45,13 @@ async def test_in_a_draft(app: RnnchatApp, keys: Sequence[str], text: str) -> No
 
 
 @pytest.mark.parametrize(("keys", "text"), BURSTS)
-async def test_in_a_field(app: RnnchatApp, keys: Sequence[str], text: str) -> None:  # noqa: F811
+async def test_in_a_field(app: RnnchatApp, keys: Sequence[str], text: str) -> None:
     async with app.run_test(size=SIZE) as pilot:
         send(app, "<f3>", *keys, "!", "<backspace>")
         await wait_until(pilot, lambda: isinstance(app.focused, Input) and app.focused.value == text)
 
 
-async def test_another_path_and_enter_right_after_save_as(app: RnnchatApp, tmp_path: Path) -> None:  # noqa: F811
+async def test_another_path_and_enter_right_after_save_as(app: RnnchatApp, tmp_path: Path) -> None:
     path = tmp_path / "here.md"
     async with app.run_test(size=SIZE) as pilot:
         send(app, "<f5>", "words", "<f12>", "<ctrl+u>", str(path), "<enter>")
@@ -61,7 +60,7 @@ async def test_another_path_and_enter_right_after_save_as(app: RnnchatApp, tmp_p
 
 
 async def test_enter_opens_what_was_searched_for_and_not_what_was_listed_before(
-    app: RnnchatApp,  # noqa: F811
+    app: RnnchatApp,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
@@ -87,7 +86,7 @@ async def test_enter_opens_what_was_searched_for_and_not_what_was_listed_before(
 
 
 async def test_start_while_notes_are_read_says_so(
-    app: RnnchatApp,  # noqa: F811
+    app: RnnchatApp,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
@@ -113,7 +112,7 @@ async def test_start_while_notes_are_read_says_so(
         await wait_until(pilot, lambda: "1 note," in str(app.screen.query_one("#scan", Static).content))
 
 
-async def test_why_a_path_is_refused_stands_in_the_dialog(app: RnnchatApp) -> None:  # noqa: F811
+async def test_why_a_path_is_refused_stands_in_the_dialog(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         send(app, "<f5>", "words", "<f12>", "<ctrl+u>", "<enter>")
         await wait_until(pilot, lambda: isinstance(app.screen, AskPath))

@@ -19,9 +19,9 @@ from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
 from tests.app.draft_helpers import toast_text, toasts
-from tests.app.test_app import wait_until
-from tests.conftest import publish_tiny
-from tests.mutations import files_of, put, rehash
+from tests.app.helpers import wait_until
+from tests.helpers.models import publish_tiny
+from tests.helpers.mutations import files_of, put, rehash
 
 SIZE = (100, 30)
 

@@ -12,7 +12,7 @@ from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.widgets.draft_editor import DraftEditor
 from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import SIZE, wait_until
+from tests.app.helpers import SIZE, wait_until
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import SIZE, wait_until
+from tests.app.helpers import SIZE, wait_until
 
 START, END = "\x1b[200~", "\x1b[201~"
 

@@ -17,13 +17,13 @@ from rnnchat.app.screens.chat import ChatScreen, Said
 from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.train import TrainScreen
-from rnnchat.app.training import TrainingState
+from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import wait_until
-from tests.conftest import NOTES
+from tests.app.helpers import wait_until
+from tests.helpers.places import NOTES
 
 Snapshot = Callable[..., bool]
 LOOKS = [("rnnchat-dark", (80, 24)), ("rnnchat-light", (80, 24)), ("rnnchat-dark", (140, 40))]
@@ -58,7 +58,7 @@ async def training(pilot: Pilot[Any]) -> None:
     await wait_until(pilot, lambda: bool(app.screen.query("#start")))
     state = TrainingState("me", 5.0)
     for second in range(0, 200, 10):
-        state.take(
+        state.apply(
             {
                 "event": "progress",
                 "seconds": 10 + second,
@@ -71,7 +71,7 @@ async def training(pilot: Pilot[Any]) -> None:
                 "memory_mb": 1_100,
             }
         )
-    state.take({"event": "sample", "text": "The river rose and\n\nwe stayed in to read."})
+    state.apply({"event": "sample", "text": "The river rose and\n\nwe stayed in to read."})
     app.training.state = state
     assert isinstance(app.screen, TrainScreen)
     app.screen._show_place()
@@ -168,7 +168,7 @@ def test_the_models_are_listed(snap_compare: Snapshot, look: tuple[RnnchatApp, t
     app, size = look
 
     async def only_own(pilot: Pilot[Any]) -> None:
-        await wait_until(pilot, lambda: app.voice._model is not None)
+        await wait_until(pilot, lambda: app.chat_engine._model is not None)
         entries = [entry for entry in app.library.entries() if not entry.shipped]
         app.library.entries = lambda: entries  # type: ignore[method-assign]
         for entry in entries:

@@ -15,8 +15,8 @@ from rnnchat.app.screens.train import TrainScreen
 from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
 from rnnchat.text.notes import scan
-from tests.app.test_app import wait_until
-from tests.torture import make_torture_tree
+from tests.app.helpers import wait_until
+from tests.helpers.torture import make_torture_tree
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ async def test_it_is_scanned_and_learned_to_the_end(paths: Paths, tree: Path) ->
         await wait_until(pilot, lambda: not app.training.is_running, 60)
         state = app.training.state
         assert state is not None
-        assert state.phase == "done", state
+        assert state.status == "done", state
         await wait_until(pilot, lambda: "is ready" in str(screen.query_one("#headline", Static).render()))
         assert not app.screen.query("Toast.-error")
         assert app.return_code is None

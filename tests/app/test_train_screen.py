@@ -11,19 +11,19 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, ProgressBar, Static
 
-import rnnchat.app.training
+import rnnchat.app.training_monitor
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.dialogs import Confirm
-from rnnchat.app.training import TrainingState
+from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.widgets.curve import Curve
 from rnnchat.storage.paths import Paths
 from rnnchat.training.engine import checkpoint
 from rnnchat.training.runs.run import PREPARED, Run, RunSettings, unfinished
 from tests.app.draft_helpers import toast_text
-from tests.app.test_app import wait_until
-from tests.conftest import NOTES
+from tests.app.helpers import wait_until
+from tests.helpers.places import NOTES
 
 SIZE = (100, 34)
 Event = dict[str, Any]
@@ -108,7 +108,7 @@ DONE = {"event": "done", "model": "tiny", "bits_per_byte": 1.5, "seconds": 300.0
 
 @pytest.fixture
 def app(paths: Paths, tiny_model: str, monkeypatch: pytest.MonkeyPatch) -> RnnchatApp:
-    monkeypatch.setattr(rnnchat.app.training, "TrainingJob", FakeJob)
+    monkeypatch.setattr(rnnchat.app.training_monitor, "TrainingJob", FakeJob)
     return RnnchatApp(paths)
 
 
@@ -305,13 +305,13 @@ async def test_what_is_left_counts_down_between_what_is_told(app: RnnchatApp) ->
 
 async def test_a_paused_training_does_not_count_down(monkeypatch: pytest.MonkeyPatch) -> None:
     state = TrainingState("me", 5.0)
-    state.take(progress(100, 2.0))
+    state.apply(progress(100, 2.0))
     now = time.monotonic()
-    monkeypatch.setattr(rnnchat.app.training.time, "monotonic", lambda: now + 50)
+    monkeypatch.setattr(rnnchat.app.training_monitor.time, "monotonic", lambda: now + 50)
     assert state.remaining == pytest.approx(150, abs=1)
-    state.take({"event": "paused"})
+    state.apply({"event": "paused"})
     assert state.remaining == 200
-    monkeypatch.setattr(rnnchat.app.training.time, "monotonic", lambda: now + 900)
+    monkeypatch.setattr(rnnchat.app.training_monitor.time, "monotonic", lambda: now + 900)
     assert state.remaining == 200
 
 

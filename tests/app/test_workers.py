@@ -21,9 +21,8 @@ from rnnchat.app.screens.drafts import DraftsScreen
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.paths import Paths
-from tests.app.test_app import SIZE, wait_until
-from tests.app.test_draft import news, open_draft, status, write
-from tests.conftest import NOTES
+from tests.app.helpers import SIZE, news, open_draft, status, wait_until, write
+from tests.helpers.places import NOTES
 
 ERRORS: list[BaseException] = [
     RnnchatError("It is foreseen.", "Do this."),
@@ -97,7 +96,7 @@ async def test_a_reply_that_does_not_come_leaves_the_composer_free(
     app: RnnchatApp, error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        monkeypatch.setattr(app.voice, "reply", failing(error))
+        monkeypatch.setattr(app.chat_engine, "reply", failing(error))
         await write(pilot, "Hello")
         await pilot.press("enter")
         await wait_until(pilot, lambda: heard(app, error))
@@ -178,9 +177,11 @@ def test_no_work_is_begun_that_would_end_unheard() -> None:
     folder = Path(next(iter(rnnchat.app.__path__)))
     for path in folder.rglob("*.py"):
         source = path.read_text(encoding="utf-8")
-        if path.name not in ("app.py", "working.py", "app_screen.py"):
+        if path.name not in ("app.py", "worker_errors.py", "app_screen.py"):
             screens = re.findall(r"^class (\w+)\((?:Modal)?Screen\b", source, re.M)
-            assert not screens, f"{path.name}: {screens} do not hear of their work: derive them from app_screen.py"
+            assert not screens, (
+                f"{path.name}: {screens} do not hear of their work: derive them from app_screen.py"
+            )
 
 
 async def test_the_same_error_is_shown_once_at_a_time(app: RnnchatApp) -> None:
@@ -188,7 +189,7 @@ async def test_the_same_error_is_shown_once_at_a_time(app: RnnchatApp) -> None:
         for _ in range(3):
             app.report(RnnchatError("The disk is full.", "Free some space."))
         for _ in range(3):
-            app.say("Ctrl+Q quits rnnchat.")
+            app.inform("Press Ctrl+Q to quit.")
             await pilot.pause(0.15)
         app.report(RnnchatError("The disk is full.", "Or so."))
         await pilot.pause()

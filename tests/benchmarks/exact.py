@@ -22,7 +22,7 @@ import numpy as np
 from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
 from rnnchat.training.runs.run import Run, RunSettings
-from tests.conftest import NOTES
+from tests.helpers.places import NOTES
 
 INTERVAL = 1.0
 """Seconds between checkpoints."""

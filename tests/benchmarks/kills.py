@@ -19,8 +19,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.conftest import NOTES
-from tests.end_to_end.conftest import COMMAND, environment
+from tests.end_to_end.helpers import COMMAND, environment
+from tests.helpers.places import NOTES
 
 MINUTES = 0.3
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import train_tokenizer
-from tests.mutations import Files, damaged, files_of, outcome, publish_whole, put, put_odd
+from tests.helpers.mutations import Files, damaged, files_of, outcome, publish_whole, put, put_odd
 
 NOTES = Path(__file__).resolve().parents[2] / "assets" / "notes"
 LONGEST = 20

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.end_to_end.conftest import COMMAND, environment
+from tests.end_to_end.helpers import COMMAND, environment
 
 
 def split(source: Path, target: Path) -> None:

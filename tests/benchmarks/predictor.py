@@ -29,7 +29,7 @@ from rnnchat.lm.ngram import NgramMemory
 from rnnchat.loading import LoadedModel, load_model
 from rnnchat.storage.paths import Paths
 from rnnchat.text.notes.raw import read_raw
-from tests.end_to_end.conftest import COMMAND, environment
+from tests.end_to_end.helpers import COMMAND, environment
 
 ABLATED_BYTES = 30_000
 

@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.training.engine.network import Network
-from tests.conftest import random_weights
+from tests.helpers.models import random_weights
 
 SHAPE = NetworkShape(vocabulary=4096, embedding=256, units=768)
 

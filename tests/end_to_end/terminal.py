@@ -9,7 +9,8 @@ from pathlib import Path
 import pexpect
 import pyte
 
-from tests.end_to_end.conftest import COMMAND, environment
+from tests.end_to_end.helpers import COMMAND, environment
+from tests.helpers.places import NOTES
 
 KEYS = {
     "F1": "\x1bOP",
@@ -81,3 +82,16 @@ class Terminal:
         self.process.expect(pexpect.EOF, timeout=20)
         self.process.close()
         return int(self.process.exitstatus if self.process.exitstatus is not None else -1)
+
+
+def start_training(home: Path) -> Terminal:
+    """Open the app and start learning the sample notes."""
+    terminal = Terminal(home, 100, 30)
+    terminal.wait_for("Say something below")
+    terminal.press("F3")
+    terminal.wait_for("A model learns from your notes")
+    terminal.press(str(NOTES), "Enter")
+    terminal.wait_for("9 notes")
+    terminal.press("Ctrl+T")
+    terminal.wait_for("me is learning", 60)
+    return terminal

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import NOTES
-from tests.end_to_end.conftest import COMMAND, environment, json_lines, rnnchat
+from tests.end_to_end.helpers import COMMAND, environment, json_lines, rnnchat
+from tests.helpers.places import NOTES
 
 Trained = tuple[Path, list[dict[str, Any]]]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import NOTES
-from tests.end_to_end.conftest import json_lines, rnnchat
+from tests.end_to_end.helpers import json_lines, rnnchat
+from tests.helpers.places import NOTES
 
 Trained = tuple[Path, list[dict[str, Any]]]
 NEW = "Nobody in this house has ever written down what the weather was like on a Tuesday in the autumn. "

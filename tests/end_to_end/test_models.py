@@ -13,9 +13,9 @@ from rnnchat.library.models import CARD, NETWORK, TOKENIZER, Library
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
-from tests.conftest import publish_tiny
-from tests.end_to_end.conftest import rnnchat
-from tests.mutations import files_of, put, rehash
+from tests.end_to_end.helpers import rnnchat
+from tests.helpers.models import publish_tiny
+from tests.helpers.mutations import files_of, put, rehash
 
 SECONDS = 20
 """Nothing waits, even on a busy machine."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.end_to_end.conftest import json_lines, rnnchat
+from tests.end_to_end.helpers import json_lines, rnnchat
 
 
 def test_a_scan_says_what_it_drops_inside_a_note(tmp_path: Path) -> None:

@@ -15,9 +15,8 @@ import pexpect
 import psutil
 import pytest
 
-from tests.conftest import NOTES
-from tests.end_to_end.terminal import Terminal
-from tests.end_to_end.test_terminal import training
+from tests.end_to_end.terminal import Terminal, start_training
+from tests.helpers.places import NOTES
 
 RESTORED = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[<u", b"\x1b[?25h")
 BUSY = """
@@ -192,7 +191,7 @@ def test_an_error_that_ends_the_app_says_so_in_its_status(
     terminal.press("F1")
     assert status_of(terminal) == 1
     told = terminal.raw[terminal.raw.rindex(b"\x1b[?1049l") :]
-    assert b"rnnchat: Something unforeseen happened (ZeroDivisionError)" in told
+    assert b"rnnchat: Unexpected error (ZeroDivisionError)" in told
     assert b"Traceback" not in told
     assert b"textual" not in told.lower()
     assert drafts(tmp_path) == ["Early words."]
@@ -211,7 +210,7 @@ def test_bytes_that_are_no_text_do_not_end_it(tmp_path: Path) -> None:
 
 
 def test_a_training_in_the_app_leaves_a_checkpoint(tmp_path: Path) -> None:
-    terminal = training(tmp_path)
+    terminal = start_training(tmp_path)
     children = psutil.Process(terminal.process.pid).children()
     os.kill(terminal.process.pid, signal.SIGTERM)
     began = time.monotonic()

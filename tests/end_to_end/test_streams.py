@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import NOTES
-from tests.end_to_end.conftest import COMMAND, environment, json_lines, rnnchat
+from tests.end_to_end.helpers import COMMAND, environment, json_lines, rnnchat
+from tests.helpers.places import NOTES
 
 WORDS = "Łódź “hello” → ☃"
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.conftest import NOTES
-from tests.end_to_end.terminal import Terminal
+from tests.end_to_end.terminal import Terminal, start_training
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])
@@ -47,21 +46,8 @@ def test_a_tiny_terminal_says_what_it_needs(tmp_path: Path) -> None:
     assert terminal.leave() == 0
 
 
-def training(home: Path) -> Terminal:
-    """Open the app and start learning the sample notes."""
-    terminal = Terminal(home, 100, 30)
-    terminal.wait_for("Say something below")
-    terminal.press("F3")
-    terminal.wait_for("A model learns from your notes")
-    terminal.press(str(NOTES), "Enter")
-    terminal.wait_for("9 notes")
-    terminal.press("Ctrl+T")
-    terminal.wait_for("me is learning", 60)
-    return terminal
-
-
 def test_from_notes_to_a_chat_without_leaving_the_app(tmp_path: Path) -> None:
-    terminal = training(tmp_path)
+    terminal = start_training(tmp_path)
     terminal.wait_for("bits/byte", 60)
     terminal.press("Ctrl+E")
     terminal.wait_for("me is paused")
@@ -77,7 +63,7 @@ def test_from_notes_to_a_chat_without_leaving_the_app(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_training_waits_in_the_app(tmp_path: Path) -> None:
-    terminal = training(tmp_path)
+    terminal = start_training(tmp_path)
     terminal.process.kill(9)
     terminal.process.close(force=True)
     again = Terminal(tmp_path, 100, 30)

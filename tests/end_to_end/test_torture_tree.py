@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from rnnchat.storage.display import display_path
-from tests.end_to_end.conftest import json_lines, rnnchat
-from tests.torture import Expected, make_torture_tree
+from tests.end_to_end.helpers import json_lines, rnnchat
+from tests.helpers.torture import Expected, make_torture_tree
 
 Tree = tuple[Path, dict[str, Expected]]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import COMMAND, rnnchat
+from tests.end_to_end.helpers import COMMAND, rnnchat
 
 
 @pytest.mark.parametrize("command", ["scan", "train", "evaluate", "compare"])

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -19,9 +19,6 @@ from textual.widgets import Footer, Static
 
 from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.errors import RnnchatError
-
-if TYPE_CHECKING:
-    from rnnchat.app.app import RnnchatApp
 
 IDEAS = {
     "unigram": "how often each token occurs",
@@ -111,7 +108,7 @@ class CompareScreen(Dialog[None]):
         if process.returncode and not self._is_closed:
             message, _, hint = problem.strip().removeprefix("rnnchat: ").partition("\n")
             error = RnnchatError(message or "The comparison ended unexpectedly.", hint.strip())
-            self.app.call_from_thread(cast("RnnchatApp", self.app).report, error)
+            self.app.call_from_thread(self.services.report, error)
             self._tell({"event": "progress", "text": UNFINISHED})
         elif not self._is_closed:
             seconds = time.monotonic() - started

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,9 +14,6 @@ from textual.widgets import Button, Input, Static
 from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.errors import RnnchatError
-
-if TYPE_CHECKING:
-    from rnnchat.app.app import RnnchatApp
 
 
 class Confirm(Dialog[bool]):
@@ -56,10 +53,10 @@ class ConfirmWhileTraining(Confirm):
 
     def on_training_changed(self) -> None:
         """Answer no where the question no longer makes sense."""
-        app = cast("RnnchatApp", self.app)
+        app = self.services
         if not app.training.is_running:
             self.dismiss(False)
-            app.say("The training has ended.")
+            app.inform("The training has ended.")
 
 
 MAX_NAME_LENGTH = 64

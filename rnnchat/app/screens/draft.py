@@ -84,12 +84,12 @@ class DraftScreen(AppScreen):
     def on_mount(self) -> None:
         """Open the draft last worked on, unless a file was asked for."""
         self.query_one(FindBar).display = False
-        app, editor, line = self.own_app, self.editor, self.query_one(Alternatives)
+        app, editor, line = self.services, self.editor, self.query_one(Alternatives)
         self.autosave = AutosaveSchedule(self, app, self.take_snapshot, self._show_saved)
         self.file_saver = DraftFileSaver(self, self.take_snapshot, self._saved_to_file)
-        self.completion = Completion(app.voice, self.post_message)
+        self.completion = Completion(app.chat_engine, self.post_message)
         self.suggestions = DraftSuggestions(editor, self.completion, lambda: app.settings)
-        app.keep_draft = self._save_now
+        app.unsaved_work.save_draft = self._save_now
         self.watch(editor, "alternatives", partial(setattr, line, "offered"))
         self.watch(editor, "choosing", partial(setattr, line, "chosen"))
         editor.focus()
@@ -102,7 +102,7 @@ class DraftScreen(AppScreen):
         super().on_screen_resume()
         self.suggestions.resume()
         self._show_welcome()
-        file, self.own_app.file_to_open = self.own_app.file_to_open, None
+        file, self.services.file_to_open = self.services.file_to_open, None
         if file is not None:
             self._open(file)
         elif self.is_loaded:
@@ -147,7 +147,7 @@ class DraftScreen(AppScreen):
     @on(Completion.Failed)
     def completion_failed(self, failure: Completion.Failed) -> None:
         """Report why there are no suggestions."""
-        self.own_app.report(failure.error)
+        self.services.report(failure.error)
 
     def action_set_threshold(self) -> None:
         """Set how likely a suggestion must be to be shown."""
@@ -174,7 +174,7 @@ class DraftScreen(AppScreen):
 
     def _show_saved(self, snapshot: DraftSnapshot, result: SaveResult, words: int) -> None:
         if result.has_forked:
-            self.own_app.say("Another rnnchat has changed this draft. Both versions are drafts now (Ctrl+O).")
+            self.services.inform("Another rnnchat has changed this draft. Both are in the list (Ctrl+O).")
         if snapshot.of is self.open_draft:
             self._save_result = result
             self._show_status(words)
@@ -190,7 +190,7 @@ class DraftScreen(AppScreen):
     def _saved_to_file(self, saved: OpenDraft, file: TextFile) -> None:
         before = saved.draft.file
         if before is None or before.path != file.path:
-            self.own_app.say(f"Saved as {file.path}.")
+            self.services.inform(f"Saved as {file.path}.")
         saved.draft = replace(saved.draft, file=file)
         self.autosave.save(self.take_snapshot() if saved is self.open_draft else saved.look_again())
 
@@ -212,13 +212,13 @@ class DraftScreen(AppScreen):
 
     @work(thread=True, group="open", exclusive=True)
     def _open(self, which: int | Path | None) -> None:
-        app = self.own_app
+        app = self.services
         draft, message = find_draft(app.drafts, which)
         if not app.is_running:
             return
         app.call_from_thread(self.show_draft, draft)
         if message:
-            app.call_from_thread(app.say, message)
+            app.call_from_thread(app.inform, message)
 
     def work_failed(self, name: str, error: RnnchatError) -> None:
         """Where the first draft cannot be opened, start a new one with what was typed meanwhile."""
@@ -265,7 +265,7 @@ class DraftScreen(AppScreen):
         welcome = self.query_one("#draft-welcome", Static)
         welcome.display = self.is_loaded and self.editor.is_empty
         if welcome.display:
-            welcome.update(WELCOME.format(model=self.own_app.settings.model))
+            welcome.update(WELCOME.format(model=self.services.settings.model))
 
     def _show_opening(self) -> None:
         if not self.is_loaded:

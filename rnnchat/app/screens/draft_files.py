@@ -57,7 +57,7 @@ class DraftFileSaver:
 
     def _write(self, snapshot: DraftSnapshot, file: TextFile, *, overwrite: bool) -> None:
         """Write the file in a worker's thread; ask first where another program has changed it."""
-        app = self._screen.own_app
+        app = self._screen.services
         if not overwrite and has_changed(file):
             app.call_from_thread(self._confirm, snapshot, file)
             return

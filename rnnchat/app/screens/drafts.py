@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.binding import Binding
 from textual.content import Content
@@ -17,9 +17,6 @@ from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.errors import RnnchatError
 from rnnchat.library.drafts import KeptDraft
 from rnnchat.storage.paths import parse_path, start_folder
-
-if TYPE_CHECKING:
-    from rnnchat.app.app import RnnchatApp
 
 
 class DraftsScreen(SearchScreen[Path]):
@@ -49,11 +46,11 @@ class DraftsScreen(SearchScreen[Path]):
         """Return the drafts that contain all `words`; none where a path is typed."""
         if _is_path(words):
             return []
-        return [(draft.id, _line(draft)) for draft in cast("RnnchatApp", self.app).drafts.find(words)]
+        return [(draft.id, _line(draft)) for draft in self.services.drafts.find(words)]
 
     def delete(self, number: int) -> None:
         """Delete a draft; a file that it was saved to stays."""
-        cast("RnnchatApp", self.app).drafts.delete(number)
+        self.services.drafts.delete(number)
 
     def show(self, found: Sequence[Row], word: str) -> None:
         """Fill the list; where a path is typed, say that Enter opens it."""

@@ -102,12 +102,12 @@ class ModelsScreen(AppScreen):
             self._show_now(point_at)
 
     def _show_now(self, point_at: str) -> None:
-        entries = self.own_app.library.entries()
-        unreadable = self.own_app.library.unreadable()
-        if self.own_app.is_running:
+        entries = self.services.library.entries()
+        unreadable = self.services.library.unreadable()
+        if self.services.is_running:
             self.app.call_from_thread(self._show, entries, point_at)
             if unreadable is not None:
-                self.app.call_from_thread(self.own_app.report, unreadable)
+                self.app.call_from_thread(self.services.report, unreadable)
 
     @on(DataTable.RowSelected)
     def selected(self) -> None:
@@ -120,7 +120,7 @@ class ModelsScreen(AppScreen):
         if entry is None:
             return
         if entry.card is None:
-            self.own_app.report(
+            self.services.report(
                 RnnchatError(f"{entry.name} is damaged: {entry.problem}", "Delete it (D) or train it again.")
             )
             return
@@ -168,15 +168,15 @@ class ModelsScreen(AppScreen):
 
     def _use(self, entry: Entry) -> str:
         """Use a model once it is loaded; one that cannot be loaded is not used."""
-        app = self.own_app
-        app.voice.load(entry.name)
+        app = self.services
+        app.chat_engine.load(entry.name)
         app.call_from_thread(app.use_model, entry.name)
         self._announce(f"Now using {entry.name}. F2 opens the chat.")
         return entry.name
 
     def _rename(self, entry: Entry, name: str) -> str:
         require_own(entry)
-        app = self.own_app
+        app = self.services
         now = app.library.rename(entry.name, name)
         if entry.is_called(app.settings.model):
             app.call_from_thread(app.use_model, now)
@@ -185,11 +185,11 @@ class ModelsScreen(AppScreen):
     def _copy(self, entry: Entry, name: str) -> str:
         if entry.card is None:
             raise RnnchatError(f"{entry.name} is damaged: {entry.problem}", "A copy would be damaged, too.")
-        return self.own_app.library.copy(entry.name, name)
+        return self.services.library.copy(entry.name, name)
 
     def _delete(self, entry: Entry) -> str:
         require_own(entry)
-        app = self.own_app
+        app = self.services
         app.library.delete(entry.name)
         if entry.is_called(app.settings.model):
             app.call_from_thread(app.use_model, BASE)
@@ -197,7 +197,7 @@ class ModelsScreen(AppScreen):
         return ""
 
     def _undo(self) -> str:
-        app = self.own_app
+        app = self.services
         tokens = app.library.deleted()
         if not tokens:
             self._announce("There is no deleted model to restore.")
@@ -211,7 +211,7 @@ class ModelsScreen(AppScreen):
 
     def _roll_back(self, entry: Entry) -> str:
         require_own(entry)
-        app = self.own_app
+        app = self.services
         app.library.roll_back(entry.name)
         self._announce(describe_versions(entry.name, app.library.versions(entry.name)))
         return entry.name
@@ -219,7 +219,7 @@ class ModelsScreen(AppScreen):
     @work(thread=True, group="change")
     def _change(self, change: Callable[[], str]) -> None:
         """Change the library in a worker, one change after another, and show the result."""
-        app = self.own_app
+        app = self.services
         with self._lock:
             try:
                 point_at = change()
@@ -248,7 +248,7 @@ class ModelsScreen(AppScreen):
         names = [entry.name for entry in entries]
         target = names.index(point_at) if point_at in names else min(max(row, 0), len(entries) - 1)
         table.clear()
-        in_use = self.own_app.settings.model
+        in_use = self.services.settings.model
         for entry in entries:
             table.add_row(*self._cells(entry, in_use))
         table.move_cursor(row=target)

@@ -13,7 +13,7 @@ from textual.widgets import Button, ContentSwitcher
 
 from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.dialogs import Confirm, ConfirmWhileTraining
-from rnnchat.app.training import TrainingChanged
+from rnnchat.app.training_monitor import TrainingChanged
 from rnnchat.app.widgets.interrupted_training import InterruptedTraining
 from rnnchat.app.widgets.notes_picker import READING, NotesPicker
 from rnnchat.app.widgets.training_form import TrainingForm
@@ -52,13 +52,13 @@ class TrainScreen(AppScreen):
 
     def on_mount(self) -> None:
         """Show the budget that was used last, and be ready for a path."""
-        self._form.minutes = self.own_app.settings.minutes
+        self._form.minutes = self.services.settings.minutes
         self._form.notes.focus_field()
 
     def on_screen_resume(self) -> None:
         """Show the training where there is one, or else the form with the models of now."""
         super().on_screen_resume()
-        self._form.offer_bases(entry.name for entry in self.own_app.library.entries() if entry.card)
+        self._form.offer_bases(entry.name for entry in self.services.library.entries() if entry.card)
         self._show_training()
 
     @property
@@ -67,7 +67,7 @@ class TrainScreen(AppScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only the keys that do something now."""
-        state = self.own_app.training.state
+        state = self.services.training.state
         is_running = state is not None and state.is_running
         can_pause = state is not None and state.can_pause
         allowed = {
@@ -78,7 +78,7 @@ class TrainScreen(AppScreen):
             "finish": can_pause,
             "cancel": is_running,
             "another": state is not None and not is_running,
-            "chat": state is not None and state.phase == "done",
+            "chat": state is not None and state.status == "done",
         }
         return allowed.get(action, True)
 
@@ -102,7 +102,7 @@ class TrainScreen(AppScreen):
     @on(NotesPicker.Rejected)
     def path_rejected(self, event: NotesPicker.Rejected) -> None:
         """Report why a path cannot be added."""
-        self.own_app.report(event.error)
+        self.services.report(event.error)
 
     def work_failed(self, name: str, error: RnnchatError) -> None:
         """Show why the notes could not be read."""
@@ -113,7 +113,7 @@ class TrainScreen(AppScreen):
         """Train every family of models on the chosen notes."""
         notes = self._form.notes
         if not notes.paths:
-            self.own_app.say("Add your notes first: a file or a folder.")
+            self.services.inform("Add your notes first: a file or a folder.")
             return
         from rnnchat.app.screens.compare import CompareScreen
 
@@ -122,15 +122,15 @@ class TrainScreen(AppScreen):
     @on(Button.Pressed, "#start")
     def action_start(self) -> None:
         """Train on the chosen notes."""
-        app, notes = self.own_app, self._form.notes
+        app, notes = self.services, self._form.notes
         if notes.paths and self.is_working(READING):
-            app.say("Your notes are still being read. Press Ctrl+T again once they are.")
+            app.inform("Your notes are still being read. Press Ctrl+T again once they are.")
             return
         if not notes.is_ready:
-            app.say("Add a file or folder of notes first.")
+            app.inform("Add a file or folder of notes first.")
             notes.focus_field()
             return
-        app.change(minutes=self._form.minutes)
+        app.update_settings(minutes=self._form.minutes)
         try:
             settings = self._form.settings(app.library.check_name(self._form.name_typed))
         except RnnchatError as error:
@@ -151,7 +151,7 @@ class TrainScreen(AppScreen):
         self.app.push_screen(Confirm(question, more, yes="Start over", no="Back"), decide)
 
     def _start(self, settings: RunSettings) -> None:
-        app = self.own_app
+        app = self.services
         try:
             app.training.start(Run.create(app.paths, settings))
         except RnnchatError as error:
@@ -165,9 +165,9 @@ class TrainScreen(AppScreen):
         try:
             if run is not None:
                 run.require_notes()
-                self.own_app.training.start(run)
+                self.services.training.start(run)
         except RnnchatError as error:
-            self.own_app.report(error)
+            self.services.report(error)
         self._show_training()
 
     @on(Button.Pressed, "#discard")
@@ -179,7 +179,7 @@ class TrainScreen(AppScreen):
 
         def decide(sure: bool | None) -> None:
             if sure and run.is_busy():
-                self.own_app.say(f"{run.folder.name} is being trained right now.")
+                self.services.inform(f"{run.folder.name} is being trained right now.")
             elif sure:
                 run.discard()
             self._show_training()
@@ -191,7 +191,7 @@ class TrainScreen(AppScreen):
     @property
     def _interrupted(self) -> Run | None:
         """The latest training that can be resumed, while none is under way."""
-        waiting = [] if self.own_app.training.is_running else unfinished(self.own_app.paths)
+        waiting = [] if self.services.training.is_running else unfinished(self.services.paths)
         return waiting[0] if waiting else None
 
     # During and after a training
@@ -199,26 +199,26 @@ class TrainScreen(AppScreen):
     @on(Button.Pressed, "#pause")
     def action_pause(self) -> None:
         """Pause the training, or resume it."""
-        self.own_app.training.pause_or_resume()
+        self.services.training.pause_or_resume()
 
     @on(Button.Pressed, "#finish")
     def action_finish(self) -> None:
         """End the training now and keep what it has learned."""
-        state = self.own_app.training.state
+        state = self.services.training.state
         if state is not None and state.can_pause:
-            self.own_app.training.finish()
-            self.own_app.say("Finishing: the best result so far is being saved.")
+            self.services.training.finish()
+            self.services.inform("Finishing: the best result so far is being saved.")
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Stop the training and discard it, if that is wanted."""
-        training = self.own_app.training
+        training = self.services.training
         if training.state is None or not training.is_running:
             return
 
         def decide(sure: bool | None) -> None:
             if sure:
-                self.own_app.say("Cancelling …")
+                self.services.inform("Cancelling …")
                 training.cancel()
 
         question = f"Cancel the training of {training.state.name}?"
@@ -230,28 +230,28 @@ class TrainScreen(AppScreen):
     @on(Button.Pressed, "#another")
     def action_another(self) -> None:
         """Show the form for another training."""
-        self.own_app.training.clear()
+        self.services.training.clear()
         self._show_training()
 
     @on(Button.Pressed, "#chat-with-it")
     def action_chat(self) -> None:
         """Start a new chat with the model that was just trained."""
-        app, state = self.own_app, self.own_app.training.state
+        app, state = self.services, self.services.training.state
         if state is not None and state.done:
             app.use_model(str(state.done["model"]))
             app.training.clear()
             app.action_go("chat")
             from rnnchat.app.screens.chat import ChatScreen
 
-            if isinstance(app.screen, ChatScreen):
-                app.screen.action_new()
+            if isinstance(self.app.screen, ChatScreen):
+                self.app.screen.action_new()
 
     def on_training_changed(self, _: TrainingChanged) -> None:
         """Show the new state of the training."""
         self._show_training()
 
     def _show_training(self) -> None:
-        state = self.own_app.training.state
+        state = self.services.training.state
         switcher = self.query_one(ContentSwitcher)
         wanted = "training" if state is not None else "choose"
         changed = switcher.current != wanted

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Button, ProgressBar, Static
 
-from rnnchat.app.training import TrainingState
+from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.training_summary import details, headline
 from rnnchat.app.widgets.curve import Curve
 
@@ -51,7 +51,7 @@ class TrainingView(Vertical):
         self._state = state
         self._show_progress()
         if self._timer is not None:
-            counts = state.is_running and state.phase != "paused"
+            counts = state.is_running and state.status != "paused"
             self._timer.resume() if counts else self._timer.pause()
         has_training = bool(state.minutes)  # without it there is neither curve nor sample
         curve = self.query_one(Curve)
@@ -61,20 +61,20 @@ class TrainingView(Vertical):
         sample.display = has_training and bool(state.is_running or state.sample)
         text = " ".join(state.sample.split())
         sample.update(Content(text) if text else Content.styled("The first sample will appear soon.", "dim"))
-        if (state.phase, state.can_pause) != self._buttons_for:
-            self._buttons_for = state.phase, state.can_pause
+        if (state.status, state.can_pause) != self._buttons_for:
+            self._buttons_for = state.status, state.can_pause
             self._show_buttons(state)
 
     def _show_progress(self) -> None:
         state = self._state
         if state is not None:
-            done = 1.0 if state.phase == "done" else state.share
+            done = 1.0 if state.status == "done" else state.share
             self.query_one(ProgressBar).update(progress=done)
             self.query_one("#headline", Static).update(headline(state))
             self.query_one("#facts", Static).update(details(state))
 
     def _show_buttons(self, state: TrainingState) -> None:
-        done = state.phase == "done"
+        done = state.status == "done"
         shown = {
             "#pause": state.can_pause,
             "#finish": state.can_pause,
@@ -84,7 +84,7 @@ class TrainingView(Vertical):
         }
         for button, visible in shown.items():
             self.query_one(button).display = visible
-        self.query_one("#pause", Button).label = "Resume" if state.phase == "paused" else "Pause"
+        self.query_one("#pause", Button).label = "Resume" if state.status == "paused" else "Pause"
         first = "#pause" if state.can_pause else "#chat-with-it" if done else "#another"
         if shown[first]:
             self.query_one(first, Button).focus()

@@ -18,7 +18,7 @@ from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
 from rnnchat.training.engine.cluster import Cluster
 from rnnchat.training.runs.run import Run, RunSettings
-from tests.conftest import NOTES
+from tests.helpers.places import NOTES
 
 
 def _free_ports(count: int) -> list[int]:

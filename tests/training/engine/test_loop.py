@@ -26,7 +26,7 @@ from rnnchat.training.engine.loop import Trainer, schedule
 from rnnchat.training.plan import Dropout, Plan
 from rnnchat.training.runs.clock import Clock
 from rnnchat.training.runs.run import RunSettings
-from tests.conftest import random_weights
+from tests.helpers.models import random_weights
 
 SETTINGS = RunSettings(name="x", paths=(), steps=24, checkpoint_seconds=1e9)
 PLAN = Plan(

@@ -19,7 +19,7 @@ from rnnchat.training.engine.loss import PART, cross_entropies, mean_cross_entro
 from rnnchat.training.engine.network import Network
 from rnnchat.training.engine.recurrence import unroll
 from rnnchat.training.plan import Dropout
-from tests.conftest import random_weights
+from tests.helpers.models import random_weights
 
 STEPS = 200
 LAYERS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM, "rnn": keras.layers.SimpleRNN}

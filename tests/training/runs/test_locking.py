@@ -17,7 +17,7 @@ from rnnchat.errors import RnnchatError, TrainingError
 from rnnchat.storage.paths import Paths
 from rnnchat.training.runs.locking import HOLDER, LOCK, STALE_SECONDS, is_locked, locked
 from rnnchat.training.runs.run import Run, RunSettings, unfinished
-from tests.conftest import NOTES, ROOT
+from tests.helpers.places import NOTES, ROOT
 
 NO_LOCKS = [errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL, errno.EIO]
 

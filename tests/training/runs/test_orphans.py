@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from rnnchat.training.runs.run import Run
-from tests.conftest import NOTES, ROOT
-from tests.end_to_end.conftest import COMMAND, environment, rnnchat
+from tests.end_to_end.helpers import COMMAND, environment, rnnchat
+from tests.helpers.places import NOTES, ROOT
 
 SECONDS = 2.0
 

@@ -12,7 +12,7 @@ import pytest
 from rnnchat.training.runs.control import Control, Events, StopAskedError
 from rnnchat.training.runs.phases import LEARNING, MIXING, READING, SAVING, Phases
 from rnnchat.training.runs.report import TrainingReport, time_left
-from tests.end_to_end.conftest import json_lines
+from tests.end_to_end.helpers import json_lines
 
 
 class Silent:

@@ -29,8 +29,8 @@ from rnnchat.training.runs.run import (
     waiting_run,
 )
 from rnnchat.training.runs.standing import Standing, in_words
-from tests.conftest import NOTES
-from tests.end_to_end.conftest import COMMAND, environment, rnnchat
+from tests.end_to_end.helpers import COMMAND, environment, rnnchat
+from tests.helpers.places import NOTES
 
 SAVED = {"seconds": 725.0, "curve": [[20.0, 5.0, 2.4], [60.0, 4.0, 2.0]]}
 

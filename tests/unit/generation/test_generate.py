@@ -17,7 +17,7 @@ from rnnchat.lm.protocols import Floats
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.text.chat_format import LONGEST_CONTEXT, Turn, chat_context
 from rnnchat.text.tokenizer import Tokenizer
-from tests.conftest import random_weights
+from tests.helpers.models import random_weights
 
 PLAIN = Sampling(repetition=1, temperature=1, top_p=1, seed=0)
 

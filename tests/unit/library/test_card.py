@@ -16,7 +16,8 @@ from rnnchat.library.card import Card
 from rnnchat.library.describe import describe_card, describe_entry
 from rnnchat.library.models import CARD, Entry, Library
 from rnnchat.text.tokenizer import Tokenizer
-from tests.conftest import ROOT, publish_tiny
+from tests.helpers.models import publish_tiny
+from tests.helpers.places import ROOT
 
 SOUND: dict[str, Any] = {
     "name": "me",

@@ -18,7 +18,7 @@ from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
-from tests.conftest import publish_tiny
+from tests.helpers.models import publish_tiny
 
 
 @pytest.fixture

@@ -39,8 +39,8 @@ from rnnchat.storage.paths import Paths
 from rnnchat.storage.regular import read_regular
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 from rnnchat.training.fit_mixture import REMEMBERED_PIECES
-from tests.conftest import publish_tiny
-from tests.mutations import Files, files_of, outcome, publish_whole, put, rehash
+from tests.helpers.models import publish_tiny
+from tests.helpers.mutations import Files, files_of, outcome, publish_whole, put, rehash
 
 
 @pytest.fixture(scope="module")

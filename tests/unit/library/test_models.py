@@ -19,7 +19,7 @@ from rnnchat.loading import load_model
 from rnnchat.storage import atomic
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
-from tests.conftest import publish_tiny
+from tests.helpers.models import publish_tiny
 
 
 def names(library: Library) -> list[str]:

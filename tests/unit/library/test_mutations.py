@@ -14,7 +14,7 @@ import pytest
 from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
-from tests.mutations import Files, damaged, files_of, outcome, publish_whole, put, put_odd
+from tests.helpers.mutations import Files, damaged, files_of, outcome, publish_whole, put, put_odd
 
 BATCHES = 6
 EACH = 25

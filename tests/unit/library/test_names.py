@@ -15,7 +15,7 @@ from rnnchat.library.models import Library
 from rnnchat.library.names import folded, model_name, shown_name
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.text.tokenizer import Tokenizer
-from tests.conftest import publish_tiny
+from tests.helpers.models import publish_tiny
 
 NAMES = {
     "Hindi": "मेरी हिंदी",

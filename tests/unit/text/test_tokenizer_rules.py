@@ -12,7 +12,7 @@ import sentencepiece
 from rnnchat.errors import ModelError
 from rnnchat.text.tokenizer import Tokenizer, vocabulary_for
 from rnnchat.text.tokenizer_rules import check_tokenizer
-from tests.conftest import ROOT
+from tests.helpers.places import ROOT
 
 OURS: dict[str, Any] = {
     "model_type": "bpe",

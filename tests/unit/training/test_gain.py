@@ -210,7 +210,7 @@ def test_it_is_told_after_a_training(ended: str) -> None:
 
 
 def test_it_is_shown_when_a_training_ends_in_the_app() -> None:
-    from rnnchat.app.training import TrainingState
+    from rnnchat.app.training_monitor import TrainingState
     from rnnchat.app.training_summary import headline
 
     for ended in ("at once", "budget"):

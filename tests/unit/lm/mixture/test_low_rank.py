@@ -7,7 +7,7 @@ import pytest
 
 from rnnchat.lm.mixture.low_rank import LowRankNetwork
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
-from tests.conftest import random_weights
+from tests.helpers.models import random_weights
 
 NOTES = np.random.default_rng(2).integers(3, 20, 400)
 

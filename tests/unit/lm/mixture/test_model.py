@@ -19,7 +19,7 @@ from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.neural_cache import AdaptedOutput, cached, cached_more
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork, softmax
-from tests.conftest import random_weights
+from tests.helpers.models import random_weights
 
 VOCABULARY = 40
 SHAPE = NetworkShape(VOCABULARY, embedding=8, units=12)

@@ -14,7 +14,7 @@ from rnnchat.text.notes.decode import UnreadableError, decode
 from rnnchat.text.notes.deduplicate import Deduplicator
 from rnnchat.text.notes.raw import read_raw
 from rnnchat.text.notes.secrets import screen
-from tests.conftest import NOTES
+from tests.helpers.places import NOTES
 
 LONG = "It rained all day and the river rose by a hand, so we stayed in and read. " * 20
 

@@ -13,7 +13,7 @@ import pytest
 from rnnchat.storage.display import display_path
 from rnnchat.text.notes import Scan, read_corpus, scan
 from rnnchat.text.notes.raw import read_raw
-from tests.torture import Expected, make_torture_tree
+from tests.helpers.torture import Expected, make_torture_tree
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """A folder of odd files and names, with what is right for each: its prose is read, or it is skipped.
 
-Run ``python -m tests.torture FOLDER`` to make it, for the command line and the screens.
+Run ``python -m tests.helpers.torture FOLDER`` to make it, for the command line and the screens.
 """
 
 from __future__ import annotations
