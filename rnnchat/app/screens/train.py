@@ -15,7 +15,7 @@ from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.dialogs import Confirm, ConfirmWhileTraining
 from rnnchat.app.training_monitor import TrainingChanged
 from rnnchat.app.widgets.interrupted_training import InterruptedTraining
-from rnnchat.app.widgets.notes_picker import READING, NotesPicker
+from rnnchat.app.widgets.notes_picker import SCAN_WORKER, NotesPicker
 from rnnchat.app.widgets.training_form import TrainingForm
 from rnnchat.app.widgets.training_view import TrainingView
 from rnnchat.errors import RnnchatError
@@ -106,7 +106,7 @@ class TrainScreen(AppScreen):
 
     def work_failed(self, name: str, error: RnnchatError) -> None:
         """Show why the notes could not be read."""
-        if name == READING:
+        if name == SCAN_WORKER:
             self._form.notes.show_error(error)
 
     def action_compare(self) -> None:
@@ -123,7 +123,7 @@ class TrainScreen(AppScreen):
     def action_start(self) -> None:
         """Train on the chosen notes."""
         app, notes = self.services, self._form.notes
-        if notes.paths and self.is_working(READING):
+        if notes.paths and self.is_working(SCAN_WORKER):
             app.inform("Your notes are still being read. Press Ctrl+T again once they are.")
             return
         if not notes.is_ready:

@@ -22,8 +22,11 @@ CONTEXT_LINES = 1_000
 """The text before the cursor is cut at a multiple of this number of lines, at least this many lines back."""
 
 _CLOSING = re.compile(r"[\s)\]}>\"'”’»,.;:!?*_`]*\Z")
+"""What may follow the cursor on a line where a suggestion is shown."""
 _NO_SPACE_BEFORE = frozenset(".,;:!?)]}’”»")
+"""The signs that take the place of a space that was inserted with a suggestion."""
 _NEXT_WORD = re.compile(r"\s*\S+ ?")
+"""The next word of a suggestion, with the space after it."""
 
 
 class DraftEditor(TextArea):
@@ -102,7 +105,9 @@ class DraftEditor(TextArea):
 
     @wrapped_document.setter
     def wrapped_document(self, wrapped: WrappedDocument) -> None:
-        self._wrapped = WrappedDraft(wrapped.document, tab_width=self.indent_width)
+        # To make another one would wrap all lines again, which takes a second in the longest drafts.
+        wrapped.__class__ = WrappedDraft
+        self._wrapped = wrapped
 
     @property
     def is_empty(self) -> bool:

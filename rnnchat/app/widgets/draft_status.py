@@ -25,6 +25,7 @@ SMALLEST_SHARE = 0.005
 """The smallest share of keys saved that is shown."""
 
 _WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_](?:[^\W_]|['’_-](?=\w))*")
+"""A word, or a single Chinese or Japanese character."""
 
 
 class DraftStatus(Widget):

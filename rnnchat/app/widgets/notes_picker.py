@@ -22,14 +22,14 @@ from rnnchat.storage.display import display_path
 from rnnchat.storage.paths import parse_path, shortened_path
 from rnnchat.text.notes import Scan
 
-READING = "scan"
+SCAN_WORKER = "scan"
 """The name and the group of the worker that reads the notes."""
 
 
 class NotesPicker(VerticalGroup):
     """A field to add paths, the list of those added, and a summary of what a training would read.
 
-    The notes are read in a worker of the screen, called READING; if it fails, the screen calls `show_error`.
+    The notes are read in a worker of the screen, SCAN_WORKER; if it fails, the screen calls `show_error`.
     """
 
     @dataclass
@@ -118,11 +118,11 @@ class NotesPicker(VerticalGroup):
         options.display = bool(self.paths)
         self.query_one("#introduction").display = not self.paths
         self._set_ready(False)
-        self.workers.cancel_group(self.screen, READING)
+        self.workers.cancel_group(self.screen, SCAN_WORKER)
         self._show_reading("Reading …" if self.paths else "")
         if self.paths:
             work = partial(self._read, list(self.paths))
-            self.screen.run_worker(work, name=READING, group=READING, thread=True)
+            self.screen.run_worker(work, name=SCAN_WORKER, group=SCAN_WORKER, thread=True)
         else:
             self.focus_field()
 
