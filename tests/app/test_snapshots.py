@@ -120,8 +120,8 @@ async def comparison(pilot: Pilot[Any]) -> None:
     screen._compare = lambda: None  # type: ignore[method-assign, return-value, assignment]
     await pilot.app.push_screen(screen)
     for family, bits in COMPARED.items():
-        screen.take({"family": family, "bits_per_byte": bits})
-    screen.take({"event": "progress", "text": "Training the RNN for 2 minutes."})
+        screen.show_event({"family": family, "bits_per_byte": bits})
+    screen.show_event({"event": "progress", "text": "Training the RNN for 2 minutes."})
     await pilot.pause()
 
 

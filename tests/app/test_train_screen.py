@@ -192,7 +192,19 @@ async def test_train_another_and_chat_with_it(app: RnnchatApp) -> None:
         assert app.settings.model == "tiny"
 
 
-async def test_an_interrupted_training_is_gone_on_with_or_discarded(app: RnnchatApp, paths: Paths) -> None:
+async def test_a_comparison_says_how_long_it_takes_in_all(
+    app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CompareScreen, "_compare", lambda self: None)
+    async with app.run_test(size=SIZE) as pilot:
+        await app.push_screen(CompareScreen([NOTES], 5.0))
+        await wait_until(pilot, lambda: isinstance(app.screen, CompareScreen))
+        shown = " ".join(str(line.content) for line in app.screen.query(Static))
+        assert "for up to 5 minutes" in shown
+        assert "up to about 20 minutes" in shown
+
+
+async def test_an_interrupted_training_is_resumed_or_discarded(app: RnnchatApp, paths: Paths) -> None:
     run = interrupted(paths)
     async with app.run_test(size=SIZE) as pilot:
         await train_screen(app, pilot)
