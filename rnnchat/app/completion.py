@@ -60,8 +60,8 @@ class Completion:
 
         error: RnnchatError
 
-    def __init__(self, voice: ChatEngine, deliver: Callable[[Message], object]) -> None:
-        self._voice = voice
+    def __init__(self, chat_engine: ChatEngine, deliver: Callable[[Message], object]) -> None:
+        self._chat_engine = chat_engine
         self._deliver = deliver
         self._wake = threading.Condition()
         self._question: Question | None = None
@@ -133,7 +133,7 @@ class Completion:
         from rnnchat.completion.cursor import word_start
         from rnnchat.text.notes.clean import sanitize
 
-        model = self._voice.load(question.model)
+        model = self._chat_engine.load(question.model)
         if self._completer is None or self._of[0] is not model:
             self._completer = model.completer()
             self._completer.prepare()

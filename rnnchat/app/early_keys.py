@@ -143,7 +143,7 @@ class EarlyKeys:
         else:
             await self._let_through()
 
-    def wait_no_more(self) -> None:
+    def stop_waiting(self) -> None:
         """Let all that waits through, whatever is not ready: the app is about to end."""
         if self._begun is not None:
             self._given_up = self._loading()

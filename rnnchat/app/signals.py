@@ -79,7 +79,7 @@ class Signals:
             sys.exit(self.status)  # nothing has begun
         threading.Thread(target=self._insist, name="leaving", daemon=True).start()
         with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
-            self._loop.call_soon_threadsafe(self._app.leave_for_signal, self.status)
+            self._loop.call_soon_threadsafe(self._app.shutdown.begin, self.status)
 
     def _arrived(self, number: int, _: FrameType | None) -> None:
         if self.status:
@@ -114,11 +114,13 @@ class Signals:
         """Leave where the app has not by itself."""
         began = time.monotonic()
         while time.monotonic() - began < PATIENCE or (
-            self._app is not None and self._app.is_keeping and time.monotonic() - began < PATIENCE_TO_KEEP
+            self._app is not None
+            and self._app.shutdown.is_saving
+            and time.monotonic() - began < PATIENCE_TO_KEEP
         ):
             time.sleep(0.02)
-        if self._app is not None and not self._app.has_kept:  # its loop stands still
-            keeping = threading.Thread(target=self._app.keep_draft, daemon=True)
+        if self._app is not None and not self._app.shutdown.is_draft_saved:  # its loop stands still
+            keeping = threading.Thread(target=self._app.unsaved_work.save_draft, daemon=True)
             keeping.start()
             keeping.join(1.0)
         self._end_now()

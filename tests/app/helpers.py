@@ -53,7 +53,7 @@ async def hear_a_long_reply(
 
 async def open_draft(pilot: Pilot[None], app: RnnchatApp) -> tuple[DraftScreen, DraftEditor]:
     await pilot.press("f5")
-    await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+    await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
     screen = app.screen
     assert isinstance(screen, DraftScreen)
     return screen, screen.editor

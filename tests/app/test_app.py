@@ -25,12 +25,12 @@ from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.help import HelpScreen
 from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.screens.origins import OriginsScreen
-from rnnchat.app.training import TrainingState
+from rnnchat.app.training_monitor import TrainingState
+from rnnchat.app.training_summary import headline
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.curve import draw
 from rnnchat.app.widgets.number_stepper import NumberStepper
 from rnnchat.app.widgets.path_suggester import complete_path
-from rnnchat.app.widgets.training_view import _headline
 from rnnchat.generation.attribution import Origin
 from rnnchat.library.models import Library, ModelEntry
 from rnnchat.library.settings import change_settings, load_settings
@@ -168,7 +168,7 @@ async def test_f8_shows_what_of_a_reply_stands_in_the_notes(app: RnnchatApp) -> 
         assert "keeps no notes" in written(app)
         await pilot.press("escape")
         found = [Origin("[b]boat leaves at noon", "/notes/[red]sea.md", 12, 9)]
-        app.voice.origins = lambda name, text: found  # type: ignore[method-assign]
+        app.chat_engine.origins = lambda name, text: found  # type: ignore[method-assign]
         await pilot.press("f8")
         await wait_until(pilot, lambda: isinstance(app.screen, OriginsScreen))
         assert "52% of this reply" in written(app)
@@ -336,7 +336,7 @@ async def test_ctrl_c_says_how_to_leave(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+c")
         await pilot.pause()
-        assert any("Ctrl+Q quits" in note.message for note in app._notifications)
+        assert any("Ctrl+Q" in note.message for note in app._notifications)
 
 
 async def test_help_palette_and_themes(app: RnnchatApp, paths: Paths) -> None:
@@ -417,16 +417,16 @@ async def test_an_unforeseen_error_shows_no_values(
             await asyncio.sleep(0.1)
     told = "".join(str(part) for part in app._exit_renderables) + "".join(capsys.readouterr())
     assert secret not in told
-    assert "Something unforeseen" in told
+    assert "Unexpected error" in told
     assert secret not in paths.log.read_text()
     assert "in fails" in paths.log.read_text()
 
 
 def test_a_training_says_that_it_mixes_at_its_end() -> None:
-    state = TrainingState("me", 5.0, phase="training")
-    assert str(_headline(state)) == "me is learning."
-    state.take({"event": "mixing", "pieces": 9})
-    assert "mix network and memory" in str(_headline(state))
+    state = TrainingState("me", 5.0, status="training")
+    assert str(headline(state)) == "me: training the network …"
+    state.apply({"event": "mixing", "pieces": 9})
+    assert "combining network and memory" in str(headline(state))
 
 
 def test_paths_are_completed(tmp_path: Path) -> None:

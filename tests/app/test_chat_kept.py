@@ -18,7 +18,7 @@ from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.screens.dialogs import Confirm
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.origins import OriginsScreen
-from rnnchat.app.training import TrainingState
+from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.turn_view import NOT_KEPT, TurnView
 from rnnchat.errors import StorageError
@@ -101,7 +101,7 @@ async def test_leaving_asks_first_and_stays_if_that_is_wanted(app: RnnchatApp, d
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
         shown = " ".join(str(one.content) for one in app.screen.query(Static))
-        assert "could not be kept" in shown and "Free some space" in shown
+        assert "could not be saved" in shown and "Free some space" in shown
         await pilot.press("escape")
         disk.room = True
         await pilot.press("ctrl+q")
@@ -225,7 +225,7 @@ async def test_the_same_news_is_shown_once(app: RnnchatApp) -> None:
         await pilot.pause()
         await pilot.press("ctrl+c", "ctrl+c", "ctrl+c")
         await wait_until(pilot, lambda: len(app.screen.query(Toast)) == 1)
-        app.say("something else")
+        app.inform("something else")
         await wait_until(pilot, lambda: len(app.screen.query(Toast)) == 2)
         await pilot.pause()
         composer = chat_of(app).query_one(Composer).region
@@ -262,7 +262,7 @@ async def test_a_space_that_came_with_a_word_is_not_doubled_after_a_restart(
 
     async def draft(pilot: Pilot[None], app: RnnchatApp) -> DraftScreen:
         await pilot.press("f5")
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         assert isinstance(app.screen, DraftScreen)
         return app.screen
 
@@ -287,7 +287,7 @@ async def test_a_space_that_was_typed_stays(app: RnnchatApp) -> None:
     app.drafts.keep(Draft(text="word ", cursor=5))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("f5")
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         await pilot.press("space")
         assert isinstance(app.screen, DraftScreen)
         assert app.screen.editor.text == "word  "

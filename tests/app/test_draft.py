@@ -9,26 +9,26 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual.document._wrapped_document import WrappedDocument
-from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
+from textual.widgets.text_area import WrappedDocument
 
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.completion import Alternative
+from rnnchat.app.completion import Alternative, Completion, Question
 from rnnchat.app.screens.dialogs import AskPath, Confirm
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.drafts import DraftsScreen
 from rnnchat.app.widgets.alternatives import Alternatives
-from rnnchat.app.widgets.draft_editor import DraftEditor, WrappedDraft
-from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.app.widgets.find_bar import FindBar
+from rnnchat.app.widgets.wrapped_draft import WrappedDraft
 from rnnchat.completion.completer import Completer, Suggestion
 from rnnchat.errors import StorageError
 from rnnchat.library.drafts import Draft
 from rnnchat.library.settings import change_settings
+from rnnchat.loading import LoadedModel
 from rnnchat.storage.files import TextFile, save_text
 from rnnchat.storage.paths import Paths
-from tests.app.helpers import SIZE, wait_until
+from tests.app.draft_helpers import toast_text, toasts, wait_for_suggestion
+from tests.app.helpers import SIZE, open_draft, status, wait_until, write
 
 pytestmark = pytest.mark.slow
 
@@ -66,36 +66,12 @@ def knowing(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
     yield dismissed
 
 
-async def open_draft(pilot: Pilot[None], app: RnnchatApp) -> tuple[DraftScreen, DraftEditor]:
-    await pilot.press("f5")
-    await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
-    screen = app.screen
-    assert isinstance(screen, DraftScreen)
-    return screen, screen.editor
-
-
-async def write(pilot: Pilot[None], text: str) -> None:
-    await pilot.press(*({" ": "space", "\n": "enter"}.get(character, character) for character in text))
-
-
-async def ghost(pilot: Pilot[None], editor: DraftEditor, text: str) -> None:
-    await wait_until(pilot, lambda: editor.suggestion == text)
-
-
-def status(app: RnnchatApp) -> str:
-    return str(app.screen.query_one(DraftStatus).render())
-
-
-def news(app: RnnchatApp) -> str:
-    return "\n".join(f"{note.title} {note.message}" for note in app._notifications)
-
-
 async def test_it_opens_empty_and_says_what_it_does(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         screen, editor = await open_draft(pilot, app)
         assert app.focused is editor
         welcome = screen.query_one("#draft-welcome", Static)
-        assert "tiny goes on in grey" in str(welcome.render())
+        assert "tiny suggests how to continue" in str(welcome.render())
         await write(pilot, "a")
         assert not welcome.display
 
@@ -106,7 +82,7 @@ async def test_a_space_typed_after_what_was_taken_is_the_one_that_came_with_it(
     async with app.run_test(size=SIZE) as pilot:
         _, editor = await open_draft(pilot, app)
         await write(pilot, "The ri")
-        await ghost(pilot, editor, "ver runs")
+        await wait_for_suggestion(pilot, editor, "ver runs")
         await pilot.press("tab")
         await write(pilot, " ")
         assert editor.text == "The river runs "
@@ -118,7 +94,7 @@ async def test_tab_takes_all_and_keys_are_counted(app: RnnchatApp, knowing: obje
     async with app.run_test(size=SIZE) as pilot:
         _, editor = await open_draft(pilot, app)
         await write(pilot, "The ri")
-        await ghost(pilot, editor, "ver runs")
+        await wait_for_suggestion(pilot, editor, "ver runs")
         await write(pilot, "v")
         assert editor.suggestion == "er runs", "what is typed of it leaves the rest in place"
         await pilot.press("tab")
@@ -133,10 +109,10 @@ async def test_ctrl_right_takes_a_word_and_right_all(app: RnnchatApp, knowing: o
     async with app.run_test(size=SIZE) as pilot:
         _, editor = await open_draft(pilot, app)
         await write(pilot, "The ri")
-        await ghost(pilot, editor, "ver runs")
+        await wait_for_suggestion(pilot, editor, "ver runs")
         await pilot.press("ctrl+right")
         assert editor.text == "The river "
-        await ghost(pilot, editor, "runs")
+        await wait_for_suggestion(pilot, editor, "runs")
         await pilot.press("right")
         assert editor.text == "The river runs "
         await pilot.press("ctrl+z")
@@ -145,13 +121,18 @@ async def test_ctrl_right_takes_a_word_and_right_all(app: RnnchatApp, knowing: o
         assert editor.text == "The river runs "
 
 
-async def test_escape_refuses_for_good(app: RnnchatApp, knowing: list[tuple[str, str]]) -> None:
+async def test_escape_dismisses_the_grey_text_for_good_and_leaves_the_alternatives(
+    app: RnnchatApp, knowing: list[tuple[str, str]]
+) -> None:
     async with app.run_test(size=SIZE) as pilot:
         _, editor = await open_draft(pilot, app)
         await write(pilot, "The ri")
-        await ghost(pilot, editor, "ver runs")
+        await wait_for_suggestion(pilot, editor, "ver runs")
         await pilot.press("escape")
-        assert (editor.suggestion, editor.alternatives) == ("", ())
+        assert editor.suggestion == ""
+        assert [one.shown for one in editor.alternatives] == ["river runs", "river", "rise"]
+        await pilot.press("escape")
+        assert len(editor.alternatives) == 3, "there is nothing left to dismiss"
         await write(pilot, "x")
         await wait_until(pilot, lambda: knowing == [("The ri", "ver runs")])
 
@@ -165,16 +146,16 @@ async def test_what_was_read_and_typed_past_makes_room(
     )
     async with app.run_test(size=SIZE) as pilot:
         _, editor = await open_draft(pilot, app)
-        monkeypatch.setattr("rnnchat.app.screens.draft.READ_IN", 3600.0)
+        monkeypatch.setattr("rnnchat.app.draft_suggestions.READING_SECONDS", 3600.0)
         await write(pilot, "The ri")
-        await ghost(pilot, editor, "ver runs")
+        await wait_for_suggestion(pilot, editor, "ver runs")
         await write(pilot, "v")
         await pilot.press("backspace")
-        await ghost(pilot, editor, "ver runs")
-        monkeypatch.setattr("rnnchat.app.screens.draft.READ_IN", 0.0)
+        await wait_for_suggestion(pilot, editor, "ver runs")
+        monkeypatch.setattr("rnnchat.app.draft_suggestions.READING_SECONDS", 0.0)
         await pilot.press("backspace")
         await write(pilot, "i")
-        await ghost(pilot, editor, "ver runs")
+        await wait_for_suggestion(pilot, editor, "ver runs")
         assert passed == [], "neither who types fast nor who goes back has"
         await write(pilot, "v")
         await wait_until(pilot, lambda: len(passed) == 1)
@@ -185,7 +166,7 @@ async def test_backspace_leaves_no_stale_suggestion(app: RnnchatApp, knowing: ob
     async with app.run_test(size=SIZE) as pilot:
         _, editor = await open_draft(pilot, app)
         await write(pilot, "The ri")
-        await ghost(pilot, editor, "ver runs")
+        await wait_for_suggestion(pilot, editor, "ver runs")
         await pilot.press("backspace", "backspace", "backspace")
         assert editor.suggestion == ""
         await pilot.press("left")
@@ -211,19 +192,36 @@ async def test_alternatives_by_number_and_by_arrows(app: RnnchatApp, knowing: ob
         assert line.chosen == -1
 
 
-async def test_nothing_is_suggested_inside_a_line_or_when_unsure(app: RnnchatApp, knowing: object) -> None:
+async def test_nothing_is_asked_inside_a_line_nor_shown_when_unsure(
+    app: RnnchatApp, knowing: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        _, editor = await open_draft(pilot, app)
+        screen, editor = await open_draft(pilot, app)
+        asked: list[str] = []
+        ask, answered = screen.completion.ask, screen.suggestions.show
+
+        def ask_and_note(question: Question) -> None:
+            asked.append(question.before)
+            ask(question)
+
+        answers: list[str] = []
+
+        def show_and_note(answer: Completion.Answered) -> None:
+            answered(answer)
+            answers.append(answer.question.before)
+
+        monkeypatch.setattr(screen.completion, "ask", ask_and_note)
+        monkeypatch.setattr(screen.suggestions, "show", show_and_note)
         await write(pilot, " there")
         await pilot.press("home")
+        asked.clear()
         await write(pilot, "The ri")
-        await pilot.pause(0.2)
-        assert editor.suggestion == ""
+        assert (asked, editor.suggestion) == ([], "")
         await pilot.press("end", "ctrl+u", "ctrl+g", *["right"] * 10, "escape")
         assert app.settings.suggest_from == pytest.approx(0.65)
         await write(pilot, "The ri")
-        await pilot.pause(0.2)
-        assert editor.suggestion == ""
+        await wait_until(pilot, lambda: "The ri" in answers)
+        assert editor.suggestion == "", "the answer has arrived, without a suggestion"
 
 
 async def test_all_that_is_typed_is_kept_and_comes_back(app: RnnchatApp, paths: Paths) -> None:
@@ -271,7 +269,7 @@ async def test_saving_to_a_file_and_over_a_change(app: RnnchatApp, tmp_path: Pat
         await wait_until(pilot, lambda: "letter.md  ·  1 word  ·  saved" in status(app))
         path.write_text("by another program")
         await write(pilot, "!")
-        await wait_until(pilot, lambda: "not saved yet" in status(app))
+        await wait_until(pilot, lambda: "not in file" in status(app))
         await pilot.press("ctrl+s")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("escape")
@@ -291,17 +289,17 @@ async def test_a_file_belongs_to_the_draft_that_was_saved_whatever_is_open_by_th
         let_go.wait(20)
         return save_text(file, text)
 
-    monkeypatch.setattr("rnnchat.app.screens.draft.save_text", slow)
-    async with app.run_test(size=SIZE) as pilot:
+    monkeypatch.setattr("rnnchat.app.screens.draft_files.save_text", slow)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         screen, editor = await open_draft(pilot, app)
         await write(pilot, "Hello")
-        screen._save_to(str(path))
+        screen.file_saver.save_to(str(path), None)
         await write(pilot, "!")
         await pilot.press("ctrl+n")
         await write(pilot, "Another")
         let_go.set()
-        await wait_until(pilot, lambda: "Saved as" in news(app))
-        assert screen._open.draft.file is None
+        await wait_until(pilot, lambda: "Saved as" in toast_text(app))
+        assert screen.open_draft.draft.file is None
         await wait_until(pilot, lambda: "letter.md" in [one.title for one in app.drafts.find()])
         kept = app.drafts.of_file(path)
         assert kept is not None and kept.text == "Hello!"
@@ -316,13 +314,13 @@ async def test_leaving_asks_first_where_what_was_typed_cannot_be_kept(
     def full(draft: Draft) -> Draft:
         raise StorageError("The disk is full.", "Make room.")
 
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         await open_draft(pilot, app)
         with monkeypatch.context() as patched:
             patched.setattr(app.drafts, "keep", full)
             await write(pilot, "Hello")
-            await wait_until(pilot, lambda: status(app) == "1 word  ·  not kept")
-            assert "The disk is full" in news(app)
+            await wait_until(pilot, lambda: status(app) == "1 word  ·  not autosaved")
+            await wait_until(pilot, lambda: "The disk is full" in toast_text(app))
             await pilot.press("ctrl+q")
             await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
             await pilot.press("escape")
@@ -335,23 +333,23 @@ async def test_leaving_asks_first_where_what_was_typed_cannot_be_kept(
 async def test_what_could_not_be_kept_is_tried_again_also_of_a_draft_that_was_left(
     app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rnnchat.app.screens.draft.TRIED_AGAIN_AFTER", 0.3)
+    monkeypatch.setattr("rnnchat.app.autosave_schedule.RETRY_SECONDS", 0.3)
 
     def full(draft: Draft) -> Draft:
         raise StorageError("The disk is full.", "Make room.")
 
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         screen, _ = await open_draft(pilot, app)
         with monkeypatch.context() as patched:
             patched.setattr(app.drafts, "keep", full)
             await write(pilot, "one")
             await pilot.press("ctrl+n")
-            await wait_until(pilot, lambda: "The disk is full" in news(app))
+            await wait_until(pilot, lambda: "The disk is full" in toast_text(app))
             await write(pilot, "two")
-            await wait_until(pilot, lambda: len(screen._unkept) == 2)
+            await wait_until(pilot, lambda: len(screen.autosave.unsaved) == 2)
         await wait_until(pilot, lambda: {one.title for one in app.drafts.find()} == {"one", "two"})
-        await wait_until(pilot, lambda: "kept here" in status(app))
-        assert not screen._unkept
+        await wait_until(pilot, lambda: "autosaved, no file" in status(app))
+        assert not screen.autosave.unsaved
 
 
 async def test_a_place_that_cannot_be_written_to_says_so(app: RnnchatApp, tmp_path: Path) -> None:
@@ -371,7 +369,7 @@ async def test_a_file_given_on_the_command_line(paths: Paths, tiny_model: str, t
     path.write_text("[b]not markup[/b] \x1b]0;x\x07\n")
     app = RnnchatApp(paths, file=path)
     async with app.run_test(size=SIZE) as pilot:
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         screen = app.screen
         assert isinstance(screen, DraftScreen)
         assert screen.editor.text == path.read_text()
@@ -405,13 +403,13 @@ async def test_finding_and_replacing(app: RnnchatApp) -> None:
 
 
 async def test_what_is_pasted_is_made_harmless(app: RnnchatApp) -> None:
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         _, editor = await open_draft(pilot, app)
         app.post_message(events.Paste("a\x1b]52;c;aGk=\x07b\u202ec\n" + "x" * 20_000))
         await wait_until(pilot, lambda: len(editor.text) > 100)
         assert editor.text.startswith("abc\nxx")
         assert max(map(len, editor.text.split("\n"))) == 8000
-        assert "were broken" in news(app)
+        await wait_until(pilot, lambda: "were split" in toast_text(app))
 
 
 async def test_the_height_of_a_draft_is_that_of_its_lines(app: RnnchatApp) -> None:
@@ -436,12 +434,12 @@ async def test_the_line_below_shows_what_there_is_room_for_and_cuts_nothing(
     app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app.drafts, "keys_today", lambda: (60, 100))
-    monkeypatch.setattr("rnnchat.app.screens.draft.count_words", lambda text: 1234)
+    monkeypatch.setattr("rnnchat.app.autosave_schedule.count_words", lambda text: 1234)
     async with app.run_test(size=SIZE) as pilot:
         screen, _ = await open_draft(pilot, app)
         file = TextFile(Path("/home/somebody/letter-to-my-sister.md"), "\n", False, "0")
-        screen._leave_for(Draft(keys=50, characters=100, file=file))
-        longest = "letter-to-my-sister.md  ·  1,234 words  ·  kept, not saved yet"
+        screen.show_draft(Draft(keys=50, characters=100, file=file))
+        longest = "letter-to-my-sister.md  ·  1,234 words  ·  autosaved, not in file"
         await wait_until(pilot, lambda: status(app) == longest)
         await pilot.resize_terminal(96, 24)
         await wait_until(pilot, lambda: status(app) == f"{longest}  ·  keys saved 50% here")
@@ -450,15 +448,15 @@ async def test_the_line_below_shows_what_there_is_room_for_and_cuts_nothing(
 
 
 async def test_more_than_a_draft_holds_is_not_added(app: RnnchatApp) -> None:
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         _, editor = await open_draft(pilot, app)
         app.post_message(events.Paste("line\n" * 1_300_000))
-        await wait_until(pilot, lambda: "at most 6,000,000" in news(app), 30)
+        await wait_until(pilot, lambda: "at most 6,000,000" in toast_text(app), 30)
         assert editor.text == ""
 
 
 async def test_a_draft_changed_by_another_rnnchat_is_kept_twice(app: RnnchatApp) -> None:
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         screen, _ = await open_draft(pilot, app)
         await write(pilot, "mine")
         await wait_until(pilot, lambda: bool(app.drafts.find()))
@@ -466,9 +464,9 @@ async def test_a_draft_changed_by_another_rnnchat_is_kept_twice(app: RnnchatApp)
         assert kept is not None
         app.drafts.keep(Draft(kept.id, kept.version, "theirs"))
         await write(pilot, "!")
-        await wait_until(pilot, lambda: "Another rnnchat has changed this draft" in news(app))
+        await wait_until(pilot, lambda: "Another rnnchat has changed this draft" in toast_text(app))
         assert {one.title for one in app.drafts.find()} == {"mine!", "theirs"}
-        assert screen._open.number != kept.id
+        assert screen.open_draft.number != kept.id
 
 
 async def test_the_editor_does_not_wait_for_the_engine(
@@ -493,12 +491,27 @@ async def test_the_editor_does_not_wait_for_the_engine(
         await wait_until(pilot, lambda: asked == ["a", "abcdef"])
 
 
-async def test_a_model_that_cannot_be_read_says_so_once(app: RnnchatApp) -> None:
-    async with app.run_test(size=SIZE) as pilot:
+async def test_a_model_that_cannot_be_read_says_so_once(
+    app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         await open_draft(pilot, app)
+        asked: list[str] = []
+        load = app.chat_engine.load
+
+        def load_and_note(name: str) -> LoadedModel:
+            asked.append(name)
+            return load(name)
+
+        monkeypatch.setattr(app.chat_engine, "load", load_and_note)
         app.settings.model = "gone"
         await write(pilot, "abc")
-        await wait_until(pilot, lambda: "no model called 'gone'" in news(app))
+        await wait_until(pilot, lambda: "no model called 'gone'" in toast_text(app))
+        app.clear_notifications()
+        asked.clear()
         await write(pilot, "def")
-        await pilot.pause(0.3)
-        assert news(app).count("no model called 'gone'") == 1
+        await wait_until(pilot, lambda: bool(asked))
+        app.settings.model = "gone too"
+        await write(pilot, "ghi")
+        await wait_until(pilot, lambda: "no model called 'gone too'" in toast_text(app))
+        assert len(toasts(app)) == 1, "of the other it is not said again"

@@ -195,7 +195,7 @@ async def test_no_key_waits_for_ever(app: RnnchatApp, monkeypatch: pytest.Monkey
 async def test_many_lines_typed_without_brackets_are_one_burst(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("f5")
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         began = time.monotonic()
         for _ in range(100):
             send(app, "a line", "<enter>")
@@ -211,7 +211,7 @@ async def test_what_waits_for_a_draft_is_kept_where_a_signal_ends_the_app(
         send(app, "<f5>", "typed meanwhile")
         await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen))
         await wait_until(pilot, lambda: "Opening" in str(app.screen.query_one(DraftStatus).render()))
-        app.leave_for_signal(143)
+        app.shutdown.begin(143)
         await wait_until(pilot, lambda: not app.is_running)
         slow.set()
     assert "typed meanwhile" in [one.title for one in app.drafts.find()]

@@ -14,7 +14,7 @@ from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.screens.chats import ChatsScreen
 from rnnchat.app.screens.draft import DraftScreen
-from rnnchat.app.widgets.find_bar import FindBar, Sought, replace_all
+from rnnchat.app.widgets.find_bar import FindBar, SearchTerm, replace_all
 from rnnchat.app.widgets.transcript import SHOWN, Earlier, Later, Transcript
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.library.drafts import Draft
@@ -49,7 +49,7 @@ def app(paths: Paths, tiny_model: str) -> RnnchatApp:
     ],
 )
 def test_what_is_replaced_is_what_is_found(text: str, sought: str, replaced: str) -> None:
-    assert replace_all(text, Sought(sought), "X")[0] == replaced
+    assert replace_all(text, SearchTerm(sought), "X")[0] == replaced
 
 
 @given(
@@ -57,8 +57,8 @@ def test_what_is_replaced_is_what_is_found(text: str, sought: str, replaced: str
     st.text(st.sampled_from("aéE\u0301s"), min_size=1, max_size=3),
 )
 def test_all_that_is_replaced_is_gone_and_nothing_else(text: str, sought: str) -> None:
-    spans = list(Sought(sought).spans(text))
-    replaced, number = replace_all(text, Sought(sought), "")
+    spans = list(SearchTerm(sought).spans(text))
+    replaced, number = replace_all(text, SearchTerm(sought), "")
     assert number == len(spans)
     assert len(replaced) == len(text) - sum(end - start for start, end in spans)
     if sought == sought.lower():
@@ -71,7 +71,7 @@ async def test_a_decomposed_word_is_found_and_replaced_in_a_draft(app: RnnchatAp
     app.drafts.keep(Draft(text=text))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("f5")
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         draft = app.screen
         assert isinstance(draft, DraftScreen)
         await pilot.press("ctrl+f", *"café")

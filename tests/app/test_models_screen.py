@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Select
+from textual.widgets.select import InvalidSelectValueError
 
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.models import ModelsScreen
@@ -17,6 +18,8 @@ from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
+from tests.app.draft_helpers import toast_text, toasts
+from tests.app.helpers import wait_until
 from tests.helpers.models import publish_tiny
 from tests.helpers.mutations import files_of, put, rehash
 
@@ -30,24 +33,16 @@ def app(paths: Paths, tiny_model: str) -> RnnchatApp:
     return RnnchatApp(paths)
 
 
-async def wait_until(pilot: Pilot[None], condition: Callable[[], bool], seconds: float = 15) -> None:
-    for _ in range(int(seconds / 0.02)):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("it did not come to that")
-
-
 async def models(pilot: Pilot[None], app: RnnchatApp, count: int) -> ModelsScreen:
     await pilot.press("f4")
     screen = app.screen
     assert isinstance(screen, ModelsScreen)
-    await wait_until(pilot, lambda: screen._table.row_count == count)
+    await wait_until(pilot, lambda: screen.table.row_count == count)
     return screen
 
 
 def rows(screen: ModelsScreen) -> list[list[str]]:
-    table = screen._table
+    table = screen.table
     return [[str(cell) for cell in table.get_row_at(row)] for row in range(table.row_count)]
 
 
@@ -56,27 +51,23 @@ def marked(screen: ModelsScreen) -> list[str]:
 
 
 async def point_at(pilot: Pilot[None], screen: ModelsScreen, row: int) -> None:
-    screen._table.move_cursor(row=row)
+    screen.table.move_cursor(row=row)
     await pilot.pause()
 
 
-def said(app: RnnchatApp) -> str:
-    return " ".join(f"{one.title} {one.message}" for one in app._notifications)
-
-
 async def test_undoing_a_delete_brings_in_use_back(app: RnnchatApp, paths: Paths) -> None:
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         screen = await models(pilot, app, 2)
         assert marked(screen) == ["tiny"]
         await pilot.press("d")
-        await wait_until(pilot, lambda: screen._table.row_count == 1)
+        await wait_until(pilot, lambda: screen.table.row_count == 1)
         assert marked(screen) == ["base"]
         assert app.settings.model == load_settings(paths).model == "base"
         await pilot.press("u")
-        await wait_until(pilot, lambda: screen._table.row_count == 2)
+        await wait_until(pilot, lambda: screen.table.row_count == 2)
         await wait_until(pilot, lambda: marked(screen) == ["tiny"])
         assert app.settings.model == load_settings(paths).model == "tiny"
-        assert "in use again" in said(app)
+        await wait_until(pilot, lambda: toasts(app) == ["Restored tiny, which is in use again."])
 
 
 async def test_a_model_chosen_since_stays_in_use(app: RnnchatApp, paths: Paths, library: Library) -> None:
@@ -85,12 +76,12 @@ async def test_a_model_chosen_since_stays_in_use(app: RnnchatApp, paths: Paths, 
         screen = await models(pilot, app, 3)
         await point_at(pilot, screen, 1)
         await pilot.press("d")
-        await wait_until(pilot, lambda: screen._table.row_count == 2)
+        await wait_until(pilot, lambda: screen.table.row_count == 2)
         await point_at(pilot, screen, 0)
         await pilot.press("enter")
         await wait_until(pilot, lambda: app.settings.model == "other")
         await pilot.press("u")
-        await wait_until(pilot, lambda: screen._table.row_count == 3)
+        await wait_until(pilot, lambda: screen.table.row_count == 3)
         assert marked(screen) == ["other"]
         assert app.settings.model == load_settings(paths).model == "other"
 
@@ -108,24 +99,26 @@ async def test_damaged_models_are_rows_among_the_others(
     put(paths.models / "b-nan" / "v0001", with_nan)
     put(paths.models / "base" / "v0001", sound)
     (paths.models / "c-link").symlink_to(Path("/nowhere"))
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         screen = await models(pilot, app, 6)
         shown = {(row[1], number): row[2] for number, row in enumerate(rows(screen))}
         assert "damaged" in shown["a-card", 0]
         assert "damaged" in shown["base", 2]
         assert "damaged" in shown["c-link", 3]
         assert marked(screen) == ["tiny"]
+        problems: list[str] = []
         for row in (0, 1, 2, 3):
             await point_at(pilot, screen, row)
-            before = len(app._notifications)
+            app.clear_notifications()
             await pilot.press("enter")
-            await wait_until(pilot, lambda: len(app._notifications) > before)  # noqa: B023
+            await wait_until(pilot, lambda: bool(toasts(app)))
+            problems += toasts(app)
             assert app.settings.model == "tiny"
-        assert "no numbers" in said(app)
+        assert any("no numbers" in problem for problem in problems)
         await point_at(pilot, screen, 5)
         await pilot.press("d")
-        await wait_until(pilot, lambda: "stays as it is" in said(app))
-        assert screen._table.row_count == 6, "the folder that has the name of the base is not meant"
+        await wait_until(pilot, lambda: "stays as it is" in toast_text(app))
+        assert screen.table.row_count == 6, "the folder that has the name of the base is not meant"
         await point_at(pilot, screen, 5)
         await pilot.press("enter")
         await wait_until(pilot, lambda: app.settings.model == "base")
@@ -133,32 +126,34 @@ async def test_damaged_models_are_rows_among_the_others(
         assert rows(screen)[5][0] == "●"
         await point_at(pilot, screen, 2)
         await pilot.press("d")
-        await wait_until(pilot, lambda: screen._table.row_count == 5)
+        await wait_until(pilot, lambda: screen.table.row_count == 5)
         assert app.settings.model == "base"
         await pilot.press("f3")
         train = app.screen
         assert isinstance(train, TrainScreen)
-        await pilot.pause()
-        offered = [str(name) for _, name in train.query_one("#base")._options]  # type: ignore[attr-defined]
-        assert "tiny" in offered and "base" in offered
-        assert "a-card" not in offered and "c-link" not in offered
+        base = train.query_one("#base", Select)
+        base.value = "tiny"
+        base.value = "base"
+        for damaged in ("a-card", "c-link"):
+            with pytest.raises(InvalidSelectValueError):
+                base.value = damaged
 
 
 async def test_going_back_says_what_is_in_use(
     app: RnnchatApp, library: Library, tokenizer: Tokenizer, tiny_shape: NetworkShape
 ) -> None:
     publish_tiny(library, "tiny", tokenizer, tiny_shape, seed=2)
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         await models(pilot, app, 2)
         await pilot.press("b")
-        await wait_until(pilot, lambda: "tiny is now the version of 2026-01-02 03:04:05" in said(app))
+        await wait_until(pilot, lambda: "tiny is now the version of 2026-01-02 03:04:05" in toast_text(app))
 
 
 async def test_an_unreadable_folder_of_models_is_told(paths: Paths) -> None:
     paths.data.mkdir(parents=True)
     paths.models.write_text("x")
     app = RnnchatApp(paths)
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         screen = await models(pilot, app, 1)
-        await wait_until(pilot, lambda: "folder of models" in said(app))
+        await wait_until(pilot, lambda: "folder of models" in toast_text(app))
         assert marked(screen) == ["base"]

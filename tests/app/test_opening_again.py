@@ -34,7 +34,7 @@ async def test_opening_what_is_open_changes_nothing(
         path.write_text(before)
     app.file_to_open = path
     async with app.run_test(size=SIZE) as pilot:
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         editor = app.screen.query_one(DraftEditor)
         for _ in range(3):
             editor.insert(typed)
@@ -58,7 +58,7 @@ async def test_a_file_that_another_program_wrote_is_shown_when_it_is_opened_agai
     path.write_text("Bread needs time.\n")
     app.file_to_open = path
     async with app.run_test(size=SIZE) as pilot:
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         editor = app.screen.query_one(DraftEditor)
         await pilot.pause(0.7)
         path.write_text("Bread needs more time.\n")

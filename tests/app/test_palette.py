@@ -10,7 +10,7 @@ import pytest
 from textual.screen import Screen
 
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.keys import shown_key
+from rnnchat.app.keys import display_key
 from rnnchat.app.screens.browse import BrowseScreen
 from rnnchat.app.screens.chats import ChatsScreen
 from rnnchat.app.screens.dialogs import AskName, AskPath, Confirm
@@ -71,7 +71,7 @@ async def test_every_command_of_a_dialog(paths: Paths, name: str) -> None:
 
 
 def test_keys_are_written_as_in_the_help() -> None:
-    assert [shown_key(key) for key in ("ctrl+r", "f7", "pageup", "escape", "r", "delete")] == [
+    assert [display_key(key) for key in ("ctrl+r", "f7", "pageup", "escape", "r", "delete")] == [
         "Ctrl+R",
         "F7",
         "PgUp",

@@ -6,9 +6,9 @@ import pytest
 from textual.widgets import Button, Input, Static
 
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.screens.app_screen import SMALLEST
+from rnnchat.app.screens.app_screen import MINIMUM_SIZE
 from rnnchat.app.screens.dialogs import AskPath, Confirm
-from rnnchat.app.training import TrainingState
+from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.widgets.curve import Curve
 from rnnchat.errors import TrainingError
 from rnnchat.storage.files import new_file
@@ -16,10 +16,10 @@ from rnnchat.storage.paths import Paths
 from tests.app.helpers import SIZE, wait_until
 
 
-@pytest.mark.parametrize("size", [SMALLEST, (60, 14), SIZE])
+@pytest.mark.parametrize("size", [MINIMUM_SIZE, (60, 14), SIZE])
 async def test_both_answers_can_be_clicked_and_the_question_read(paths: Paths, size: tuple[int, int]) -> None:
     app, answers = RnnchatApp(paths), []
-    question = "Your draft, and what was said last in a chat, could not be kept."
+    question = "Your draft and the last messages of a chat could not be saved."
     more = (
         "The chats could not be read or kept: the disk is full. Free some space. Leave now, and it is lost."
     )
@@ -39,7 +39,7 @@ async def test_both_answers_can_be_clicked_and_the_question_read(paths: Paths, s
 
 async def test_why_a_path_is_refused_can_be_read_in_the_smallest_terminal(paths: Paths) -> None:
     app = RnnchatApp(paths)
-    async with app.run_test(size=SMALLEST) as pilot:
+    async with app.run_test(size=MINIMUM_SIZE) as pilot:
         await pilot.pause()
         app.push_screen(AskPath("Save this draft as", "/tmp/", new_file))
         await wait_until(pilot, lambda: isinstance(app.screen, AskPath))
@@ -58,8 +58,8 @@ async def test_a_training_that_failed_promises_nothing(paths: Paths) -> None:
     app = RnnchatApp(paths)
     async with app.run_test(size=SIZE) as pilot:
         state = TrainingState("me", 5.0)
-        state._hear({"remaining": 300.0}, 0.0)
-        state.phase, state.error = "failed", TrainingError("There is nothing there.", "Check the path.")
+        state.apply({"event": "phase", "phase": "learning", "share": 0.0, "remaining": 300.0})
+        state.status, state.error = "failed", TrainingError("There is nothing there.", "Check the path.")
         app.training.state = state
         await pilot.press("f3")
         await pilot.pause()

@@ -17,7 +17,7 @@ from rnnchat.app.screens.chat import ChatScreen, Said
 from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.train import TrainScreen
-from rnnchat.app.training import TrainingState
+from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.library.settings import change_settings
@@ -60,7 +60,7 @@ async def training(pilot: Pilot[Any]) -> None:
     await wait_until(pilot, lambda: bool(app.screen.query("#start")))
     state = TrainingState("me", 5.0)
     for second in range(0, 200, 10):
-        state.take(
+        state.apply(
             {
                 "event": "progress",
                 "seconds": 10 + second,
@@ -73,7 +73,7 @@ async def training(pilot: Pilot[Any]) -> None:
                 "memory_mb": 1_100,
             }
         )
-    state.take({"event": "sample", "text": "The river rose and\n\nwe stayed in to read."})
+    state.apply({"event": "sample", "text": "The river rose and\n\nwe stayed in to read."})
     app.training.state = state
     assert isinstance(app.screen, TrainScreen)
     app.screen._show_place()
@@ -122,8 +122,8 @@ async def comparison(pilot: Pilot[Any]) -> None:
     screen._compare = lambda: None  # type: ignore[method-assign, return-value, assignment]
     await pilot.app.push_screen(screen)
     for family, bits in COMPARED.items():
-        screen.take({"family": family, "bits_per_byte": bits})
-    screen.take({"event": "progress", "text": "Training the RNN for 2 minutes."})
+        screen.show_event({"family": family, "bits_per_byte": bits})
+    screen.show_event({"event": "progress", "text": "Training the RNN for 2 minutes."})
     await pilot.pause()
 
 
@@ -131,14 +131,15 @@ async def draft(pilot: Pilot[Any]) -> None:
     app = pilot.app
     assert isinstance(app, RnnchatApp)
     await pilot.press("f5")
-    await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+    await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
     screen = app.screen
     assert isinstance(screen, DraftScreen)
     screen.completion.ask = lambda question: None  # type: ignore[method-assign]
     screen.editor.cursor_blink = False
     for key in "[b]Rain[/b] 雨🙂, and the ri":
         await pilot.press({" ": "space"}.get(key, key))
-    await wait_until(pilot, lambda: str(screen.query_one(DraftStatus).render()) and not screen._waits)
+    line = screen.query_one(DraftStatus)
+    await wait_until(pilot, lambda: bool(str(line.render())) and not screen.autosave.is_waiting)
     await pilot.pause(0.2)
     ways = (Alternative("ver", "river"), Alternative("ver runs", "river runs"), Alternative("se", "rise"))
     screen.editor.suggest("ver runs", ways)
@@ -147,7 +148,7 @@ async def draft(pilot: Pilot[Any]) -> None:
 
 async def first_draft(pilot: Pilot[Any]) -> None:
     await pilot.press("f5")
-    await wait_until(pilot, lambda: getattr(pilot.app.screen, "_is_loaded", False))
+    await wait_until(pilot, lambda: getattr(pilot.app.screen, "is_loaded", False))
     assert isinstance(pilot.app.screen, DraftScreen)
     pilot.app.screen.editor.cursor_blink = False
     await pilot.pause()
@@ -169,7 +170,7 @@ def test_the_models_are_listed(snap_compare: Snapshot, look: tuple[RnnchatApp, t
     app, size = look
 
     async def only_own(pilot: Pilot[Any]) -> None:
-        await wait_until(pilot, lambda: app.voice._model is not None)
+        await wait_until(pilot, lambda: app.chat_engine._model is not None)
         entries = [entry for entry in app.library.entries() if not entry.shipped]
         app.library.entries = lambda: entries  # type: ignore[method-assign]
         for entry in entries:

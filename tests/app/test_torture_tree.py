@@ -36,7 +36,7 @@ def tree(tmp_path: Path) -> Iterator[Path]:
 async def test_it_is_scanned_and_learned_to_the_end(paths: Paths, tree: Path) -> None:
     expected = scan([tree])
     app = RnnchatApp(paths)
-    async with app.run_test(size=(100, 50)) as pilot:
+    async with app.run_test(size=(100, 50), notifications=True) as pilot:
         await pilot.press("f3")
         await wait_until(pilot, lambda: isinstance(app.screen, TrainScreen))
         screen = app.screen
@@ -60,9 +60,9 @@ async def test_it_is_scanned_and_learned_to_the_end(paths: Paths, tree: Path) ->
         await wait_until(pilot, lambda: not app.training.is_running, 60)
         state = app.training.state
         assert state is not None
-        assert state.phase == "done", state
+        assert state.status == "done", state
         await wait_until(pilot, lambda: "is ready" in str(screen.query_one("#headline", Static).render()))
-        assert not [note for note in app._notifications if note.severity == "error"]
+        assert not app.screen.query("Toast.-error")
         assert app.return_code is None
     assert not paths.log.exists(), "nothing unforeseen happened"
     assert "torture" in [entry.name for entry in Library(paths).entries() if entry.card]

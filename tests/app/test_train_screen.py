@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import queue
 import time
 from collections.abc import Callable, Iterator
@@ -10,19 +9,19 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input, ProgressBar, Static
 
-import rnnchat.app.training
+import rnnchat.app.training_monitor
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.dialogs import Confirm
-from rnnchat.app.training import TrainingState
+from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.widgets.curve import Curve
-from rnnchat.app.widgets.meter import Meter
 from rnnchat.storage.paths import Paths
 from rnnchat.training.engine import checkpoint
 from rnnchat.training.runs.run import PREPARED, Run, RunSettings, unfinished
+from tests.app.draft_helpers import toast_text
 from tests.app.helpers import wait_until
 from tests.helpers.places import NOTES
 
@@ -111,7 +110,7 @@ DONE = {"event": "done", "model": "tiny", "bits_per_byte": 1.5, "seconds": 300.0
 
 @pytest.fixture
 def app(paths: Paths, tiny_model: str, monkeypatch: pytest.MonkeyPatch) -> RnnchatApp:
-    monkeypatch.setattr(rnnchat.app.training, "TrainingJob", FakeJob)
+    monkeypatch.setattr(rnnchat.app.training_monitor, "TrainingJob", FakeJob)
     return RnnchatApp(paths)
 
 
@@ -166,13 +165,13 @@ async def test_pause_go_on_and_finish_do_what_they_say(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         job = await started(app, pilot)
         job.say(phase("learning"), progress(30, 2.0))
-        await until(pilot, app, "#headline", "is learning")
+        await until(pilot, app, "#headline", "training the network")
         await click(app, pilot, "#pause")
-        await until(pilot, app, "#headline", "is paused")
+        await until(pilot, app, "#headline", "paused")
         assert not isinstance(app.screen, CompareScreen)
-        assert str(app.screen.query_one("#pause", Button).label) == "Go on"
+        assert str(app.screen.query_one("#pause", Button).label) == "Resume"
         await click(app, pilot, "#pause")
-        await until(pilot, app, "#headline", "is learning")
+        await until(pilot, app, "#headline", "training the network")
         await click(app, pilot, "#finish")
         assert job.told == ["start", "pause", "resume", "finish"]
 
@@ -195,7 +194,19 @@ async def test_train_another_and_chat_with_it(app: RnnchatApp) -> None:
         assert app.settings.model == "tiny"
 
 
-async def test_an_interrupted_training_is_gone_on_with_or_discarded(app: RnnchatApp, paths: Paths) -> None:
+async def test_a_comparison_says_how_long_it_takes_in_all(
+    app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CompareScreen, "_compare", lambda self: None)
+    async with app.run_test(size=SIZE) as pilot:
+        await app.push_screen(CompareScreen([NOTES], 5.0))
+        await wait_until(pilot, lambda: isinstance(app.screen, CompareScreen))
+        shown = " ".join(str(line.content) for line in app.screen.query(Static))
+        assert "for up to 5 minutes" in shown
+        assert "up to about 20 minutes" in shown
+
+
+async def test_an_interrupted_training_is_resumed_or_discarded(app: RnnchatApp, paths: Paths) -> None:
     run = interrupted(paths)
     async with app.run_test(size=SIZE) as pilot:
         await train_screen(app, pilot)
@@ -207,7 +218,7 @@ async def test_an_interrupted_training_is_gone_on_with_or_discarded(app: Rnnchat
         await click(app, pilot, "#resume")
         assert FakeJob.latest.run.folder == run.folder
         FakeJob.latest.say({"event": "stopped"}, None)
-        await until(pilot, app, "#headline", "was stopped")
+        await until(pilot, app, "#headline", "stopped. You can resume it")
         await click(app, pilot, "#another")
         await click(app, pilot, "#discard")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
@@ -244,33 +255,38 @@ async def test_the_curve_of_an_interrupted_training_is_there_from_the_start(
         await click(app, pilot, "#resume")
         curve = app.screen.query_one(Curve)
         before = [(20.0, 2.4), (60.0, 2.0), (118.0, 1.8)]
-        assert curve._points == before
-        assert curve._end == 300
+        assert curve.points == before
+        assert curve.end == 300
         job = FakeJob.latest
         job.say({"event": "curve", "points": [[x, y] for x, y in before], "seconds": 120.0})
         job.say(phase("starting", remaining=185.0), phase("learning", remaining=180.0))
         job.say(progress(121, 1.8), progress(140, 1.7))
-        await wait_until(pilot, lambda: len(curve._points) == 4)
-        assert curve._points == [*before, (140, 1.7)]
+        await wait_until(pilot, lambda: len(curve.points) == 4)
+        assert curve.points == [*before, (140, 1.7)]
         job.pause()
         job.resume()
         job.say(progress(150, 1.6))
-        await wait_until(pilot, lambda: len(curve._points) == 5)
-        assert curve._points[:3] == before
-        assert curve._end == 300
+        await wait_until(pilot, lambda: len(curve.points) == 5)
+        assert curve.points[:3] == before
+        assert curve.end == 300
 
 
 async def test_every_phase_has_a_name_a_moving_figure_and_its_own_buttons(app: RnnchatApp) -> None:
     course: list[tuple[Event, str, str, set[str]]] = [
         (phase("reading", 1200, remaining=299), "reading the notes", "1,200 files", set()),
-        (phase("preparing", 1, 4, remaining=290), "splitting the notes", "25%", set()),
+        (phase("preparing", 1, 4, remaining=290), "splitting the notes into tokens", "25%", set()),
         (phase("starting", remaining=280), "starting TensorFlow", "2 s", set()),
-        (phase("learning", remaining=270), "is learning", "4:30 left", {"pause", "finish"}),
-        (progress(120, 2.0), "is learning", "3:00 left", {"pause", "finish"}),
-        (phase("mixing", 500, 2000, remaining=28), "mix network and memory", "500 of 2,000 pieces", set()),
-        (phase("mixing", 1000, 2000, remaining=40), "mix network and memory", "0:40 left", set()),
-        (phase("measuring", remaining=9), "being measured", "0:09 left", set()),
-        (phase("saving", remaining=3), "being saved", "0:03 left", set()),
+        (phase("learning", remaining=270), "training the network", "4:30 left", {"pause", "finish"}),
+        (progress(120, 2.0), "training the network", "3:00 left", {"pause", "finish"}),
+        (
+            phase("mixing", 500, 2000, remaining=28),
+            "combining network and memory",
+            "500 of 2,000 pieces",
+            set(),
+        ),
+        (phase("mixing", 1000, 2000, remaining=40), "combining network and memory", "0:40 left", set()),
+        (phase("measuring", remaining=9), "measuring on notes", "0:09 left", set()),
+        (phase("saving", remaining=3), "saving the model", "0:03 left", set()),
     ]
     async with app.run_test(size=SIZE) as pilot:
         job = await started(app, pilot)
@@ -279,11 +295,13 @@ async def test_every_phase_has_a_name_a_moving_figure_and_its_own_buttons(app: R
             job.say(event)
             await until(pilot, app, "#headline", headline)
             await until(pilot, app, "#facts", facts)
-            assert visible(app) == buttons, event
-            share = app.screen.query_one(Meter).share
+            assert visible(app) == buttons | {"cancel"}, event
+            share = app.screen.query_one(ProgressBar).percentage or 0.0
             assert share >= last, "the line over the whole budget never goes back"
             last = share
-            for key, works in (("pause", bool(buttons)), ("finish", bool(buttons)), ("another", False)):
+            can_pause = bool(buttons)
+            keys = (("pause", can_pause), ("finish", can_pause), ("cancel", True), ("another", False))
+            for key, works in keys:
                 assert bool(app.screen.check_action(key, ())) is works
         assert last > 0.9
         job.pause()  # too late: nobody is asked to hold on
@@ -301,30 +319,78 @@ async def test_what_is_left_counts_down_between_what_is_told(app: RnnchatApp) ->
 
 async def test_a_paused_training_does_not_count_down(monkeypatch: pytest.MonkeyPatch) -> None:
     state = TrainingState("me", 5.0)
-    state.take(progress(100, 2.0))
+    state.apply(progress(100, 2.0))
     now = time.monotonic()
-    monkeypatch.setattr(rnnchat.app.training.time, "monotonic", lambda: now + 50)
+    monkeypatch.setattr(rnnchat.app.training_monitor.time, "monotonic", lambda: now + 50)
     assert state.remaining == pytest.approx(150, abs=1)
-    state.take({"event": "paused"})
+    state.apply({"event": "paused"})
     assert state.remaining == 200
-    monkeypatch.setattr(rnnchat.app.training.time, "monotonic", lambda: now + 900)
+    monkeypatch.setattr(rnnchat.app.training_monitor.time, "monotonic", lambda: now + 900)
     assert state.remaining == 200
+
+
+async def test_a_training_is_cancelled_and_discarded(app: RnnchatApp, paths: Paths) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        job = await started(app, pilot)
+        job.say(phase("learning"), progress(30, 2.0))
+        await until(pilot, app, "#headline", "training the network")
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("escape")
+        assert "close" not in job.told, "Esc keeps the training"
+        await click(app, pilot, "#cancel")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+        await click(app, pilot, "#yes")
+        await wait_until(pilot, lambda: app.training.state is None)
+        assert "close" in job.told
+        await wait_until(pilot, lambda: app.screen.query_one("#choose").display)
+        assert not unfinished(paths)
+        assert not app.screen.query_one("#interrupted").display
+
+
+async def test_a_training_that_ends_while_it_is_cancelled_stays(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        job = await started(app, pilot)
+        job.say(phase("saving", remaining=3))
+        await until(pilot, app, "#headline", "saving the model")
+        await click(app, pilot, "#cancel")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+        job.run.finish({})
+        await click(app, pilot, "#yes")
+        await wait_until(pilot, lambda: "close" in job.told)
+        job.say({**DONE, "ended": "budget"}, None)
+        await until(pilot, app, "#headline", "is ready")
+        assert job.run.folder.is_dir()
+
+
+@pytest.mark.parametrize("key", ["ctrl+q", "escape"])
+async def test_a_question_about_a_training_closes_when_it_ends(app: RnnchatApp, key: str) -> None:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        job = await started(app, pilot)
+        job.say(phase("saving", remaining=3))
+        await until(pilot, app, "#headline", "saving the model")
+        await pilot.press(key)
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
+        job.say({**DONE, "ended": "budget"}, None)
+        await wait_until(pilot, lambda: not isinstance(app.screen, Confirm))
+        await until(pilot, app, "#headline", "is ready")
+        await wait_until(pilot, lambda: "The training has ended" in toast_text(app))
+        assert app.is_running
 
 
 async def test_leaving_shows_at_once_that_it_leaves(app: RnnchatApp) -> None:
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         job = await started(app, pilot)
         job.say(phase("mixing", 500, 2000, remaining=28))
-        await until(pilot, app, "#headline", "mix network")
+        await until(pilot, app, "#headline", "combining network")
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
         asked = time.monotonic()
         app.screen.query_one("#yes", Button).press()
-        await wait_until(pilot, lambda: any("Leaving" in note.message for note in app._notifications))
+        await wait_until(pilot, lambda: "Leaving" in toast_text(app))
         assert time.monotonic() - asked < 0.9, "while the training still ends"
         assert "close" in job.told
-        await asyncio.sleep(1.2)
-        assert app._exit
+        await wait_until(pilot, lambda: not app.is_running)
 
 
 @pytest.mark.parametrize(
@@ -340,11 +406,11 @@ async def test_a_damaged_run_can_be_discarded(app: RnnchatApp, paths: Paths, dam
         "no folder": lambda: (paths.runs / "other").symlink_to("nowhere"),
     }
     acts[damage]()
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         await train_screen(app, pilot)
         if damage in ("run.json is no JSON", "other kinds"):
             await click(app, pilot, "#resume")
-            await wait_until(pilot, lambda: any("damaged" in note.title for note in app._notifications))
+            await wait_until(pilot, lambda: "damaged" in toast_text(app))
             assert app.training.state is None
         await click(app, pilot, "#discard")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))

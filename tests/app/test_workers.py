@@ -70,10 +70,10 @@ async def test_a_file_that_cannot_be_opened_costs_nothing_that_is_typed(
     app.settings.model = tiny_model
     async with app.run_test(size=SIZE) as pilot:
         await wait_until(pilot, lambda: heard(app, error))
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         await write(pilot, "Hello")
         await wait_until(pilot, lambda: [one.title for one in app.drafts.find()] == ["Hello"])
-        await wait_until(pilot, lambda: "kept here, in no file" in status(app))
+        await wait_until(pilot, lambda: "autosaved, no file" in status(app))
     assert paths.log.exists() == (not isinstance(error, RnnchatError))
 
 
@@ -98,7 +98,7 @@ async def test_a_reply_that_does_not_come_leaves_the_composer_free(
     app: RnnchatApp, error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        monkeypatch.setattr(app.voice, "reply", failing(error))
+        monkeypatch.setattr(app.chat_engine, "reply", failing(error))
         await write(pilot, "Hello")
         await pilot.press("enter")
         await wait_until(pilot, lambda: heard(app, error))
@@ -165,13 +165,13 @@ async def test_a_handler_that_the_disk_fails_leaves_the_screen(
 async def test_what_cannot_be_kept_for_any_reason_is_tried_again(
     app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rnnchat.app.screens.draft.TRIED_AGAIN_AFTER", 0.1)
+    monkeypatch.setattr("rnnchat.app.autosave_schedule.RETRY_SECONDS", 0.1)
     async with app.run_test(size=SIZE) as pilot:
         await open_draft(pilot, app)
         with monkeypatch.context() as patched:
             patched.setattr(app.drafts, "keep", failing(sqlite3.InterfaceError("odd")))
             await write(pilot, "Hello")
-            await wait_until(pilot, lambda: "not kept" in status(app))
+            await wait_until(pilot, lambda: "not autosaved" in status(app))
         await wait_until(pilot, lambda: [one.title for one in app.drafts.find()] == ["Hello"])
 
 
@@ -179,7 +179,7 @@ def test_no_work_is_begun_that_would_end_unheard() -> None:
     folder = Path(next(iter(rnnchat.app.__path__)))
     for path in folder.rglob("*.py"):
         source = path.read_text(encoding="utf-8")
-        if path.name not in ("app.py", "working.py", "app_screen.py"):
+        if path.name not in ("app.py", "worker_errors.py", "app_screen.py"):
             screens = re.findall(r"^class (\w+)\((?:Modal)?Screen\b", source, re.M)
             assert not screens, (
                 f"{path.name}: {screens} do not hear of their work: derive them from app_screen.py"
@@ -191,7 +191,7 @@ async def test_the_same_error_is_shown_once_at_a_time(app: RnnchatApp) -> None:
         for _ in range(3):
             app.report(RnnchatError("The disk is full.", "Free some space."))
         for _ in range(3):
-            app.say("Ctrl+Q quits rnnchat.")
+            app.inform("Press Ctrl+Q to quit.")
             await pilot.pause(0.15)
         app.report(RnnchatError("The disk is full.", "Or so."))
         await pilot.pause()
@@ -239,7 +239,7 @@ async def test_a_file_whose_name_is_not_utf8(paths: Paths, tiny_model: str, tmp_
     app = RnnchatApp(paths, file=path)
     app.settings.model = tiny_model
     async with app.run_test(size=SIZE) as pilot:
-        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen._is_loaded)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         await write(pilot, "Oui. ")
         await wait_until(pilot, lambda: [one.characters for one in app.drafts.find()] == [14])
         await wait_until(pilot, lambda: "caf\\xe9.md" in status(app))

@@ -191,7 +191,7 @@ def test_an_error_that_ends_the_app_says_so_in_its_status(
     terminal.press("F1")
     assert status_of(terminal) == 1
     told = terminal.raw[terminal.raw.rindex(b"\x1b[?1049l") :]
-    assert b"rnnchat: Something unforeseen happened (ZeroDivisionError)" in told
+    assert b"rnnchat: Unexpected error (ZeroDivisionError)" in told
     assert b"Traceback" not in told
     assert b"textual" not in told.lower()
     assert kept_drafts(tmp_path) == ["Early words."]

@@ -1,8 +1,8 @@
-"""What screens share: the line at the top, the keys at the bottom, a word when the terminal is too small."""
+"""What all screens share: top bar, footer, and a minimum size of the terminal."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,53 +13,49 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 
+from rnnchat.app.protocols import AppServices
 from rnnchat.app.widgets.top_bar import TopBar
-from rnnchat.app.working import Working
-
-if TYPE_CHECKING:
-    from rnnchat.app.app import RnnchatApp
+from rnnchat.app.worker_errors import WorkerErrorsMixin
 
 Result = TypeVar("Result")
-"""What a dialog is left with."""
+"""What a dialog returns when it is dismissed."""
 
-SMALLEST = (44, 12)
-"""The columns and rows that a screen needs to make sense."""
-LOW = 18
-"""Terminals of fewer rows have dialogs without empty lines."""
-
-
-class Fitting(Working, Screen[Result]):
-    """A screen that is hidden where the terminal is too small for it, and then has the focus where it was.
-
-    Work that it does beside is heard of when it fails.
-    """
-
-    _focused_last: Widget | None = None
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Hide, or come back."""
-        small = is_small(event.size)
-        if small:
-            self._focused_last = self.focused or self._focused_last
-        self.set_class(small, "small")
-        self.set_class(event.size.height < LOW, "low")
-        if not small and self._focused_last is not None:
-            self.call_after_refresh(self.set_focus, self._focused_last)
-            self._focused_last = None
+MINIMUM_SIZE = (44, 12)
+"""The columns and rows that a screen needs to be usable."""
+LOW_ROWS = 18
+"""In terminals with fewer rows, dialogs have no empty lines."""
 
 
-class AppScreen(Fitting[None]):
-    """A screen of the app."""
+class MinimumSizeScreen(WorkerErrorsMixin, Screen[Result]):
+    """A screen whose contents are hidden while the terminal is too small, and which keeps its focus then."""
 
-    MODE = ""
+    _focus_before: Widget | None = None
 
     @property
-    def own_app(self) -> RnnchatApp:
-        """The app, as what it is."""
-        return cast("RnnchatApp", self.app)
+    def services(self) -> AppServices:
+        """The app, as far as screens may use it."""
+        return cast("AppServices", self.app)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Hide the contents, or show them again."""
+        small = is_too_small(event.size)
+        if small:
+            self._focus_before = self.focused or self._focus_before
+        self.set_class(small, "small")
+        self.set_class(event.size.height < LOW_ROWS, "low")
+        if not small and self._focus_before is not None:
+            self.call_after_refresh(self.set_focus, self._focus_before)
+            self._focus_before = None
+
+
+class AppScreen(MinimumSizeScreen[None]):
+    """One of the four main screens."""
+
+    MODE = ""
+    """The app's name for this screen."""
 
     def compose(self) -> ComposeResult:
-        """Lay the screen out around its contents."""
+        """Lay out the bars around the contents."""
         yield TopBar(self.MODE)
         with Container(id="contents"):
             yield from self.contents()
@@ -67,35 +63,35 @@ class AppScreen(Fitting[None]):
         yield Static("", id="too-small", markup=False)
 
     def contents(self) -> ComposeResult:
-        """Yield what the screen is for."""
+        """Yield the widgets between the bars."""
         yield from ()
 
     def on_screen_resume(self) -> None:
-        """Show what has changed meanwhile."""
-        self.own_app.show_status()
+        """Show what has changed while another screen was shown."""
+        self.services.show_status()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Say so where the terminal is too small; Textual asks `Fitting` to hide the rest, too."""
+        """Write how small the terminal is; Textual also calls `MinimumSizeScreen`, which hides the rest."""
         width, height = event.size
         self.query_one("#too-small", Static).update(
-            f"rnnchat needs {SMALLEST[0]}×{SMALLEST[1]}; this is {width}×{height}."
+            f"rnnchat needs {MINIMUM_SIZE[0]}×{MINIMUM_SIZE[1]}; this is {width}×{height}."
             " Enlarge the window, or quit: Ctrl+Q."
         )
 
 
-class Dialog(ModalScreen[Result], Fitting[Result]):
-    """A screen above another, which is left to say that the terminal is too small."""
+class Dialog(ModalScreen[Result], MinimumSizeScreen[Result]):
+    """A screen on top of another, which tells the person when the terminal is too small."""
 
-    _is_left = False
+    _is_dismissed = False
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
-        """Leave the screen, once: what was pressed twice must not take the one below away, too."""
-        if self._is_left:
+        """Leave the dialog once: a key pressed twice must not close the screen below, too."""
+        if self._is_dismissed:
             return AwaitComplete()
-        self._is_left = True
+        self._is_dismissed = True
         return super().dismiss(result)
 
 
-def is_small(size: Size) -> bool:
-    """Tell whether a terminal is too small to show anything useful."""
-    return size.width < SMALLEST[0] or size.height < SMALLEST[1]
+def is_too_small(size: Size) -> bool:
+    """Return whether a terminal is too small to show anything useful."""
+    return size.width < MINIMUM_SIZE[0] or size.height < MINIMUM_SIZE[1]

@@ -1,4 +1,4 @@
-"""A tree of folders to choose notes from."""
+"""A tree of folders, to choose a file or a folder."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from rnnchat.app.screens.app_screen import Dialog
 
 
 class NotesTree(DirectoryTree):
-    """A tree without what is hidden."""
+    """A tree without hidden files and folders."""
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
-        """Leave hidden files and folders out."""
+        """Return the paths that are not hidden."""
         return [path for path in paths if not path.name.startswith(".")]
 
 
 class BrowseScreen(Dialog[Path | None]):
-    """Gives back the file or folder that was chosen."""
+    """Gives back the file or folder that was chosen, or None."""
 
     BINDINGS: ClassVar = [
-        Binding("ctrl+t", "take", "Take this", id="browse.take"),
-        Binding("space", "take", "Take this", show=False, priority=True, id="browse.take-space"),
-        Binding("backspace", "up", "Folder above", id="browse.up"),
-        Binding("escape", "give_up", "Back", id="browse.back"),
+        Binding("ctrl+t", "choose", "Choose", id="browse.choose"),
+        Binding("space", "choose", "Choose", show=False, priority=True, id="browse.choose-space"),
+        Binding("backspace", "up", "Parent folder", id="browse.up"),
+        Binding("escape", "cancel", "Cancel", id="browse.cancel"),
     ]
 
     def __init__(self, folder: Path) -> None:
@@ -38,31 +38,31 @@ class BrowseScreen(Dialog[Path | None]):
         self._folder = folder
 
     def compose(self) -> ComposeResult:
-        """Lay the tree out."""
+        """Lay the dialog out."""
         with Vertical(id="dialog", classes="wide tall"):
-            yield Static("Choose a file or folder of notes", classes="title", markup=False)
+            yield Static("Choose a file or folder", classes="title", markup=False)
             yield Static(
-                "Enter opens a folder · Space takes what is highlighted", classes="hint", markup=False
+                "Enter opens a folder · Space chooses what is highlighted", classes="hint", markup=False
             )
             yield NotesTree(self._folder)
         yield Footer(compact=True, show_command_palette=False)
 
     @on(DirectoryTree.FileSelected)
-    def file(self, event: DirectoryTree.FileSelected) -> None:
-        """Take a file that was opened; the root is one where it is no folder, or is gone."""
+    def file_selected(self, event: DirectoryTree.FileSelected) -> None:
+        """Choose a file on Enter; the root counts as a file where it is no folder, or gone."""
         if not event.node.is_root:
             self.dismiss(event.path)
 
-    def action_take(self) -> None:
-        """Take what the cursor is on."""
+    def action_choose(self) -> None:
+        """Choose what is highlighted."""
         node = self.query_one(NotesTree).cursor_node
         self.dismiss(node.data.path if node is not None and node.data is not None else None)
 
     def action_up(self) -> None:
-        """Show the folder above."""
+        """Show the parent folder."""
         tree = self.query_one(NotesTree)
         tree.path = Path(tree.path).absolute().parent
 
-    def action_give_up(self) -> None:
-        """Take nothing."""
+    def action_cancel(self) -> None:
+        """Choose nothing."""
         self.dismiss(None)

@@ -102,9 +102,9 @@ class ChatScreen(AppScreen):
     def on_mount(self) -> None:
         """Be ready to write at once; the model is read once the first picture stands."""
         self.query_one(Composer).focus()
-        self._keeper = ConversationSaver(self.own_app.chats)
-        self.own_app.keep_chat = self._keeper.keep_all
-        self.own_app.stop_replies = self.action_stop
+        self._keeper = ConversationSaver(self.services.chats)
+        self.services.unsaved_work.save_chats = self._keeper.keep_all
+        self.services.unsaved_work.stop_reply = self.action_stop
         self.call_after_refresh(self._warm_up)
 
     def on_screen_resume(self) -> None:
@@ -129,13 +129,13 @@ class ChatScreen(AppScreen):
     def send(self, message: Composer.Sent) -> None:
         """Take a message and have it answered."""
         if self.is_replying:
-            self.own_app.say("A reply is coming in. Esc stops it.")
+            self.services.inform("A reply is coming in. Esc stops it.")
             return
         from rnnchat.text.notes.clean import sanitize
 
         self.query_one(Composer).text = ""
         self.query_one(Transcript).show_end()
-        self._add(Said("user", sanitize(message.text).strip(), self.own_app.settings.model))
+        self._add(Said("user", sanitize(message.text).strip(), self.services.settings.model))
         self._conversation.attempt = 0
         self._ask()
 
@@ -146,10 +146,10 @@ class ChatScreen(AppScreen):
     def action_again(self) -> None:
         """Have the last message answered anew."""
         if self.is_replying:
-            self.own_app.say("A reply is coming in. Esc stops it, then Ctrl+R asks again.")
+            self.services.inform("A reply is coming in. Esc stops it, then Ctrl+R asks again.")
             return
         if not self.said:
-            self.own_app.say("There is nothing to answer yet.")
+            self.services.inform("There is nothing to answer yet.")
             return
         self.query_one(Transcript).show_end()
         if self.said[-1].role == "model":
@@ -176,15 +176,15 @@ class ChatScreen(AppScreen):
         reply = next((said.text for said in reversed(self.said) if said.role == "model"), "")
         if reply:
             self.app.copy_to_clipboard(reply)
-            self.own_app.say("Copied through the terminal.")
+            self.services.inform("Copied through the terminal.")
         else:
-            self.own_app.say("There is no reply to copy yet.")
+            self.services.inform("There is no reply to copy yet.")
 
     def action_origins(self) -> None:
         """Show what of the last reply stands word for word in the notes."""
         reply = next((said for said in reversed(self.said) if said.role == "model"), None)
         if reply is None:
-            self.own_app.say("There is no reply yet whose words could be looked up.")
+            self.services.inform("There is no reply yet whose words could be looked up.")
         else:
             self._look_up(reply)
 
@@ -192,14 +192,14 @@ class ChatScreen(AppScreen):
     def _look_up(self, reply: Said) -> None:
         from rnnchat.app.screens.origins import OriginsScreen
 
-        app = self.own_app
+        app = self.services
         try:
-            found = app.voice.origins(reply.model, reply.text)
+            found = app.chat_engine.origins(reply.model, reply.text)
         except RnnchatError as error:
             app.call_from_thread(app.report, error)
             return
         if app.is_running:
-            app.call_from_thread(app.push_screen, OriginsScreen(reply.model, reply.text, found))
+            app.call_from_thread(self.app.push_screen, OriginsScreen(reply.model, reply.text, found))
 
     def action_scroll(self, direction: int) -> None:
         """Scroll the transcript by most of a page."""
@@ -227,7 +227,7 @@ class ChatScreen(AppScreen):
     # A reply
 
     def _ask(self) -> None:
-        view = self._add_view("model", self.own_app.settings.model, "")
+        view = self._add_view("model", self.services.settings.model, "")
         view.show("…")
         self.query_one(Transcript).to_end()
         self._conversation.stop.clear()
@@ -239,13 +239,13 @@ class ChatScreen(AppScreen):
         """Make a reply in a thread; all that is said is on the disk before it is shown as said."""
         from rnnchat.text.chat_format import Turn
 
-        app = self.own_app
+        app = self.services
         worker = get_current_worker()
         last = Part("")
         try:
             self._keep_or_report(conversation)
             turns = [Turn(said.role, said.text) for said in conversation.said]
-            for part in app.voice.reply(
+            for part in app.chat_engine.reply(
                 app.settings,
                 turns,
                 lambda: conversation.stop.is_set() or worker.is_cancelled,  # cancelled: the app ends
@@ -267,7 +267,7 @@ class ChatScreen(AppScreen):
 
     def _keep_or_report(self, conversation: Conversation) -> None:
         """Write what is not in the database yet; where that fails, it is tried again."""
-        app = self.own_app
+        app = self.services
         try:
             self._keeper.keep(conversation)
         except RnnchatError as error:
@@ -292,7 +292,7 @@ class ChatScreen(AppScreen):
     def _try_again(self) -> None:
         self._will_try = False
         self._keeper.keep_all()
-        if self.own_app.is_running:
+        if self.services.is_running:
             self.app.call_from_thread(self._show_kept)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -309,7 +309,7 @@ class ChatScreen(AppScreen):
     def _show_end(self, view: TurnView, last: Part) -> None:
         notes = {
             "stopped": "stopped",
-            "length": f"reached {self.own_app.settings.reply_pieces} pieces, the longest set (^g)",
+            "length": f"reached {self.services.settings.reply_pieces} pieces, the longest set (^g)",
         }
         view.show(last.text or "(nothing came)", notes.get(last.finish, ""))
 
@@ -322,7 +322,7 @@ class ChatScreen(AppScreen):
 
     def _show_failure(self, view: TurnView, error: RnnchatError) -> None:
         view.remove()
-        self.own_app.report(error)
+        self.services.report(error)
 
     # What is shown
 
@@ -350,7 +350,7 @@ class ChatScreen(AppScreen):
     def _show_welcome(self, hidden: bool = False) -> None:
         welcome = self.query_one("#welcome", Static)
         welcome.display = not self.said and not hidden
-        model = self.own_app.settings.model
+        model = self.services.settings.model
         welcome.update(welcome_text(model, answers=self._styles.get(model) == "chat"))
         self.query_one(Composer).border_title = f"to {model}"
 
@@ -361,7 +361,7 @@ class ChatScreen(AppScreen):
 
     @work(thread=True, group="open", exclusive=True, exit_on_error=False)
     def _open(self, chat: int, words: str = "") -> None:
-        app = self.own_app
+        app = self.services
         try:
             kept = [Said(t.role, t.text, t.model, t.id) for t in app.chats.turns(chat)]
         except RnnchatError as error:
@@ -372,10 +372,10 @@ class ChatScreen(AppScreen):
     @work(thread=True, group="warm-up", exclusive=True, exit_on_error=False)
     def _warm_up(self) -> None:
         """Read the model before it is needed; fall back to the shipped one where it is gone."""
-        app = self.own_app
+        app = self.services
         try:
             model = app.settings.model
-            style = app.voice.load(model).card.style
+            style = app.chat_engine.load(model).card.style
             if app.is_running:
                 app.call_from_thread(self._know_style, model, style)
         except RnnchatError as error:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
 from textual.widgets import Input
 
 from rnnchat.app.screens.search import Row, SearchScreen
 from rnnchat.library.chats import ChatSummary
-
-if TYPE_CHECKING:
-    from rnnchat.app.app import RnnchatApp
 
 
 class ChatsScreen(SearchScreen[tuple[int, str]]):
@@ -28,7 +24,7 @@ class ChatsScreen(SearchScreen[tuple[int, str]]):
 
     def find(self, words: str) -> Sequence[Row]:
         """Return the chats in which all `words` were said."""
-        return [(chat.id, _line(chat)) for chat in cast("RnnchatApp", self.app).chats.find(words)]
+        return [(chat.id, _line(chat)) for chat in self.services.chats.find(words)]
 
     def open_entry(self, number: int) -> None:
         """Give back the chat that was chosen, and what was sought in it."""
@@ -36,7 +32,7 @@ class ChatsScreen(SearchScreen[tuple[int, str]]):
 
     def delete(self, number: int) -> None:
         """Delete a chat."""
-        cast("RnnchatApp", self.app).chats.delete(number)
+        self.services.chats.delete(number)
 
 
 def _line(chat: ChatSummary) -> Content:

@@ -1,4 +1,4 @@
-"""Small questions: yes or no, a name."""
+"""Small dialogs that ask a question: yes or no, a name, or a path."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rnnchat.errors import RnnchatError
 
 
 class Confirm(Dialog[bool]):
-    """A question with two answers; Esc is the careful one."""
+    """A question with two answers; Esc gives the safe one."""
 
     BINDINGS: ClassVar = [
         Binding("escape", "answer(False)", "No", id="confirm.no"),
@@ -30,7 +30,7 @@ class Confirm(Dialog[bool]):
         self._question, self._more, self._yes, self._no = question, more, yes, no
 
     def compose(self) -> ComposeResult:
-        """Lay the question out."""
+        """Lay the dialog out."""
         with Vertical(id="dialog"):
             yield Static(self._question, classes="title", markup=False)
             yield Static(self._more, markup=False)
@@ -40,95 +40,107 @@ class Confirm(Dialog[bool]):
 
     @on(Button.Pressed)
     def pressed(self, event: Button.Pressed) -> None:
-        """Answer."""
+        """Give the answer of the button."""
         self.dismiss(event.button.id == "yes")
 
     def action_answer(self, sure: bool) -> None:
-        """Answer by key."""
+        """Give an answer by key."""
         self.dismiss(sure)
 
 
-LONGEST_NAME = 64
-LONGEST_PATH = 4096
-"""In characters."""
+class ConfirmWhileTraining(Confirm):
+    """A question about the training that is running; it closes by itself once the training has ended."""
+
+    def on_training_changed(self) -> None:
+        """Answer no where the question no longer makes sense."""
+        app = self.services
+        if not app.training.is_running:
+            self.dismiss(False)
+            app.inform("The training has ended.")
+
+
+MAX_NAME_LENGTH = 64
+"""The length of a model's name at most, in characters."""
+MAX_PATH_LENGTH = 4096
+"""The length of a path at most, in characters."""
 
 
 class AskName(Dialog[str]):
-    """Asks for a name; Enter takes it, Esc leaves things as they are."""
+    """Asks for a name; Enter gives it back, Esc gives back an empty one."""
 
-    BINDINGS: ClassVar = [Binding("escape", "give_up", "Leave it", id="name.leave")]
+    BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel", id="name.cancel")]
     what: ClassVar = "name"
     """What is asked for."""
 
-    def __init__(self, title: str, name: str) -> None:
+    def __init__(self, title: str, prefill: str) -> None:
         super().__init__()
-        self._title, self._name_before = title, name
+        self._title, self._prefill = title, prefill
 
     def compose(self) -> ComposeResult:
-        """Lay the question out."""
+        """Lay the dialog out."""
         with Vertical(id="dialog"):
             yield Static(self._title, classes="title", markup=False)
-            yield self.field(self._name_before)
-            yield Static(f"Enter: take this {self.what}   Esc: leave it", classes="hint", markup=False)
+            yield self.field(self._prefill)
+            yield Static(f"Enter: use this {self.what}   Esc: cancel", classes="hint", markup=False)
             yield from self.more()
 
     def more(self) -> ComposeResult:
-        """Yield what else there is in the dialog."""
+        """Yield further widgets of the dialog."""
         yield from ()
 
-    def field(self, name: str) -> Input:
-        """Return where the name is written."""
-        return Input(name, max_length=LONGEST_NAME, compact=True)
+    def field(self, prefill: str) -> Input:
+        """Return the field for the name."""
+        return Input(prefill, max_length=MAX_NAME_LENGTH, compact=True)
 
     @on(Input.Submitted)
     def submitted(self, event: Input.Submitted) -> None:
         """Give the name back."""
         self.dismiss(event.value.strip())
 
-    def action_give_up(self) -> None:
-        """Give nothing back."""
+    def action_cancel(self) -> None:
+        """Give back an empty name."""
         self.dismiss("")
 
 
 class AskPath(AskName):
-    """Asks for a file's path, and helps to write it; one that is refused stays there with the reason.
+    """Asks for a file's path and completes it; one that cannot be used stays there with the reason.
 
-    `check` raises an RnnchatError where a path cannot be taken.
+    `check` raises an RnnchatError where a path cannot be used.
     """
 
     what: ClassVar = "path"
 
-    def __init__(self, title: str, name: str, check: Callable[[str], object]) -> None:
-        super().__init__(title, name)
+    def __init__(self, title: str, prefill: str, check: Callable[[str], object]) -> None:
+        super().__init__(title, prefill)
         self._check = check
         self._is_untouched = True
 
-    def field(self, name: str) -> Input:
-        """Return where the path is written: what is typed replaces it, after End goes on with it."""
-        return Input(name, max_length=LONGEST_PATH, compact=True, suggester=PathSuggester())
+    def field(self, prefill: str) -> Input:
+        """Return the field for the path; typing replaces the prefill, unless End is pressed first."""
+        return Input(prefill, max_length=MAX_PATH_LENGTH, compact=True, suggester=PathSuggester())
 
     def more(self) -> ComposeResult:
-        """Leave room for why a path is refused."""
+        """Yield a line for why a path cannot be used, hidden at first."""
         refused = Static("", id="refused", markup=False)
         refused.display = False
         yield refused
 
     @on(Input.Changed)
     def changed(self, event: Input.Changed) -> None:
-        """Begin afresh where a whole path is typed or pasted after the one that stood there."""
-        before, typed = self._name_before, event.value
+        """Drop the prefill where an absolute path is typed or pasted after it."""
+        before, typed = self._prefill, event.value
         if typed == before:
             return
         self.query_one("#refused").display = False
-        if self._is_untouched and typed.startswith(before) and is_whole(typed[len(before) :]):
+        if self._is_untouched and typed.startswith(before) and is_absolute(typed[len(before) :]):
             event.input.value = typed[len(before) :]
             event.input.cursor_position = len(event.input.value)
         self._is_untouched = False
 
     @on(Input.Submitted)
     def submitted(self, event: Input.Submitted) -> None:
-        """Give the path back, if it can be taken."""
-        event.prevent_default()  # of AskName, which would take anything
+        """Give the path back, if it can be used."""
+        event.prevent_default()  # AskName would accept any text
         try:
             self._check(event.value)
         except RnnchatError as error:
@@ -139,6 +151,6 @@ class AskPath(AskName):
             self.dismiss(event.value)
 
 
-def is_whole(text: str) -> bool:
-    """Tell whether `text` is, or begins, a path that depends on nothing before it."""
+def is_absolute(text: str) -> bool:
+    """Return whether `text` begins like a path from the root or the home folder, in quotes or as a URL."""
     return text.lstrip().lower().startswith(("/", "~", "file:/", "'/", '"/', "'~", '"~'))

@@ -1,64 +1,63 @@
-"""Drafts and files: search, open, delete."""
+"""The dialog that opens a draft or a file: search, open, delete."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
-from rnnchat.app.screens.dialogs import is_whole
+from rnnchat.app.screens.dialogs import is_absolute
 from rnnchat.app.screens.search import Row, SearchScreen
 from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.errors import RnnchatError
 from rnnchat.library.drafts import DraftSummary
 from rnnchat.storage.paths import parse_path, start_folder
 
-if TYPE_CHECKING:
-    from rnnchat.app.app import RnnchatApp
-
 
 class DraftsScreen(SearchScreen[Path]):
-    """A list of drafts, narrowed by what is typed; a path opens a file.
+    """A list of the drafts that match what is typed; a path opens a file instead.
 
-    Gives back the number of a draft, or a path.
+    Gives back the number of a draft, the path of a file, or None.
     """
 
     BINDINGS: ClassVar = [
-        Binding("ctrl+t", "browse", "Folders", id="drafts.browse", tooltip="Choose a file in a tree"),
+        Binding(
+            "ctrl+t", "browse", "Folders", id="drafts.browse", tooltip="Choose a file in a tree of folders"
+        ),
     ]
 
     heading = "Open a draft or a file"
     placeholder = "Words of a draft, or a path like ~/notes/today.md"
-    none_yet = "No drafts."
-    none_found = "No draft holds these words; Enter opens a file of this name."
-    is_open = "This draft is open. Begin a new one first (Ctrl+N)."
-    sure = "Delete this draft for good?"
-    besides = "If it was saved to a file, the file stays."
+    none_yet = "No drafts yet."
+    none_found = "No matching drafts. Enter opens the file of this name."
+    is_open = "This draft is open. Start a new one first (Ctrl+N)."
+    sure = "Delete this draft permanently?"
+    besides = "A file that it was saved to stays."
 
     def __init__(self, current: int) -> None:
         super().__init__(current, PathSuggester())
 
     def find(self, words: str) -> Sequence[Row]:
-        """Return the drafts that hold all `words`; none where a file's path is typed."""
+        """Return the drafts that contain all `words`; none where a path is typed."""
         if _is_path(words):
             return []
-        return [(draft.id, _line(draft)) for draft in cast("RnnchatApp", self.app).drafts.find(words)]
+        return [(draft.id, _line(draft)) for draft in self.services.drafts.find(words)]
 
     def delete(self, number: int) -> None:
-        """Delete a draft; a file it was saved to stays."""
-        cast("RnnchatApp", self.app).drafts.delete(number)
+        """Delete a draft; a file that it was saved to stays."""
+        self.services.drafts.delete(number)
 
     def show(self, found: Sequence[Row], word: str) -> None:
-        """Fill the list; where a path is typed, say what Enter does."""
+        """Fill the list; where a path is typed, say that Enter opens it."""
         super().show(found, "Enter opens this file." if _is_path(self.query_one(Input).value) else word)
 
     def take(self, typed: str) -> None:
-        """Open the file of this name, if `typed` is a path or no draft holds it, or else the draft."""
+        """Open the file if `typed` is a path or matches no draft, or else the highlighted draft."""
         is_file = _is_path(typed) or not self.query_one(OptionList).option_count
         if is_file and typed.strip():
             self.open_file(typed)
@@ -66,7 +65,7 @@ class DraftsScreen(SearchScreen[Path]):
             super().take(typed)
 
     def open_file(self, typed: str) -> None:
-        """Open the file whose path is typed, or say why it can be none."""
+        """Open the file whose path is typed, or say why that is no path."""
         try:
             path = parse_path(typed)
         except RnnchatError as error:
@@ -86,7 +85,7 @@ class DraftsScreen(SearchScreen[Path]):
 
 
 def _is_path(value: str) -> bool:
-    return is_whole(value) or value.strip().startswith(("./", "../"))
+    return is_absolute(value) or value.strip().startswith(("./", "../"))
 
 
 def _line(draft: DraftSummary) -> Content:

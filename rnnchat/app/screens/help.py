@@ -1,4 +1,4 @@
-"""All keys, and how rnnchat works, on one page."""
+"""The help page: all keys, and what rnnchat is."""
 
 from __future__ import annotations
 
@@ -18,87 +18,90 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("F2 F3 F4 F5", "Chat, Train, Models, Draft"),
             ("Ctrl+P", "all commands, by name"),
-            ("Tab", "go on to the next thing"),
-            ("Ctrl+Q", "leave"),
+            ("Tab", "next field or button"),
+            ("Ctrl+Q", "quit"),
         ),
     ),
     (
         "Chat",
         (
             ("Enter", "send"),
-            ("Ctrl+J", "new line (also Shift+Enter, where the terminal tells it)"),
-            ("Esc", "stop a reply and keep what has come"),
-            ("Ctrl+R", "another reply in the place of the last"),
-            ("Ctrl+N", "new chat; the old one is kept"),
+            ("Ctrl+J", "new line (also Shift+Enter in many terminals)"),
+            ("Esc", "stop the reply and keep what has arrived"),
+            ("Ctrl+R", "replace the last reply with another"),
+            ("Ctrl+N", "new chat; the old one is saved"),
             ("Ctrl+O", "earlier chats: search, open, delete"),
-            ("Ctrl+G", "how bold and how long replies are"),
+            ("Ctrl+G", "temperature, length and other settings of replies"),
             ("PgUp PgDn", "scroll"),
-            ("F7", "more of the turns before those that are shown"),
+            ("F7", "show earlier turns"),
             ("F6", "copy the last reply"),
-            ("F8", "what of the last reply stands in your notes, and where"),
+            ("F8", "find the phrases of the last reply in your notes"),
         ),
     ),
     (
         "Draft",
         (
-            ("Tab", "take what is suggested (also → at the end of a line)"),
-            ("Ctrl+→", "take one word of it"),
-            ("Esc", "refuse it; it is not suggested there again"),
-            ("Alt+1 … 6", "take another way to go on, from the line below"),
+            ("Tab", "accept the suggestion (also → at the end of a line)"),
+            ("Ctrl+→", "accept one word of it"),
+            ("Esc", "dismiss it; it is not suggested there again"),
+            ("Alt+1 … 6", "insert an alternative from the line below"),
             ("Ctrl+Space", "choose among these with ← → and Enter (also Alt+A)"),
-            ("Ctrl+S  F12", "save to its file, save as"),
-            ("Ctrl+O", "other drafts, and files"),
-            ("Ctrl+N", "another draft; this one is kept"),
+            ("Ctrl+S  F12", "save to the draft's file, save as"),
+            ("Ctrl+O", "open another draft or a file"),
+            ("Ctrl+N", "new draft; this one stays"),
             ("Ctrl+Z ^Y", "undo, redo"),
             ("Ctrl+F", "find and replace"),
-            ("Ctrl+G", "how sure rnnchat must be to suggest something"),
+            ("Ctrl+G", "how likely a suggestion must be to be shown"),
         ),
     ),
     (
         "Train",
         (
-            ("Enter", "in the path field: add it to what is learned"),
-            ("Ctrl+O", "choose in a tree of folders"),
-            ("Ctrl+T", "start"),
-            ("Ctrl+E", "pause, and go on"),
+            ("Enter", "in the path field: add the path"),
+            ("Ctrl+O", "browse files and folders"),
+            ("Ctrl+T", "start training"),
+            ("Ctrl+E", "pause, resume"),
             ("Ctrl+F", "finish now and keep what was learned"),
-            ("Ctrl+N", "train another"),
-            ("Ctrl+G", "chat with what was trained"),
-            ("F9", "compare what every family of models makes of these notes"),
+            ("Esc", "cancel the training and discard it"),
+            ("Ctrl+N", "train another model"),
+            ("Ctrl+G", "chat with the new model"),
+            ("F9", "compare the model families on your notes"),
         ),
     ),
     (
         "Models",
         (
-            ("Enter", "let this model speak"),
-            ("R C", "rename, copy"),
-            ("D  U", "delete, and undo that (also Del)"),
-            ("B", "back to the version before the last training"),
+            ("Enter", "use this model"),
+            ("R  C", "rename, copy"),
+            ("D  U", "delete (also Del), undo delete"),
+            ("B", "roll back to the version before the last training"),
         ),
     ),
     (
         "Lists, trees and dialogs",
         (
-            ("Esc", "back, with all as it was"),
-            ("↓", "from the search to the list"),
+            ("Esc", "cancel"),
+            ("↓", "from the search field to the list"),
             ("Del  Ctrl+D", "delete what is highlighted in a list"),
-            ("Space", "take what is highlighted in a tree (also Ctrl+T)"),
-            ("Backspace", "the folder above, in a tree"),
-            ("R", "set all dials back"),
+            ("Space", "choose what is highlighted in a tree (also Ctrl+T)"),
+            ("Backspace", "parent folder, in a tree"),
+            ("R", "reset the settings shown"),
         ),
     ),
 )
+"""The keys by screen, and what each does."""
 ABOUT = (
-    "rnnchat learns a small recurrent network from your notes, on this computer. It never opens a "
-    "network connection. `rnnchat where` prints the folders it keeps things in; `rnnchat --help` "
-    "shows what it does without the app."
+    "rnnchat trains a small language model on your notes, on this computer. It never opens a network "
+    "connection. `rnnchat where` prints the folders it saves to; `rnnchat --help` lists what it does "
+    "outside this app."
 )
+"""What rnnchat is, below the keys."""
 
 
 class HelpScreen(Dialog[None]):
     """The help page."""
 
-    BINDINGS: ClassVar = [Binding("escape,f1,q", "dismiss", "Back", id="help.back", key_display="esc")]
+    BINDINGS: ClassVar = [Binding("escape,f1,q", "dismiss", "Close", id="help.back", key_display="esc")]
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
@@ -110,7 +113,7 @@ class HelpScreen(Dialog[None]):
 
 
 def page() -> Content:
-    """Return all keys and what they do."""
+    """Return the keys and what they do."""
     lines: list[Content] = []
     for title, keys in SECTIONS:
         lines += [Content(""), Content.styled(title, "bold $primary")]

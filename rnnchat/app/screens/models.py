@@ -1,4 +1,4 @@
-"""The saved models: which one speaks, what each learned, how well it predicts."""
+"""The saved models: which one is in use, what each was trained on, and how well it predicts."""
 
 from __future__ import annotations
 
@@ -21,47 +21,54 @@ from rnnchat.library.describe import describe_card, describe_entry, describe_ver
 from rnnchat.library.models import BASE, ModelEntry, require_not_shipped
 from rnnchat.library.settings import load_settings
 
-COLUMNS = ("", "Name", "Learned from", "On its notes", "    Size", "Trained")
+COLUMNS = ("", "Name", "Trained on", "   Bits/byte", "    Size", "Date")
+"""The headings of the columns; "Bits/byte" is on held-out notes, of the base model and of this one."""
 WIDTHS = (1, 16, 18, 12, 8, 10)
-"""The columns' cells at 80 columns; what is more goes to the names and to what was learned."""
+"""The widths of the columns in a terminal of 80 columns; a wider one widens the second and third."""
 
 
 class ModelTable(DataTable[Text]):
-    """The table, whose Enter says what it does."""
+    """A table with a label for Enter in the footer."""
 
     BINDINGS: ClassVar = [Binding("enter", "select_cursor", "Use", id="models.use")]
 
 
 class ModelsScreen(AppScreen):
-    """A table of models, and below it all that is known of the one it points at."""
+    """A table of the models, and below it the details of the one that is highlighted."""
 
     MODE = "models"
     BINDINGS: ClassVar = [
         Binding("r", "rename", "Rename", id="models.rename"),
         Binding("c", "copy", "Copy", id="models.copy"),
-        Binding("d,delete", "delete", "Delete", id="models.delete", tooltip="Kept for 30 days"),
-        Binding("u", "undo", "Undo delete", id="models.undo", tooltip="Bring back the model deleted last"),
-        Binding("b", "roll_back", "Version before", id="models.roll-back", tooltip="Undo the last training"),
+        Binding(
+            "d,delete",
+            "delete",
+            "Delete",
+            id="models.delete",
+            tooltip="A deleted model can be restored for 30 days",
+        ),
+        Binding("u", "undo", "Undo delete", id="models.undo", tooltip="Restore the model deleted last"),
+        Binding("b", "roll_back", "Roll back", id="models.roll-back", tooltip="Undo the last training"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._entries: list[ModelEntry] = []
-        self._in_order = threading.Lock()
-        """Held from reading or changing the library until that is shown: what is older never comes last."""
+        self._lock = threading.Lock()
+        """Held from reading or changing the library until the result is shown, to keep results in order."""
 
     def contents(self) -> ComposeResult:
-        """The table and the details."""
+        """Lay out the table and the details."""
         yield ModelTable(cursor_type="row")
         with VerticalScroll(id="details", can_focus=False) as details:
             details.border_title = "Details"
             yield Static("", id="card", markup=False)
 
     def on_mount(self) -> None:
-        """Be ready to choose."""
+        """Set the table up."""
         for name, width in zip(COLUMNS, WIDTHS, strict=True):
-            self._table.add_column(name, key=name or "in use", width=width)
-        self._table.focus()
+            self.table.add_column(name, key=name or "in use", width=width)
+        self.table.focus()
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the columns to the width there is."""
@@ -73,12 +80,13 @@ class ModelsScreen(AppScreen):
         self.refresh_models()
 
     @property
-    def _table(self) -> ModelTable:
+    def table(self) -> ModelTable:
+        """The table of models, in the order of the library."""
         return self.query_one(ModelTable)
 
     @on(DataTable.RowHighlighted)
     def show_details(self, event: DataTable.RowHighlighted) -> None:
-        """Show what is known of the model the cursor is on."""
+        """Show the details of the highlighted model."""
         if 0 <= event.cursor_row < len(self._entries):
             grid = Table.grid(padding=(0, 2))
             grid.add_column(justify="right", style="dim", no_wrap=True)
@@ -87,32 +95,32 @@ class ModelsScreen(AppScreen):
                 grid.add_row(Text(label), Text(value))
             self.query_one("#card", Static).update(grid)
 
-    @work(thread=True, group="models", exclusive=True, exit_on_error=False)
+    @work(thread=True, group="models", exclusive=True)
     def refresh_models(self, point_at: str = "") -> None:
-        """Read the library again, and point at a model."""
-        with self._in_order:
+        """Read the library again and highlight the model called `point_at`."""
+        with self._lock:
             self._show_now(point_at)
 
     def _show_now(self, point_at: str) -> None:
-        entries = self.own_app.library.entries()
-        unreadable = self.own_app.library.unreadable()
-        if self.own_app.is_running:
+        entries = self.services.library.entries()
+        unreadable = self.services.library.unreadable()
+        if self.services.is_running:
             self.app.call_from_thread(self._show, entries, point_at)
             if unreadable is not None:
-                self.app.call_from_thread(self.own_app.report, unreadable)
+                self.app.call_from_thread(self.services.report, unreadable)
 
     @on(DataTable.RowSelected)
     def selected(self) -> None:
-        """Let the model speak that Enter or a click chose."""
+        """Use the model that Enter or a click selected."""
         self.action_use()
 
     def action_use(self) -> None:
-        """Let the model speak."""
+        """Use the highlighted model for chats and drafts."""
         entry = self._highlighted()
         if entry is None:
             return
         if entry.card is None:
-            self.own_app.report(
+            self.services.report(
                 RnnchatError(f"{entry.name} is damaged: {entry.problem}", "Delete it (D) or train it again.")
             )
             return
@@ -141,34 +149,34 @@ class ModelsScreen(AppScreen):
             self.app.push_screen(AskName(f"Copy {entry.name} as", f"{entry.name} copy"), named)
 
     def action_delete(self) -> None:
-        """Delete; U brings it back."""
+        """Delete the highlighted model; U restores it."""
         entry = self._highlighted()
         if entry is not None:
             self._change(lambda: self._delete(entry))
 
     def action_undo(self) -> None:
-        """Bring back the model that was deleted last."""
+        """Restore the model that was deleted last."""
         self._change(self._undo)
 
     def action_roll_back(self) -> None:
-        """Go back to the version before the last training."""
+        """Return the highlighted model to its version before the last training."""
         entry = self._highlighted()
         if entry is not None:
             self._change(lambda: self._roll_back(entry))
 
-    # Each of these runs in a thread and returns the name to point at afterwards.
+    # Each of these runs in a worker's thread and returns the name of the model to highlight afterwards.
 
     def _use(self, entry: ModelEntry) -> str:
-        """Put a model in use once it is in memory: what cannot be loaded is not chosen."""
-        app = self.own_app
-        app.voice.load(entry.name)
+        """Use a model once it is loaded; one that cannot be loaded is not used."""
+        app = self.services
+        app.chat_engine.load(entry.name)
         app.call_from_thread(app.use_model, entry.name)
-        app.call_from_thread(app.say, f"Now using {entry.name}. F2 goes to the chat.")
+        self._announce(f"Now using {entry.name}. F2 opens the chat.")
         return entry.name
 
     def _rename(self, entry: ModelEntry, name: str) -> str:
         require_not_shipped(entry)
-        app = self.own_app
+        app = self.services
         now = app.library.rename(entry.name, name)
         if entry.is_called(app.settings.model):
             app.call_from_thread(app.use_model, now)
@@ -176,43 +184,43 @@ class ModelsScreen(AppScreen):
 
     def _copy(self, entry: ModelEntry, name: str) -> str:
         if entry.card is None:
-            raise RnnchatError(f"{entry.name} is damaged: {entry.problem}", "A copy would be, too.")
-        return self.own_app.library.copy(entry.name, name)
+            raise RnnchatError(f"{entry.name} is damaged: {entry.problem}", "A copy would be damaged, too.")
+        return self.services.library.copy(entry.name, name)
 
     def _delete(self, entry: ModelEntry) -> str:
         require_not_shipped(entry)
-        app = self.own_app
+        app = self.services
         app.library.delete(entry.name)
         if entry.is_called(app.settings.model):
             app.call_from_thread(app.use_model, BASE)
-        app.call_from_thread(app.say, f"Deleted {entry.name}. U brings it back.")
+        self._announce(f"Deleted {entry.name}. U restores it.")
         return ""
 
     def _undo(self) -> str:
-        app = self.own_app
+        app = self.services
         tokens = app.library.deletions()
         if not tokens:
-            app.call_from_thread(app.say, "There is no deleted model to bring back.")
+            self._announce("There is no deleted model to restore.")
             return ""
         name = app.library.restore(tokens[0])
         is_used = load_settings(app.paths).model == name != app.settings.model
         if is_used:
             app.call_from_thread(app.use_model, name)
-        app.call_from_thread(app.say, f"{name} is back{', and in use again' if is_used else ''}.")
+        self._announce(f"Restored {name}{', which is in use again' if is_used else ''}.")
         return name
 
     def _roll_back(self, entry: ModelEntry) -> str:
         require_not_shipped(entry)
-        app = self.own_app
+        app = self.services
         app.library.roll_back(entry.name)
-        app.call_from_thread(app.say, describe_versions(entry.name, app.library.versions(entry.name)))
+        self._announce(describe_versions(entry.name, app.library.versions(entry.name)))
         return entry.name
 
-    @work(thread=True, group="change", exit_on_error=False)
+    @work(thread=True, group="change")
     def _change(self, change: Callable[[], str]) -> None:
-        """Change the library in a thread, one change after another, and show what is there then."""
-        app = self.own_app
-        with self._in_order:
+        """Change the library in a worker, one change after another, and show the result."""
+        app = self.services
+        with self._lock:
             try:
                 point_at = change()
             except RnnchatError as error:
@@ -220,18 +228,27 @@ class ModelsScreen(AppScreen):
                 return
             self._show_now(point_at)
 
+    def _announce(self, text: str) -> None:
+        """Show a message from a worker's thread, in place of the one before."""
+
+        def show() -> None:
+            self.app.clear_notifications()
+            self.notify(text, markup=False)
+
+        self.app.call_from_thread(show)
+
     def _highlighted(self) -> ModelEntry | None:
-        row = self._table.cursor_row
+        row = self.table.cursor_row
         return self._entries[row] if 0 <= row < len(self._entries) else None
 
     def _show(self, entries: list[ModelEntry], point_at: str = "") -> None:
-        table = self._table
+        table = self.table
         row = table.cursor_row
         self._entries = entries
         names = [entry.name for entry in entries]
         target = names.index(point_at) if point_at in names else min(max(row, 0), len(entries) - 1)
         table.clear()
-        in_use = self.own_app.settings.model
+        in_use = self.services.settings.model
         for entry in entries:
             table.add_row(*self._cells(entry, in_use))
         table.move_cursor(row=target)
@@ -255,7 +272,7 @@ class ModelsScreen(AppScreen):
         widths = list(WIDTHS)
         widths[1] += extra // 4
         widths[2] += extra - extra // 4
-        for column, wanted in zip(self._table.columns.values(), widths, strict=False):
+        for column, wanted in zip(self.table.columns.values(), widths, strict=False):
             column.width = wanted
             column.auto_width = False
-        self._table.refresh(layout=True)
+        self.table.refresh(layout=True)

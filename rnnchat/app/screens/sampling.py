@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,9 +12,6 @@ from textual.widgets import Footer, Static
 
 from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.app.widgets.number_stepper import NumberStepper, Scale
-
-if TYPE_CHECKING:
-    from rnnchat.app.app import RnnchatApp
 
 SCALES = (
     Scale(
@@ -50,7 +47,7 @@ class SamplingScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """Lay the dials out."""
-        settings = cast("RnnchatApp", self.app).settings
+        settings = self.services.settings
         with Vertical(id="dialog", classes="wide"):
             yield Static(self.HEADING, classes="title", markup=False)
             for scale in self.DIALS:
@@ -67,7 +64,7 @@ class SamplingScreen(Dialog[None]):
             value = int(turned.value)
         elif turned.name == "seed":
             value = None if turned.value < 0 else int(turned.value)
-        cast("RnnchatApp", self.app).change(**{turned.name: value})
+        self.services.update_settings(**{turned.name: value})
 
     def action_reset(self) -> None:
         """Set every dial back."""

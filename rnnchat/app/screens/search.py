@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -17,9 +17,6 @@ from textual.worker import get_current_worker
 
 from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.errors import RnnchatError
-
-if TYPE_CHECKING:
-    from rnnchat.app.app import RnnchatApp
 
 Chosen = TypeVar("Chosen")
 Row = tuple[int, Content]
@@ -119,7 +116,7 @@ class SearchScreen(Dialog[Chosen | int | None]):
             return
         option = options.get_option_at_index(options.highlighted)
         if _number(option) == self._current:
-            cast("RnnchatApp", self.app).say(self.is_open)
+            self.services.inform(self.is_open)
             return
         from rnnchat.app.screens.dialogs import Confirm
 
@@ -145,7 +142,7 @@ class SearchScreen(Dialog[Chosen | int | None]):
 
     @work(thread=True, group="find", exclusive=True, exit_on_error=False)
     def _find(self, words: str) -> None:
-        app, worker = cast("RnnchatApp", self.app), get_current_worker()
+        app, worker = self.services, get_current_worker()
         nothing = self.none_found if words.strip() else self.none_yet
         found: Sequence[Row] = ()
         try:
@@ -166,7 +163,7 @@ class SearchScreen(Dialog[Chosen | int | None]):
 
     @work(thread=True, group="delete", exit_on_error=False)
     def _delete(self, number: int) -> None:
-        app = cast("RnnchatApp", self.app)
+        app = self.services
         try:
             self.delete(number)
         except RnnchatError as error:

@@ -1,4 +1,4 @@
-"""The line below a draft: other ways to go on, by number."""
+"""The line below a draft that shows alternatives to the suggestion, by number."""
 
 from __future__ import annotations
 
@@ -10,25 +10,27 @@ from textual.widget import Widget
 from rnnchat.app.completion import Alternative
 
 LONGEST = 28
-"""A longer alternative is shown shortened, in characters."""
+"""The number of characters that is shown of an alternative at most."""
 
 
 class Alternatives(Widget):
-    """Always one line, so that nothing moves when there are none."""
+    """A line of alternatives; it stays where there are none, so that nothing moves."""
 
     offered: reactive[tuple[Alternative, ...]] = reactive(())
+    """The alternatives, the most probable first."""
     chosen: reactive[int] = reactive(-1)
+    """The index of the one that is highlighted; -1 for none."""
 
     def render(self) -> RenderResult:
-        """Draw as many as fit."""
+        """Draw as many alternatives as fit."""
         if not self.offered:
             return Content("")
         is_choosing = self.chosen >= 0
         line = Content.styled("←→ ⏎" if is_choosing else "Alt+", "dim")
         for index, one in enumerate(self.offered):
             shown = one.shown if len(one.shown) <= LONGEST else one.shown[: LONGEST - 1] + "…"
-            look = "reverse" if index == self.chosen else ""
-            part = Content.assemble(" ", (f" {index + 1}", f"$accent bold {look}"), (f" {shown} ", look))
+            style = "reverse" if index == self.chosen else ""
+            part = Content.assemble(" ", (f" {index + 1}", f"$accent bold {style}"), (f" {shown} ", style))
             if line.cell_length + part.cell_length > self.size.width:
                 break
             line = Content.assemble(line, part)

@@ -1,4 +1,4 @@
-"""A learning curve, drawn in Braille dots: two a column, four a row."""
+"""A learning curve, drawn in Braille characters of 2 by 4 dots."""
 
 from __future__ import annotations
 
@@ -9,46 +9,50 @@ from textual.content import Content
 from textual.widget import Widget
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-_AXIS = 6  # cells for the numbers on the left
+"""The bit of each dot of a Braille character, by row and column."""
+_LABEL_WIDTH = 6
+"""The width of the numbers on the left, in cells."""
 
 
 class Curve(Widget):
-    """Values over time; the highest and lowest are written beside it."""
+    """A line chart of values over time, labelled with the highest and the lowest value."""
 
     def __init__(self, title: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.border_title = title
-        self._points: list[tuple[float, float]] = []
-        self._end = 1.0
+        self.points: list[tuple[float, float]] = []
+        """The (x, y) pairs that are drawn, in the order of x."""
+        self.end = 1.0
+        """The x of the right edge; that of the left edge is 0."""
 
     def show(self, points: Sequence[tuple[float, float]], end: float) -> None:
         """Draw `points` (x, y) from x = 0 to `end`."""
-        self._points = list(points)
-        self._end = max(end, 1e-9)
+        self.points = list(points)
+        self.end = max(end, 1e-9)
         self.refresh()
 
     def render(self) -> RenderResult:
         """Draw the curve in the space there is."""
-        width, height = self.size.width - _AXIS - 1, self.size.height
+        width, height = self.size.width - _LABEL_WIDTH - 1, self.size.height
         if width < 4 or height < 2:
             return Content("")
-        if not self._points:
-            return Content("\n" * (height // 2) + "the first measurement comes in a moment".center(width))
-        # The first fall would flatten the rest, once there is a rest: it begins beyond the top.
-        values = [y for _, y in self._points[1 if len(self._points) > 3 else 0 :]]
+        if not self.points:
+            return Content("\n" * (height // 2) + "The first score will appear soon.".center(width))
+        # The steep first fall would flatten the rest, so the first point may lie above the top edge.
+        values = [y for _, y in self.points[1 if len(self.points) > 3 else 0 :]]
         low, high = min(values), max(values)
-        grid = draw(self._points, self._end, low, high, width, height)
+        grid = draw(self.points, self.end, low, high, width, height)
         lines = []
         for row, cells in enumerate(grid):
             label = f"{high:.2f}" if row == 0 else f"{low:.2f}" if row == height - 1 else ""
-            lines.append(Content.assemble((f"{label:>{_AXIS}} ", "dim"), (cells, "$primary")))
+            lines.append(Content.assemble((f"{label:>{_LABEL_WIDTH}} ", "dim"), (cells, "$primary")))
         return Content("\n").join(lines)
 
 
 def draw(
     points: Sequence[tuple[float, float]], end: float, low: float, high: float, width: int, height: int
 ) -> list[str]:
-    """Return `height` lines of `width` Braille cells with a line through `points`."""
+    """Return `height` lines of `width` Braille characters with a line through `points`."""
     columns, rows = width * 2, height * 4
     spread = (high - low) or 1.0
     dots = [[0] * width for _ in range(height)]

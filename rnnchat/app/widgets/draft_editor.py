@@ -1,4 +1,4 @@
-"""Where a draft is written: an editor that shows how the text may go on."""
+"""The editor of a draft, which shows suggestions for how the text may continue."""
 
 from __future__ import annotations
 
@@ -7,56 +7,53 @@ from dataclasses import dataclass
 
 from textual import events
 from textual.binding import Binding
-from textual.document._document import EditResult, Location
-from textual.document._edit import Edit
-from textual.document._wrapped_document import WrappedDocument
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import TextArea
-from textual.widgets.text_area import Selection
+from textual.widgets.text_area import Edit, EditResult, Location, Selection, WrappedDocument
 
 from rnnchat.app.completion import Alternative
+from rnnchat.app.widgets.wrapped_draft import WrappedDraft
 from rnnchat.library.open_draft import LONGEST_LINE
 
 LARGEST = 6_000_000
-"""A draft holds at most so many characters."""
-WINDOW = 1_000
-"""What is before the cursor is cut at a multiple of so many lines, at least as many back."""
+"""The number of characters that a draft may have at most."""
+CONTEXT_LINES = 1_000
+"""The text before the cursor is cut at a multiple of this number of lines, at least this many lines back."""
 
 _CLOSING = re.compile(r"[\s)\]}>\"'”’»,.;:!?*_`]*\Z")
+"""What may follow the cursor on a line where a suggestion is shown."""
 _NO_SPACE_BEFORE = frozenset(".,;:!?)]}’”»")
+"""The signs that take the place of a space that was inserted with a suggestion."""
 _NEXT_WORD = re.compile(r"\s*\S+ ?")
-
-
-class WrappedDraft(WrappedDocument):
-    """The lines as they are wrapped; how many there are is asked once for each that is drawn."""
-
-    @property
-    def height(self) -> int:
-        """How many lines there are, without counting them again."""
-        return len(self._offset_to_line_info)
+"""The next word of a suggestion, with the space after it."""
 
 
 class DraftEditor(TextArea):
-    """Tab takes what is suggested, Ctrl+Right a word of it, Esc refuses it, Alt+1 to Alt+6 take another."""
+    """A text area with suggestions: one in grey after the cursor, and alternatives to it by number.
+
+    Tab accepts the grey text, Ctrl+Right one word of it, Esc dismisses it, Alt+1 to Alt+6 insert an
+    alternative.
+    """
 
     @dataclass
-    class Wrote(Message):
-        """Keys have written characters."""
+    class Typed(Message):
+        """Keys have added characters to the text; an accepted suggestion is many characters by one key."""
 
         keys: int
         characters: int
 
     @dataclass
-    class Refused(Message):
-        """What was suggested here is not wanted."""
+    class Dismissed(Message):
+        """The writer does not want a suggestion at this place."""
 
         before: str
-        texts: tuple[str, ...]
+        """The text before the cursor."""
+        suggestion: str
 
     BINDINGS = [  # noqa: RUF012
-        Binding("tab", "take", "Take", id="draft.take", tooltip="Take all that is suggested (Tab)"),
-        Binding("ctrl+right", "cursor_word_right", "Word", id="draft.take-word", key_display="^→"),
+        Binding("tab", "accept", "Accept", id="draft.accept", tooltip="Accept the suggestion (Tab)"),
+        Binding("ctrl+right", "cursor_word_right", "Word", id="draft.accept-word", key_display="^→"),
         Binding("ctrl+@,ctrl+space", "choose", "Others", id="draft.choose", key_display="^space"),
         Binding("alt+a,alt+backslash", "choose", "Others", show=False, id="draft.choose-too"),
         Binding("ctrl+home", "cursor_to(0)", "First line", show=False, id="draft.first"),
@@ -65,15 +62,16 @@ class DraftEditor(TextArea):
     ]
 
     alternatives: reactive[tuple[Alternative, ...]] = reactive(())
-    """The ways to go on here."""
+    """Other continuations of the text at the cursor."""
     choosing: reactive[int] = reactive(-1)
-    """Which of them is highlighted; -1 while none is being chosen."""
+    """The index of the alternative that is highlighted; -1 while the writer is not choosing one."""
 
-    # Set here since the editor is used before its __init__ has ended.
+    # Class attributes, because TextArea's __init__ uses them already.
     _all: str | None = None
+    """The text, until the next change."""
     _is_editing = False
     _space_taken: Location | None = None
-    """The end of a space that came with a word."""
+    """The end of the space that was inserted with a suggestion."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -84,7 +82,7 @@ class DraftEditor(TextArea):
 
     @property
     def text(self) -> str:
-        """The whole draft."""
+        """The text of the draft."""
         if self._all is None:
             self._all = self.document.text
         return self._all
@@ -97,36 +95,43 @@ class DraftEditor(TextArea):
         """Show another text."""
         self._all = None
         self._space_taken = None
-        self.quiet()
+        self.clear_suggestions()
         super().load_text(text)
 
-    def _set_document(self, text: str, language: str | None) -> None:
-        super()._set_document(text, language)
-        self.wrapped_document.__class__ = WrappedDraft  # to make another would wrap all lines again
+    @property
+    def wrapped_document(self) -> WrappedDocument:
+        """The lines as they are wrapped."""
+        return self._wrapped
+
+    @wrapped_document.setter
+    def wrapped_document(self, wrapped: WrappedDocument) -> None:
+        # To make another one would wrap all lines again, which takes a second in the longest drafts.
+        wrapped.__class__ = WrappedDraft
+        self._wrapped = wrapped
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is written."""
+        """Whether there is no text."""
         return self.document.line_count == 1 and not self.document[0]
 
     @property
     def offset_of_cursor(self) -> int:
-        """Where the cursor stands, in characters from the beginning."""
+        """The number of characters before the cursor."""
         return self.offset_at(self.cursor_location)
 
     def offset_at(self, location: Location) -> int:
-        """Return how many characters are before a row and column."""
+        """Return the number of characters before a row and column."""
         row, column = location
         return sum(len(self.document[line]) for line in range(row)) + row + column
 
     def location_at(self, offset: int) -> Location:
-        """Return the row and column so many characters from the beginning, or the end of the draft."""
+        """Return the row and column after `offset` characters; the end of the draft where it is shorter."""
         before = self.text[: max(0, offset)]
         return before.count("\n"), len(before) - before.rfind("\n") - 1
 
     @property
     def space_taken(self) -> bool:
-        """Whether the space before the cursor came with a word: one that is typed now is the same."""
+        """Whether the space before the cursor came with a suggestion; a space typed now adds no other."""
         return self.selection.is_empty and self._space_taken == self.cursor_location
 
     @space_taken.setter
@@ -136,26 +141,26 @@ class DraftEditor(TextArea):
         self._space_taken = (row, column) if value and is_space else None
 
     def before_cursor(self) -> tuple[int, str]:
-        """Return the text before the cursor, and the line it begins with: the first but in long drafts."""
+        """Return the text before the cursor and the index of its first line, 0 except in long drafts."""
         row, column = self.cursor_location
-        first = max(0, row // WINDOW - 1) * WINDOW
+        first = max(0, row // CONTEXT_LINES - 1) * CONTEXT_LINES
         lines = [self.document[line] for line in range(first, row)]
         return first, "\n".join([*lines, self.document[row][:column]])
 
     @property
-    def takes_suggestions(self) -> bool:
-        """Whether something may be suggested: the cursor is where text goes on."""
+    def can_suggest(self) -> bool:
+        """Whether a suggestion makes sense here: nothing but closing signs follows on the line."""
         row, column = self.cursor_location
         return self.selection.is_empty and bool(_CLOSING.match(self.document[row], column))
 
     # Editing
 
     def edit(self, edit: Edit) -> EditResult:
-        """Change the text, if it stays small enough; what is suggested shrinks by what is typed of it."""
+        """Change the text unless it would be too long; a suggestion loses the characters that were typed."""
         if len(edit.text) > 1 and not self._fits(edit):
             edit = Edit("", edit.to_location, edit.to_location, edit.maintain_selection_offset)
         if not edit.text or not self.selection.is_empty:
-            self.quiet()
+            self.clear_suggestions()
         self._all = None
         self._space_taken = None
         self._is_editing = True
@@ -165,28 +170,29 @@ class DraftEditor(TextArea):
             self._is_editing = False
 
     def undo(self) -> None:
-        """Take back the last change."""
+        """Undo the last change."""
         self._all = None
-        self.quiet()
+        self.clear_suggestions()
         super().undo()
 
     def redo(self) -> None:
-        """Make the last change that was taken back again."""
+        """Redo the last change that was undone."""
         self._all = None
-        self.quiet()
+        self.clear_suggestions()
         super().redo()
 
     def _fits(self, edit: Edit) -> bool:
         if len(edit.text) + sum(map(len, self.document.lines)) <= LARGEST:
             return True
         self.app.notify(
-            f"A draft holds at most {LARGEST:,} characters. Nothing was added.",
+            f"A draft can have at most {LARGEST:,} characters. Nothing was added.",
             severity="warning",
             markup=False,
         )
         return False
 
-    async def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert what is pasted without control characters and with no line too long to edit."""
         from rnnchat.text.notes.clean import sanitize
 
         event.prevent_default()
@@ -194,50 +200,50 @@ class DraftEditor(TextArea):
         lines = sanitize(event.text).split("\n")
         if any(len(line) > LONGEST_LINE for line in lines):
             self.app.notify(
-                f"Lines of over {LONGEST_LINE:,} characters were broken.", severity="warning", markup=False
+                f"Lines of over {LONGEST_LINE:,} characters were split.", severity="warning", markup=False
             )
         text = "\n".join(
             line[start : start + LONGEST_LINE]
             for line in lines
             for start in range(0, max(1, len(line)), LONGEST_LINE)
         )
-        if self._replace_via_keyboard(text, *self.selection):
-            self.move_cursor(self.cursor_location)
+        self.replace(text, *self.selection, maintain_selection_offset=False)
+        self.move_cursor(self.cursor_location)
 
-    async def _on_key(self, event: events.Key) -> None:
-        if self._chooses(event.key) or self._answers(event.key):
+    def on_key(self, event: events.Key) -> None:
+        """Handle the keys for suggestions; TextArea handles all others after this."""
+        if self._handle_choosing(event.key) or self._handle_suggestion_key(event.key):
             event.prevent_default()
             event.stop()
             return
         space_taken = self.space_taken
         if event.character == " " and space_taken:
             self._space_taken = None
-            self.post_message(self.Wrote(1, 0))  # it is there already
+            self.post_message(self.Typed(1, 0))  # the space is there already
             event.prevent_default()
             event.stop()
             return
         if event.is_printable and event.character:
-            self.post_message(self.Wrote(1, 1))
+            self.post_message(self.Typed(1, 1))
             if event.character in _NO_SPACE_BEFORE and space_taken:
                 self.action_delete_left()
         elif event.key == "enter":
-            self.post_message(self.Wrote(1, 1))
-        await super()._on_key(event)
+            self.post_message(self.Typed(1, 1))
 
-    def _answers(self, key: str) -> bool:
-        """Do what the keys for suggestions do, and say whether this was one."""
+    def _handle_suggestion_key(self, key: str) -> bool:
+        """Accept or dismiss a suggestion if `key` does so; return whether it does."""
         if key == "tab" and self.suggestion:
-            self.action_take()
+            self.action_accept()
         elif key.startswith("alt+") and key[4:].isdigit():
-            self._take_alternative(int(key[4:]) - 1)
+            self._accept_alternative(int(key[4:]) - 1)
         elif key == "escape":
-            self._refuse()
+            self._dismiss()
         else:
             return False
         return True
 
-    def _chooses(self, key: str) -> bool:
-        """Move among the alternatives while one is being chosen, and say whether this key does that."""
+    def _handle_choosing(self, key: str) -> bool:
+        """Move among the alternatives while the writer is choosing one; return whether `key` does so."""
         if self.choosing < 0:
             return False
         count = len(self.alternatives)
@@ -246,9 +252,9 @@ class DraftEditor(TextArea):
         elif key in ("right", "down", "tab", "alt+a", "alt+backslash", "ctrl+@", "ctrl+space"):
             self.choosing = (self.choosing + 1) % count
         elif key == "enter":
-            self._take_alternative(self.choosing)
+            self._accept_alternative(self.choosing)
         elif key.isdigit():
-            self._take_alternative(int(key) - 1)
+            self._accept_alternative(int(key) - 1)
         elif key == "escape":
             self.choosing = -1
         else:
@@ -256,88 +262,88 @@ class DraftEditor(TextArea):
             return False
         return True
 
-    # What is suggested
+    # Suggestions
 
     def suggest(self, inline: str, alternatives: tuple[Alternative, ...]) -> None:
-        """Show how the text may go on. What is shown already stays, unless this says more of the same."""
+        """Show suggestions; a grey text that is shown already stays unless `inline` begins with it."""
         if self.suggestion and not inline.startswith(self.suggestion):
             inline = self.suggestion
         self.suggestion = inline
         self.alternatives = alternatives
 
-    def quiet(self) -> None:
-        """Suggest nothing."""
+    def clear_suggestions(self) -> None:
+        """Show no suggestions."""
         self.suggestion = ""
         self.alternatives = ()
         self.choosing = -1
 
     def watch_selection(self, _before: Selection, _now: Selection) -> None:
-        """Suggest nothing where the cursor was only passing."""
+        """Clear the suggestions where the cursor has moved without an edit."""
         if not self._is_editing:
             self._space_taken = None
-            self.quiet()
+            self.clear_suggestions()
 
-    def action_take(self) -> None:
-        """Take all that is suggested."""
-        self._take(self.suggestion)
+    def action_accept(self) -> None:
+        """Accept the suggestion."""
+        self._accept(self.suggestion)
 
     def action_cursor_word_right(self, select: bool = False) -> None:
-        """Take the next word that is suggested; where nothing is, go a word on."""
+        """Accept the next word of the suggestion; where there is none, move the cursor by a word."""
         word = _NEXT_WORD.match(self.suggestion)
         if word and not select:
-            self._take(word.group())
+            self._accept(word.group())
         else:
             super().action_cursor_word_right(select)
 
     def action_cursor_right(self, select: bool = False) -> None:
-        """Take what is suggested at the end of a line; else go on by a character."""
+        """Accept the suggestion at the end of a line; elsewhere move the cursor by a character."""
         if self.suggestion and not select and self.cursor_at_end_of_line:
-            self._take(self.suggestion)
+            self._accept(self.suggestion)
         else:
             if self.suggestion:
-                self.quiet()
+                self.clear_suggestions()
             super().action_cursor_right(select)
 
     def action_cursor_to(self, row: int) -> None:
-        """Go to the beginning (0) or the end (-1) of the draft."""
+        """Move the cursor to the beginning (0) or the end (-1) of the draft."""
         self.move_cursor(self.document.end if row else (0, 0))
 
     def action_choose(self) -> None:
-        """Choose among the alternatives, with arrows and Enter or by number."""
+        """Begin to choose among the alternatives, with arrows and Enter or by number."""
         if self.alternatives:
             self.choosing = 0
 
-    def _take(self, text: str) -> None:
-        """Insert what was suggested, and the space after it where a word is likely to follow."""
+    def _accept(self, text: str) -> None:
+        """Insert suggested text, with a space after it where a word is likely to follow."""
         if not text:
             return
         row, column = self.cursor_location
         rest = self.suggestion.removeprefix(text)
         is_end = column == len(self.document[row]) and (not rest or rest == self.suggestion)
-        spaced = is_end and text[-1:].isascii() and text[-1:].isalnum()
-        if spaced:
+        adds_space = is_end and text[-1:].isascii() and text[-1:].isalnum()
+        if adds_space:
             text += " "
         self.history.checkpoint()
         self.insert(text)
         self.history.checkpoint()
-        self._space_taken = self.cursor_location if spaced else None
-        self.post_message(self.Wrote(1, len(text)))
+        self._space_taken = self.cursor_location if adds_space else None
+        self.post_message(self.Typed(1, len(text)))
 
-    def _take_alternative(self, index: int) -> None:
-        """Take another way to go on."""
+    def _accept_alternative(self, index: int) -> None:
+        """Insert the alternative at `index`, if there is one."""
         if 0 <= index < len(self.alternatives):
             text = self.alternatives[index].text
-            self.quiet()
-            self._take(text)
+            self.clear_suggestions()
+            self._accept(text)
 
-    def _refuse(self) -> None:
-        """Suggest this here no more."""
+    def _dismiss(self) -> None:
+        """Remove the grey text and report that it is not wanted here; the alternatives stay."""
         if self.suggestion:
-            self.post_message(self.Refused(self.before_cursor()[1], (self.suggestion,)))
-        self.quiet()
+            self.post_message(self.Dismissed(self.before_cursor()[1], self.suggestion))
+            self.suggestion = ""
 
     def action_copy(self) -> None:
-        """Copy what is selected; with nothing selected, say how to leave, which Ctrl+C often means."""
+        """Copy the selected text; without any, say how to quit, which Ctrl+C is often meant for."""
         if self.selected_text:
             super().action_copy()
         else:

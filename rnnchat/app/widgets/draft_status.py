@@ -1,4 +1,4 @@
-"""The line below a draft: what it is called, how long it is, where it is kept, how many keys were saved."""
+"""The status line of a draft: its file, its number of words, whether it is saved, and the keys saved."""
 
 from __future__ import annotations
 
@@ -14,37 +14,41 @@ from rnnchat.library.drafts import Draft
 from rnnchat.storage.display import display_path
 
 LONGEST_NAME = 24
-"""Of a longer file's name the end is shown, in characters."""
+"""The number of characters shown of a file's name at most; of a longer one its end is shown."""
 SAVED = "saved"
-NOT_KEPT = "not kept"
-STYLES = {SAVED: "$success", NOT_KEPT: "$error bold"}
-FEW_KEYS = 20
-"""Of fewer characters written, no share of keys saved is shown."""
+NOT_AUTOSAVED = "not autosaved"
+STATE_STYLES = {SAVED: "$success", NOT_AUTOSAVED: "$error bold"}
+"""The styles of the states that are not shown as plain text."""
+FEWEST_CHARACTERS = 20
+"""The number of characters written from which the share of keys saved is shown."""
 SMALLEST_SHARE = 0.005
-"""Nor a smaller one."""
+"""The smallest share of keys saved that is shown."""
 
 _WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_](?:[^\W_]|['’_-](?=\w))*")
+"""A word, or a single Chinese or Japanese character."""
 
 
 class DraftStatus(Widget):
-    """How a draft stands, in one line: as much of it as there is room for."""
+    """One line about a draft, with as many of its parts as fit."""
 
     def __init__(self) -> None:
         super().__init__()
         self._forms = [Content("")]
-        """What may be shown, the longest first."""
+        """The texts to choose from, the longest first."""
 
-    def show(self, draft: Draft, words: int, is_empty: bool, kept: SaveResult, what_failed: str = "") -> None:
-        """Show how `draft` stands, what came of keeping it last, and why something else was not opened."""
-        state = _state(draft, is_empty, kept)
+    def show(
+        self, draft: Draft, words: int, is_empty: bool, result: SaveResult, what_failed: str = ""
+    ) -> None:
+        """Show a draft, the result of its last autosave, and why another draft could not be opened, if so."""
+        state = _state(draft, is_empty, result)
         parts = [
             Content(f"{words:,} word{'' if words == 1 else 's'}"),
-            Content.styled(state, STYLES.get(state, "")),
+            Content.styled(state, STATE_STYLES.get(state, "")),
         ]
         if draft.file is not None:
             parts.insert(0, Content.styled(_shortened(display_path(draft.file.path.name)), "bold"))
-        counts = ((draft.keys, draft.characters), "here"), (kept.today, "today")
-        shares = [(share_saved(*pair), when) for pair, when in counts if pair[1] >= FEW_KEYS]
+        counts = ((draft.keys, draft.characters), "here"), (result.today, "today")
+        shares = [(share_saved(*pair), when) for pair, when in counts if pair[1] >= FEWEST_CHARACTERS]
         saved = [f"{share:.0%} {when}" for share, when in shares if share >= SMALLEST_SHARE]
         between = Content("  ·  ")
         failures = [what_failed, "not opened"] if what_failed and draft.file is None else []
@@ -61,13 +65,13 @@ class DraftStatus(Widget):
         ]
         self.refresh()
 
-    def say(self, words: str) -> None:
-        """Show `words` and nothing of a draft."""
-        self._forms = [Content(words)]
+    def show_message(self, text: str) -> None:
+        """Show `text` in place of anything about a draft."""
+        self._forms = [Content(text)]
         self.refresh()
 
     def render(self) -> RenderResult:
-        """Draw the longest form that fits."""
+        """Draw the longest text that fits."""
         width = self.content_size.width
         return next((form for form in self._forms if form.cell_length <= width), self._forms[-1])
 
@@ -77,7 +81,7 @@ def _shortened(name: str) -> str:
 
 
 def share_saved(keys: int, characters: int) -> float:
-    """Return the share of keys that were saved where `keys` wrote so many characters; never below 0."""
+    """Return the share of keys saved, 1 - keys / characters, or 0 where that is negative."""
     return max(0.0, 1 - keys / characters) if characters else 0.0
 
 
@@ -88,15 +92,16 @@ def count_words(text: str) -> int:
 
 @lru_cache(maxsize=65_536)
 def _count_line(line: str) -> int:
-    """Return the number of words of a line; hardly any has changed since all were counted last."""
+    """Return the number of words of a line; most lines are the same as in the last count, hence the cache."""
     return sum(1 for _ in _WORDS.finditer(line))
 
 
-def _state(draft: Draft, is_empty: bool, kept: SaveResult) -> str:
-    if kept.has_failed:
-        return NOT_KEPT
+def _state(draft: Draft, is_empty: bool, result: SaveResult) -> str:
+    """Return whether the draft is autosaved here, and whether it is saved to its file."""
+    if result.has_failed:
+        return NOT_AUTOSAVED
     if draft.file is None:
-        return "nothing yet" if is_empty else "kept here, in no file"
+        return "empty" if is_empty else "autosaved, no file"
     if not draft.file.digest:
-        return "a new file, unsaved"
-    return SAVED if kept.is_saved else "kept, not saved yet"
+        return "new file, not saved"
+    return SAVED if result.is_saved else "autosaved, not in file"

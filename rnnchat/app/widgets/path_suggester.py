@@ -1,4 +1,4 @@
-"""Completes a path while it is typed."""
+"""Suggestions for paths as they are typed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from rnnchat.errors import RnnchatError
 from rnnchat.storage.log import log_unexpected_error
 from rnnchat.storage.paths import parse_argument
 
-MOST = 2_000
+MAX_ENTRIES = 2_000
+"""The number of entries of a folder that is looked at, so that a key never waits for a large one."""
 
 
 class PathSuggester(Suggester):
@@ -28,7 +29,7 @@ class PathSuggester(Suggester):
 def complete_path(value: str) -> str | None:
     """Return `value` completed to the first name on disk that begins so, folders with a slash.
 
-    Never raises, whatever is typed: this is called at every key.
+    It never raises, whatever is typed, as it is called at every key.
     """
     try:
         return _complete(value)
@@ -49,7 +50,7 @@ def _complete(value: str) -> str | None:
         with os.scandir(parse_argument(folder or "/")) as entries:
             names = []
             for count, entry in enumerate(entries):
-                if count >= MOST:
+                if count >= MAX_ENTRIES:
                     break
                 if entry.name.startswith(start) and not entry.name.startswith("."):
                     names.append(entry.name + ("/" if entry.is_dir() else ""))

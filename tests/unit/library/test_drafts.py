@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnchat.app.widgets.draft_status import count_words, share_saved
-from rnnchat.app.widgets.find_bar import Sought, find
+from rnnchat.app.widgets.find_bar import SearchTerm, choose_match
 from rnnchat.errors import StorageError
 from rnnchat.library.drafts import Draft, Drafts
 from rnnchat.library.open_draft import LONGEST_LINE, find_draft, open_text
@@ -178,14 +178,14 @@ def test_a_file_opens_with_what_was_not_saved_to_it(drafts: Drafts, tmp_path: Pa
 
 @given(st.text("abA", max_size=30), st.text("ab", min_size=1, max_size=2), st.integers(0, 30))
 def test_finding_goes_around(text: str, sought: str, start: int) -> None:
-    spans = list(Sought(sought).spans(text))
+    spans = list(SearchTerm(sought).spans(text))
     assert spans == [found.span() for found in re.finditer(re.escape(sought), text, re.IGNORECASE)]
-    back = find(spans, start, -1)
+    back = choose_match(spans, start, -1)
     assert (back is None) == (not spans)
     if spans:
         before = [span for span in spans if span[1] <= start]
         assert back == (before[-1] if before else spans[-1])
-        ahead = find(spans, start, 1)
+        ahead = choose_match(spans, start, 1)
         assert ahead is not None
         assert text[slice(*ahead)].lower() == sought
         assert ahead == next((span for span in spans if span[0] >= start), spans[0])

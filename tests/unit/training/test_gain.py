@@ -207,13 +207,13 @@ def test_it_is_told_after_a_training(ended: str) -> None:
 
 
 def test_it_is_shown_when_a_training_ends_in_the_app() -> None:
-    from rnnchat.app.training import TrainingState
-    from rnnchat.app.widgets.training_view import _headline
+    from rnnchat.app.training_monitor import TrainingState
+    from rnnchat.app.training_summary import headline
 
     for ended in ("at once", "budget"):
         done = {"ended": ended, "bits_per_byte": 1.9, "gain": GAIN}
         state = TrainingState("me", 5.0, phase="done", done=done)
-        assert describe_gain(GAIN) in _headline(state).plain
+        assert describe_gain(GAIN) in headline(state).plain
 
 
 def test_a_gain_survives_the_card() -> None:

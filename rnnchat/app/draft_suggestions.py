@@ -1,0 +1,77 @@
+"""The suggestions of a draft: when they are asked for, and which ones are still shown when they arrive."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from rnnchat.app.completion import Completion, Question
+from rnnchat.app.widgets.draft_editor import DraftEditor
+from rnnchat.library.settings import Settings
+
+READING_SECONDS = 0.7
+"""The time after which a writer has probably read the alternatives, in seconds; a faster one has not."""
+
+
+class DraftSuggestions:
+    """Keeps the suggestions in `editor` up to date with its text, its cursor and the settings."""
+
+    def __init__(self, editor: DraftEditor, completion: Completion, settings: Callable[[], Settings]) -> None:
+        self._editor, self._completion, self._settings = editor, completion, settings
+        self._draft_number = 0
+        """Counts the drafts that were shown, so that an answer for one is never shown in another."""
+        self._will_ask = False
+        """Whether suggestions are asked for once the screen shows what was typed."""
+        self._shown: Completion.Answered | None = None
+        self._shown_since = 0.0
+
+    def start_draft(self) -> None:
+        """Note that the editor shows another draft."""
+        self._draft_number += 1
+
+    def resume(self) -> None:
+        """Note that the screen is shown again; while it was hidden, nothing was asked."""
+        self._will_ask = False
+
+    def update(self) -> None:
+        """Ask for suggestions once the screen shows what was typed: until then it needs the processor."""
+        if not self._editor.can_suggest:
+            self._editor.clear_suggestions()
+        elif not self._will_ask:  # a key changes both text and cursor
+            self._will_ask = True
+            self._editor.screen.call_after_refresh(self._ask)
+
+    def show(self, answer: Completion.Answered) -> None:
+        """Show the answer, if the cursor is still where it was asked for."""
+        if answer.question == self._question() and self._editor.has_focus:
+            self._editor.suggest(answer.inline, answer.alternatives)
+            self._shown, self._shown_since = answer, time.monotonic()
+
+    def dismiss(self, dismissed: DraftEditor.Dismissed) -> None:
+        """Never suggest the same at this place again."""
+        self._completion.dismiss(dismissed.before, dismissed.suggestion)
+
+    def _question(self) -> Question | None:
+        if not self._editor.can_suggest:
+            return None
+        first, before = self._editor.before_cursor()
+        settings = self._settings()
+        return Question(settings.model, (self._draft_number, first), before, settings.suggest_from)
+
+    def _ask(self) -> None:
+        self._will_ask = False
+        question = self._question()
+        if question is not None and question.before.strip():
+            self._pass_over(question)
+            self._completion.ask(question)
+
+    def _pass_over(self, question: Question) -> None:
+        """Report the alternatives that the writer had time to read and did not accept."""
+        answer = self._shown
+        if answer is None or question.before == answer.question.before:
+            return
+        before, texts = answer.question.before, tuple(one.text for one in answer.alternatives)
+        had_time = time.monotonic() - self._shown_since >= READING_SECONDS
+        if texts and had_time and question.before.startswith(before):
+            self._completion.pass_over(before, texts)
+        self._shown = None

@@ -1,0 +1,28 @@
+"""The lines of a draft as they are wrapped."""
+
+from __future__ import annotations
+
+from textual.widgets.text_area import Location, WrappedDocument
+
+
+class WrappedDraft(WrappedDocument):
+    """A wrapped document that counts its lines once after each change, not for each line that is drawn."""
+
+    _height: int | None = None
+
+    @property
+    def height(self) -> int:
+        """The number of wrapped lines."""
+        if self._height is None:
+            self._height = super().height
+        return self._height
+
+    def wrap(self, width: int, tab_width: int | None = None) -> None:
+        """Wrap all lines at `width` cells."""
+        self._height = None
+        super().wrap(width, tab_width)
+
+    def wrap_range(self, start: Location, old_end: Location, new_end: Location) -> None:
+        """Wrap the lines again that an edit has changed."""
+        self._height = None
+        super().wrap_range(start, old_end, new_end)

@@ -1,0 +1,43 @@
+"""The screens in the smallest terminal that rnnchat supports."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Static
+
+from rnnchat.app.app import RnnchatApp
+from rnnchat.app.screens.draft import DraftScreen
+from rnnchat.app.widgets.top_bar import TopBar
+from rnnchat.library.settings import change_settings
+from rnnchat.storage.paths import Paths
+from tests.app.helpers import open_draft, wait_until
+
+SMALLEST = (44, 12)
+
+
+@pytest.fixture
+def app(paths: Paths, tiny_model: str) -> RnnchatApp:
+    with change_settings(paths) as settings:
+        settings.model = tiny_model
+    return RnnchatApp(paths)
+
+
+async def test_the_top_bar_shows_every_screen_and_the_model(app: RnnchatApp) -> None:
+    async with app.run_test(size=SMALLEST) as pilot:
+        bar = app.screen.query_one(TopBar)
+        status = bar.query_one(".status", Static)
+        await wait_until(pilot, lambda: "tiny" in str(status.content))
+        names = [str(item.content) for item in bar.query(Static) if item.region.area]
+        assert names == ["Chat F2", "Train F3", "Models F4", "Draft F5", "● tiny"]
+        for item in bar.query(Static):
+            assert item.content_size.width >= len(str(item.content)) or not item.display
+        assert status.region.right <= SMALLEST[0]
+
+
+async def test_an_empty_draft_leaves_lines_to_write_in(app: RnnchatApp) -> None:
+    async with app.run_test(size=SMALLEST) as pilot:
+        screen, editor = await open_draft(pilot, app)
+        assert isinstance(screen, DraftScreen)
+        await wait_until(pilot, lambda: bool(screen.query_one("#draft-welcome").region.area))
+        assert editor.region.height >= 2
+        assert screen.region.contains_region(editor.region)
