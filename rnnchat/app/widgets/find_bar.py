@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from rnnchat.app.widgets.draft_editor import DraftEditor
-from rnnchat.library.text_folding import compatibility_form, fold_keeping_accents
+from rnnchat.library.text_folding import FoldedText, compatibility_form, fold_keeping_accents
 
 MAX_COUNTED = 10_000
 """The number of matches that is counted at most."""
