@@ -24,7 +24,7 @@ from rnnchat.library.card import (
 from rnnchat.library.card_validation import MAXIMUM_BYTES
 from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.atomic import sha256
-from rnnchat.storage.safe_reading import kind_of, read_regular_file
+from rnnchat.storage.safe_reading import describe_mode, read_regular_file
 from rnnchat.storage.tensors import MOST_HEADER, all_finite, read_safetensors
 
 if TYPE_CHECKING:  # NumPy takes a tenth of a second that the app's first picture does not have
@@ -113,8 +113,8 @@ def size_of(folder: Path, card: Card, *, shipped: bool = False) -> int:
         except OSError as error:
             how = "missing" if isinstance(error, FileNotFoundError) else "out of reach"
             raise ModelError(f"{file} is {how}.") from error
-        if kind_of(found.st_mode) != "a file":
-            raise ModelError(f"{file} is {kind_of(found.st_mode)}, not a file.")
+        if describe_mode(found.st_mode) != "a file":
+            raise ModelError(f"{file} is {describe_mode(found.st_mode)}, not a file.")
         if file != CARD and not 0 < found.st_size <= max_bytes(file, card.shape):
             raise ModelError(f"{file} is {'too large' if found.st_size else 'empty'}.")
         size += found.st_size
@@ -143,7 +143,7 @@ def require_folder(folder: Path, *, shipped: bool = False) -> None:
         mode = (folder.stat() if shipped else folder.lstat()).st_mode
     except OSError as error:
         raise ModelError(f"{folder.name} cannot be read ({(error.strerror or 'error').lower()}).") from error
-    kind = kind_of(mode)
+    kind = describe_mode(mode)
     if kind != "a folder":
         raise ModelError(f"{folder.name} is {kind}, not a folder.")
 

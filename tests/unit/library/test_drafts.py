@@ -16,7 +16,7 @@ from rnnchat.app.widgets.draft_status import count_words, share_saved
 from rnnchat.app.widgets.find_bar import Sought, find
 from rnnchat.errors import StorageError
 from rnnchat.library.drafts import Draft, Drafts
-from rnnchat.library.open_draft import LONGEST_LINE, find_draft, open_text
+from rnnchat.library.open_draft import MAXIMUM_LINE, find_draft, open_text
 from rnnchat.storage.files import TextFile, has_changed, new_file, save_text
 from rnnchat.storage.paths import Paths
 
@@ -114,7 +114,7 @@ def test_what_cannot_be_edited_exactly_is_a_copy(tmp_path: Path) -> None:
     long.write_text("x" * 300_000)
     opened = open_text(long)
     assert "lines of over" in opened.why
-    assert max(map(len, opened.text.split("\n"))) == LONGEST_LINE
+    assert max(map(len, opened.text.split("\n"))) == MAXIMUM_LINE
     assert opened.text.replace("\n", "") == "x" * 300_000
 
 

@@ -19,7 +19,7 @@ from rnnchat.library.open_draft import find_draft
 from rnnchat.storage.atomic import remove_unfinished, temporary_beside, write_bytes, write_folder
 from rnnchat.storage.display import display_path
 from rnnchat.storage.files import TextFile, has_changed, new_file, save_text
-from rnnchat.storage.log import LARGEST, explain, log_unexpected_error
+from rnnchat.storage.log import MAXIMUM_BYTES, explain, log_unexpected_error
 from rnnchat.storage.paths import (
     Paths,
     home_folder,
@@ -80,7 +80,7 @@ def test_what_is_typed_or_dropped(typed: str, meant: str | None) -> None:
         ("x" * 256, "256 bytes"),
         ("日" * 86, "258 bytes"),
         ("/x" * 2100, "4,200 bytes"),
-        ("\ud800", "no file's name"),
+        ("\ud800", "cannot be in a file name"),
         ("file://elsewhere/home/me/a.md", "another computer"),
         ("file://x", "address"),
         ("https://example.org/a.md", "address"),
@@ -171,9 +171,9 @@ def test_without_a_home_all_says_so_and_nothing_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
     nobody(monkeypatch)
-    with pytest.raises(PathError, match="home folder is not known"):
+    with pytest.raises(PathError, match="home folder is unknown"):
         home_folder()
-    with pytest.raises(PathError, match="home folder is not known"):
+    with pytest.raises(PathError, match="home folder is unknown"):
         parse_path("~/notes")
     (tmp_path / "a.md").write_text("A note that is long enough to be one.\n")
     assert len(scan([tmp_path / "a.md"]).notes) == 1
@@ -183,9 +183,9 @@ def test_without_a_home_all_says_so_and_nothing_fails(
     monkeypatch.delenv("RNNCHAT_HOME")
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.delenv(name, raising=False)
-    with pytest.raises(PathError, match="home folder is not known"):
+    with pytest.raises(PathError, match="home folder is unknown"):
         Paths.from_environment()
-    assert "Nothing was lost" in log_unexpected_error(ValueError())
+    assert "Nothing that was saved is lost" in log_unexpected_error(ValueError())
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_a_home_that_cannot_be_says_where_it_stands(
     with pytest.raises(PathError, match=why) as caught:
         Paths.from_environment()
     assert "RNNCHAT_HOME" in caught.value.hint
-    assert "Nothing was lost" in log_unexpected_error(ValueError()), (
+    assert "Nothing that was saved is lost" in log_unexpected_error(ValueError()), (
         "the one that tells of errors does not fail"
     )
 
@@ -218,7 +218,7 @@ def test_a_home_that_is_a_file_says_so(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("RNNCHAT_HOME", str(tmp_path / "file"))
     with pytest.raises(StorageError, match="is a file"):
         make_private(Paths.from_environment().data)
-    assert "Nothing was lost" in log_unexpected_error(ValueError())
+    assert "Nothing that was saved is lost" in log_unexpected_error(ValueError())
 
 
 def test_a_folder_that_no_longer_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,9 +359,9 @@ def test_the_log_holds_no_values_and_stays_small(paths: Paths) -> None:
     assert paths.log.read_text().count("RecursionError") == 2
     assert len(paths.log.read_text().splitlines()) < 200
     assert paths.log.stat().st_mode & 0o777 == 0o600
-    paths.log.write_bytes(b"x" * 3 * LARGEST + b"\xff")
+    paths.log.write_bytes(b"x" * 3 * MAXIMUM_BYTES + b"\xff")
     log_unexpected_error(ValueError("secret"))
-    assert paths.log.stat().st_size < LARGEST + 1000
+    assert paths.log.stat().st_size < MAXIMUM_BYTES + 1000
     assert b"secret" not in paths.log.read_bytes()
 
 
@@ -390,4 +390,4 @@ def test_the_log_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("rnnchat.storage.log.make_private", broken)
     assert "report what you did" in log_unexpected_error(ValueError())
-    assert paths_module.LONGEST_NAME == 255
+    assert paths_module.MAXIMUM_NAME == 255
