@@ -67,7 +67,7 @@ def test_a_damaged_database_is_said_to_be_one(drafts: Drafts, paths: Paths) -> N
     paths.drafts.write_bytes(b"no database" * 500)
     with pytest.raises(StorageError, match="drafts could not") as caught:
         drafts.load()
-    assert "Move it away" in caught.value.hint
+    assert "move it away" in caught.value.hint
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200), st.booleans())

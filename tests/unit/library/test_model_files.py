@@ -20,7 +20,7 @@ import pytest
 from rnnchat.checking import check_model
 from rnnchat.errors import ModelError, StorageError
 from rnnchat.library.card import Card
-from rnnchat.library.model_files import MOST_REMEMBERED
+from rnnchat.library.model_files import MAXIMUM_MEMORY
 from rnnchat.library.models import (
     BASE_NETWORK,
     CARD,
@@ -427,7 +427,7 @@ def test_memories_are_sorted_as_they_are_built() -> None:
         for vocabulary in (1, 2, 50):
             pieces = chance.integers(0, vocabulary, size)
             assert NgramMemory.build(pieces, vocabulary).is_sorted()
-    assert MOST_REMEMBERED >= REMEMBERED_PIECES
+    assert MAXIMUM_MEMORY >= REMEMBERED_PIECES
 
 
 def test_one_bad_version_leaves_the_other(library: Library, folder: Path, sound: Files) -> None:
