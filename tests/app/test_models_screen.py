@@ -124,7 +124,7 @@ async def test_damaged_models_are_rows_among_the_others(
         assert "no numbers" in said(app)
         await point_at(pilot, screen, 5)
         await pilot.press("d")
-        await wait_until(pilot, lambda: "stays as it is" in said(app))
+        await wait_until(pilot, lambda: "cannot be changed" in said(app))
         assert screen._table.row_count == 6, "the folder that has the name of the base is not meant"
         await point_at(pilot, screen, 5)
         await pilot.press("enter")

@@ -105,16 +105,16 @@ def test_a_step_that_fails_leaves_all_as_it_was(paths: Paths, monkeypatch: pytes
         chats_module._fold_turns(connection)
         raise sqlite3.OperationalError("database or disk is full")
 
-    good = chats_module._LAYOUT
+    good = chats_module._SCHEMA
     monkeypatch.setattr(
-        chats_module, "_LAYOUT", DatabaseSchema("the chats", (chats_module._first_tables, fails))
+        chats_module, "_SCHEMA", DatabaseSchema("the chats", (chats_module._first_tables, fails))
     )
     with pytest.raises(StorageError, match="disk is full"):
         Chats(paths.chats).find()
     with closing(sqlite3.connect(paths.chats)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (0,)
         assert connection.execute("SELECT COUNT(*) FROM search WHERE search MATCH 'later'").fetchone() == (1,)
-    monkeypatch.setattr(chats_module, "_LAYOUT", good)
+    monkeypatch.setattr(chats_module, "_SCHEMA", good)
     assert len(Chats(paths.chats).find()) == 2
 
 
