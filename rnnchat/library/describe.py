@@ -109,14 +109,15 @@ def describe_card(entry: ModelEntry) -> list[tuple[str, str]]:
         (
             "network",
             f"{network.get('cell', '?').upper()}, {network.get('units')} units, "
-            f"{network.get('vocabulary'):,} pieces",
+            f"{network.get('vocabulary'):,} tokens",
         ),
         ("training", _training(training)),
-        ("speaks", "in turns, as in a chat" if card.style == "chat" else "by continuing what you write"),
+        ("style", "takes turns, as in a chat" if card.style == "chat" else "continues what you write"),
         ("on disk", f"{human_size(entry.size)} in {entry.folder}"),
     ]
     if entry.versions > 1:
-        rows.append(("versions", f"{entry.versions} (the one before can be brought back)"))
+        previous = "`rnnchat models rollback` goes back to the previous one"
+        rows.append(("versions", f"{entry.versions} ({previous})"))
     return rows
 
 
@@ -127,7 +128,7 @@ def describe_versions(name: str, versions: Sequence[ModelVersion]) -> str:
     """
     said = f"{name} is now the version {_version(versions[0])}."
     if len(versions) > 1:
-        said += f" The version {_version(versions[1])} is kept, too: going back again restores it."
+        said += f" The version {_version(versions[1])} is kept: rolling back again returns to it."
     return said
 
 
@@ -164,11 +165,11 @@ def _peak(training: Mapping[str, Any]) -> str:
 
 def _training(training: Mapping[str, Any]) -> str:
     if training.get("minutes") == 0:
-        return "none: the notes are remembered, the network has not learned them"
+        return "none: the notes are indexed, but the network has not learned them"
     seconds = training.get("seconds_in_all", training.get("seconds", 0))
     return (
         f"{seconds / 60:.1f} minutes, {training.get('epochs', '?')} epochs, "
-        f"{training.get('tokens_per_second', 0):,.0f} pieces a second" + _peak(training)
+        f"{training.get('tokens_per_second', 0):,.0f} tokens per second" + _peak(training)
     )
 
 

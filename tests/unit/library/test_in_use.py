@@ -167,7 +167,7 @@ def test_going_back_says_which_version_is_in_use_and_twice_changes_nothing(
         == said[2]
         == (
             "tiny is now the version of 2026-01-01 10:00:00. The version of "
-            "2026-02-02 20:00:00 is kept, too: going back again restores it."
+            "2026-02-02 20:00:00 is kept: rolling back again returns to it."
         )
     )
     assert said[1] == said[3]

@@ -11,15 +11,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-import rnnchat.storage.paths as paths_module
 from rnnchat.app.widgets.path_suggester import complete_path
-from rnnchat.errors import PathError, RnnchatError, StorageError
+from rnnchat.errors import PathError, StorageError
 from rnnchat.library.drafts import Draft, Drafts
 from rnnchat.library.open_draft import find_draft
-from rnnchat.storage.atomic import remove_unfinished, temporary_beside, write_bytes, write_folder
 from rnnchat.storage.display import display_path
 from rnnchat.storage.files import TextFile, has_changed, new_file, save_text
-from rnnchat.storage.log import MAXIMUM_BYTES, explain, log_unexpected_error
+from rnnchat.storage.log import log_unexpected_error
 from rnnchat.storage.paths import (
     Paths,
     home_folder,
@@ -241,28 +239,7 @@ def test_a_name_is_shown_escaped() -> None:
     assert shortened_path("/home/me/a/b.md", nearby=True) == "~/a/b.md"
 
 
-# Names of any length and of any bytes
-
-
-@pytest.mark.parametrize("name", ["日" * 80 + ".md", "x" * 255, "é" * 127 + "x", "a.md"])
-def test_a_name_of_any_length_is_written(tmp_path: Path, name: str) -> None:
-    path = tmp_path / name
-    write_bytes(path, b"one")
-    assert save_text(TextFile(path), "two").path == path
-    assert path.read_text() == "two"
-    write_folder(tmp_path / "folder" / name, [("file", b"x")])
-    assert len(list(tmp_path.iterdir())) == 2, "nothing else stays"
-
-
-def test_a_temporary_name_fits_where_names_are_short(tmp_path: Path) -> None:
-    names = {temporary_beside(tmp_path / ("x" * 143)).name for _ in range(100)}
-    assert len(names) == 100
-    assert max(map(len, names)) <= 32
-    left = temporary_beside(tmp_path / "x")
-    left.write_text("")
-    os.utime(left, (0, 0))
-    remove_unfinished(tmp_path)
-    assert not left.exists()
+# Names of any bytes
 
 
 def test_a_draft_of_a_file_whose_name_is_not_utf8(paths: Paths, tmp_path: Path) -> None:
@@ -342,52 +319,3 @@ def test_a_folder_that_may_not_be_written_to(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
     with pytest.raises(StorageError, match="may not write"):
         new_file(str(tmp_path / "x.md"))
-
-
-# The log
-
-
-def test_the_log_holds_no_values_and_stays_small(paths: Paths) -> None:
-    def deeper(count: int) -> None:
-        deeper(count + 1)
-
-    for _ in range(2):
-        try:
-            deeper(0)
-        except RecursionError as error:
-            assert str(paths.log) in log_unexpected_error(error)
-    assert paths.log.read_text().count("RecursionError") == 2
-    assert len(paths.log.read_text().splitlines()) < 200
-    assert paths.log.stat().st_mode & 0o777 == 0o600
-    paths.log.write_bytes(b"x" * 3 * MAXIMUM_BYTES + b"\xff")
-    log_unexpected_error(ValueError("secret"))
-    assert paths.log.stat().st_size < MAXIMUM_BYTES + 1000
-    assert b"secret" not in paths.log.read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("error", "said"),
-    [
-        (RnnchatError("known", "hint"), "known"),
-        (MemoryError(), "not enough memory"),
-        (PermissionError(13, "Permission denied", "/x"), "No permission"),
-        (OSError(36, "File name too long"), "too long"),
-        (OSError(40, "Too many levels of symbolic links"), "leads to itself"),
-        (UnicodeEncodeError("utf-8", "\udce9", 0, 1, "surrogates not allowed"), "UnicodeEncodeError"),
-        (RecursionError(), "RecursionError"),
-    ],
-)
-def test_whatever_goes_wrong_is_told_with_a_hint(paths: Paths, error: Exception, said: str) -> None:
-    told = explain(error)
-    assert said in told.message
-    assert told.hint
-    assert paths.log.exists() == (not isinstance(error, RnnchatError))
-
-
-def test_the_log_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: Path) -> Path:
-        raise RuntimeError
-
-    monkeypatch.setattr("rnnchat.storage.log.make_private", broken)
-    assert "report what you did" in log_unexpected_error(ValueError())
-    assert paths_module.MAXIMUM_NAME == 255
