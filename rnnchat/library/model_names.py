@@ -51,7 +51,8 @@ def displayed_name(folder: Path) -> str:
     """
     name = os.fsencode(folder.name).decode("utf-8", "backslashreplace")
     return "".join(
-        sign.encode("unicode_escape").decode() if is_control_character(sign) else sign for sign in name
+        character.encode("unicode_escape").decode() if is_control_character(character) else character
+        for character in name
     )
 
 
@@ -63,28 +64,32 @@ def _is_allowed(name: str) -> bool:
     ):
         return False
     before = ""
-    for place, sign in enumerate(name):
-        category = unicodedata.category(sign)
-        after = name[place + 1 : place + 2]
-        if sign in _JOINERS:
+    for position, character in enumerate(name):
+        category = unicodedata.category(character)
+        after = name[position + 1 : position + 2]
+        if character in _JOINERS:
             # Only one at a time, between two letters.
             fits = _is_letter(before) and _is_letter(after)
         elif category[0] == "M":
             fits = _is_letter(before) or before in _JOINERS
         else:
-            fits = sign.isalnum() or sign in "_ .-"
-        if not fits or _is_invisible(sign):
+            fits = character.isalnum() or character in "_ .-"
+        if not fits or _is_invisible(character):
             return False
-        before = sign
+        before = character
     return True
 
 
-def _is_letter(sign: str) -> bool:
-    return bool(sign) and unicodedata.category(sign)[0] in "LM" and not _is_invisible(sign)
+def _is_letter(character: str) -> bool:
+    return bool(character) and unicodedata.category(character)[0] in "LM" and not _is_invisible(character)
 
 
-def _is_invisible(sign: str) -> bool:
-    return sign in _INVISIBLE or "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
+def _is_invisible(character: str) -> bool:
+    return (
+        character in _INVISIBLE
+        or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0100" <= character <= "\U000e01ef"
+    )
 
 
 def _shortened(name: str) -> str:
