@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from rnnchat.checking import check_model
-from rnnchat.errors import ModelError, StorageError
+from rnnchat.errors import ModelError
 from rnnchat.library.card import Card
 from rnnchat.library.model_files import MAXIMUM_MEMORY
 from rnnchat.library.models import (
@@ -178,13 +178,6 @@ def test_a_folder_that_is_out_of_reach(
             change("whole")
 
 
-def test_a_model_is_not_kept_where_there_is_something_else(library: Library, paths: Paths) -> None:
-    paths.models.mkdir(parents=True)
-    (paths.models / "me").write_text("x")
-    with pytest.raises(ModelError, match="taken by something else"):
-        library.check_name("me")
-
-
 def test_what_is_hidden_or_empty_is_no_model(library: Library, paths: Paths, folder: Path) -> None:
     (paths.models / ".DS_Store").write_text("x")
     (paths.models / "empty").mkdir()
@@ -193,23 +186,6 @@ def test_what_is_hidden_or_empty_is_no_model(library: Library, paths: Paths, fol
     (folder.parent / "v٠٠٠٩").mkdir()
     assert [entry.name for entry in library.entries()] == ["whole", "base"]
     assert outcome(library, "whole") == "sanitize"
-
-
-@pytest.mark.parametrize("models", ["a file", "a broken link"])
-def test_without_a_folder_of_models_the_shipped_one_is_there(
-    library: Library, paths: Paths, models: str
-) -> None:
-    paths.data.mkdir(parents=True)
-    if models == "a file":
-        paths.models.write_text("x")
-    else:
-        paths.models.symlink_to("/nowhere")
-    assert [entry.name for entry in library.entries()] == ["base"]
-    assert library.load("base")
-    if models == "a file":
-        assert library.unreadable() is not None
-        with pytest.raises(StorageError, match="folder of models"):
-            library.find("me")
 
 
 @pytest.mark.parametrize("name", ["base", "Base", "ｂａｓｅ"])
