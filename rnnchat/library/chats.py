@@ -110,7 +110,7 @@ class Chats:
         return open_database(self._path, _SCHEMA)
 
 
-def _first_tables(connection: sqlite3.Connection) -> None:
+def _migrate_to_1(connection: sqlite3.Connection) -> None:
     """Create the tables of version 0.1 where they are missing: it wrote no version number."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS chats"
@@ -124,7 +124,7 @@ def _first_tables(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX IF NOT EXISTS turns_by_chat ON turns (chat, id)")
 
 
-def _fold_turns(connection: sqlite3.Connection) -> None:
+def _migrate_to_2(connection: sqlite3.Connection) -> None:
     """Replace the full-text index by folded text for searches, and order chats by their last use."""
     connection.execute("DROP TRIGGER IF EXISTS turn_added")
     connection.execute("DROP TRIGGER IF EXISTS turn_removed")
@@ -142,4 +142,4 @@ def _fold_turns(connection: sqlite3.Connection) -> None:
     )
 
 
-_SCHEMA = DatabaseSchema("the chats", (_first_tables, _fold_turns))
+_SCHEMA = DatabaseSchema("the chats", (_migrate_to_1, _migrate_to_2))

@@ -230,7 +230,7 @@ def _today() -> str:
     return time.strftime("%Y-%m-%d")
 
 
-def _first_tables(connection: sqlite3.Connection) -> None:
+def _migrate_to_1(connection: sqlite3.Connection) -> None:
     """Create the tables of version 0.1 where they are missing: it wrote no version number."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS drafts ("
@@ -245,7 +245,7 @@ def _first_tables(connection: sqlite3.Connection) -> None:
     )
 
 
-def _order_and_fold(connection: sqlite3.Connection) -> None:
+def _migrate_to_2(connection: sqlite3.Connection) -> None:
     """Order drafts by when they were used, add folded text for searches and the column ``space_taken``."""
     connection.execute("ALTER TABLE drafts ADD COLUMN used INTEGER NOT NULL DEFAULT 0")
     connection.execute("ALTER TABLE drafts ADD COLUMN space_taken INTEGER NOT NULL DEFAULT 0")
@@ -256,4 +256,4 @@ def _order_and_fold(connection: sqlite3.Connection) -> None:
     )
 
 
-_SCHEMA = DatabaseSchema("the drafts", (_first_tables, _order_and_fold))
+_SCHEMA = DatabaseSchema("the drafts", (_migrate_to_1, _migrate_to_2))

@@ -102,12 +102,12 @@ def test_a_step_that_fails_leaves_all_as_it_was(paths: Paths, monkeypatch: pytes
     made_by_0_1(paths.chats, CHATS_OF_0_1)
 
     def fails(connection: sqlite3.Connection) -> None:
-        chats_module._fold_turns(connection)
+        chats_module._migrate_to_2(connection)
         raise sqlite3.OperationalError("database or disk is full")
 
     good = chats_module._SCHEMA
     monkeypatch.setattr(
-        chats_module, "_SCHEMA", DatabaseSchema("the chats", (chats_module._first_tables, fails))
+        chats_module, "_SCHEMA", DatabaseSchema("the chats", (chats_module._migrate_to_1, fails))
     )
     with pytest.raises(StorageError, match="disk is full"):
         Chats(paths.chats).find()
