@@ -1,4 +1,4 @@
-"""What can go wrong, said so that a person knows what to do next."""
+"""Errors with a message for the person and a hint that says what to do."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import os
 
 
 class RnnchatError(Exception):
-    """A failure with a message for the person and a hint at what helps.
+    """An error with a message for the person and a hint that says what to do.
 
-    Every error that reaches a screen or a terminal is one of these; anything else is a bug.
+    Every expected error is one of these; any other exception is a bug.
     """
 
     exit_code = 1
-    """What the command line leaves with."""
+    """The exit code of the command line."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -22,15 +22,15 @@ class RnnchatError(Exception):
 
 
 class NotesError(RnnchatError):
-    """The notes named cannot be learned from."""
+    """The notes cannot be read or learned from."""
 
 
 class ModelError(RnnchatError):
-    """A saved model is missing, damaged or cannot be used so."""
+    """A saved model is missing, damaged or cannot be used in this way."""
 
 
 class TrainingError(RnnchatError):
-    """A training cannot start, go on or be found."""
+    """A training cannot start, continue or be found."""
 
 
 class StoppedError(TrainingError):
@@ -40,21 +40,21 @@ class StoppedError(TrainingError):
 
 
 class StorageError(RnnchatError):
-    """The disk did not take or give what was asked."""
+    """Something could not be read from the disk or written to it."""
 
 
 class PathError(StorageError):
-    """What was typed or set is the path of nothing that can be."""
+    """What was typed or set cannot be a path."""
 
 
 def from_os_error(error: OSError, doing: str) -> StorageError:
-    """Say what an operating-system error means for somebody who was `doing` something."""
+    """Return an error of the operating system as a message; `doing` says what failed, as "reading x"."""
     named = os.fsdecode(error.filename) if isinstance(error.filename, bytes) else error.filename
     where = f" ({named})" if named else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageError(
             f"The disk is full: {doing} was not possible{where}.",
-            "Free some space and try again. What was saved before is untouched.",
+            "Free some space and try again. What was saved before is unchanged.",
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return StorageError(
@@ -64,11 +64,11 @@ def from_os_error(error: OSError, doing: str) -> StorageError:
     if error.errno == errno.ENAMETOOLONG:
         return StorageError(
             f"The name is too long: {doing} was not possible.",
-            "Choose a shorter name, or a folder less deep.",
+            "Choose a shorter name, or a folder that is nested less deeply.",
         )
     if error.errno == errno.ELOOP:
         return StorageError(
-            f"Links lead in a circle: {doing} was not possible{where}.", "Name the file or folder itself."
+            f"A link leads to itself: {doing} was not possible{where}.", "Name the file or folder itself."
         )
     return StorageError(
         f"{doing[:1].upper()}{doing[1:]} failed: {error.strerror or error}{where}.",

@@ -107,7 +107,9 @@ def json_safe(value: Any) -> Any:
 
 def _is_from_bytes(text: str) -> bool:
     """Return whether all lone surrogates of `text` stand for single bytes, as in the names of files."""
-    return not any(0xD800 <= ord(sign) < 0xDC80 or 0xDCFF < ord(sign) < 0xE000 for sign in text)
+    return not any(
+        0xD800 <= ord(character) < 0xDC80 or 0xDCFF < ord(character) < 0xE000 for character in text
+    )
 
 
 def _no_constant(name: str) -> Any:
@@ -146,7 +148,7 @@ def _check_scalar(value: Any) -> None:
     if isinstance(value, str):
         if len(value) > _MAXIMUM_TEXT:
             raise CardError("it holds a text that is too long")
-        if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
             raise CardError("it holds a lone surrogate, which is not a character")
     elif isinstance(value, float):
         if not math.isfinite(value):

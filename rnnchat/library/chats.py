@@ -1,4 +1,4 @@
-"""Chats, kept in SQLite: every turn is on the disk as soon as it is said."""
+"""Chats in SQLite: every turn is on the disk as soon as it is sent."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from rnnchat.library.text_folding import fold, query_words
 from rnnchat.storage.sqlite import DatabaseSchema, all_words_condition, number_by_last_change, open_database
 
 TITLE_LENGTH = 60
+"""The title of a chat has at most this many characters of its first turn."""
 _NEXT = "(SELECT COALESCE(MAX(used), 0) + 1 FROM chats)"
 
 
 @dataclass(frozen=True)
 class StoredTurn:
-    """A turn as it is kept: its number, who said it, what, and with which model."""
+    """A turn in the database: its number, role (``user`` or ``model``) and text, and the model in use."""
 
     id: int
     role: str
@@ -28,31 +29,31 @@ class StoredTurn:
 
 @dataclass(frozen=True)
 class ChatSummary:
-    """A chat as a list shows it; ``changed`` is in seconds since 1970."""
+    """A chat in a list; ``changed`` is in seconds since 1970, ``turns`` is how many turns it has."""
 
     id: int
     title: str
     changed: float
     turns: int
     turn: int = 0
-    """The latest turn in which what was sought occurs; 0 where nothing was sought."""
+    """The number of the latest turn in which the words of the query occur; 0 without a query."""
 
 
 class Chats:
-    """The chats of this person. One object may be used from any thread; each call is one transaction."""
+    """The chats in the database at `path`. Any thread may call the methods; each call is one transaction."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def add_turn(self, chat: int | None, role: str, text: str, model: str) -> tuple[int, int]:
-        """Keep a turn, in a new chat where `chat` is None; return the chat's and the turn's numbers."""
+        """Save a turn, in a new chat where `chat` is None; return the numbers of the chat and the turn."""
         now = time.time()
         title = " ".join(text.split())[:TITLE_LENGTH] or "Chat"
         with self._connection() as connection:
             known = connection.execute(
                 f"UPDATE chats SET changed = ?, used = {_NEXT} WHERE id = ?", (now, chat)
             ).rowcount
-            if not known:  # a new one, or one that another rnnchat has deleted meanwhile
+            if not known:  # It is new, or another rnnchat has deleted it meanwhile.
                 chat = connection.execute(
                     f"INSERT INTO chats (id, created, changed, used, title) VALUES (?, ?, ?, {_NEXT}, ?)",
                     (chat, now, now, title),
@@ -65,7 +66,7 @@ class Chats:
             return int(chat or 0), int(turn or 0)
 
     def remove_turn(self, turn: int) -> None:
-        """Remove one turn, as a reply that is asked for again."""
+        """Remove one turn, such as a reply that is to be generated again."""
         with self._connection() as connection:
             connection.execute("DELETE FROM turns WHERE id = ?", (turn,))
             connection.execute("DELETE FROM folded WHERE id = ?", (turn,))
@@ -79,9 +80,9 @@ class Chats:
         return [StoredTurn(*row) for row in rows]
 
     def find(self, words: str = "", limit: int = 200) -> list[ChatSummary]:
-        """Return the chats with a turn in which all of `words` occur, the last used first.
+        """Return the chats with a turn that contains all of `words`, the last used first.
 
-        Capitals, accents and the width of letters make no difference; parts of words count.
+        Case, accents and the width of letters are ignored, and parts of words match.
         """
         sought = query_words(words)
         hits = (
@@ -99,18 +100,18 @@ class Chats:
         return [ChatSummary(*row) for row in rows]
 
     def delete(self, chat: int) -> None:
-        """Remove a chat for good."""
+        """Remove a chat permanently."""
         with self._connection() as connection:
             connection.execute("DELETE FROM turns WHERE chat = ?", (chat,))
             connection.execute("DELETE FROM folded WHERE chat = ?", (chat,))
             connection.execute("DELETE FROM chats WHERE id = ?", (chat,))
 
     def _connection(self) -> AbstractContextManager[sqlite3.Connection]:
-        return open_database(self._path, _LAYOUT)
+        return open_database(self._path, _SCHEMA)
 
 
-def _first_tables(connection: sqlite3.Connection) -> None:
-    """Make the tables of 0.1 where they are missing."""
+def _migrate_to_1(connection: sqlite3.Connection) -> None:
+    """Create the tables of version 0.1 where they are missing: it wrote no version number."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS chats"
         " (id INTEGER PRIMARY KEY, created REAL NOT NULL, changed REAL NOT NULL, title TEXT NOT NULL)"
@@ -123,11 +124,11 @@ def _first_tables(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX IF NOT EXISTS turns_by_chat ON turns (chat, id)")
 
 
-def _fold_turns(connection: sqlite3.Connection) -> None:
-    """Keep turns folded for searches, in the place of words that were indexed; order chats by their use."""
+def _migrate_to_2(connection: sqlite3.Connection) -> None:
+    """Replace the full-text index by folded text for searches, and order chats by their last use."""
     connection.execute("DROP TRIGGER IF EXISTS turn_added")
     connection.execute("DROP TRIGGER IF EXISTS turn_removed")
-    with contextlib.suppress(sqlite3.OperationalError):  # an SQLite without full-text search cannot drop it
+    with contextlib.suppress(sqlite3.OperationalError):  # SQLite without full-text search cannot drop it.
         connection.execute("DROP TABLE IF EXISTS search")
     connection.execute("ALTER TABLE chats ADD COLUMN used INTEGER NOT NULL DEFAULT 0")
     connection.execute("CREATE INDEX chats_by_use ON chats (used)")
@@ -141,4 +142,4 @@ def _fold_turns(connection: sqlite3.Connection) -> None:
     )
 
 
-_LAYOUT = DatabaseSchema("the chats", (_first_tables, _fold_turns))
+_SCHEMA = DatabaseSchema("the chats", (_migrate_to_1, _migrate_to_2))

@@ -1,4 +1,4 @@
-"""Models in words: what lists and details show of a card."""
+"""Models in words: what lists and details show about a model."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 from rnnchat.library.card import Card
 from rnnchat.library.models import ModelEntry, ModelVersion
 
-_MOST = 40
-_LONGEST = 2_000
-"""So many texts are shown of a card, and so much of each."""
+_MAXIMUM_TEXTS = 40
+"""At most this many of the texts in a card are shown."""
+_MAXIMUM_LENGTH = 2_000
+"""At most this many characters of each text are shown."""
 
 
 def describe_entry(entry: ModelEntry, *, in_use: bool = False) -> dict[str, Any]:
-    """Return the row that a list shows of a model."""
+    """Return the values of a model that a list shows, which are also the fields of `--json`."""
     card = entry.card
     return {
         "name": entry.name,
@@ -32,7 +33,7 @@ def describe_entry(entry: ModelEntry, *, in_use: bool = False) -> dict[str, Any]
 
 
 def summary(card: Card) -> str:
-    """Return in a few words what a model learned from."""
+    """Return a phrase that says what a model learned from."""
     if card.description:
         return card.description
     files, size = card.learned_from.get("files", 0), card.learned_from.get("bytes", 0)
@@ -40,15 +41,15 @@ def summary(card: Card) -> str:
 
 
 def damage(entry: ModelEntry) -> str:
-    """Return in a few words that a model is damaged, and how."""
+    """Return a phrase that says how a model is damaged."""
     return f"damaged: {entry.problem.removeprefix('The card is damaged: ')}"
 
 
 def on_own_notes(card: Card) -> str:
-    """Return how well a model predicts its own notes: the base alone on them, and the model.
+    """Return the bits per byte that the base alone and the model need for notes like those it learned.
 
-    Each model is measured on other texts, so its figures do not compare with those of another. What learned
-    no person's notes has none.
+    Each model is measured on its own notes, so the figures of two models cannot be compared. The shipped
+    model learned nobody's notes and has none.
     """
     if card.learned_from.get("texts"):
         return "–"
@@ -60,7 +61,7 @@ def on_own_notes(card: Card) -> str:
 
 
 def describe_gain(gain: Any) -> str:
-    """Return in a sentence what a training gained; nothing where that is not known."""
+    """Return a sentence that says what a training gained; empty where that is unknown."""
     known = _numbers(gain)
     if "bits_per_byte" not in known:
         return ""
@@ -80,7 +81,7 @@ def _gain(card: Card) -> dict[str, float]:
 
 
 def _numbers(gain: Any) -> dict[str, float]:
-    """Return the figures of a gain that are numbers."""
+    """Return the values of a gain in a card that are numbers."""
     if not isinstance(gain, Mapping):
         return {}
     return {
@@ -91,7 +92,7 @@ def _numbers(gain: Any) -> dict[str, float]:
 
 
 def describe_card(entry: ModelEntry) -> list[tuple[str, str]]:
-    """Return all that is known of a model as (label, value) pairs."""
+    """Return everything that is known about a model as (label, value) pairs."""
     card = entry.card
     if card is None:
         return [("name", entry.name), ("problem", entry.problem), ("on disk", str(entry.folder))]
@@ -100,11 +101,11 @@ def describe_card(entry: ModelEntry) -> list[tuple[str, str]]:
     rows = [
         ("name", entry.name + (" (comes with rnnchat)" if entry.shipped else "")),
         ("learned from", f"{summary(card)} (trained {card.created[:10]})"),
-        *[("", path[:_LONGEST]) for path in card.learned_from.get("paths", [])[:6]],
-        *[("", text[:_LONGEST]) for text in card.learned_from.get("texts", [])[:_MOST]],
+        *[("", path[:_MAXIMUM_LENGTH]) for path in card.learned_from.get("paths", [])[:6]],
+        *[("", text[:_MAXIMUM_LENGTH]) for text in card.learned_from.get("texts", [])[:_MAXIMUM_TEXTS]],
         ("started from", card.base or "scratch"),
         ("predicts", _score(card)),
-        *[("", f"{bits:.3f} of {text}") for text, bits in _held_out(card)[:_MOST]],
+        *[("", f"{bits:.3f} of {text}") for text, bits in _held_out(card)[:_MAXIMUM_TEXTS]],
         (
             "network",
             f"{network.get('cell', '?').upper()}, {network.get('units')} units, "
@@ -121,9 +122,9 @@ def describe_card(entry: ModelEntry) -> list[tuple[str, str]]:
 
 
 def describe_versions(name: str, versions: Sequence[ModelVersion]) -> str:
-    """Return in words which version of a model is in use, and which one going back would bring.
+    """Return which version of a model is in use now, and which one rolling back again would bring back.
 
-    The `versions` are in the order of `Library.versions`, the one in use first.
+    The `versions` are in the order of `Library.versions`: the one in use comes first.
     """
     said = f"{name} is now the version {_version(versions[0])}."
     if len(versions) > 1:
@@ -132,19 +133,19 @@ def describe_versions(name: str, versions: Sequence[ModelVersion]) -> str:
 
 
 def _version(version: ModelVersion) -> str:
-    """Return which version is meant, by when it was trained."""
+    """Return how a sentence names a version: by the time of its training."""
     if not version.created:
         return "that is damaged"
     return f"of {version.created[:19].replace('T', ' ')}"
 
 
 def counted(number: int, what: str) -> str:
-    """Return a number and what it counts, as "1 note" or "1,200 notes"."""
+    """Return a number with the noun that it counts, as "1 note" or "1,200 notes"."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def human_size(size: float) -> str:
-    """Return a number of bytes as people read it."""
+    """Return a number of bytes in a form such as "8.4 MB"."""
     for unit in ("B", "kB", "MB"):
         if size < 1000:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
@@ -153,12 +154,12 @@ def human_size(size: float) -> str:
 
 
 def _held_out(card: Card) -> list[tuple[str, float]]:
-    """Return the texts that a model was measured with, and its bits per byte on each."""
+    """Return the texts that a model was measured on, each with its bits per byte."""
     return [(text, bits) for text, bits in card.scores.get("held_out", {}).items() if bits is not None]
 
 
 def _peak(training: Mapping[str, Any]) -> str:
-    """Return how much memory a training took, where its card says so."""
+    """Return how much memory a training used, where its card says so."""
     return f", {training['memory_mb']:,} MB at most" if training.get("memory_mb") else ""
 
 

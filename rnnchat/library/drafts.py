@@ -1,4 +1,7 @@
-"""Drafts, kept in SQLite: what is typed is on the disk moments later, saved to a file or not."""
+"""Drafts in SQLite: what is typed is on the disk moments later, whether it is saved to a file or not.
+
+`app/autosave.py` decides when, and retries what failed.
+"""
 
 from __future__ import annotations
 
@@ -19,29 +22,30 @@ from rnnchat.storage.sqlite import DatabaseSchema, all_words_condition, number_b
 _COLUMNS = "id, version, text, cursor, keys, characters, path, newline, has_mark, digest, space_taken"
 _NEXT = "(SELECT COALESCE(MAX(used), 0) + 1 FROM drafts)"
 TITLE_LENGTH = 60
+"""The title of a draft has at most this many characters of its first line."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft as it stands; `id` is 0 until it is kept for the first time."""
+    """A draft; `id` is 0 until it is saved to the database for the first time."""
 
     id: int = 0
     version: int = 0
-    """How often it was kept; it tells whether another rnnchat has changed it meanwhile."""
+    """How often it was saved to the database; shows whether another rnnchat has changed it meanwhile."""
     text: str = ""
     cursor: int = 0
-    """Where the cursor stands, in characters from the beginning."""
+    """The position of the cursor, in characters from the beginning."""
     keys: int = 0
-    """Keys pressed to write."""
+    """How many keys were pressed to write it."""
     characters: int = 0
-    """Characters that these keys wrote."""
+    """How many characters these keys wrote; a suggestion writes several with one key."""
     file: TextFile | None = None
     space_taken: bool = False
-    """Whether the space before the cursor came with a word that was taken; a typed one is the same."""
+    """Whether the space before the cursor came with an accepted suggestion; typing one then adds none."""
 
     @property
     def title(self) -> str:
-        """What a list calls it: its file's name, or its first words."""
+        """Its title in lists: the name of its file, or its first words."""
         if self.file is not None:
             return display_path(self.file.path.name)
         first = next((line for line in self.text[:4096].splitlines() if line.strip()), "")
@@ -49,7 +53,7 @@ class Draft:
 
     @property
     def is_saved(self) -> bool:
-        """Whether its file, as last read or written here, holds the same text."""
+        """Whether its file held the same text when rnnchat last read or wrote it."""
         from rnnchat.storage.atomic import sha256
 
         return self.file is not None and sha256(self.file.encode(self.text)) == self.file.digest
@@ -57,7 +61,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class DraftSummary:
-    """A draft as a list shows it; ``changed`` is in seconds since 1970."""
+    """A draft in a list; ``changed`` is in seconds since 1970, ``characters`` is its length."""
 
     id: int
     title: str
@@ -66,15 +70,15 @@ class DraftSummary:
 
 
 class Drafts:
-    """The drafts of this person. One object may be used from any thread; each call is one transaction."""
+    """The drafts in the database at `path`. Any thread may call the methods; each call is one transaction."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def keep(self, draft: Draft) -> Draft:
-        """Keep a draft as it stands now and return it with its number and version.
+        """Save a draft to the database and return it with its number and version.
 
-        Where another rnnchat has kept it meanwhile, both stay: this one becomes a draft of its own.
+        Where another rnnchat has saved it meanwhile, both texts stay: this one becomes a new draft.
         """
         now = time.time()
         with self._connection() as connection:
@@ -97,7 +101,7 @@ class Drafts:
             return replace(draft, id=int(cursor.lastrowid or 0), version=1)
 
     def load(self, draft: int | None = None) -> Draft | None:
-        """Return a draft, the one last worked on where no number is given; None where there is none."""
+        """Return a draft by its number, or the one used last; None where there is none."""
         where, values = ("WHERE id = ?", (draft,)) if draft is not None else ("", ())
         with self._connection() as connection:
             row = connection.execute(
@@ -106,7 +110,7 @@ class Drafts:
         return None if row is None else _draft(row)
 
     def of_file(self, path: Path) -> Draft | None:
-        """Return the draft that was last opened from the file at `path`, if any was."""
+        """Return the draft of the file at `path` that was used last; None where there is none."""
         with self._connection() as connection:
             row = connection.execute(
                 f"SELECT {_COLUMNS} FROM drafts WHERE path = ? ORDER BY used DESC LIMIT 1", (_stored(path),)
@@ -114,16 +118,16 @@ class Drafts:
         return None if row is None else _draft(row)
 
     def touch(self, draft: int) -> None:
-        """Make a draft the one last worked on."""
+        """Make a draft the one used last."""
         with self._connection() as connection:
             connection.execute(
                 f"UPDATE drafts SET changed = ?, used = {_NEXT} WHERE id = ?", (time.time(), draft)
             )
 
     def find(self, words: str = "", limit: int = 200) -> list[DraftSummary]:
-        """Return the drafts that hold all of `words` in their text or name, the last used first.
+        """Return the drafts whose text or title contains all of `words`, the last used first.
 
-        Capitals, accents and the width of letters make no difference; parts of words count.
+        Case, accents and the width of letters are ignored, and parts of words match.
         """
         sought = query_words(words)
         fresh: list[tuple[int, int, str]] = []
@@ -143,7 +147,7 @@ class Drafts:
                 (time.time(), *sought, limit),
             ).fetchall()
         if fresh:
-            # For the next search. Where it cannot be written, that one folds them again.
+            # This speeds up the next search, which folds them again where it cannot be saved.
             with contextlib.suppress(StorageError), self._connection() as connection:
                 connection.executemany(
                     "INSERT OR REPLACE INTO folded"
@@ -153,13 +157,13 @@ class Drafts:
         return [DraftSummary(*row) for row in rows]
 
     def delete(self, draft: int) -> None:
-        """Remove a draft for good; its file, if it has one, stays."""
+        """Remove a draft permanently; its file, if it has one, stays."""
         with self._connection() as connection:
             connection.execute("DELETE FROM drafts WHERE id = ?", (draft,))
             connection.execute("DELETE FROM folded WHERE id = ?", (draft,))
 
     def count_keys(self, keys: int, characters: int) -> None:
-        """Add to the keys of today and the characters that they wrote."""
+        """Add to the number of keys pressed today and of the characters that they wrote."""
         with self._connection() as connection:
             connection.execute(
                 "INSERT INTO days VALUES (?, ?, ?) ON CONFLICT (day) DO UPDATE"
@@ -168,7 +172,7 @@ class Drafts:
             )
 
     def keys_today(self) -> tuple[int, int]:
-        """Return the keys of today and the characters that they wrote."""
+        """Return how many keys were pressed today and how many characters they wrote."""
         with self._connection() as connection:
             row = connection.execute(
                 "SELECT keys, characters FROM days WHERE day = ?", (_today(),)
@@ -176,7 +180,7 @@ class Drafts:
         return (0, 0) if row is None else (int(row[0]), int(row[1]))
 
     def _connection(self) -> AbstractContextManager[sqlite3.Connection]:
-        return open_database(self._path, _LAYOUT)
+        return open_database(self._path, _SCHEMA)
 
 
 def _row(draft: Draft) -> dict[str, object]:
@@ -196,7 +200,7 @@ def _row(draft: Draft) -> dict[str, object]:
 
 
 def _stored(path: Path) -> str | bytes:
-    """Return `path` as SQLite can hold it: a name that is no Unicode as its bytes."""
+    """Return `path` as SQLite can hold it: as text, or as bytes where it is not valid Unicode."""
     try:
         str(path).encode()
     except UnicodeEncodeError:
@@ -211,9 +215,9 @@ def _draft(row: tuple[int, int, str, int, int, int, str | bytes | None, str, int
 
 
 def _not_yet_folded(connection: sqlite3.Connection) -> list[tuple[int, int, str]]:
-    """Return the drafts changed since they were last searched: number, version, name and text folded.
+    """Return the number, version and folded text of the drafts that have changed since the last search.
 
-    They are not folded when they are kept: that is done twice a second, and a draft may be large.
+    Saving does not fold them: a draft may be large and is saved twice a second.
     """
     rows = connection.execute(
         "SELECT drafts.id, drafts.version, title, drafts.text FROM drafts"
@@ -226,8 +230,8 @@ def _today() -> str:
     return time.strftime("%Y-%m-%d")
 
 
-def _first_tables(connection: sqlite3.Connection) -> None:
-    """Make the tables of 0.1 where they are missing."""
+def _migrate_to_1(connection: sqlite3.Connection) -> None:
+    """Create the tables of version 0.1 where they are missing: it wrote no version number."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS drafts ("
         "id INTEGER PRIMARY KEY, version INTEGER NOT NULL, created REAL NOT NULL, changed REAL NOT NULL,"
@@ -241,8 +245,8 @@ def _first_tables(connection: sqlite3.Connection) -> None:
     )
 
 
-def _order_and_fold(connection: sqlite3.Connection) -> None:
-    """Order drafts by their use, keep them folded for searches, and know which spaces came with a word."""
+def _migrate_to_2(connection: sqlite3.Connection) -> None:
+    """Order drafts by when they were used, add folded text for searches and the column ``space_taken``."""
     connection.execute("ALTER TABLE drafts ADD COLUMN used INTEGER NOT NULL DEFAULT 0")
     connection.execute("ALTER TABLE drafts ADD COLUMN space_taken INTEGER NOT NULL DEFAULT 0")
     connection.execute("CREATE INDEX drafts_by_use ON drafts (used)")
@@ -252,4 +256,4 @@ def _order_and_fold(connection: sqlite3.Connection) -> None:
     )
 
 
-_LAYOUT = DatabaseSchema("the drafts", (_first_tables, _order_and_fold))
+_SCHEMA = DatabaseSchema("the drafts", (_migrate_to_1, _migrate_to_2))

@@ -1,4 +1,4 @@
-"""What the library tells of a model: its row in a list, and its versions."""
+"""What the library lists: a model, and a version of a model."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from rnnchat.library.model_names import comparison_key
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """A model as the library lists it."""
+    """A model in the library's list."""
 
     name: str
     folder: Path
     card: Card | None
-    """None where the model is damaged; ``problem`` then says how."""
+    """The card of the version in use; None where the model is damaged, as ``problem`` then says."""
     size: int
-    """Bytes on disk of the version in use."""
+    """The size of the version in use, in bytes on the disk."""
     shipped: bool = False
     problem: str = ""
     versions: int = 1
     is_hidden: bool = False
-    """Whether its name belongs to a model that comes with rnnchat, which is the one that is meant."""
+    """Whether a shipped model has the same name, which then means the shipped one."""
 
     def is_called(self, name: str) -> bool:
-        """Whether somebody who says `name` means this model."""
+        """Return whether `name` means this model."""
         return not self.is_hidden and comparison_key(self.name) == comparison_key(name)
 
 
@@ -43,9 +43,9 @@ class ModelVersion:
 
 
 def require_not_shipped(entry: ModelEntry) -> None:
-    """Raise ModelError where a model comes with rnnchat."""
+    """Raise ModelError where the model is shipped with rnnchat, and so cannot be changed."""
     if entry.shipped:
         raise ModelError(
-            f"{entry.name} comes with rnnchat and stays as it is.",
-            "A copy can be changed: `rnnchat models copy` makes one, and C in the app.",
+            f"{entry.name} comes with rnnchat and cannot be changed.",
+            "Make a copy and change that: `rnnchat models copy`, or C in the app.",
         )

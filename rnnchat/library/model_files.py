@@ -1,6 +1,8 @@
-"""One version of a model on the disk: the only place that opens its files.
+"""Reading the files of one version of a model, and checking them against its card.
 
-What a card states bounds how large each file can be and which arrays it holds, before any is read.
+The network's sizes in the card limit the size of each file, and say which arrays it must hold. Both are
+checked before the values are used. No other module opens these files. `rnnchat/loading.py` makes a model
+that can be used from what is read here.
 """
 
 from __future__ import annotations
@@ -24,29 +26,37 @@ from rnnchat.library.card import (
 from rnnchat.library.card_validation import MAXIMUM_BYTES
 from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.atomic import sha256
-from rnnchat.storage.safe_reading import kind_of, read_regular_file
-from rnnchat.storage.tensors import MOST_HEADER, all_finite, read_safetensors
+from rnnchat.storage.safe_reading import describe_mode, read_regular_file
+from rnnchat.storage.tensors import MAXIMUM_HEADER, all_finite, read_safetensors
 
 if TYPE_CHECKING:  # NumPy takes a tenth of a second that the app's first picture does not have
     import numpy as np
     from numpy.typing import NDArray
 
 CARD = "card.json"
-MOST_REMEMBERED = 4_000_000
-"""A memory holds no more pieces."""
-MOST_SOURCES = 64 * 2**20
-"""The names of the notes' files take no more bytes."""
-MOST_TOKENIZER = 16 * 2**20
+"""This file of a model is its card."""
+MAXIMUM_MEMORY = 4_000_000
+"""A memory holds at most this many pieces."""
+MAXIMUM_SOURCES = 64 * 2**20
+"""The names of the notes' files in a memory have at most this many bytes."""
+MAXIMUM_TOKENIZER = 16 * 2**20
+"""A tokenizer's file has at most this many bytes."""
 _MIXTURE_PER_PIECE = 2_048
-_MIXTURE_BESIDES = 2 * 2**20
-"""A mixture takes no more bytes for a piece of the vocabulary, and besides."""
+"""A mixture has at most this many bytes for each piece of the vocabulary."""
+_MIXTURE_FIXED = 2 * 2**20
+"""A mixture has at most this many further bytes, whatever the vocabulary."""
 _SOURCES = "sources"
-_ORDERS = 33
+"""The array of a memory that holds the names of the notes' files; older memories have none."""
+_MAXIMUM_ORDERS = 33
+"""A memory has discounts for at most this many lengths of context."""
 
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A model read from disk, checked against its card."""
+    """The files of one version of a model, checked against its card.
+
+    Arrays are by their names in the files. What a model does not have is None.
+    """
 
     card: Card
     weights: dict[str, NDArray[np.floating]]
@@ -59,9 +69,9 @@ class SavedModel:
 def load_named_version(folder: Path, name: str, *, shipped: bool = False) -> SavedModel:
     """Read and check one version of a model; raise ModelError with what is wrong.
 
-    What is `shipped` lies where the package was installed, which may be through links.
+    Links are followed only for a `shipped` model: packages may be installed through them.
     """
-    hint = "`rnnchat models check` tells more; the version before may be sound: `rnnchat models rollback`."
+    hint = "`rnnchat models check` says more. `rnnchat models rollback` goes back to the previous version."
     try:
         return load_version(folder, shipped=shipped)
     except ModelError as error:
@@ -72,38 +82,38 @@ def load_named_version(folder: Path, name: str, *, shipped: bool = False) -> Sav
 
 
 def load_version(folder: Path, *, shipped: bool = False) -> SavedModel:
-    """Do the same; the message of a ModelError does not name the model."""
+    """Read and check one version as `load_named_version` does; messages do not name the model."""
     card = read_card(folder, shipped=shipped)
     data = read_files(folder, card, shipped=shipped)
     for file, content in data.items():
         if card.files[file] != sha256(content):
-            raise ModelError(f"{file} is not what was saved.")
+            raise ModelError(f"{file} has changed since it was saved.")
     shape = card.shape
-    weights = _read_network(data[NETWORK], shape, whole=True)
+    weights = _read_network(data[NETWORK], shape, complete=True)
     memory = _read_memory(data[MEMORY], shape) if MEMORY in data else None
     mixture = _read_mixture(data[MIXTURE]) if MIXTURE in data else None
-    base_weights = _read_network(data[BASE_NETWORK], shape, whole=False) if BASE_NETWORK in data else None
+    base_weights = _read_network(data[BASE_NETWORK], shape, complete=False) if BASE_NETWORK in data else None
     if base_weights is not None:
-        base_weights = weights | base_weights  # only what differs is saved
+        base_weights = weights | base_weights  # Only the weights that differ were saved.
     return SavedModel(card, weights, data[TOKENIZER], memory, mixture, base_weights)
 
 
 def read_card(folder: Path, *, shipped: bool = False) -> Card:
-    """Return the card of a version; raise ModelError where there is none, or it is damaged."""
+    """Return the card of a version; raise ModelError where it is missing or damaged."""
     require_folder(folder, shipped=shipped)
     return Card.from_json(_read(folder / CARD, MAXIMUM_BYTES, shipped))
 
 
 def read_files(folder: Path, card: Card, *, shipped: bool = False) -> dict[str, bytes]:
-    """Return the files that `card` names; raise ModelError where one is missing, no file, or too large."""
+    """Return the content of the files that `card` names; raise ModelError where one cannot be read."""
     shape = card.shape
     return {file: _read(folder / file, max_bytes(file, shape), shipped) for file in files_of(card)}
 
 
 def size_of(folder: Path, card: Card, *, shipped: bool = False) -> int:
-    """Return the bytes that a version's files take; raise ModelError where one cannot be what it should.
+    """Return the size of a version's files in bytes, without reading them.
 
-    Nothing but the card is read for it.
+    Raises ModelError where a file is missing, not a file, empty or too large.
     """
     size = 0
     for file in (CARD, *files_of(card)):
@@ -113,8 +123,8 @@ def size_of(folder: Path, card: Card, *, shipped: bool = False) -> int:
         except OSError as error:
             how = "missing" if isinstance(error, FileNotFoundError) else "out of reach"
             raise ModelError(f"{file} is {how}.") from error
-        if kind_of(found.st_mode) != "a file":
-            raise ModelError(f"{file} is {kind_of(found.st_mode)}, not a file.")
+        if describe_mode(found.st_mode) != "a file":
+            raise ModelError(f"{file} is {describe_mode(found.st_mode)}, not a file.")
         if file != CARD and not 0 < found.st_size <= max_bytes(file, card.shape):
             raise ModelError(f"{file} is {'too large' if found.st_size else 'empty'}.")
         size += found.st_size
@@ -122,28 +132,28 @@ def size_of(folder: Path, card: Card, *, shipped: bool = False) -> int:
 
 
 def files_of(card: Card) -> tuple[str, ...]:
-    """Return the files, beside its card, that a model needs."""
+    """Return the names of the files that a model has beside its card."""
     return (*REQUIRED_FILES, *(file for file in OPTIONAL_FILES if file in card.files))
 
 
 def max_bytes(file: str, shape: NetworkShape) -> int:
-    """Return how large a file of a model whose network has this shape can be."""
+    """Return the maximum size, in bytes, of a file of a model whose network has this `shape`."""
     if file in (NETWORK, BASE_NETWORK):
-        return MOST_HEADER + 8 + 4 * shape.parameters
+        return MAXIMUM_HEADER + 8 + 4 * shape.parameters
     if file == MEMORY:
-        return MOST_HEADER + 8 + 8 * MOST_REMEMBERED + MOST_SOURCES
+        return MAXIMUM_HEADER + 8 + 8 * MAXIMUM_MEMORY + MAXIMUM_SOURCES
     if file == MIXTURE:
-        return MOST_HEADER + 8 + _MIXTURE_BESIDES + _MIXTURE_PER_PIECE * shape.vocabulary
-    return MOST_TOKENIZER
+        return MAXIMUM_HEADER + 8 + _MIXTURE_FIXED + _MIXTURE_PER_PIECE * shape.vocabulary
+    return MAXIMUM_TOKENIZER
 
 
 def require_folder(folder: Path, *, shipped: bool = False) -> None:
-    """Raise ModelError where `folder` is a link, a file, or cannot be looked at."""
+    """Raise ModelError where `folder` is not a folder or not accessible; links count only where `shipped`."""
     try:
         mode = (folder.stat() if shipped else folder.lstat()).st_mode
     except OSError as error:
         raise ModelError(f"{folder.name} cannot be read ({(error.strerror or 'error').lower()}).") from error
-    kind = kind_of(mode)
+    kind = describe_mode(mode)
     if kind != "a folder":
         raise ModelError(f"{folder.name} is {kind}, not a folder.")
 
@@ -155,22 +165,22 @@ def _read(path: Path, maximum: int, shipped: bool) -> bytes:
         raise ModelError(error.message) from error
 
 
-def _read_network(data: bytes, shape: NetworkShape, *, whole: bool) -> dict[str, NDArray[np.floating]]:
-    """Return the weights of a network of `shape`, all of them where it is `whole`.
+def _read_network(data: bytes, shape: NetworkShape, *, complete: bool) -> dict[str, NDArray[np.floating]]:
+    """Return the weights of a network of `shape`; some may be missing unless `complete` is set.
 
-    Raises ModelError where there are others, of other sizes, or ones that are no numbers.
+    Raises ModelError where names, sizes or types are wrong, or a value is not finite.
     """
     import numpy as np
 
     weights = read_safetensors(data)
     expected = shape.weights()
-    if weights.keys() - expected.keys() or (whole and weights.keys() != expected.keys()):
-        raise ModelError("The network holds other weights than its card says.")
+    if weights.keys() - expected.keys() or (complete and weights.keys() != expected.keys()):
+        raise ModelError("The network does not have the weights that its card states.")
     for name, array in weights.items():
         if array.shape != expected[name] or array.dtype not in (np.float16, np.float32):
             raise ModelError(f"The network's weight {name} has the wrong shape.")
         if not all_finite(array):
-            raise ModelError(f"The network's weight {name} holds values that are no numbers.")
+            raise ModelError(f"The network's weight {name} has values that are not finite numbers.")
     return weights
 
 
@@ -180,13 +190,13 @@ def _read_memory(data: bytes, shape: NetworkShape) -> dict[str, NDArray[Any]]:
     arrays = read_safetensors(data)
     small = shape.vocabulary <= 2**16
     expected: Mapping[str, tuple[Any, int, int]] = {
-        "pieces": (np.uint16 if small else np.uint32, 1, MOST_REMEMBERED),
-        "suffixes": (np.uint32, 1, MOST_REMEMBERED),
-        "discounts": (np.float32, 2, 4 * _ORDERS),
-        _SOURCES: (np.uint8, 1, MOST_SOURCES),
+        "pieces": (np.uint16 if small else np.uint32, 1, MAXIMUM_MEMORY),
+        "suffixes": (np.uint32, 1, MAXIMUM_MEMORY),
+        "discounts": (np.float32, 2, 4 * _MAXIMUM_ORDERS),
+        _SOURCES: (np.uint8, 1, MAXIMUM_SOURCES),
     }
     if arrays.keys() | {_SOURCES} != expected.keys():
-        raise ModelError("The memory of the notes holds other arrays than a memory.")
+        raise ModelError("The memory of the notes is damaged: it does not have the arrays of a memory.")
     for name, array in arrays.items():
         dtype, dimensions, most = expected[name]
         if array.dtype != dtype or array.ndim != dimensions or array.size > most:
@@ -200,7 +210,7 @@ def _read_mixture(data: bytes) -> dict[str, NDArray[Any]]:
     arrays = read_safetensors(data)
     for name, array in arrays.items():
         if array.dtype not in (np.float16, np.float32, np.uint32):
-            raise ModelError("The mixture is damaged: an array is of the wrong type.")
+            raise ModelError(f"The mixture is damaged: {name} has the wrong type.")
         if array.dtype != np.uint32 and not all_finite(array):
-            raise ModelError(f"The mixture is damaged: {name} holds values that are no numbers.")
+            raise ModelError(f"The mixture is damaged: {name} has values that are not finite numbers.")
     return arrays

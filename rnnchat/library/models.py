@@ -159,7 +159,7 @@ class Library:
         own = self.check_name(name or card.name)
         files = {NETWORK: weights, TOKENIZER: tokenizer, **(optional or {})}
         card = replace(card, name=own, files={file: sha256(data) for file, data in files.items()})
-        folder = make_private(self._place_of(own))
+        folder = make_private(self._folder_of(own))
         remove_unfinished(folder)
         number = 1 + max((_number(version) for version in _versions(folder)), default=0)
         if number > _HIGHEST_VERSION:
@@ -260,27 +260,27 @@ class Library:
             raise ModelError(
                 f"{name} is the name of a model that comes with rnnchat.", "Choose another name."
             )
-        place = self._place_of(name)
-        if path_exists(place) and (place.is_symlink() or not place.is_dir()):
+        folder = self._folder_of(name)
+        if path_exists(folder) and (folder.is_symlink() or not folder.is_dir()):
             raise ModelError(
                 f"The folder for the model {name} is taken by something else.",
-                f"Choose another name, or remove {place}.",
+                f"Choose another name, or remove {folder}.",
             )
         return name
 
     # Helpers
 
-    def _place_of(self, name: str) -> Path:
+    def _folder_of(self, name: str) -> Path:
         """Return the folder of a model; an existing one may differ from its name in case or width."""
-        place = self._paths.models / name
-        if path_exists(place):
-            return place
+        folder = self._paths.models / name
+        if path_exists(folder):
+            return folder
         same = (
-            folder
-            for folder in self._folders()
-            if comparison_key(displayed_name(folder)) == comparison_key(name)
+            other
+            for other in self._folders()
+            if comparison_key(displayed_name(other)) == comparison_key(name)
         )
-        return next(same, place)
+        return next(same, folder)
 
     def _publish_again(self, version: Path, entry: ModelEntry, name: str) -> int:
         """Check the files of a version, and publish them as the newest version of the model `name`."""

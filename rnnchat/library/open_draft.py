@@ -1,4 +1,7 @@
-"""A person's own text files as drafts: opened so that they can be written back byte for byte."""
+"""Opening a file as a draft, so that it can be written back byte for byte.
+
+`find_draft` is where to begin; `storage/files.py` saves the draft to its file.
+"""
 
 from __future__ import annotations
 
@@ -11,23 +14,23 @@ from rnnchat.errors import StorageError, from_os_error
 from rnnchat.library.drafts import Draft, Drafts
 from rnnchat.storage.atomic import sha256
 from rnnchat.storage.display import display_path
-from rnnchat.storage.files import MISSING, TextFile, kind_of, new_file, real_path
+from rnnchat.storage.files import PathKind, TextFile, new_file, path_kind, real_path
 from rnnchat.storage.paths import parse_argument
 from rnnchat.text.notes.decode import DecodedText, UnreadableError, decode_text, read_file
 
-LARGEST = 6 * 2**20
-"""No larger file is opened, in bytes."""
-LONGEST_LINE = 8_000
-"""Longer lines, in characters, are broken in the copy that is opened: they would slow every key down."""
+MAXIMUM_BYTES = 6 * 2**20
+"""A file that is opened as a draft has at most this many bytes."""
+MAXIMUM_LINE = 8_000
+"""A line of a draft has at most this many characters; longer ones are broken, as they slow typing down."""
 
 _ODD_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True)
 class OpenedText:
-    """A file's text with plain newlines, and where it came from.
+    """The text of a file with plain newlines, and the file.
 
-    Where it could not be written back byte for byte, `file` is None: it is a copy, and `why` says so.
+    Where the text cannot be written back byte for byte, `file` is None and `why` says for which reason.
     """
 
     text: str
@@ -36,26 +39,26 @@ class OpenedText:
 
 
 def open_text(path: Path) -> OpenedText:
-    """Read the file at `path`; raise StorageError with a hint where it is no text or too large."""
+    """Read the file at `path`; raise StorageError where it is not text or too large."""
     real = real_path(path)
     try:
-        data = read_file(real, LARGEST)
+        data = read_file(real, MAXIMUM_BYTES)
         decoded = decode_text(data, allow_control=True)
     except UnreadableError as error:
         raise StorageError(
             f"{display_path(path.name)}: {error}.",
-            f"A draft is a text file of at most {LARGEST // 2**20} MB; for others, "
+            f"A draft is a text file of at most {MAXIMUM_BYTES // 2**20} MB; for others, "
             "`rnnchat complete` works from any editor.",
         ) from None
-    file, why = _kept_exactly(real, data, decoded)
-    return OpenedText(_plain(decoded.text), file, why)
+    file, why = _exact_file(real, data, decoded)
+    return OpenedText(_plain_text(decoded.text), file, why)
 
 
 def find_draft(drafts: Drafts, which: int | Path | None) -> tuple[Draft, str]:
-    """Return the draft that is meant, and what the person should know about it.
+    """Return the draft to open, and a sentence about it for the person, which may be empty.
 
-    `which` is a draft's number, the path of a file, or None for the draft last worked on. Raises
-    StorageError where a file cannot be opened.
+    `which` is a draft's number, the path of a file, or None for the draft used last. Raises StorageError
+    where a file cannot be opened.
     """
     if not isinstance(which, Path):
         found = drafts.load(which)
@@ -65,7 +68,7 @@ def find_draft(drafts: Drafts, which: int | Path | None) -> tuple[Draft, str]:
         return found, ""
     path = parse_argument(str(which))
     try:
-        is_new = kind_of(path) == MISSING
+        is_new = path_kind(path) is PathKind.MISSING
     except (OSError, ValueError) as error:
         raise _cannot_be_opened(path, error) from None
     name = display_path(path.name)
@@ -92,7 +95,7 @@ def _cannot_be_opened(path: Path, error: OSError | ValueError) -> StorageError:
 
 
 def _draft_of(drafts: Drafts, text: str, file: TextFile) -> tuple[Draft, str]:
-    """Return the draft of a file: the one there is, with what was never saved, or one made of it."""
+    """Return the draft of a file: the existing one, which may hold unsaved text, or a new one."""
     fresh = Draft(text=text, file=file)
     kept = drafts.of_file(file.path)
     if kept is None or kept.file is None:
@@ -104,16 +107,16 @@ def _draft_of(drafts: Drafts, text: str, file: TextFile) -> tuple[Draft, str]:
     return fresh, "The file has changed since; what you had not saved is in a draft (Ctrl+O)."
 
 
-def _kept_exactly(path: Path, data: bytes, decoded: DecodedText) -> tuple[TextFile | None, str]:
-    """Return the file if its text can be edited and written back exactly; otherwise why not."""
+def _exact_file(path: Path, data: bytes, decoded: DecodedText) -> tuple[TextFile | None, str]:
+    """Return the file if its text can be written back exactly; otherwise None and the reason."""
     text = decoded.text
     newline = "\r\n" if "\r\n" in text else "\n"
     file = TextFile(path, newline, data.startswith(BOM_UTF8), sha256(data))
-    plain = _plain(text)
+    plain = _plain_text(text)
     if file.encode(plain) == data:
         return file, ""
-    if max(map(len, re.split(_ODD_BREAKS.pattern + "|\n", text))) > LONGEST_LINE:
-        return None, f"it has lines of over {LONGEST_LINE:,} characters, which are broken here"
+    if max(map(len, re.split(_ODD_BREAKS.pattern + "|\n", text))) > MAXIMUM_LINE:
+        return None, f"it has lines of over {MAXIMUM_LINE:,} characters, which are broken here"
     if decoded.replaced:
         return None, f"it has damaged characters ({decoded.replaced:,}), which could not be written back"
     if decoded.encoding != "utf-8":
@@ -121,15 +124,15 @@ def _kept_exactly(path: Path, data: bytes, decoded: DecodedText) -> tuple[TextFi
     return None, "it has several kinds of line ends, which are made one here"
 
 
-def _plain(text: str) -> str:
-    """Return `text` with one kind of line end and no line too long to edit."""
+def _plain_text(text: str) -> str:
+    """Return `text` with plain newlines and no line that is too long to edit."""
     text = _ODD_BREAKS.sub("\n", text)
-    if len(text) <= LONGEST_LINE:
+    if len(text) <= MAXIMUM_LINE:
         return text
-    return "\n".join(_broken(line) for line in text.split("\n"))
+    return "\n".join(_broken_line(line) for line in text.split("\n"))
 
 
-def _broken(line: str) -> str:
-    if len(line) <= LONGEST_LINE:
+def _broken_line(line: str) -> str:
+    if len(line) <= MAXIMUM_LINE:
         return line
-    return "\n".join(line[start : start + LONGEST_LINE] for start in range(0, len(line), LONGEST_LINE))
+    return "\n".join(line[start : start + MAXIMUM_LINE] for start in range(0, len(line), MAXIMUM_LINE))

@@ -1,8 +1,9 @@
-"""Finding text in any alphabet: what is sought and what is searched are folded alike.
+"""Searching in any script: the query and the text are folded in the same way, and then compared.
 
-Folding is Unicode's compatibility caseless matching (NFKC, case folding, no invisible characters). A search
-in what is kept also takes no notice of accents on Latin and Greek letters, and of stress marks and ё in
-Cyrillic. Marks of other scripts, as the vowel signs of Hindi, tell words apart and stay.
+Folding is Unicode's compatibility caseless matching (The Unicode Standard, D146: NFKC and case folding),
+without invisible characters. `fold` also removes accents from Latin and Greek letters, and stress marks and
+the dots of ё from Cyrillic ones. Marks of other scripts, such as the vowel signs of Hindi, distinguish words
+and stay.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 _INVISIBLE = dict.fromkeys([0xAD, 0x34F, 0x200B, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)])
-"""Soft hyphens, spaces without width, variation selectors."""
+"""Soft hyphens, zero-width spaces and variation selectors are removed."""
 _WITHOUT_STROKE = str.maketrans({"ı": "i", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ħ": "h"})
-"""Letters that Unicode does not take apart, as they are typed where the keyboard has no key for them."""
+"""Unicode does not decompose these letters; this is how people type them on a keyboard without them."""
 _ACCENTED = re.compile("([a-z\u00df-\u02af\u0370-\u03ff])[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff]+")
 _STRESSED = re.compile("([\u0430-\u045f])[\u0300\u0301]+|(\u0435)\u0308[\u0300\u0301]*")
 
@@ -24,54 +25,57 @@ _NEVER_JOINS = re.compile(
     "[\0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200a\u2010-\u205f\u2070-\u20cf\u2100-\u2bff"
     "\u3000-\u3029\u3030-\u3098\u309b-\u3130\u3190-\ua000\uac00-\ud7a3\uff00-\uff9d\U0001f300-\U0001faff]*"
 )
-"""Text in which each character is folded by itself."""
+"""Text that matches consists of characters that are each folded independently of their neighbours."""
 _FOLLOWING = frozenset(
     "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u0fb5\u0fb7\u102e\u1b35"
     "\U00011127\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930"
     "\u0f73\u0f75\u0f81\uff9e\uff9f"
 )
-"""Characters that are no combining marks and may still become one with the character before."""
+"""These characters are not combining marks, but may be composed with the character before them."""
 
 
 def fold(text: str) -> str:
-    """Return `text` as it is searched: letters of one kind, small, without accents."""
+    """Return `text` folded for a search: in lower case, without accents, in compatibility form."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", _apart_and_small(text)).translate(_WITHOUT_STROKE)
+    apart = unicodedata.normalize("NFKD", _decomposed_lower(text)).translate(_WITHOUT_STROKE)
     bare = _STRESSED.sub(lambda found: found[1] or found[2], _ACCENTED.sub(r"\1", apart))
     return unicodedata.normalize("NFC", bare)
 
 
 def fold_lines(text: str) -> str:
-    """Return `text` as `fold` does, line by line: other threads are not kept waiting by a long one."""
+    """Return what `fold` returns, folding line by line so that other threads can run in between."""
     return text.lower() if text.isascii() else "\n".join(map(fold, text.split("\n")))
 
 
 def fold_keeping_accents(text: str) -> str:
-    """Return `text` with letters of one kind, and small; accents stay, for what is found may be replaced."""
-    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", _apart_and_small(text))
+    """Return `text` in lower case and compatibility form; accents stay, as in search and replace."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", _decomposed_lower(text))
 
 
 def compatibility_form(text: str) -> str:
-    """Return `text` with letters of one kind; capitals and accents stay."""
+    """Return `text` in compatibility form (NFKC) without invisible characters; case and accents stay."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
 
 
 def query_words(query: str) -> list[str]:
-    """Return the words of a query, folded."""
+    """Return the folded words of a query."""
     return fold(query.encode("utf-8", "replace").decode()).split()
 
 
 class FoldedText:
-    """A text that is folded, and where each part of it stands in the text as it was."""
+    """A folded text that knows which offsets in the original text its offsets correspond to.
+
+    It consists of parts; a plain part has as many characters as its original.
+    """
 
     def __init__(self, text: str, folding: Callable[[str], str] = fold) -> None:
         self._at: list[int] = []
-        """Where parts begin in the folded text,"""
+        """The offset of each part in the folded text."""
         self._of: list[int] = []
-        """where they begin in the text as it was,"""
+        """The offset of each part in the original text."""
         self._is_plain: list[bool] = []
-        """and whether their characters correspond one to one; of others, only the ends do."""
+        """Whether each character of a part corresponds to one of the original; else only its ends do."""
         folded = folding(text)
         if len(folded) == len(text) and (text.isascii() or _never_joins(text)):
             self._add(0, 0, is_plain=True)
@@ -82,10 +86,10 @@ class FoldedText:
         """The folded text."""
 
     def spans(self, sought: str, start: int = 0, *, whole: bool = True) -> Iterator[tuple[int, int]]:
-        """Yield where `sought`, which is folded alike, stands in the text as it was, from offset `start` on.
+        """Yield the (start, end) of each place in the original text, from `start` on, that matches `sought`.
 
-        What begins or ends within a character (an f within the ligature ﬁ) is left out; with `whole` false,
-        it is taken with all of that character.
+        `sought` is folded in the same way. A match that begins or ends within a character, such as an f in
+        the ligature ﬁ, is left out; with `whole` false, it is extended to that whole character.
         """
         if not sought:
             return
@@ -129,7 +133,7 @@ class FoldedText:
         self._is_plain.append(False)
 
     def _original(self, at: int, part: int) -> tuple[int, bool]:
-        """Return the offset in the text as it was, and whether a character begins there."""
+        """Return the offset in the original text, and whether a character begins there."""
         within = at - self._at[part]
         if self._is_plain[part]:
             return self._of[part] + within, True
@@ -143,7 +147,7 @@ class FoldedText:
         return (end, True) if is_exact else (self._of[part], False)
 
     def _folded_offset(self, of: int) -> int:
-        """Return the first offset in the folded text that belongs to `of` or what comes after."""
+        """Return the first offset in the folded text that belongs to offset `of` or a later one."""
         part = max(0, bisect_right(self._of, of) - 1)
         within = of - self._of[part]
         if self._is_plain[part]:
@@ -151,8 +155,8 @@ class FoldedText:
         return self._at[part] if within <= 0 else self._at[min(part + 1, len(self._at) - 1)]
 
 
-def _apart_and_small(text: str) -> str:
-    # Taken apart first, so that a letter with its marks as one character and as several are folded alike.
+def _decomposed_lower(text: str) -> str:
+    # Decomposed first, so that composed and decomposed letters are folded in the same way.
     return unicodedata.normalize("NFKD", text.translate(_INVISIBLE)).casefold()
 
 
@@ -162,7 +166,7 @@ def _never_joins(text: str) -> bool:
 
 
 def _clusters(text: str) -> Iterator[str]:
-    """Yield the smallest parts of `text` that are folded each by itself."""
+    """Yield the smallest parts of `text` that can be folded independently."""
     begin = 0
     for here, character in enumerate(text):
         if here > begin and not _joins(character):
@@ -174,7 +178,7 @@ def _clusters(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _joins(character: str) -> bool:
-    """Whether a character may become one with what is before it."""
+    """Return whether a character may be composed with the one before it."""
     return bool(
         unicodedata.combining(character)
         or character in _FOLLOWING

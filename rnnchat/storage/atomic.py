@@ -1,4 +1,8 @@
-"""The one way anything is written: whole or not at all, and on the disk when the call returns."""
+"""Atomic writes: a file or folder is replaced completely or stays as it was, and is on the disk on return.
+
+This is the only place that writes files in this way. `replace_file` is the basis; it writes a temporary file
+beside the target, syncs it, renames it, and syncs the folder.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,50 +20,60 @@ from rnnchat.errors import StorageError, from_os_error
 from rnnchat.storage.paths import make_private
 
 TEMPORARY = ".writing-"
-"""What the names of unfinished files and folders begin with."""
+"""The names of unfinished files and folders begin with this."""
+_ABANDONED_AFTER = 3600
+"""An unfinished file or folder that is older than this, in seconds, was left by a process that was killed."""
 
 
 def temporary_beside(path: Path) -> Path:
     """Return an unused path in the folder of `path`.
 
-    Its name is short whatever the one of `path` is, so that any name a file system takes can be written.
+    Its name is short, so that a file can be written even if its own name has the greatest length possible.
     """
     return path.parent / f"{TEMPORARY}{secrets.token_hex(8)}"
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Replace the file at `path` by `data`; a crash at any moment leaves the old or the new, whole.
+def replace_file(path: Path, data: bytes, *, private: bool = True) -> None:
+    """Replace the file at `path` by one that holds `data`; a crash leaves either the old or the new one.
 
-    Raises StorageError when the disk is full or does not allow it; the old file is then untouched.
+    The new file is readable by this person alone where it is `private`. Otherwise it keeps the permissions of
+    the old one, or has the usual ones where there was none. Raises OSError; the old file is then untouched.
     """
-    make_private(path.parent)
     temporary = temporary_beside(path)
     try:
-        _write_new(temporary, data)
+        _write_new(temporary, data, like=None if private else path)
         temporary.replace(path)
         sync_folder(path.parent)
-    except OSError as error:
-        _discard(temporary)
-        raise from_os_error(error, f"writing {path.name}") from error
     except BaseException:
         _discard(temporary)
         raise
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replace the file at `path` by `text` in UTF-8, as write_bytes does.
+def write_bytes(path: Path, data: bytes) -> None:
+    """Replace a file of rnnchat's own by `data`, and create its folder where it is missing.
 
-    Halves of surrogates, which stand for the bytes of names that are not UTF-8, become JSON's escapes.
+    Raises StorageError where the disk is full or does not allow it; the old file is then untouched.
+    """
+    make_private(path.parent)
+    try:
+        replace_file(path, data)
+    except OSError as error:
+        raise from_os_error(error, f"writing {path.name}") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace the file at `path` by `text` in UTF-8, as `write_bytes` does.
+
+    Lone surrogates, which stand for bytes of file names that are not UTF-8, are written as JSON's escapes.
     """
     write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Create the folder `target` in one step with `files`, (name, content) in the order they are written.
+    """Create the folder `target` in one step with `files`, which are pairs of a name and the content.
 
-    They may be made one by one, so that only one is in memory. The files are written and synced in a
-    temporary folder beside it, which is then renamed; so a folder of that name is always complete.
-    Raises StorageError where it exists already.
+    The files are written and synced one by one in a temporary folder, which is then renamed, so that a
+    folder called `target` is always complete. Raises StorageError where it exists already.
     """
     make_private(target.parent)
     temporary = temporary_beside(target)
@@ -80,11 +95,11 @@ def write_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make sure that the names in `folder` are on the disk."""
+    """Make sure that the names of the files in `folder` are on the disk."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except PermissionError:
-        return  # one may write in it and not read it; the system writes its names in its own time
+        return  # A folder may be writable but not readable; the system then writes the names later.
     try:
         os.fsync(descriptor)
     finally:
@@ -103,7 +118,7 @@ def move(source: Path, target: Path) -> None:
 
 
 def remove(path: Path, within: Path) -> None:
-    """Remove a file or folder for good: first out of sight in one step, to `within`, then what is in it."""
+    """Remove a file or folder permanently: it is renamed to a hidden name in `within`, then emptied."""
     gone = within / f"{TEMPORARY}gone-{time.time_ns()}"
     with contextlib.suppress(OSError):
         path.rename(gone)
@@ -111,7 +126,7 @@ def remove(path: Path, within: Path) -> None:
 
 
 def path_exists(path: Path) -> bool:
-    """Whether there is anything at `path`, be it a link that leads nowhere."""
+    """Return whether there is anything at `path`, including a broken link."""
     try:
         path.lstat()
     except (OSError, ValueError):
@@ -125,18 +140,22 @@ def sha256(data: bytes) -> str:
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Remove what writers that were killed left in `folder` over an hour ago."""
+    """Remove the temporary files and folders in `folder` that are over an hour old."""
     if folder.is_dir():
-        oldest = time.time() - 3600
+        oldest = time.time() - _ABANDONED_AFTER
         for path in folder.iterdir():
             with contextlib.suppress(OSError):
                 if path.name.startswith(TEMPORARY) and path.stat().st_mtime < oldest:
                     _discard(path)
 
 
-def _write_new(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _write_new(path: Path, data: bytes, like: Path | None = None) -> None:
+    """Write and sync a new file, which is private (0600) or has the permissions of the file `like`."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if like is None else 0o666)
     with os.fdopen(descriptor, "wb") as file:
+        if like is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.fchmod(file.fileno(), stat.S_IMODE(like.stat().st_mode))
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""Names and paths made safe to show: whatever bytes they are made of, on one line, unambiguous."""
+"""Names and paths in a form that is safe to show: on one line and unambiguous, whatever their bytes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import unicodedata
 
 _INVISIBLE = ("Cc", "Cf", "Cn", "Cs", "Zl", "Zp")
 _JOINERS = "\u200c\u200d"
-"""Format characters that words and emoji are written with."""
+"""Words and emoji need these format characters, so they are not escaped."""
 
 
 def display_path(path: str | os.PathLike[str]) -> str:
-    """Return `path` as it can be shown: bytes that are not UTF-8 as ``\\xe9``, control characters escaped.
+    """Return `path` with bytes that are not UTF-8, as ``\\xe9``, and control characters escaped.
 
-    What changes the direction of writing or cannot be seen is escaped, too; all else stays as it is.
+    Invisible characters and those that change the direction of writing are escaped, too.
     """
     text = os.fspath(path)
     if text.isascii() and text.isprintable():

@@ -1,127 +1,120 @@
-"""A person's own text files, saved safely: whole or not at all, as what they were."""
+"""A person's own text files: whether they have changed, and how a draft is saved to one.
+
+`library/open_draft.py` opens a file as a draft.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 from codecs import BOM_UTF8
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from rnnchat.errors import StorageError, from_os_error
-from rnnchat.storage.atomic import sha256, sync_folder, temporary_beside
+from rnnchat.storage.atomic import replace_file, sha256
 from rnnchat.storage.paths import parse_argument, parse_path
 
 
 @dataclass(frozen=True)
 class TextFile:
-    """How the text of a draft stands in its file."""
+    """A text file, and how the text of a draft is encoded in it."""
 
     path: Path
     newline: str = "\n"
     has_mark: bool = False
-    """Whether it begins with the byte-order mark of UTF-8."""
+    """Whether it begins with a byte-order mark."""
     digest: str = ""
-    """SHA-256 of its bytes when last read or written here; empty for a file that is still to be made."""
+    """SHA-256 of its bytes when rnnchat last read or wrote it; empty for a file that does not exist yet."""
 
     def encode(self, text: str) -> bytes:
-        """Return the bytes that stand for `text` in this file."""
+        """Return the bytes of this file if its text is `text`."""
         data = text.replace("\n", self.newline).encode("utf-8", "replace")
         return BOM_UTF8 + data if self.has_mark else data
 
 
 def has_changed(file: TextFile) -> bool:
-    """Whether somebody else has changed, made or removed the file since it was last read or written here."""
+    """Return whether another program has changed, created or removed the file since it was last used here."""
     path = real_path(file.path)
     try:
-        if kind_of(path) == REGULAR:
+        if path_kind(path) is PathKind.FILE:
             return sha256(path.read_bytes()) != file.digest
-        return bool(file.digest)  # save_text says what is wrong with what is no file
+        return bool(file.digest)  # save_text says what is wrong with anything but a file
     except OSError as error:
         raise from_os_error(error, f"reading {file.path.name}") from error
 
 
 def save_text(file: TextFile, text: str) -> TextFile:
-    """Write `text` into the file, whole or not at all, with the permissions it had; return it as it is now.
+    """Write `text` into the file in one step, keeping its permissions; return the file as it is now.
 
-    Raises StorageError where that is not possible; the file is then what it was.
+    Raises StorageError where that is not possible; the file then stays as it was.
     """
     path = real_path(file.path)
     data = file.encode(text)
-    temporary = temporary_beside(path)
     try:
-        if kind_of(path) == OTHER:
-            raise _no_file(path)
-        _write(temporary, data, like=path)
-        temporary.replace(path)
-        sync_folder(path.parent)
+        if path_kind(path) is PathKind.OTHER:
+            raise _not_a_file(path)
+        replace_file(path, data, private=False)
     except OSError as error:
         said = from_os_error(error, f"saving {path.name}")
         raise StorageError(
             said.message, "Nothing is lost: the draft is kept here. Save it elsewhere with F12."
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
     return TextFile(file.path, file.newline, file.has_mark, sha256(data))
 
 
 def new_file(named: str | Path) -> TextFile:
-    """Return the file that a person means by `named`; raise StorageError where it cannot be one.
+    """Return the file that a person wants to save to; raise StorageError where that is not possible.
 
-    Text is what was typed, as `parse_path` takes it; a path is meant as it stands.
+    A string is what was typed, see `parse_path`; a Path is used as it is.
     """
     path = parse_path(named) if isinstance(named, str) else parse_argument(str(named))
     try:
-        kind = kind_of(path)
+        kind = path_kind(path)
         has_folder = path.parent.is_dir()
     except OSError as error:
         raise from_os_error(error, f"saving {path.name}") from error
-    if kind == FOLDER:
+    if kind is PathKind.FOLDER:
         raise StorageError(f"{path} is a folder.", "Add the name of the file.")
-    if kind == OTHER:
-        raise _no_file(path)
+    if kind is PathKind.OTHER:
+        raise _not_a_file(path)
     if isinstance(named, str) and named.rstrip().endswith("/"):
-        raise StorageError(f"There is no folder {path}.", "Make it first, or leave the / at the end away.")
+        raise StorageError(f"There is no folder {path}.", "Create it first, or leave out the / at the end.")
     if not has_folder:
-        raise StorageError(f"There is no folder {path.parent}.", "Make it first, or choose another.")
+        raise StorageError(f"There is no folder {path.parent}.", "Create it first, or choose another.")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise StorageError(f"You may not write in {path.parent}.", "Choose another folder.")
     return TextFile(path)
 
 
-def _no_file(path: Path) -> StorageError:
-    return StorageError(f"{path} is no regular file, but a pipe or device.", "Choose another name.")
+def _not_a_file(path: Path) -> StorageError:
+    return StorageError(f"{path} is not a regular file, but a pipe or device.", "Choose another name.")
 
 
-MISSING, REGULAR, FOLDER, OTHER = range(4)
-"""What may be at a path; what is neither a file nor a folder is a pipe, a socket or a device."""
+class PathKind(Enum):
+    """What there is at a path."""
+
+    MISSING = "missing"
+    FILE = "file"
+    FOLDER = "folder"
+    OTHER = "other"
+    """A pipe, a socket or a device."""
 
 
-def kind_of(path: Path) -> int:
-    """Return what is at `path`, or at what it links to; raise OSError where that cannot be found out."""
+def path_kind(path: Path) -> PathKind:
+    """Return what there is at `path`, or where it links to; raise OSError where that cannot be found out."""
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        return MISSING
+        return PathKind.MISSING
     if stat.S_ISREG(mode):
-        return REGULAR
-    return FOLDER if stat.S_ISDIR(mode) else OTHER
-
-
-def _write(path: Path, data: bytes, like: Path) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    with os.fdopen(descriptor, "wb") as file:
-        with contextlib.suppress(FileNotFoundError):
-            os.fchmod(file.fileno(), stat.S_IMODE(like.stat().st_mode))
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        return PathKind.FILE
+    return PathKind.FOLDER if stat.S_ISDIR(mode) else PathKind.OTHER
 
 
 def real_path(path: Path) -> Path:
-    """Follow links, so that saving changes what a link leads to and not the link."""
+    """Return `path` with links followed, so that saving replaces the file and not a link to it."""
     try:
         return path.resolve()
     except (OSError, RuntimeError) as error:

@@ -1,4 +1,4 @@
-"""Where things are kept."""
+"""The folders in use, and the paths that a person types."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from pathlib import Path
 
 from rnnchat.errors import PathError, StorageError, from_os_error
 
-LONGEST_NAME = 255
-"""In bytes, what file systems take at most; some take less."""
-LONGEST_PATH = 4095
-"""In bytes."""
-LONGEST_SHOWN = 80
-"""In characters, of what is told again in a message."""
+MAXIMUM_NAME = 255
+"""The name of a file has at most this many bytes on common file systems."""
+MAXIMUM_PATH = 4095
+"""A path has at most this many bytes on Linux."""
+MAXIMUM_SHOWN = 80
+"""A message repeats at most this many characters of what was typed."""
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _FILE_ADDRESS = re.compile(r"file:(?://(?P<host>[^/]*))?(?P<path>/.*)", re.I | re.S)
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _ESCAPED = re.compile(r"\\([\x00-\x2e\x3a-\x40\x5b-\x60\x7b-\x7f])")
-"""A backslash before what is neither a letter, a figure nor a slash, as terminals write a dropped path."""
+"""A backslash before anything but a letter, digit or slash: terminals escape a dropped path in this way."""
 _SEVERAL = re.compile(r"(?:/|~|file:).*?(?<!\\)\s(?:/\S|~/|file:/|['\"]/)", re.I | re.S)
 _QUOTES = {"'": "'", '"': '"', "‘": "’", "“": "”"}
 
 
 @dataclass(frozen=True)
 class Paths:
-    """The three folders everything is kept in; nothing is written anywhere else."""
+    """The three folders in which rnnchat keeps everything; it writes nowhere else."""
 
     data: Path
     """Saved models, chats, drafts and the bin for deleted models."""
     config: Path
     """Settings."""
     state: Path
-    """Trainings under way and the log of errors."""
+    """Runs and the log of unexpected errors."""
 
     @classmethod
     def from_environment(cls) -> Paths:
@@ -46,7 +46,9 @@ class Paths:
             try:
                 root = parse_argument(home)
             except PathError as error:
-                raise PathError(error.message, "It stands in RNNCHAT_HOME: set that to a folder.") from None
+                raise PathError(
+                    error.message, "The environment variable RNNCHAT_HOME has this value: set it to a folder."
+                ) from None
             return cls(root / "data", root / "config", root / "state")
         import platformdirs
 
@@ -58,23 +60,23 @@ class Paths:
             )
         except RuntimeError:
             raise _without_home() from None
-        if any(folder.parts[:1] == ("~",) for folder in folders):  # as earlier platformdirs answer then
+        if any(folder.parts[:1] == ("~",) for folder in folders):  # from older platformdirs
             raise _without_home()
         return cls(*map(_absolute, folders))
 
     @property
     def models(self) -> Path:
-        """The folder of saved models, one folder a model."""
+        """The folder of saved models, which holds a folder for each model."""
         return self.data / "models"
 
     @property
     def bin(self) -> Path:
-        """The folder of deleted models, until they are restored or forgotten."""
+        """The folder of deleted models, which can be restored for some time."""
         return self.data / "bin"
 
     @property
     def runs(self) -> Path:
-        """The folder of trainings, one folder a run."""
+        """The folder of runs, which holds a folder for each run."""
         return self.state / "runs"
 
     @property
@@ -94,16 +96,16 @@ class Paths:
 
     @property
     def log(self) -> Path:
-        """The log of unforeseen errors, without what was written or read."""
+        """The log of unexpected errors, see `log.py`."""
         return self.state / "errors.log"
 
 
 def parse_path(text: str) -> Path:
-    """Return the absolute path that a person means by `text`, typed, pasted or dropped.
+    """Return the absolute path that a person means by `text`, which was typed, pasted or dropped.
 
-    Taken off are blanks around it, quotes, and the backslashes and percent signs that terminals and file
-    managers write; ``~`` and ``~user`` stand for home folders. What exists as it is typed is meant as it is
-    typed. Raises PathError where it can be no path.
+    Spaces around it, quotes, and the escapes that terminals and file managers write are removed; ``~`` and
+    ``~user`` stand for home folders. If there is a file of exactly the name that was typed, that file is
+    meant. Raises PathError where `text` cannot be a path.
     """
     typed = text.strip()
     if not typed:
@@ -113,7 +115,7 @@ def parse_path(text: str) -> Path:
     plain = _unquoted(typed)
     if plain == typed:
         if _SEVERAL.match(typed) or "\n" in typed:
-            raise PathError("These are several paths.", "Give one after the other.")
+            raise PathError("These are several paths.", "Enter one at a time.")
         plain = _ESCAPED.sub(r"\1", typed)
     if not plain.strip():
         raise PathError("No path is given.", "Type the path of a file or folder, such as ~/notes.")
@@ -121,9 +123,9 @@ def parse_path(text: str) -> Path:
 
 
 def parse_argument(argument: str) -> Path:
-    """Return the absolute path that a word of the command line means, which its shell has unquoted already.
+    """Return the absolute path of an argument of the command line, which the shell has unquoted.
 
-    ``~``, ``~user`` and ``file:///`` are understood, too. Raises PathError where it can be no path.
+    ``~``, ``~user`` and ``file:///`` addresses are understood. Raises PathError where it cannot be a path.
     """
     if not argument:
         raise PathError("No path is given.", "Name a file or folder, such as ~/notes.")
@@ -136,7 +138,7 @@ def parse_argument(argument: str) -> Path:
         return _checked(_from_address(address))
     if _ADDRESS.match(argument):
         raise PathError(
-            f"{_cut(argument)} is an address, and no file.", "Name a file or folder on this computer."
+            f"{_shortened(argument)} is an address, not a file.", "Name a file or folder on this computer."
         )
     return _checked(argument)
 
@@ -147,7 +149,7 @@ def home_folder() -> Path:
 
 
 def start_folder() -> Path:
-    """Return where a choice of files begins: the folder one is in, the home folder, or the root of all."""
+    """Return where choosing a file begins: the current folder, the home folder, or else the root."""
     for known in (Path.cwd, home_folder):
         with contextlib.suppress(OSError, PathError):
             return known()
@@ -155,9 +157,9 @@ def start_folder() -> Path:
 
 
 def shortened_path(path: str, *, nearby: bool = False) -> str:
-    """Return a path with ``~`` in the place of the person's own folder.
+    """Return a path with ``~`` in place of the home folder.
 
-    What is `nearby`, below the folder one is in, is told from there.
+    With `nearby`, a path below the current folder is relative to it.
     """
     if nearby:
         with contextlib.suppress(OSError, ValueError):
@@ -169,16 +171,16 @@ def shortened_path(path: str, *, nearby: bool = False) -> str:
 
 
 def _without_home() -> PathError:
-    return PathError("Your home folder is not known.", "Set HOME, or RNNCHAT_HOME, or name the path in full.")
+    return PathError("Your home folder is unknown.", "Set HOME or RNNCHAT_HOME, or give the full path.")
 
 
-def _cut(text: str) -> str:
-    """Return `text` short enough to stand in a message."""
-    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+def _shortened(text: str) -> str:
+    """Return `text` shortened for a message."""
+    return text if len(text) <= MAXIMUM_SHOWN else f"{text[: MAXIMUM_SHOWN - 1]}…"
 
 
 def _exists(text: str) -> bool:
-    """Whether there is something of this very name; a lone ``~`` is the home folder whatever there is."""
+    """Return whether there is a file of exactly this name; ``~`` alone always means the home folder."""
     try:
         return text.split("/", 1)[0] != "~" and os.path.lexists(text)
     except (OSError, ValueError):
@@ -186,7 +188,7 @@ def _exists(text: str) -> bool:
 
 
 def _unquoted(text: str) -> str:
-    """Return `text` without the quotes around it, if there are any."""
+    """Return `text` without the quotes around it."""
     if len(text) < 2 or _QUOTES.get(text[0]) != text[-1]:
         return text
     try:
@@ -194,12 +196,12 @@ def _unquoted(text: str) -> str:
     except ValueError:
         words = [text[1:-1]]
     if len(words) > 1:
-        raise PathError("These are several paths.", "Give one after the other.")
+        raise PathError("These are several paths.", "Enter one at a time.")
     return "".join(words)
 
 
 def _with_home(text: str) -> str:
-    """Return `text` with the folder that its ``~`` or ``~user`` stands for."""
+    """Return `text` with its ``~`` or ``~user`` replaced by the home folder."""
     name, slash, rest = text[1:].partition("/")
     home = "" if name else os.environ.get("HOME", "")
     if not home:
@@ -211,8 +213,8 @@ def _with_home(text: str) -> str:
             pass
     if not home and name:
         raise PathError(
-            f"There is no user called {_cut(name)}.",
-            f"A file whose name begins with ~ is written ./{_cut(text)}.",
+            f"There is no user called {_shortened(name)}.",
+            f"Write ./{_shortened(text)} if the name of a file begins with ~.",
         )
     if not home:
         raise _without_home()
@@ -223,7 +225,7 @@ def _from_address(address: re.Match[str]) -> str:
     """Return the path of a ``file:///`` address."""
     host = (address["host"] or "").lower()
     if host not in ("", "localhost", os.uname().nodename.lower()):
-        raise PathError(f"{_cut(address[0])} is on another computer.", "Name a file or folder on this one.")
+        raise PathError(f"{_shortened(address[0])} is on another computer.", "Name a file on this one.")
     try:
         path = address["path"].encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -232,26 +234,26 @@ def _from_address(address: re.Match[str]) -> str:
 
 
 def _checked(text: str) -> Path:
-    """Return the absolute path `text`; raise PathError where no file system takes it."""
+    """Return the absolute path `text`; raise PathError where no file system accepts it."""
     if "\0" in text:
-        raise PathError("No path holds a NUL character.", "Type the path again.")
+        raise PathError("A path cannot contain a NUL character.", "Type the path again.")
     path = _absolute(Path(re.sub("^//+", "/", text)))
     try:
         longest, whole = max(len(os.fsencode(part)) for part in path.parts), len(os.fsencode(path))
     except UnicodeEncodeError:
         raise PathError(
-            "The path holds characters that no file's name can have here.",
+            "The path has characters that cannot be in a file name on this computer.",
             "Type it again, or rename the file.",
         ) from None
-    if longest > LONGEST_NAME:
+    if longest > MAXIMUM_NAME:
         raise PathError(
-            f"The name is too long: it has {longest:,} bytes, and {LONGEST_NAME} are the most.",
+            f"The name is too long: it has {longest:,} bytes; at most {MAXIMUM_NAME} are possible.",
             "Choose a shorter one.",
         )
-    if whole > LONGEST_PATH:
+    if whole > MAXIMUM_PATH:
         raise PathError(
-            f"The path is too long: it has {whole:,} bytes, and {LONGEST_PATH:,} are the most.",
-            "Choose a folder less deep.",
+            f"The path is too long: it has {whole:,} bytes; at most {MAXIMUM_PATH:,} are possible.",
+            "Choose a folder that is nested less deeply.",
         )
     return path
 
@@ -261,20 +263,20 @@ def _absolute(path: Path) -> Path:
         return path.absolute()
     except OSError:
         raise PathError(
-            "The folder you are in no longer exists.", "Go to another folder, and try again."
+            "The current folder no longer exists.", "Go to another folder, and try again."
         ) from None
 
 
 def make_private(folder: Path) -> Path:
-    """Create `folder` and its missing parents, readable by nobody else (0700), and return it."""
+    """Create `folder` and its missing parents, accessible to this person only (0700), and return it."""
     try:
         missing = [p for p in (folder, *folder.parents) if not p.exists()]
         for path in reversed(missing):
             path.mkdir(mode=0o700, exist_ok=True)
     except (NotADirectoryError, FileExistsError) as error:
         raise StorageError(
-            f"{folder} cannot be a folder: a part of that path is a file.",
-            "`rnnchat where` shows the folders in use; RNNCHAT_HOME sets others.",
+            f"The folder {folder} cannot be created: a part of that path is a file.",
+            "`rnnchat where` shows the folders in use; RNNCHAT_HOME sets another one.",
         ) from error
     except OSError as error:
         raise from_os_error(error, f"creating the folder {folder}") from error
@@ -282,7 +284,7 @@ def make_private(folder: Path) -> Path:
 
 
 def shipped_models() -> Path:
-    """Return the folder of the models that come with rnnchat."""
+    """Return the folder of the models that are shipped with rnnchat."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "shipped"
     return installed if installed.is_dir() else package.parent / "models"

@@ -1,7 +1,7 @@
-"""A small SQLite database that loses nothing: what a block writes is on the disk when it ends.
+"""A small SQLite database in which everything is on the disk at the end of each transaction.
 
-Its layout has a number (`PRAGMA user_version`) and comes about in steps, each of which is a function. A
-database of an older rnnchat is brought up to date in one transaction; one of a newer one is left as it is.
+`PRAGMA user_version` is the number of migrations that a database has had. The migrations that an older
+database lacks are applied in one transaction when it is opened; a newer database is left as it is.
 """
 
 from __future__ import annotations
@@ -18,53 +18,54 @@ from rnnchat.errors import StorageError, from_os_error
 from rnnchat.storage.paths import make_private
 
 PATIENCE = 5.0
-"""Seconds to wait for another program that is writing."""
-SMALLEST_ROOM = 256_000
-"""With fewer bytes left, a disk is full."""
-_COMPANIONS = ("-wal", "-shm", "-journal")
-_STAYS = "What is on the screen stays there, and is tried again."
+"""A transaction waits this many seconds for another program that is writing."""
+MINIMUM_FREE = 256_000
+"""A disk with fewer free bytes counts as full."""
+_COMPANION_SUFFIXES = ("-wal", "-shm", "-journal")
+"""SQLite keeps files with these suffixes beside a database."""
+_STAYS = "What is on the screen stays there, and rnnchat tries again."
 
 
 @dataclass(frozen=True)
 class DatabaseSchema:
-    """What a database holds, and the steps that its tables came about in."""
+    """What a database holds, and the migrations that create its tables."""
 
-    what: str
-    """Its contents, as messages call them."""
-    steps: tuple[Callable[[sqlite3.Connection], None], ...]
-    """Each brings a database from its own index to the next number. Steps are added, never changed."""
+    contents: str
+    """What messages call the contents, such as "the chats"."""
+    migrations: tuple[Callable[[sqlite3.Connection], None], ...]
+    """The function at index i brings a database from version i to i + 1. Append to them; never change one."""
 
 
 @contextlib.contextmanager
-def open_database(path: Path, layout: DatabaseSchema) -> Iterator[sqlite3.Connection]:
-    """Yield a connection to the database at `path`, made or brought up to date where need be.
+def open_database(path: Path, schema: DatabaseSchema) -> Iterator[sqlite3.Connection]:
+    """Yield a connection to the database at `path`, which is created or migrated first where necessary.
 
-    The block is one transaction. Raises StorageError where the disk is full or may not be written, or where
-    the file is damaged, was emptied, is in use by another program or was written by a newer rnnchat.
+    The block is one transaction. Raises StorageError where the disk is full or not writable, or where the
+    file is damaged, was emptied, is in use by another program or was written by a newer version of rnnchat.
     """
     make_private(path.parent)
     try:
-        _prepare_file(path, layout.what)
+        _prepare_file(path, schema.contents)
         connection = sqlite3.connect(path, timeout=PATIENCE)
         try:
-            _bring_up_to_date(connection, path, layout)
+            _migrate(connection, path, schema)
             with connection:
                 yield connection
         finally:
             connection.close()
-        _note_known(path)
+        _record_use(path)
     except OSError as error:
-        raise from_os_error(error, f"keeping {layout.what}") from error
+        raise from_os_error(error, f"keeping {schema.contents}") from error
     except sqlite3.Error as error:
-        raise _explained(error, path, layout.what) from error
+        raise _explained(error, path, schema.contents) from error
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, path: Path, layout: DatabaseSchema) -> None:
-    newest = len(layout.steps)
-    version = _version(connection)
+def _migrate(connection: sqlite3.Connection, path: Path, schema: DatabaseSchema) -> None:
+    newest = len(schema.migrations)
+    version = _user_version(connection)
     if version > newest:
         raise StorageError(
-            f"{_capital(layout.what)} were written by a newer rnnchat.",
+            f"{_capitalized(schema.contents)} were written by a newer version of rnnchat.",
             f"Update rnnchat to read them. The file {path} is left as it is.",
         )
     connection.execute("PRAGMA journal_mode = WAL")
@@ -73,117 +74,118 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path, layout: Databa
         return
     with connection:
         connection.execute("BEGIN IMMEDIATE")
-        for step in layout.steps[_version(connection) :]:  # another rnnchat may have been faster
-            step(connection)
+        version = _user_version(connection)  # Another process may have migrated it meanwhile.
+        for migration in schema.migrations[version:]:
+            migration(connection)
         connection.execute(f"PRAGMA user_version = {newest}")
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def _user_version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _prepare_file(path: Path, what: str) -> None:
-    """Make the file where there is none; move an empty one away that had something in it, and say so."""
+def _prepare_file(path: Path, contents: str) -> None:
+    """Create the file where it is missing; move one away that was emptied, and raise StorageError."""
     try:
         size = path.stat().st_size
     except FileNotFoundError:
-        _known(path).unlink(missing_ok=True)  # it was moved away on purpose
+        _used_marker(path).unlink(missing_ok=True)  # The file was removed on purpose.
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         return
-    if size == 0 and (_known(path).exists() or _has_log(path)):
+    if size == 0 and (_used_marker(path).exists() or _has_write_ahead_log(path)):
         aside = _move_aside(path)
         raise StorageError(
-            f"The file of {what} is empty: what it held is gone from it.",
-            f"It was moved to {aside}. A copy from a backup can take its place, as {path}; what is said or "
-            "written from now on is kept in a new file.",
+            f"The file of {contents} is empty: what it held is no longer in it.",
+            f"It was moved to {aside}. You can put a copy from a backup in its place, as {path}. "
+            "What you write from now on is kept in a new file.",
         )
 
 
 def _move_aside(path: Path) -> Path:
-    """Move a database away with all that belongs to it, over nothing that exists; return where it is now."""
+    """Rename a database and its companion files to unused names; return the new path."""
     stem = f"{path.name}-damaged-{time.strftime('%Y%m%d-%H%M%S')}"
     aside = next(
         path.with_name(name)
         for name in (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
         if not path.with_name(name).exists()
     )
-    # What belongs to it goes first: a log that stayed behind would be taken for one of the new file.
-    for ending in _COMPANIONS:
+    # Companions go first: SQLite would take a log that stayed behind for one of the new file.
+    for ending in _COMPANION_SUFFIXES:
         with contextlib.suppress(FileNotFoundError):
             Path(f"{path}{ending}").rename(f"{aside}{ending}")
     path.rename(aside)
-    _known(path).unlink(missing_ok=True)
+    _used_marker(path).unlink(missing_ok=True)
     return aside
 
 
-def _has_log(path: Path) -> bool:
+def _has_write_ahead_log(path: Path) -> bool:
     try:
         return Path(f"{path}-wal").stat().st_size > 0
     except FileNotFoundError:
         return False
 
 
-def _known(path: Path) -> Path:
-    """Return the file that tells that there was something in a database: an empty database cannot tell."""
+def _used_marker(path: Path) -> Path:
+    """Return the path of the file that shows that a database was used, even if it was emptied later."""
     return path.with_name(f"{path.name}.known")
 
 
-def _note_known(path: Path) -> None:
-    known = _known(path)
-    if not known.exists():
+def _record_use(path: Path) -> None:
+    marker = _used_marker(path)
+    if not marker.exists():
         with contextlib.suppress(OSError):
-            os.close(os.open(known, os.O_WRONLY | os.O_CREAT, 0o600))
+            os.close(os.open(marker, os.O_WRONLY | os.O_CREAT, 0o600))
 
 
-def _explained(error: sqlite3.Error, path: Path, what: str) -> StorageError:
-    """Return what an error of SQLite means for a person, and what helps."""
-    told = str(error)
-    message = f"{_capital(what)} could not be read or kept"
-    if any(word in told for word in ("malformed", "not a database", "no such table", "no such column")):
+def _explained(error: sqlite3.Error, path: Path, contents: str) -> StorageError:
+    """Return an error of SQLite as a message for the person, with a hint."""
+    text = str(error)
+    message = f"{_capitalized(contents)} could not be read or saved"
+    if any(word in text for word in ("malformed", "not a database", "no such table", "no such column")):
         return StorageError(
             f"{message}: their file is damaged.",
             f"The file {path} is damaged and was left as it is. Quit, and put a copy from a backup in its "
-            f"place. Or start afresh: Move it away, with {path.name}-wal if that is there.",
+            f"place. Or start with a new one: move it away, together with {path.name}-wal if there is one.",
         )
-    if "full" in told or ("I/O error" in told and _is_full(path)):
+    if "full" in text or ("I/O error" in text and _is_full(path)):
         return StorageError(f"{message}: the disk is full.", f"Free some space. {_STAYS}")
-    if "locked" in told or "busy" in told:
+    if "locked" in text or "busy" in text:
         return StorageError(
             f"{message}: their file is in use by another program.",
             f"Close the program that has {path} open. {_STAYS}",
         )
-    if "readonly" in told or "unable to open" in told:
+    if "readonly" in text or "unable to open" in text:
         return StorageError(
-            f"{message}: their file may not be written.",
+            f"{message}: their file is not writable.",
             f"Check who owns {path} and its folder, or set RNNCHAT_HOME to a folder of yours. {_STAYS}",
         )
-    if "I/O error" in told:
+    if "I/O error" in text:
         return StorageError(
-            f"{message}: the disk did not answer as it should.",
+            f"{message}: the disk reported an error.",
             f"Check the disk that holds {path}, and the space on it. {_STAYS}",
         )
-    return StorageError(f"{message}: {told}.", _STAYS)
+    return StorageError(f"{message}: {text}.", _STAYS)
 
 
 def _is_full(path: Path) -> bool:
-    """Whether the disk has no room: its log and its index say so as an error of input or output."""
+    """Return whether the disk is full, which SQLite may report as an input or output error."""
     try:
         disk = os.statvfs(path.parent)
     except OSError:
         return False
-    return disk.f_bavail * disk.f_frsize < SMALLEST_ROOM
+    return disk.f_bavail * disk.f_frsize < MINIMUM_FREE
 
 
-def _capital(text: str) -> str:
+def _capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
 def number_by_last_change(connection: sqlite3.Connection, table: str) -> None:
-    """Number the rows of a `table` by when they were last changed, and bring times to come back to now.
+    """Set the column ``used`` of a `table` to the order in which its rows were last changed.
 
-    The order of use is a number from then on: by the time, what was written while the clock was ahead would
-    stay first for ever.
+    Later changes count on from there. A time would not do: a row that was written while the clock was ahead
+    would stay first. Times that lie in the future are set to now.
     """
     rows = connection.execute(f"SELECT id FROM {table} ORDER BY changed, id").fetchall()
     connection.executemany(
@@ -194,5 +196,5 @@ def number_by_last_change(connection: sqlite3.Connection, table: str) -> None:
 
 
 def all_words_condition(words: list[str], column: str) -> str:
-    """Return the condition that all of so many words stand in a column of folded text."""
+    """Return an SQL condition: a column of folded text contains all `words`, which are its parameters."""
     return " AND ".join([f"instr({column}, ?)"] * len(words))

@@ -117,7 +117,7 @@ async def test_damaged_models_are_rows_among_the_others(
         assert any("no numbers" in problem for problem in problems)
         await point_at(pilot, screen, 5)
         await pilot.press("d")
-        await wait_until(pilot, lambda: "stays as it is" in toast_text(app))
+        await wait_until(pilot, lambda: "cannot be changed" in toast_text(app))
         assert screen.table.row_count == 6, "the folder that has the name of the base is not meant"
         await point_at(pilot, screen, 5)
         await pilot.press("enter")

@@ -295,7 +295,7 @@ async def test_a_whole_path_after_the_prefill_begins_afresh(
         ("x" * 300, "too long"),
         ("nowhere/x.md", "no folder"),
         ("folder", "is a folder"),
-        ("pipe", "no regular file"),
+        ("pipe", "not a regular file"),
         ("http://x/y", "address"),
     ],
 )

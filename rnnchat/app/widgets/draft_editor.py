@@ -14,7 +14,7 @@ from textual.widgets.text_area import Edit, EditResult, Location, Selection, Wra
 
 from rnnchat.app.completion import Alternative
 from rnnchat.app.widgets.wrapped_draft import WrappedDraft
-from rnnchat.library.open_draft import LONGEST_LINE
+from rnnchat.library.open_draft import MAXIMUM_LINE
 
 LARGEST = 6_000_000
 """The number of characters that a draft may have at most."""
@@ -198,14 +198,14 @@ class DraftEditor(TextArea):
         event.prevent_default()
         event.stop()
         lines = sanitize(event.text).split("\n")
-        if any(len(line) > LONGEST_LINE for line in lines):
+        if any(len(line) > MAXIMUM_LINE for line in lines):
             self.app.notify(
-                f"Lines of over {LONGEST_LINE:,} characters were split.", severity="warning", markup=False
+                f"Lines of over {MAXIMUM_LINE:,} characters were split.", severity="warning", markup=False
             )
         text = "\n".join(
-            line[start : start + LONGEST_LINE]
+            line[start : start + MAXIMUM_LINE]
             for line in lines
-            for start in range(0, max(1, len(line)), LONGEST_LINE)
+            for start in range(0, max(1, len(line)), MAXIMUM_LINE)
         )
         self.replace(text, *self.selection, maintain_selection_offset=False)
         self.move_cursor(self.cursor_location)

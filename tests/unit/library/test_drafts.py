@@ -16,7 +16,7 @@ from rnnchat.app.widgets.draft_status import count_words, share_saved
 from rnnchat.app.widgets.find_bar import SearchTerm, choose_match
 from rnnchat.errors import StorageError
 from rnnchat.library.drafts import Draft, Drafts
-from rnnchat.library.open_draft import LONGEST_LINE, find_draft, open_text
+from rnnchat.library.open_draft import MAXIMUM_LINE, find_draft, open_text
 from rnnchat.storage.files import TextFile, has_changed, new_file, save_text
 from rnnchat.storage.paths import Paths
 
@@ -67,7 +67,7 @@ def test_a_damaged_database_is_said_to_be_one(drafts: Drafts, paths: Paths) -> N
     paths.drafts.write_bytes(b"no database" * 500)
     with pytest.raises(StorageError, match="drafts could not") as caught:
         drafts.load()
-    assert "Move it away" in caught.value.hint
+    assert "move it away" in caught.value.hint
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200), st.booleans())
@@ -114,7 +114,7 @@ def test_what_cannot_be_edited_exactly_is_a_copy(tmp_path: Path) -> None:
     long.write_text("x" * 300_000)
     opened = open_text(long)
     assert "lines of over" in opened.why
-    assert max(map(len, opened.text.split("\n"))) == LONGEST_LINE
+    assert max(map(len, opened.text.split("\n"))) == MAXIMUM_LINE
     assert opened.text.replace("\n", "") == "x" * 300_000
 
 

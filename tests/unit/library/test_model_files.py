@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import resource
-import struct
 import subprocess
 import sys
 import time
@@ -18,9 +16,9 @@ import numpy as np
 import pytest
 
 from rnnchat.checking import check_model
-from rnnchat.errors import ModelError, StorageError
+from rnnchat.errors import ModelError
 from rnnchat.library.card import Card
-from rnnchat.library.model_files import MOST_REMEMBERED
+from rnnchat.library.model_files import MAXIMUM_MEMORY
 from rnnchat.library.models import (
     BASE_NETWORK,
     CARD,
@@ -35,12 +33,12 @@ from rnnchat.lm.shape import NetworkShape
 from rnnchat.loading import load_model
 from rnnchat.storage.atomic import sha256
 from rnnchat.storage.paths import Paths
-from rnnchat.storage.safe_reading import read_regular_file
-from rnnchat.storage.tensors import read_header, read_safetensors, to_safetensors
+from rnnchat.storage.tensors import read_safetensors, to_safetensors
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 from rnnchat.training.fit_mixture import REMEMBERED_PIECES
 from tests.helpers.models import publish_tiny
 from tests.helpers.mutations import Files, files_of, outcome, publish_whole, put, rehash
+from tests.unit.storage.safetensors_headers import array, header
 
 
 @pytest.fixture(scope="module")
@@ -180,13 +178,6 @@ def test_a_folder_that_is_out_of_reach(
             change("whole")
 
 
-def test_a_model_is_not_kept_where_there_is_something_else(library: Library, paths: Paths) -> None:
-    paths.models.mkdir(parents=True)
-    (paths.models / "me").write_text("x")
-    with pytest.raises(ModelError, match="taken by something else"):
-        library.check_name("me")
-
-
 def test_what_is_hidden_or_empty_is_no_model(library: Library, paths: Paths, folder: Path) -> None:
     (paths.models / ".DS_Store").write_text("x")
     (paths.models / "empty").mkdir()
@@ -195,23 +186,6 @@ def test_what_is_hidden_or_empty_is_no_model(library: Library, paths: Paths, fol
     (folder.parent / "v٠٠٠٩").mkdir()
     assert [entry.name for entry in library.entries()] == ["whole", "base"]
     assert outcome(library, "whole") == "sanitize"
-
-
-@pytest.mark.parametrize("models", ["a file", "a broken link"])
-def test_without_a_folder_of_models_the_shipped_one_is_there(
-    library: Library, paths: Paths, models: str
-) -> None:
-    paths.data.mkdir(parents=True)
-    if models == "a file":
-        paths.models.write_text("x")
-    else:
-        paths.models.symlink_to("/nowhere")
-    assert [entry.name for entry in library.entries()] == ["base"]
-    assert library.load("base")
-    if models == "a file":
-        assert library.unreadable() is not None
-        with pytest.raises(StorageError, match="folder of models"):
-            library.find("me")
 
 
 @pytest.mark.parametrize("name", ["base", "Base", "ｂａｓｅ"])
@@ -240,68 +214,6 @@ def test_such_a_folder_can_be_deleted(library: Library, paths: Paths, sound: Fil
 
 
 # Arrays
-
-
-def header(**arrays: Any) -> bytes:
-    text = json.dumps(arrays).encode()
-    return struct.pack("<Q", len(text)) + text
-
-
-def array(dtype: str, shape: list[Any], begin: Any, end: Any) -> dict[str, Any]:
-    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"\xff" * 8,
-        struct.pack("<Q", 2**63) + b"{}",
-        struct.pack("<Q", 100) + b"{}",
-        struct.pack("<Q", 0),
-        struct.pack("<Q", 2) + b"[]",
-        struct.pack("<Q", 10) + b"{}",
-        header(a=array("F32", [1], 0, 4)),
-        header(a=array("F32", [1], 0, 4)) + b"12345",
-        header(a=array("F32", [2], 0, 4)) + b"1234",
-        header(a=array("F32", [-1], 0, -4)),
-        header(a=array("F32", [True], 0, 4)) + b"1234",
-        header(a=array("F32", [1.0], 0, 4)) + b"1234",
-        header(a=array("F32", "1", 0, 4)) + b"1234",
-        header(a=array("F32", [2**70], 0, 4)) + b"1234",
-        header(a=array("F32", [2**39, 2**39, 2**39], 0, 4)) + b"1234",
-        header(a=array("F32", [1] * 60, 0, 4)) + b"1234",
-        header(a=array("BF16", [2], 0, 4)) + b"1234",
-        header(a=array("object", [1], 0, 4)) + b"1234",
-        header(a=array(None, [1], 0, 4)) + b"1234",  # type: ignore[arg-type]
-        header(a=array("F32", [1], 4, 8)) + b"12345678",
-        header(a=array("F32", [1], 0, 4), b=array("F32", [1], 0, 4)) + b"1234",
-        header(a=array("F32", [1], 0, 4), b=array("F32", [1], 2, 6)) + b"123456",
-        header(a={"dtype": "F32", "shape": [1]}) + b"1234",
-        header(a=None) + b"1234",
-        header(**{f"t{n}": array("F32", [0], 0, 0) for n in range(3_000)}),
-        header(**{"x" * 300: array("F32", [0], 0, 0)}),
-    ],
-)
-def test_arrays_whose_header_does_not_hold_are_refused(data: bytes) -> None:
-    with pytest.raises(ModelError, match="arrays of a model are damaged"):
-        read_safetensors(data)
-
-
-def test_arrays_come_back_as_they_were() -> None:
-    arrays = {
-        "f16": np.arange(6, dtype=np.float16).reshape(2, 3),
-        "f32": np.array(1.5, np.float32),
-        "f64": np.zeros((0, 4)),
-        "u8": np.arange(3, dtype=np.uint8),
-        "i64": np.array([-1, 2**62]),
-        "bool": np.array([True, False]),
-    }
-    read = read_safetensors(to_safetensors(arrays))
-    assert all(
-        np.array_equal(read[name], own) and read[name].dtype == own.dtype for name, own in arrays.items()
-    )
-    assert read_header(to_safetensors(arrays))["u8"].shape == (3,)
 
 
 @pytest.mark.slow
@@ -428,7 +340,7 @@ def test_memories_are_sorted_as_they_are_built() -> None:
         for vocabulary in (1, 2, 50):
             pieces = chance.integers(0, vocabulary, size)
             assert NgramMemory.build(pieces, vocabulary).is_sorted()
-    assert MOST_REMEMBERED >= REMEMBERED_PIECES
+    assert MAXIMUM_MEMORY >= REMEMBERED_PIECES
 
 
 def test_one_bad_version_leaves_the_other(library: Library, folder: Path, sound: Files) -> None:
@@ -489,27 +401,6 @@ def test_the_largest_network_takes_less_than_a_gigabyte(
     shape = NetworkShape(tokenizer.size, embedding=256, units=2**14)
     (folder / CARD).write_bytes(Card("big", "2026-01-02", shape.as_dict(), hashes).to_json())
     assert library.find("big").card is None, "and a larger one is none"
-
-
-def test_nothing_is_read_beyond_what_is_allowed(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"x" * 100)
-    assert read_regular_file(path, 100) == b"x" * 100
-    with pytest.raises(StorageError, match="too large"):
-        read_regular_file(path, 99)
-    with pytest.raises(StorageError, match="device"):
-        read_regular_file(Path("/dev/zero"), 99)
-    with pytest.raises(StorageError, match="folder"):
-        read_regular_file(tmp_path, 99)
-    grows = Path("/proc/self/status")  # says that it is empty, and is not
-    if grows.exists():
-        assert read_regular_file(grows, 2**20)
-        with pytest.raises(StorageError, match="too large"):
-            read_regular_file(grows, 10)
-    with pytest.raises(StorageError):
-        read_regular_file(tmp_path / "a\0b", 9)
-    with pytest.raises(StorageError, match="missing"):
-        read_regular_file(tmp_path / "none", 9)
 
 
 def test_a_tiny_model_without_a_memory_is_sound(

@@ -186,3 +186,27 @@ def test_a_damaged_database_has_a_clear_message(paths: Paths) -> None:
     with pytest.raises(StorageError) as caught:
         Chats(paths.chats).find()
     assert "damaged" in caught.value.hint
+
+
+def test_a_model_is_not_kept_where_there_is_something_else(library: Library, paths: Paths) -> None:
+    paths.models.mkdir(parents=True)
+    (paths.models / "me").write_text("x")
+    with pytest.raises(ModelError, match="taken by something else"):
+        library.check_name("me")
+
+
+@pytest.mark.parametrize("models", ["a file", "a broken link"])
+def test_without_a_folder_of_models_the_shipped_one_is_there(
+    library: Library, paths: Paths, models: str
+) -> None:
+    paths.data.mkdir(parents=True)
+    if models == "a file":
+        paths.models.write_text("x")
+    else:
+        paths.models.symlink_to("/nowhere")
+    assert [entry.name for entry in library.entries()] == ["base"]
+    assert library.load("base")
+    if models == "a file":
+        assert library.unreadable() is not None
+        with pytest.raises(StorageError, match="folder of models"):
+            library.find("me")

@@ -102,19 +102,19 @@ def test_a_step_that_fails_leaves_all_as_it_was(paths: Paths, monkeypatch: pytes
     made_by_0_1(paths.chats, CHATS_OF_0_1)
 
     def fails(connection: sqlite3.Connection) -> None:
-        chats_module._fold_turns(connection)
+        chats_module._migrate_to_2(connection)
         raise sqlite3.OperationalError("database or disk is full")
 
-    good = chats_module._LAYOUT
+    good = chats_module._SCHEMA
     monkeypatch.setattr(
-        chats_module, "_LAYOUT", DatabaseSchema("the chats", (chats_module._first_tables, fails))
+        chats_module, "_SCHEMA", DatabaseSchema("the chats", (chats_module._migrate_to_1, fails))
     )
     with pytest.raises(StorageError, match="disk is full"):
         Chats(paths.chats).find()
     with closing(sqlite3.connect(paths.chats)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (0,)
         assert connection.execute("SELECT COUNT(*) FROM search WHERE search MATCH 'later'").fetchone() == (1,)
-    monkeypatch.setattr(chats_module, "_LAYOUT", good)
+    monkeypatch.setattr(chats_module, "_SCHEMA", good)
     assert len(Chats(paths.chats).find()) == 2
 
 
@@ -137,7 +137,7 @@ def test_one_of_a_newer_rnnchat_is_left_as_it_is(chats: Chats, paths: Paths) -> 
         connection.execute("PRAGMA user_version = 99")
     before = paths.chats.read_bytes()
     for call in (chats.find, lambda: chats.add_turn(None, "user", "x", "base")):
-        with pytest.raises(StorageError, match="newer rnnchat") as caught:
+        with pytest.raises(StorageError, match="newer version of rnnchat") as caught:
             call()
         assert "Update rnnchat" in caught.value.hint
     assert paths.chats.read_bytes() == before
@@ -205,7 +205,7 @@ def test_one_that_is_damaged_is_left_as_it_is(drafts: Drafts, paths: Paths, dama
     for call in (drafts.find, lambda: drafts.keep(Draft(text="new"))):
         with pytest.raises(StorageError, match="damaged") as caught:
             call()
-        assert "backup" in caught.value.hint and "Move it away" in caught.value.hint
+        assert "backup" in caught.value.hint and "move it away" in caught.value.hint
     assert paths.drafts.read_bytes() == data
 
 
@@ -219,7 +219,7 @@ def test_one_in_use_by_another_program(chats: Chats, paths: Paths, monkeypatch: 
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageError, match="in use by another program") as caught:
             chats.add_turn(None, "user", "more", "base")
-        assert "tried again" in caught.value.hint
+        assert "tries again" in caught.value.hint
         assert len(chats.find()) == 1, "it can still be read"
         other.rollback()
     chats.add_turn(None, "user", "more", "base")
@@ -253,7 +253,7 @@ def test_a_file_or_folder_that_may_not_be_written(paths: Paths, tmp_path: Path, 
             folder.chmod(folder.stat().st_mode | 0o055)
     told = said_by_somebody_else(paths.chats)
     paths.data.chmod(0o755)
-    assert "may not be written" in told
+    assert "not writable" in told
     assert "Check who owns" in told
 
 
@@ -380,6 +380,6 @@ def test_an_error_of_input_and_output_on_a_full_disk_is_that(
 ) -> None:
     error = sqlite3.OperationalError("disk I/O error")
     paths.data.mkdir(parents=True)
-    assert "did not answer" in database._explained(error, paths.chats, "the chats").message
-    monkeypatch.setattr(database, "SMALLEST_ROOM", 10**18)
+    assert "reported an error" in database._explained(error, paths.chats, "the chats").message
+    monkeypatch.setattr(database, "MINIMUM_FREE", 10**18)
     assert "disk is full" in database._explained(error, paths.chats, "the chats").message
