@@ -15,7 +15,7 @@ from textual.containers import Vertical
 from textual.widgets import Static, TextArea
 
 from rnnchat.app.autosave import DraftAutosaver, DraftSnapshot, OpenDraft, SaveResult
-from rnnchat.app.completion import Completion, Question
+from rnnchat.app.completion import Completion, CompletionRequest
 from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.widgets.alternatives import Alternatives
 from rnnchat.app.widgets.draft_editor import DraftEditor
@@ -156,7 +156,7 @@ class DraftScreen(AppScreen):
     def answered(self, answer: Completion.Answered) -> None:
         """Show how the text may go on, if the cursor is still there."""
         editor = self.editor
-        if answer.question == self._question() and editor.has_focus:
+        if answer.request == self._question() and editor.has_focus:
             editor.suggest(answer.inline, answer.alternatives)
             self._offered = time.monotonic(), answer
 
@@ -165,12 +165,12 @@ class DraftScreen(AppScreen):
         """Say why nothing is suggested."""
         self.services.report(failure.error)
 
-    def _question(self) -> Question | None:
+    def _question(self) -> CompletionRequest | None:
         if not self.editor.takes_suggestions:
             return None
         first, before = self.editor.before_cursor()
         settings = self.services.settings
-        return Question(settings.model, (self._shown, first), before, settings.suggest_from)
+        return CompletionRequest(settings.model, (self._shown, first), before, settings.suggest_from)
 
     def _ask(self) -> None:
         """Ask once what was typed is on the screen: until then the processor is the screen's."""
@@ -187,12 +187,12 @@ class DraftScreen(AppScreen):
             self._pass_over(question)
             self.completion.ask(question)
 
-    def _pass_over(self, question: Question) -> None:
+    def _pass_over(self, question: CompletionRequest) -> None:
         """Where the writer had the time to read what was offered, and typed on, tell the engine so."""
         shown, answer = self._offered
-        if answer is None or question.before == answer.question.before:
+        if answer is None or question.before == answer.request.before:
             return
-        before, texts = answer.question.before, tuple(one.text for one in answer.alternatives)
+        before, texts = answer.request.before, tuple(one.text for one in answer.alternatives)
         if texts and time.monotonic() - shown >= READ_IN and question.before.startswith(before):
             self.completion.pass_over(before, texts)
         self._offered = 0.0, None
@@ -201,7 +201,7 @@ class DraftScreen(AppScreen):
 
     def _look(self) -> DraftSnapshot:
         editor = self.editor
-        return self._open.look(editor.text, editor.offset_of_cursor, space_taken=editor.space_taken)
+        return self._open.snapshot(editor.text, editor.offset_of_cursor, space_taken=editor.space_taken)
 
     def _keep_soon(self) -> None:
         self._waits = False
@@ -212,7 +212,7 @@ class DraftScreen(AppScreen):
         """Write a draft to the disk; where that fails, say so once and try again."""
         app = self.services
         try:
-            kept = self._keeper.keep(look)
+            kept = self._keeper.save(look)
         except Exception as failure:  # whatever it is, what is typed is tried to keep again
             error = explain(failure)
             if error.message != self._complained and app.is_running:
@@ -230,7 +230,7 @@ class DraftScreen(AppScreen):
         looks = [look for opened, look in self._unkept.items() if opened is not self._open]
         try:
             for look in [*looks, self._look()] if self._is_loaded or not self.editor.is_empty else looks:
-                self._keeper.keep(look)
+                self._keeper.save(look)
         except Exception as failure:
             return explain(failure)
         return None
@@ -369,7 +369,7 @@ class DraftScreen(AppScreen):
         if before is None or before.path != file.path:
             self.services.inform(f"Saved as {file.path}.")
         opened.draft = replace(opened.draft, file=file)
-        self._keep(self._look() if opened is self._open else opened.look_again())
+        self._keep(self._look() if opened is self._open else opened.snapshot_again())
 
     # Finding
 

@@ -31,11 +31,11 @@ class DraftsScreen(SearchScreen[Path]):
 
     heading = "Open a draft or a file"
     placeholder = "Words of a draft, or a path like ~/notes/today.md"
-    none_yet = "No drafts."
-    none_found = "No draft holds these words; Enter opens a file of this name."
-    is_open = "This draft is open. Begin a new one first (Ctrl+N)."
-    sure = "Delete this draft for good?"
-    besides = "If it was saved to a file, the file stays."
+    empty_text = "No drafts."
+    no_match_text = "No draft holds these words; Enter opens a file of this name."
+    open_entry_text = "This draft is open. Begin a new one first (Ctrl+N)."
+    delete_question = "Delete this draft for good?"
+    delete_note = "If it was saved to a file, the file stays."
 
     def __init__(self, current: int) -> None:
         super().__init__(current, PathSuggester())
