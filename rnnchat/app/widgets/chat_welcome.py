@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
+# Each text fits a terminal of 44×12 without scrolling.
 SHIPPED_MODEL = (
-    "Type a message below, and {model} replies. It is a small model that runs on this computer: "
-    "it knows how people talk, but few facts.\n\n"
-    "To make it write like you, train it on your notes: press F3. Nothing you write or read ever "
-    "leaves this machine."
+    "Type a message below, and {model} replies. It is a small model: good at small talk, weak on facts.\n\n"
+    "F3 trains it on your notes. Nothing you write leaves this machine."
 )
 CHAT_MODEL = (
     "Type a message below, and {model} replies. It was trained on your notes.\n\n"
