@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from rnnchat.app.completion import Completion, Question
+from rnnchat.app.completion import Completion, CompletionRequest
 from rnnchat.app.widgets.draft_editor import DraftEditor
 from rnnchat.library.settings import Settings
 
@@ -43,7 +43,7 @@ class DraftSuggestions:
 
     def show(self, answer: Completion.Answered) -> None:
         """Show the answer, if the cursor is still where it was asked for."""
-        if answer.question == self._question() and self._editor.has_focus:
+        if answer.request == self._question() and self._editor.has_focus:
             self._editor.suggest(answer.inline, answer.alternatives)
             self._shown, self._shown_since = answer, time.monotonic()
 
@@ -51,12 +51,12 @@ class DraftSuggestions:
         """Never suggest the same at this place again."""
         self._completion.dismiss(dismissed.before, dismissed.suggestion)
 
-    def _question(self) -> Question | None:
+    def _question(self) -> CompletionRequest | None:
         if not self._editor.can_suggest:
             return None
         first, before = self._editor.before_cursor()
         settings = self._settings()
-        return Question(settings.model, (self._draft_number, first), before, settings.suggest_from)
+        return CompletionRequest(settings.model, (self._draft_number, first), before, settings.suggest_from)
 
     def _ask(self) -> None:
         self._will_ask = False
@@ -65,12 +65,12 @@ class DraftSuggestions:
             self._pass_over(question)
             self._completion.ask(question)
 
-    def _pass_over(self, question: Question) -> None:
+    def _pass_over(self, question: CompletionRequest) -> None:
         """Report the alternatives that the writer had time to read and did not accept."""
         answer = self._shown
-        if answer is None or question.before == answer.question.before:
+        if answer is None or question.before == answer.request.before:
             return
-        before, texts = answer.question.before, tuple(one.text for one in answer.alternatives)
+        before, texts = answer.request.before, tuple(one.text for one in answer.alternatives)
         had_time = time.monotonic() - self._shown_since >= READING_SECONDS
         if texts and had_time and question.before.startswith(before):
             self._completion.pass_over(before, texts)

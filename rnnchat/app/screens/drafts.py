@@ -33,11 +33,11 @@ class DraftsScreen(SearchScreen[Path]):
 
     heading = "Open a draft or a file"
     placeholder = "Words of a draft, or a path like ~/notes/today.md"
-    none_yet = "No drafts yet."
-    none_found = "No matching drafts. Enter opens the file of this name."
-    is_open = "This draft is open. Start a new one first (Ctrl+N)."
-    sure = "Delete this draft permanently?"
-    besides = "A file that it was saved to stays."
+    empty_text = "No drafts yet."
+    no_match_text = "No matching drafts. Enter opens the file of this name."
+    open_entry_text = "This draft is open. Start a new one first (Ctrl+N)."
+    delete_question = "Delete this draft permanently?"
+    delete_note = "If it was saved to a file, the file stays."
 
     def __init__(self, current: int) -> None:
         super().__init__(current, PathSuggester())
