@@ -347,7 +347,7 @@ async def test_what_could_not_be_kept_is_tried_again_also_of_a_draft_that_was_le
             await wait_until(pilot, lambda: len(screen.autosave.unsaved) == 2)
         await wait_until(pilot, lambda: {one.title for one in app.drafts.find()} == {"one", "two"})
         await wait_until(pilot, lambda: "autosaved, no file" in status(app))
-        assert not screen.autosave.unsaved
+        await wait_until(pilot, lambda: not screen.autosave.unsaved)
 
 
 async def test_a_place_that_cannot_be_written_to_says_so(app: RnnchatApp, tmp_path: Path) -> None:
