@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def run(file: Path | None = None) -> int:
-    """Open the app on the chat, or on `file` as a draft; return what to exit with once the person leaves it.
+    """Open the app on the chat, or on `file` as a draft, and return the exit code once the person leaves it.
 
-    That is 0, or 1 after an error. A signal that ends the app ends the process, with 128 and its number.
+    The code is 0, or 1 after an error. A signal ends the process with 128 plus the signal's number.
     """
     from rnnchat.app.signals import Signals
 

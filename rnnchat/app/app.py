@@ -86,7 +86,7 @@ class RnnchatApp(WorkerErrorsMixin, App[None]):
         recognize_alt_digits()
         sys.setswitchinterval(SWITCH_SECONDS)
         self.file_to_open = file
-        """A file to open as a draft."""
+        """The file named on the command line, until the draft screen has opened it."""
         self.paths = paths or Paths.from_environment()
         self.library = Library(self.paths)
         self.chats = Chats(self.paths.chats)

@@ -1,4 +1,4 @@
-"""Keeps open drafts on the disk, in threads that never take one draft, or an older text, for another."""
+"""Saves open drafts to the database from threads, so that no draft, and no older text, replaces another."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
 class OpenDraft:
     """A draft that is on the screen, or was a moment ago.
 
-    The app's thread writes it; what is kept of it only a `DraftAutosaver` knows. A thread holds on to the
+    The app's thread changes it; only a `DraftAutosaver` notes what of it is saved. A thread holds on to the
     draft that its work belongs to, whatever is on the screen by then.
     """
 
     def __init__(self, draft: Draft, *, what_failed: str = "") -> None:
         self.what_failed = what_failed
-        """Why it is a new draft and not what was to be opened, if it is."""
+        """Why this is a new draft instead of the one that was to be opened, if it is."""
         self.draft = draft
-        """As it was opened or last looked at; its keys and its file are up to date."""
+        """The draft as of the last snapshot; its counts of keys and its file are up to date."""
         self.number, self.version = draft.id, draft.version
-        """Of what is kept; 0 while nothing is."""
-        self.kept = 0
-        """Which look at it is kept."""
-        self._looks = 0
+        """The id and version of the saved draft; 0 until it is saved."""
+        self.saved_snapshot = 0
+        """The number of the latest snapshot that is saved."""
+        self._snapshots = 0
         self._uncounted = (0, 0)
 
     def is_ahead_of(self, found: Draft, text: str) -> bool:
-        """Whether `found`, as it was read from the disk, is this very draft, which has `text` by now.
+        """Whether `found`, as read from the disk, is this same draft, which has `text` by now.
 
-        It is not where the draft was saved and its file has another text since.
+        It is not where this draft was saved to a file whose text has changed since.
         """
         if found.id and found.id == self.number:
             return found.text == text or not replace(self.draft, text=text).is_saved
@@ -48,72 +48,77 @@ class OpenDraft:
         self.draft = replace(draft, keys=draft.keys + keys, characters=draft.characters + characters)
         self._uncounted = self._uncounted[0] + keys, self._uncounted[1] + characters
 
-    def look(self, text: str, cursor: int, *, space_taken: bool = False) -> DraftSnapshot:
-        """Return how it stands now; `space_taken` where the space before the cursor came with a word."""
-        self.draft = replace(self.draft, text=text, cursor=cursor, space_taken=space_taken)
-        self._looks += 1
-        counted, self._uncounted = self._uncounted, (0, 0)
-        return DraftSnapshot(self, self.draft, self._looks, counted)
+    def snapshot(self, text: str, cursor: int, *, space_taken: bool = False) -> DraftSnapshot:
+        """Return the draft as it is now.
 
-    def look_again(self) -> DraftSnapshot:
-        """Return how it stood when it was last looked at, with the file that it has now."""
-        return self.look(self.draft.text, self.draft.cursor, space_taken=self.draft.space_taken)
+        `space_taken` tells that the space before the cursor came with a suggestion.
+        """
+        self.draft = replace(self.draft, text=text, cursor=cursor, space_taken=space_taken)
+        self._snapshots += 1
+        counted, self._uncounted = self._uncounted, (0, 0)
+        return DraftSnapshot(self, self.draft, self._snapshots, counted)
+
+    def snapshot_again(self) -> DraftSnapshot:
+        """Return the text of the last snapshot with the file that the draft has now."""
+        return self.snapshot(self.draft.text, self.draft.cursor, space_taken=self.draft.space_taken)
 
 
 @dataclass(frozen=True)
 class DraftSnapshot:
-    """How an open draft stood at a moment."""
+    """An open draft at a moment."""
 
     of: OpenDraft
     draft: Draft
     number: int
-    """Which look at this draft it is; later ones have higher numbers."""
+    """Counts the snapshots of this draft; later ones have higher numbers."""
     counted: tuple[int, int]
-    """Keys since the look before, and the characters that they wrote."""
+    """The keys since the snapshot before, and the characters that they wrote."""
 
 
 @dataclass(frozen=True)
 class SaveResult:
-    """What came of keeping a look."""
+    """What came of saving a snapshot."""
 
     has_forked: bool = False
-    """Whether another rnnchat had changed the draft, so that both are kept."""
+    """Whether another rnnchat had changed the draft, so that both are saved."""
     is_saved: bool = False
-    """Whether the draft's file holds this text."""
+    """Whether the draft's file contains this text."""
     today: tuple[int, int] = (0, 0)
-    """Keys of today, and the characters that they wrote."""
+    """The keys of today, and the characters that they wrote."""
     has_failed: bool = False
-    """Whether it could not be kept."""
+    """Whether the snapshot could not be saved."""
 
 
 class DraftAutosaver:
-    """Writes looks to the disk, one after the other, from any thread."""
+    """Saves snapshots one after the other, from any thread."""
 
     def __init__(self, drafts: Drafts) -> None:
         self._drafts = drafts
-        self._one_by_one = threading.Lock()
-        self._owed = (0, 0)
-        """Keys and characters that could not be counted yet."""
+        self._lock = threading.Lock()
+        self._uncounted = (0, 0)
+        """The keys and characters that could not be counted yet."""
 
-    def keep(self, look: DraftSnapshot) -> SaveResult:
-        """Keep a look, unless a later one is kept already.
+    def save(self, snapshot: DraftSnapshot) -> SaveResult:
+        """Save a snapshot, unless a later one is saved already.
 
         Raises:
             StorageError: it cannot be written; its keys are counted with the next one.
         """
-        with self._one_by_one:
-            self._owed = self._owed[0] + look.counted[0], self._owed[1] + look.counted[1]
-            has_forked = self._write(look)
-            if self._owed[0]:
-                self._drafts.count_keys(*self._owed)
-                self._owed = (0, 0)
-            return SaveResult(has_forked, look.draft.is_saved, self._drafts.keys_today())
+        with self._lock:
+            keys, characters = snapshot.counted
+            self._uncounted = self._uncounted[0] + keys, self._uncounted[1] + characters
+            has_forked = self._write(snapshot)
+            if self._uncounted[0]:
+                self._drafts.count_keys(*self._uncounted)
+                self._uncounted = (0, 0)
+            return SaveResult(has_forked, snapshot.draft.is_saved, self._drafts.keys_today())
 
-    def _write(self, look: DraftSnapshot) -> bool:
-        opened = look.of
-        if look.number <= opened.kept or not (look.draft.text or opened.number):
+    def _write(self, snapshot: DraftSnapshot) -> bool:
+        """Write a snapshot to the database, and return whether that made a draft of its own."""
+        opened = snapshot.of
+        if snapshot.number <= opened.saved_snapshot or not (snapshot.draft.text or opened.number):
             return False
-        kept = self._drafts.keep(replace(look.draft, id=opened.number, version=opened.version))
-        has_forked = opened.number not in (0, kept.id)
-        opened.number, opened.version, opened.kept = kept.id, kept.version, look.number
+        saved = self._drafts.keep(replace(snapshot.draft, id=opened.number, version=opened.version))
+        has_forked = opened.number not in (0, saved.id)
+        opened.number, opened.version, opened.saved_snapshot = saved.id, saved.version, snapshot.number
         return has_forked

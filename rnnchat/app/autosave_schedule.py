@@ -65,7 +65,7 @@ class AutosaveSchedule:
         others = [one for one in self.unsaved if current is None or one.of is not current.of]
         try:
             for snapshot in [*others, current] if current is not None else others:
-                self._autosaver.keep(snapshot)
+                self._autosaver.save(snapshot)
         except Exception as failure:
             return explain(failure)
         return None
@@ -78,7 +78,7 @@ class AutosaveSchedule:
         """Write a snapshot in a worker's thread; report a failure once."""
         app = self._app
         try:
-            result = self._autosaver.keep(snapshot)
+            result = self._autosaver.save(snapshot)
         except Exception as failure:  # whatever it is, the text stays and is tried again
             error = explain(failure)
             if error.message != self._reported and app.is_running:

@@ -1,4 +1,4 @@
-"""The model that speaks in the app, and how its reply is let out."""
+"""The model in use, and its replies as they grow at a readable speed."""
 
 from __future__ import annotations
 
@@ -16,27 +16,33 @@ if TYPE_CHECKING:
     from rnnchat.text.chat_format import Turn
 
 PIECES_PER_SECOND = 90
-"""A network makes thousands; this is how fast they are shown, so that one can read along."""
-FRAME = 1 / 20
-"""Seconds between two updates of a reply."""
+"""How fast a reply grows, so that one can read along; the model could generate it many times faster."""
+UPDATE_SECONDS = 1 / 20
+"""The time between two updates of a reply, in seconds."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """What has come of a reply so far, and how it finished, if it did."""
+class PartialReply:
+    """A reply as far as it is generated."""
 
     text: str
     finish: str = ""
+    """Why it ended: ``stopped``, ``length`` or another of the generator's reasons; empty while it grows."""
 
 
 class ChatEngine:
-    """Loads the model in use once and makes its replies; every method may be called in a thread."""
+    """Loads the model in use once and generates its replies; every method may be called in any thread."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._lock = threading.Lock()
         self._model: LoadedModel | None = None
         self._key: tuple[str, str] | None = None
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether a model is in memory."""
+        return self._model is not None
 
     def load(self, name: str) -> LoadedModel:
         """Return the model called `name`, read from disk unless it is the one in memory."""
@@ -50,8 +56,8 @@ class ChatEngine:
                 self._key = key
             return self._model
 
-    def origins(self, name: str, text: str) -> list[Origin] | None:
-        """Return the stretches of `text` that stand in the notes of a model; None where it keeps none."""
+    def attribution(self, name: str, text: str) -> list[Origin] | None:
+        """Return the passages of `text` that stand in the notes of a model; None where it has no notes."""
         model = self.load(name)
         return None if model.origins is None else model.origins.find(text)
 
@@ -61,10 +67,10 @@ class ChatEngine:
         turns: Sequence[Turn],
         is_cancelled: Callable[[], bool],
         attempt: int = 0,
-    ) -> Iterator[Part]:
+    ) -> Iterator[PartialReply]:
         """Yield the reply to `turns` as it grows, about twenty times a second.
 
-        The same seed, turns and `attempt` (how often it was asked for again) give the same reply.
+        The same seed, turns and `attempt` (how often this reply has been replaced) give the same reply.
         """
         from rnnchat.text.chat_format import chat_context
         from rnnchat.text.notes.clean import sanitize
@@ -75,23 +81,23 @@ class ChatEngine:
         if sampling.seed is not None:
             sampling = replace(sampling, seed=sampling.seed + attempt)
         text = ""
-        started = shown = time.monotonic()
+        started = updated = time.monotonic()
         for count, chunk in enumerate(
             model.partner.stream(context, sampling, settings.reply_pieces), start=1
         ):
             text += chunk.text
             if is_cancelled():
-                yield Part(sanitize(text).strip(), "stopped")
+                yield PartialReply(sanitize(text).strip(), "stopped")
                 return
             if chunk.finish:
-                yield Part(sanitize(text).strip(), chunk.finish)
+                yield PartialReply(sanitize(text).strip(), chunk.finish)
                 return
             ahead = started + count / PIECES_PER_SECOND - time.monotonic()
             if ahead > 0:
                 time.sleep(ahead)
-            if time.monotonic() - shown >= FRAME:
-                shown = time.monotonic()
-                yield Part(sanitize(text).lstrip())
+            if time.monotonic() - updated >= UPDATE_SECONDS:
+                updated = time.monotonic()
+                yield PartialReply(sanitize(text).lstrip())
 
 
 def sampling_from(settings: Settings) -> Sampling:

@@ -1,4 +1,4 @@
-"""Chats that are open, and how what is said in them gets to the disk: at once, or as soon as possible."""
+"""Open chats, and how their turns are saved: at once, or as soon as the disk allows it."""
 
 from __future__ import annotations
 
@@ -14,88 +14,98 @@ if TYPE_CHECKING:
 
     from rnnchat.library.chats import Chats
 
+RETRY_SECONDS = 5.0
+"""The time from a save that failed to the next attempt, in seconds."""
+
 
 @dataclass
-class Said:
-    """A turn of the chat that is open, with its number in the database once it is kept."""
+class ChatTurn:
+    """A turn of the open chat."""
 
     role: str
+    """``user`` or ``model``."""
     text: str
     model: str
-    number: int = 0
+    """The model that replied, or that the message was written to."""
+    id: int = 0
+    """The turn's id in the database; 0 until it is saved."""
 
 
 @dataclass
 class Conversation:
-    """A chat that is open, and the reply that is coming in.
+    """An open chat, and the reply that is being generated.
 
-    A reply's thread holds on to the conversation that it belongs to: whatever is on the screen
-    by then, what has come is kept there and nowhere else.
+    The thread of a reply holds on to its conversation, so the reply is saved there, whatever chat is on
+    the screen by then.
     """
 
     chat: int | None = None
-    said: list[Said] = field(default_factory=list)
-    dropped: list[int] = field(default_factory=list)
-    """Numbers of turns that are to be removed, as a reply that is asked for again."""
+    """The chat's id in the database; None until its first turn is saved."""
+    turns: list[ChatTurn] = field(default_factory=list)
+    removed_ids: list[int] = field(default_factory=list)
+    """The ids of turns still to be removed from the database, such as a reply that is being replaced."""
     attempt: int = 0
+    """How often the last message has been replied to again."""
     reply: Worker[None] | None = None
+    """The worker of the last reply."""
     stop: threading.Event = field(default_factory=threading.Event)
+    """Set to stop the reply."""
 
     @property
     def is_replying(self) -> bool:
-        """Whether a reply is coming in, or has been stopped and is not kept yet."""
+        """Whether a reply is being generated, or has been stopped and is not saved yet."""
         return self.reply is not None and not self.reply.is_finished
 
 
 class ConversationSaver:
-    """Keeps what was said, from any thread, and knows what could not be kept."""
+    """Saves conversations from any thread, and remembers which could not be saved."""
 
     def __init__(self, chats: Chats) -> None:
         self._chats = chats
-        self._one_by_one = threading.Lock()
-        self._listing = threading.Lock()
-        self._unkept: list[Conversation] = []
-        """What could not be kept, or is being kept at this moment."""
+        self._save_lock = threading.Lock()
+        self._list_lock = threading.Lock()
+        self._unsaved: list[Conversation] = []
+        """The conversations that could not be saved, or are being saved at this moment."""
 
-    def is_unkept(self, conversation: Conversation) -> bool:
-        """Whether something that was said in a conversation is not kept yet."""
-        return any(one is conversation for one in self._unkept)
+    def is_unsaved(self, conversation: Conversation) -> bool:
+        """Whether some turn of a conversation is not saved yet."""
+        return any(one is conversation for one in self._unsaved)
 
     @property
-    def has_unkept(self) -> bool:
-        """Whether there is anything to try again, also in chats that are no longer shown."""
-        return bool(self._unkept)
+    def has_unsaved(self) -> bool:
+        """Whether a save must be retried, be it of a chat that is no longer shown."""
+        return bool(self._unsaved)
 
-    def keep(self, conversation: Conversation) -> None:
-        """Write the turns that are not in the database yet.
+    def save(self, conversation: Conversation) -> None:
+        """Write to the database what has changed since the last save.
 
         Raises:
-            StorageError: it is not possible now; the conversation counts as not kept until it is.
+            StorageError: it is not possible now; the conversation counts as unsaved until it is.
         """
-        with self._listing:
-            if not self.is_unkept(conversation):
-                self._unkept.append(conversation)  # before it is tried: who leaves meanwhile is told of it
-        with self._one_by_one:
+        with self._list_lock:
+            if not self.is_unsaved(conversation):
+                self._unsaved.append(conversation)  # before the attempt, so that leaving meanwhile asks first
+        with self._save_lock:
             self._write(conversation)
-            with self._listing:
-                self._unkept = [one for one in self._unkept if one is not conversation]
+            with self._list_lock:
+                self._unsaved = [one for one in self._unsaved if one is not conversation]
 
-    def keep_all(self) -> RnnchatError | None:
-        """Try again to keep what could not be kept, and return what prevents it, if anything does."""
+    def retry(self) -> RnnchatError | None:
+        """Save again what could not be saved before; return the error that prevents it, if any."""
         prevented = None
-        for conversation in list(self._unkept):
+        for conversation in list(self._unsaved):
             try:
-                self.keep(conversation)
+                self.save(conversation)
             except Exception as error:
                 prevented = explain(error)
         return prevented
 
     def _write(self, conversation: Conversation) -> None:
-        while conversation.dropped:
-            self._chats.remove_turn(conversation.dropped[0])
-            del conversation.dropped[0]
-        for said in list(conversation.said):
-            if not said.number:
-                conversation.chat, said.number = self._chats.add_turn(
-                    conversation.chat, said.role, said.text, said.model
+        while conversation.removed_ids:
+            self._chats.remove_turn(conversation.removed_ids[0])
+            del conversation.removed_ids[0]
+        for turn in list(conversation.turns):
+            if not turn.id:
+                conversation.chat, turn.id = self._chats.add_turn(
+                    conversation.chat, turn.role, turn.text, turn.model
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from rnnchat.app.completion import Completion, Question
+from rnnchat.app.completion import Completion, CompletionRequest
 from rnnchat.app.widgets.draft_editor import DraftEditor
 from rnnchat.library.settings import Settings
 
@@ -43,7 +43,7 @@ class DraftSuggestions:
 
     def show(self, answer: Completion.Answered) -> None:
         """Show the answer, if the cursor is still where it was asked for."""
-        if answer.question == self._question() and self._editor.has_focus:
+        if answer.request == self._request() and self._editor.has_focus:
             self._editor.suggest(answer.inline, answer.alternatives)
             self._shown, self._shown_since = answer, time.monotonic()
 
@@ -51,27 +51,27 @@ class DraftSuggestions:
         """Never suggest the same at this place again."""
         self._completion.dismiss(dismissed.before, dismissed.suggestion)
 
-    def _question(self) -> Question | None:
+    def _request(self) -> CompletionRequest | None:
         if not self._editor.can_suggest:
             return None
         first, before = self._editor.before_cursor()
         settings = self._settings()
-        return Question(settings.model, (self._draft_number, first), before, settings.suggest_from)
+        return CompletionRequest(settings.model, (self._draft_number, first), before, settings.suggest_from)
 
     def _ask(self) -> None:
         self._will_ask = False
-        question = self._question()
-        if question is not None and question.before.strip():
-            self._pass_over(question)
-            self._completion.ask(question)
+        request = self._request()
+        if request is not None and request.before.strip():
+            self._pass_over(request)
+            self._completion.ask(request)
 
-    def _pass_over(self, question: Question) -> None:
+    def _pass_over(self, request: CompletionRequest) -> None:
         """Report the alternatives that the writer had time to read and did not accept."""
         answer = self._shown
-        if answer is None or question.before == answer.question.before:
+        if answer is None or request.before == answer.request.before:
             return
-        before, texts = answer.question.before, tuple(one.text for one in answer.alternatives)
+        before, texts = answer.request.before, tuple(one.text for one in answer.alternatives)
         had_time = time.monotonic() - self._shown_since >= READING_SECONDS
-        if texts and had_time and question.before.startswith(before):
+        if texts and had_time and request.before.startswith(before):
             self._completion.pass_over(before, texts)
         self._shown = None

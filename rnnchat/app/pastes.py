@@ -1,6 +1,8 @@
-"""What comes from the terminal: pastes arrive whole, in order, and without escape sequences.
+"""Input from the terminal: each paste arrives complete, in order and without escape sequences.
 
-Textual's parser breaks a paste off at the first escape character in it, and takes what follows for keys.
+Textual's own parser ends a paste at the first escape character in it, and takes what follows for keys. It has
+no public hook for pastes, so this module builds on the private parts of the Textual version that
+`pyproject.toml` names.
 """
 
 from __future__ import annotations
@@ -20,13 +22,13 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 LARGEST_PASTE = 8_000_000
-"""Of a longer paste the rest is left out, in characters; no field takes as much."""
+"""The rest of a longer paste is dropped, in characters; no field takes as many."""
 PASTE_PATIENCE = 2.0
-"""Seconds without a character after which a paste is taken to have ended, if its end does not come."""
+"""Seconds without a character after which a paste counts as ended, if its end marker does not come."""
 MARKER_PATIENCE = 1.0
-"""Seconds that the rest of the marker before a paste may take; nobody types the beginning of one."""
-_SURE = len("\x1b[2")
-"""From so many characters on, what has come can hardly be anything but a marker."""
+"""Seconds that the rest of a paste's start marker may take; nobody types the beginning of one."""
+_CERTAIN_LENGTH = len("\x1b[2")
+"""From this many characters on, the input can hardly be anything but a start marker."""
 
 _ESCAPE = re.compile(
     "\x1b\\[[0-?]*[ -/]*(?:[@-~]|\\Z)"  # control sequences, as those for colours
@@ -43,23 +45,26 @@ def pasted_text(raw: str) -> str:
 
 
 class InputParser(XTermParser):
-    """Textual's parser of what a terminal sends, except for pastes, which it never sees."""
+    """Textual's parser of terminal input, except for pastes, which it never sees."""
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
         self._marker = 0
-        """How many characters of the marker before a paste have come last."""
+        """How many characters of a start marker the input ends with."""
         self._paste: list[str] | None = None
-        """What has come of a paste; None outside of one."""
+        """The parts of the current paste; None outside of one."""
         self._pasted = 0
+        """The characters of the current paste so far."""
         self._unsure = ""
-        """The last characters of a paste, where they may be the beginning of its end."""
+        """The last characters of the paste, where they may begin its end marker."""
         self._has_ended = False
-        self._heard = 0.0
+        """Whether the end marker has come."""
+        self._last_input = 0.0
+        """When the last input came, on the monotonic clock."""
 
     def feed(self, data: str) -> Iterable[Message]:
-        """Yield what `data` means; a paste once its end has come."""
-        self._heard = time.monotonic()
+        """Yield the keys and other events in `data`; a paste once its end has come."""
+        self._last_input = time.monotonic()
         if not data:
             yield from self._end_paste()
             yield from super().feed(data)
@@ -77,21 +82,21 @@ class InputParser(XTermParser):
                     yield from self._end_paste()
 
     def tick(self) -> Iterable[Message]:
-        """Yield what is certain now that nothing has come for a while."""
-        quiet = time.monotonic() - self._heard
+        """Yield what is certain once nothing has come for a while."""
+        quiet = time.monotonic() - self._last_input
         if self._paste is not None:
             if quiet >= PASTE_PATIENCE:
                 yield from self._end_paste()
-        elif self._marker < _SURE or quiet >= MARKER_PATIENCE:
+        elif self._marker < _CERTAIN_LENGTH or quiet >= MARKER_PATIENCE:
             was_unsure = self._timeout_time is not None
             yield from super().tick()
             if was_unsure and self._timeout_time is None:
                 self._marker = 0
 
     def _until_paste(self, data: str) -> tuple[str, bool, str]:
-        """Return what is before a paste in `data`, whether one begins, and what comes after its marker.
+        """Return the input before a paste, whether a paste begins, and the input after its start marker.
 
-        The last character of the marker is kept from Textual's parser, which would begin a paste of its own.
+        The marker's last character is withheld from Textual's parser, which would begin a paste of its own.
         """
         here = 0
         while here < len(data):
@@ -110,14 +115,14 @@ class InputParser(XTermParser):
         return data, False, ""
 
     def _begin_paste(self) -> None:
-        # Textual's parser has the marker but for its end, and begins anew.
+        # Textual's parser has seen the marker except for its end, so it is restarted.
         self._gen = self.parse(self._tokens.append)
         self._awaiting = next(self._gen)
         self._timeout_time = None
         self._paste, self._pasted, self._unsure, self._has_ended = [], 0, "", False
 
     def _collect(self, data: str) -> str:
-        """Add to the paste what `data` has of it, and return what comes after it."""
+        """Add the part of `data` that belongs to the paste, and return the rest."""
         data = self._unsure + data
         end = data.find(BRACKETED_PASTE_END)
         self._has_ended = end >= 0
@@ -146,10 +151,10 @@ def _common(text: str, marker: str) -> int:
 
 
 class PasteDriver(LinuxDriver):
-    """Textual's driver with this parser; bytes that are no UTF-8 are replaced and end nothing."""
+    """Textual's driver with this parser; bytes that are not UTF-8 are replaced and end nothing."""
 
     def run_input_thread(self) -> None:
-        """Hand on what the terminal sends, until the driver is stopped."""
+        """Process the terminal's input until the driver is stopped."""
         parser = InputParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.SelectSelector() as selector:
@@ -158,10 +163,10 @@ class PasteDriver(LinuxDriver):
                 if selector.select(0.1):
                     try:
                         text = decode(os.read(self.fileno, 65_536))
-                    except OSError:  # the terminal is gone; whoever watches it lets the app leave
+                    except OSError:  # the terminal is gone, and `signals.py` ends the app
                         break
                     if not text:
-                        time.sleep(0.01)  # half a character, or an input that has ended
+                        time.sleep(0.01)  # half a character, or the input has ended
                     else:
                         for message in parser.feed(text):
                             self.process_message(message)

@@ -1,4 +1,4 @@
-"""The app is ended from outside: what was typed is kept and the terminal put back, whatever else goes on."""
+"""Signals that end the app: what was typed is saved and the terminal is restored."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
 
-ENDING = tuple(
+ENDING_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT") if hasattr(signal, name)
 )
-PATIENCE = 1.7
-"""Seconds in which the app should have left by itself."""
-PATIENCE_TO_KEEP = 6.0
-"""Seconds that keeping what was typed may take, as where another program holds the database."""
-RESTORED = (
+EXIT_SECONDS = 1.7
+"""How long the app may take to exit by itself, in seconds."""
+SAVE_SECONDS = 6.0
+"""How long saving may take, in seconds, for example while another program locks the database."""
+RESTORE_SEQUENCES = (
     b"\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
     b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[0m"
 )
-"""Ends bracketed paste, reports of mouse, focus and size, the kitty keyboard, the second screen."""
+"""End bracketed paste, reports of mouse, focus and size, the kitty keyboard and the alternate screen."""
 
 
 class Signals:
-    """While it is entered, a signal that ends programs lets the app leave in good order, a second at once."""
+    """A context in which a signal makes the app save and exit, and a second signal ends it at once."""
 
     def __init__(self) -> None:
         self.status = 0
-        """What to exit with after a signal: 128 and its number."""
+        """The exit code after a signal: 128 plus its number."""
         self._app: RnnchatApp | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._before: dict[int, Any] = {}
         self._hook_before = threading.excepthook
 
     def __enter__(self) -> Signals:
-        for number in ENDING:
-            if signal.getsignal(number) is not signal.SIG_IGN:  # who started it under nohup means it
+        for number in ENDING_SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup does, and wants
                 self._before[number] = signal.signal(number, self._arrived)
         threading.excepthook = self._thread_ended
         return self
@@ -55,30 +55,30 @@ class Signals:
         threading.excepthook = self._hook_before
 
     def run(self, app: RnnchatApp) -> int:
-        """Run the app to its end, and return what to exit with; after a signal, exit with it."""
+        """Run the app and return its exit code; after a signal, end the process with that code."""
         asyncio.run(self._run(app))
         return app.return_code or 0
 
     async def _run(self, app: RnnchatApp) -> None:
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(_note)
+        loop.set_exception_handler(_log_ignored_error)
         self._app, self._loop = app, loop
         threading.Thread(target=self._watch_terminal, name="terminal", daemon=True).start()
         await app.run_async()
-        if self.status:  # a thread that is busy is not waited for; what it does can be done again
+        if self.status:  # do not wait for busy threads; their work can be repeated
             os._exit(self.status)
 
     # In any thread
 
     def end(self, number: int) -> None:
-        """Let the app leave as after the signal `number`."""
+        """Make the app exit as after the signal `number`."""
         if self.status:
             return
         self.status = 128 + number
         if self._app is None or self._loop is None:
-            sys.exit(self.status)  # nothing has begun
-        threading.Thread(target=self._insist, name="leaving", daemon=True).start()
-        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            sys.exit(self.status)  # the app has not started
+        threading.Thread(target=self._force_exit, name="leaving", daemon=True).start()
+        with contextlib.suppress(RuntimeError):  # the event loop has ended meanwhile
             self._loop.call_soon_threadsafe(self._app.shutdown.begin, self.status)
 
     def _arrived(self, number: int, _: FrameType | None) -> None:
@@ -87,7 +87,7 @@ class Signals:
         self.end(number)
 
     def _thread_ended(self, ended: threading.ExceptHookArgs) -> None:
-        """Note what ended a thread; without the one that draws, the terminal is gone."""
+        """Log what ended a thread; where it was the one that draws, the terminal is gone."""
         from rnnchat.storage.log import note_unforeseen
 
         if ended.thread is not None and ended.thread.name == "textual-output":
@@ -96,43 +96,42 @@ class Signals:
             note_unforeseen(ended.exc_value)
 
     def _watch_terminal(self) -> None:
-        """Wait until the terminal hangs up; then it would be read from without end, where HUP is ignored."""
+        """End the app when the terminal hangs up, even where the signal HUP is ignored."""
         import select
 
         with contextlib.suppress(AttributeError, OSError, ValueError):
             poll = select.poll()
             poll.register(sys.__stdin__.fileno(), 0)  # type: ignore[union-attr]
             if any(event & select.POLLHUP for _, event in poll.poll()):
-                time.sleep(0.1)  # the signal comes first, as a rule
+                time.sleep(0.1)  # the signal usually comes first
                 self._hang_up()
 
     def _hang_up(self) -> None:
         if self._app is not None and self._app.is_running:
             self.end(signal.SIGHUP)
 
-    def _insist(self) -> None:
-        """Leave where the app has not by itself."""
+    def _force_exit(self) -> None:
+        """End the process where the app has not exited in time."""
         began = time.monotonic()
-        while time.monotonic() - began < PATIENCE or (
-            self._app is not None
-            and self._app.shutdown.is_saving
-            and time.monotonic() - began < PATIENCE_TO_KEEP
+        while time.monotonic() - began < EXIT_SECONDS or (
+            self._app is not None and self._app.shutdown.is_saving and time.monotonic() - began < SAVE_SECONDS
         ):
             time.sleep(0.02)
-        if self._app is not None and not self._app.shutdown.is_draft_saved:  # its loop stands still
-            keeping = threading.Thread(target=self._app.unsaved_work.save_draft, daemon=True)
-            keeping.start()
-            keeping.join(1.0)
+        if self._app is not None and not self._app.shutdown.is_draft_saved:  # its event loop is blocked
+            saving = threading.Thread(target=self._app.unsaved_work.save_draft, daemon=True)
+            saving.start()
+            saving.join(1.0)
         self._end_now()
 
     def _end_now(self) -> None:
-        # A terminal that takes nothing more must not hold this up, either.
+        # A terminal that accepts no more output must not block this.
         restoring = threading.Thread(target=self._restore_terminal, daemon=True)
         restoring.start()
         restoring.join(0.3)
         os._exit(self.status)
 
     def _restore_terminal(self) -> None:
+        # Textual has no public name for its driver.
         driver: Any = None if self._app is None else self._app._driver
         attributes = getattr(driver, "attrs_before", None)
         if attributes is None:
@@ -142,11 +141,11 @@ class Signals:
         with contextlib.suppress(OSError, termios.error):
             termios.tcsetattr(driver.fileno, termios.TCSANOW, attributes)
         with contextlib.suppress(OSError):
-            os.write(sys.__stderr__.fileno(), RESTORED)  # type: ignore[union-attr]
+            os.write(sys.__stderr__.fileno(), RESTORE_SEQUENCES)  # type: ignore[union-attr]
 
 
-def _note(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Note what nobody waited for, which asyncio would print."""
+def _log_ignored_error(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log an error in a task that nothing awaits, which asyncio would print."""
     from rnnchat.storage.log import note_unforeseen
 
     error = context.get("exception")

@@ -1,4 +1,4 @@
-"""The terminal, which a shell may take back for a while, as after ``kill -TSTP``."""
+"""The terminal, which the shell takes back while the app is stopped, as after ``kill -TSTP``."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from rnnchat.app.pastes import PasteDriver
 
 
 class Terminal(PasteDriver):
-    """A terminal that is left as it was when the app is stopped, and taken again when it goes on.
+    """A driver that restores the terminal when the app is stopped, and takes it again when it continues.
 
-    Textual does both within the signal's handler, where what was interrupted may hold the same locks, and
-    takes a terminal twice that it has never left, as after SIGSTOP.
+    Textual does both within the signal's handler, where the interrupted code may hold the same locks. It also
+    takes the terminal twice where it never left it, as after SIGSTOP. It has no public hook for either, so
+    this class overrides private methods of the Textual version that `pyproject.toml` names.
     """
 
     def _sigtstp_application(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._leave_to_shell)
 
     def _sigcont_application(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._come_back)
+        self._loop.call_soon_threadsafe(self._take_again)
 
     def _leave_to_shell(self) -> None:
         if self._auto_restart and self._is_in_use:
             self.suspend_application_mode()
         os.kill(os.getpid(), signal.SIGSTOP)
 
-    def _come_back(self) -> None:
+    def _take_again(self) -> None:
         if not self._auto_restart:
             return
         self._must_signal_resume = True
@@ -40,7 +41,7 @@ class Terminal(PasteDriver):
             self.attrs_before = before
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        """Return the columns and rows of the terminal itself, whatever COLUMNS and LINES say of another."""
+        """Return the terminal's own columns and rows, even where COLUMNS and LINES say otherwise."""
         with suppress(OSError):
             size = os.get_terminal_size(self.fileno)
             if size.columns and size.lines:

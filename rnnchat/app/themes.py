@@ -1,4 +1,4 @@
-"""The two looks of rnnchat; Textual's own themes can be chosen too."""
+"""The two themes of rnnchat; Textual's own can be chosen, too."""
 
 from __future__ import annotations
 

@@ -15,16 +15,16 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding
 from textual.pilot import Pilot
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input, OptionList, Static
 
 import rnnchat.app
 from rnnchat.app import chat_engine as voice
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.screens.chat import Said
+from rnnchat.app.screens.attribution import AttributionScreen
+from rnnchat.app.screens.chat import ChatTurn
 from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.help import HelpScreen
 from rnnchat.app.screens.models import ModelsScreen
-from rnnchat.app.screens.origins import OriginsScreen
 from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.training_summary import headline
 from rnnchat.app.widgets.composer import Composer
@@ -53,10 +53,10 @@ def app(paths: Paths, tiny_model: str, monkeypatch: pytest.MonkeyPatch) -> Rnnch
 async def say(pilot: Pilot[None], app: RnnchatApp, text: str) -> None:
     """Send a message and wait for the reply."""
     chat = chat_of(app)
-    before = len(chat.said)
+    before = len(chat.turns)
     chat.query_one(Composer).text = text
     await pilot.press("enter")
-    await wait_until(pilot, lambda: len(chat.said) == before + 2 and not chat.is_replying)
+    await wait_until(pilot, lambda: len(chat.turns) == before + 2 and not chat.is_replying)
 
 
 def slowly(add: Callable[..., tuple[int, int]]) -> Callable[..., tuple[int, int]]:
@@ -82,7 +82,7 @@ async def test_a_chat(app: RnnchatApp) -> None:
         await pilot.press(*"Rain")
         await pilot.press("ctrl+j", *"again", "enter")
         chat = chat_of(app)
-        await wait_until(pilot, lambda: len(chat.said) == 2 and not chat.is_replying)
+        await wait_until(pilot, lambda: len(chat.turns) == 2 and not chat.is_replying)
         await pilot.pause()
         (first, said), (second, reply) = shown(app)
         assert (first, said, second) == ("user", "Rain\nagain", "model")
@@ -104,11 +104,11 @@ async def test_the_same_seed_replies_the_same_and_again_differs(app: RnnchatApp)
         assert shown(app)[1][1] == first
         chat = chat_of(app)
         await pilot.press("ctrl+r")
-        await wait_until(pilot, lambda: len(chat.said) == 2 and not chat.is_replying)
+        await wait_until(pilot, lambda: len(chat.turns) == 2 and not chat.is_replying)
         assert len(shown(app)) == 2
         assert shown(app)[1][1] != first
         kept = app.chats.turns(app.chats.find()[0].id)
-        assert [turn.text for turn in kept] == ["The river", chat.said[1].text]
+        assert [turn.text for turn in kept] == ["The river", chat.turns[1].text]
 
 
 async def test_escape_stops_and_keeps_what_has_come(app: RnnchatApp, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +130,7 @@ async def test_a_new_chat_stops_a_reply_which_stays_where_it_was_asked_for(
 ) -> None:
     async with app.run_test(size=SIZE) as pilot:
         chat = await hear_a_long_reply(pilot, app, monkeypatch)
-        asked = chat._conversation
+        asked = chat.conversation
         await pilot.press("ctrl+n")
         monkeypatch.setattr(voice, "PIECES_PER_SECOND", 10_000)
         app.settings.reply_pieces = 30
@@ -138,9 +138,9 @@ async def test_a_new_chat_stops_a_reply_which_stays_where_it_was_asked_for(
         await wait_until(pilot, lambda: not asked.is_replying)
         assert asked.chat is not None
         assert [turn.role for turn in app.chats.turns(asked.chat)] == ["user", "model"]
-        assert [said.role for said in chat.said] == ["user", "model"]
-        assert chat.said[0].text == "Something else"
-        assert asked.chat != chat._conversation.chat
+        assert [said.role for said in chat.turns] == ["user", "model"]
+        assert chat.turns[0].text == "Something else"
+        assert asked.chat != chat.conversation.chat
 
 
 async def test_what_is_said_is_text_and_nothing_else(app: RnnchatApp) -> None:
@@ -160,17 +160,17 @@ async def test_f8_shows_what_of_a_reply_stands_in_the_notes(app: RnnchatApp) -> 
         await pilot.press("f8")
         await pilot.pause()
         assert app.screen is chat_of(app), "there is no reply yet"
-        chat_of(app)._show_chat(
-            None, [Said("model", "Yes, the [b]boat leaves at noon[/b] today.", "tiny", 1)]
+        chat_of(app).show_chat(
+            None, [ChatTurn("model", "Yes, the [b]boat leaves at noon[/b] today.", "tiny", 1)]
         )
         await pilot.press("f8")
-        await wait_until(pilot, lambda: isinstance(app.screen, OriginsScreen))
-        assert "keeps no notes" in written(app)
+        await wait_until(pilot, lambda: isinstance(app.screen, AttributionScreen))
+        assert "none of your notes" in written(app)
         await pilot.press("escape")
         found = [Origin("[b]boat leaves at noon", "/notes/[red]sea.md", 12, 9)]
-        app.chat_engine.origins = lambda name, text: found  # type: ignore[method-assign]
+        app.chat_engine.attribution = lambda name, text: found  # type: ignore[method-assign]
         await pilot.press("f8")
-        await wait_until(pilot, lambda: isinstance(app.screen, OriginsScreen))
+        await wait_until(pilot, lambda: isinstance(app.screen, AttributionScreen))
         assert "52% of this reply" in written(app)
         assert "the [b]boat leaves at noon[1][/b]" in written(app)
         assert "[1] /notes/[red]sea.md, line 12" in written(app)
@@ -186,7 +186,8 @@ async def test_a_long_chat_shows_its_end_and_more_on_demand(app: RnnchatApp) -> 
         chat_number, _ = app.chats.add_turn(chat_number, "user", f"turn {number}", "tiny")
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+o")
-        await pilot.pause(0.3)
+        await wait_until(pilot, lambda: bool(app.screen.query(OptionList)))
+        await wait_until(pilot, lambda: app.screen.query_one(OptionList).option_count == 1)
         await pilot.press("enter")
         await wait_until(pilot, lambda: len(shown(app)) == 20)
         assert shown(app)[-1][1] == "turn 49"
@@ -261,7 +262,7 @@ async def test_an_older_reading_of_the_library_is_not_shown_last(
         screen.refresh_models()
         await wait_until(pilot, lambda: Library.entries is read)
         screen._change(lambda: library.copy("tiny", "newer"))
-        await pilot.pause(0.1)
+        await wait_until(pilot, lambda: screen.is_working("change"))
         let_go.set()
         await wait_until(pilot, lambda: "newer" in [entry.name for entry in screen._entries])
         await app.workers.wait_for_complete()
@@ -345,7 +346,7 @@ async def test_help_palette_and_themes(app: RnnchatApp, paths: Paths) -> None:
         await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen))
         await pilot.press("escape")
         commands = [command.title for command in app.get_system_commands(app.screen)]
-        assert {"Chat", "Train", "Models", "Again", "Sampling", "Chats", "Quit", "Help"} <= set(commands)
+        assert {"Chat", "Train", "Models", "Retry", "Sampling", "Chats", "Quit", "Help"} <= set(commands)
         app.action_switch_theme()
         await pilot.pause()
         assert load_settings(paths).theme == "rnnchat-light"
@@ -409,10 +410,12 @@ async def test_an_unforeseen_error_shows_no_values(
         raise ValueError(private)
 
     with pytest.raises(ValueError, match="diary"):
-        async with app.run_test(size=SIZE) as pilot:
+        async with app.run_test(size=SIZE):
             app.call_later(fails)
-            await pilot.pause()
-            await asyncio.sleep(0.1)
+            for _ in range(500):
+                if not app.is_running:
+                    break
+                await asyncio.sleep(0.02)
     told = "".join(str(part) for part in app._exit_renderables) + "".join(capsys.readouterr())
     assert secret not in told
     assert "Unexpected error" in told

@@ -12,15 +12,16 @@ from textual.widgets._footer import FooterKey
 from textual.widgets._toast import Toast
 
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.conversation import Conversation, ConversationSaver, Said
+from rnnchat.app.conversation import ChatTurn, Conversation, ConversationSaver
 from rnnchat.app.screens import chat as chat_module
+from rnnchat.app.screens.attribution import summary
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.screens.dialogs import Confirm
 from rnnchat.app.screens.draft import DraftScreen
-from rnnchat.app.screens.origins import OriginsScreen
 from rnnchat.app.training_monitor import TrainingState
+from rnnchat.app.widgets.chat_welcome import ChatWelcome
 from rnnchat.app.widgets.composer import Composer
-from rnnchat.app.widgets.turn_view import NOT_KEPT, TurnView
+from rnnchat.app.widgets.turn_view import NOT_SAVED, TurnView
 from rnnchat.errors import StorageError
 from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Draft
@@ -56,7 +57,7 @@ class FullDisk:
 
 @pytest.fixture
 def disk(app: RnnchatApp, monkeypatch: pytest.MonkeyPatch) -> FullDisk:
-    monkeypatch.setattr(chat_module, "TRIED_AGAIN_AFTER", 0.1)
+    monkeypatch.setattr(chat_module, "RETRY_SECONDS", 0.1)
     return FullDisk(app.chats, monkeypatch)
 
 
@@ -68,14 +69,16 @@ def chat_of(app: RnnchatApp) -> ChatScreen:
 
 async def say(pilot: Pilot[None], app: RnnchatApp, text: str) -> None:
     chat_of(app).query_one(Composer).text = text
-    before = len(chat_of(app).said)
+    before = len(chat_of(app).turns)
     await pilot.press("enter")
-    await wait_until(pilot, lambda: len(chat_of(app).said) > before and not chat_of(app).is_replying)
+    await wait_until(pilot, lambda: len(chat_of(app).turns) > before and not chat_of(app).is_replying)
 
 
 def notes(app: RnnchatApp) -> list[bool]:
     """Return for each turn that is shown whether it says that it is not kept."""
-    return [NOT_KEPT in str(view.query_one(".note", Static).content) for view in chat_of(app).query(TurnView)]
+    return [
+        NOT_SAVED in str(view.query_one(".note", Static).content) for view in chat_of(app).query(TurnView)
+    ]
 
 
 async def test_a_turn_that_cannot_be_kept_says_so_and_is_tried_again(app: RnnchatApp, disk: FullDisk) -> None:
@@ -87,10 +90,12 @@ async def test_a_turn_that_cannot_be_kept_says_so_and_is_tried_again(app: Rnncha
         disk.room = True
         await wait_until(pilot, lambda: not any(notes(app)))
         (found,) = app.chats.find("hello")
-        assert found.turns == len(chat_of(app).said)
+        assert found.turns == len(chat_of(app).turns)
         tried = disk.tried
-        await pilot.pause(0.3)
-        assert disk.tried == tried, "nothing is left to try"
+        await say(pilot, app, "more")
+        added = len(chat_of(app).turns) - found.turns
+        await wait_until(pilot, lambda: app.chats.find("hello")[0].turns == found.turns + added)
+        assert disk.tried == tried + added, "nothing was left to try"
 
 
 async def test_leaving_asks_first_and_stays_if_that_is_wanted(app: RnnchatApp, disk: FullDisk) -> None:
@@ -118,19 +123,19 @@ def test_what_is_being_tried_again_counts_as_not_kept_yet(
         raise StorageError("The chats could not be kept: the file is in use.", "Close the other program.")
 
     monkeypatch.setattr(chats, "add_turn", fails)
-    keeper = ConversationSaver(chats)
-    conversation = Conversation(None, [Said("user", "hello", "base")])
+    saver = ConversationSaver(chats)
+    conversation = Conversation(None, [ChatTurn("user", "hello", "base")])
 
     def try_again() -> None:
         with pytest.raises(StorageError):
-            keeper.keep(conversation)
+            saver.save(conversation)
 
     trying = threading.Thread(target=try_again)
     trying.start()
     begun.wait(10)
-    assert keeper.has_unkept
+    assert saver.has_unsaved
     threading.Timer(0.1, ended.set).start()
-    assert keeper.keep_all() is not None, "who leaves at this moment is asked"
+    assert saver.retry() is not None, "who leaves at this moment is asked"
     trying.join()
 
 
@@ -141,8 +146,8 @@ async def test_the_question_before_leaving_is_not_covered_by_what_it_says(
         await say(pilot, app, "hello")
         await wait_until(pilot, lambda: len(app.screen.query(Toast)) > 0)
         await pilot.press("ctrl+q")
-        await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
-        await pilot.pause(0.3)
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm) and app.focused is not None)
+        await pilot.pause()  # until every message is handled
         assert not app.screen.query(Toast)
 
 
@@ -169,11 +174,11 @@ def test_what_is_asked_for_again_is_dropped_once_it_can_be(
     paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chats = Chats(paths.chats)
-    keeper, conversation = ConversationSaver(chats), Conversation()
-    conversation.said += [Said("user", "a", "base"), Said("model", "b", "base")]
-    keeper.keep(conversation)
-    conversation.dropped.append(conversation.said.pop().number)
-    conversation.said.append(Said("model", "c", "base"))
+    saver, conversation = ConversationSaver(chats), Conversation()
+    conversation.turns += [ChatTurn("user", "a", "base"), ChatTurn("model", "b", "base")]
+    saver.save(conversation)
+    conversation.removed_ids.append(conversation.turns.pop().id)
+    conversation.turns.append(ChatTurn("model", "c", "base"))
 
     def locked(*_: object) -> None:
         raise StorageError("in use", "wait")
@@ -181,9 +186,9 @@ def test_what_is_asked_for_again_is_dropped_once_it_can_be(
     with monkeypatch.context() as patched:
         patched.setattr(chats, "remove_turn", locked)
         with pytest.raises(StorageError):
-            keeper.keep(conversation)
-        assert keeper.is_unkept(conversation) and keeper.keep_all() is not None
-    assert keeper.keep_all() is None and not keeper.has_unkept
+            saver.save(conversation)
+        assert saver.is_unsaved(conversation) and saver.retry() is not None
+    assert saver.retry() is None and not saver.has_unsaved
     assert conversation.chat is not None
     assert [turn.text for turn in chats.turns(conversation.chat)] == ["a", "c"]
 
@@ -195,10 +200,10 @@ async def test_the_chat_says_whether_the_model_answers_or_continues(
     app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        welcome = chat_of(app).query_one("#welcome", Static)
+        welcome = chat_of(app).query_one(ChatWelcome)
         await wait_until(pilot, lambda: "continues it" in str(welcome.content))
-        chat_of(app)._know_style("tiny", "chat")
-        assert "tiny answers" in str(welcome.content) and "continu" not in str(welcome.content)
+        welcome.set_style("tiny", "chat")
+        assert "tiny replies" in str(welcome.content) and "continu" not in str(welcome.content)
 
 
 async def test_chat_with_it_begins_a_new_chat(app: RnnchatApp, tiny_model: str) -> None:
@@ -210,12 +215,12 @@ async def test_chat_with_it_begins_a_new_chat(app: RnnchatApp, tiny_model: str) 
         app.training.state.done = {"model": tiny_model}
         app.screen.action_chat()  # type: ignore[attr-defined]
         await wait_until(pilot, lambda: isinstance(app.screen, ChatScreen))
-        await wait_until(pilot, lambda: not chat_of(app).said and not chat_of(app).query(TurnView))
+        await wait_until(pilot, lambda: not chat_of(app).turns and not chat_of(app).query(TurnView))
     assert len(app.chats.find("old")) == 1
 
 
 def test_no_passage_of_the_notes_is_said_so() -> None:
-    assert "No passage of this reply" in OriginsScreen("me", "text", [])._summary()
+    assert "No passage of this reply" in summary("me", "text", [])
 
 
 async def test_the_same_news_is_shown_once(app: RnnchatApp) -> None:

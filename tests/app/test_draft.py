@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.text_area import WrappedDocument
 
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.completion import Alternative, Completion, Question
+from rnnchat.app.completion import Alternative, Completion, CompletionRequest
 from rnnchat.app.screens.dialogs import AskPath, Confirm
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.drafts import DraftsScreen
@@ -198,15 +198,15 @@ async def test_nothing_is_asked_inside_a_line_nor_shown_when_unsure(
         asked: list[str] = []
         ask, answered = screen.completion.ask, screen.suggestions.show
 
-        def ask_and_note(question: Question) -> None:
-            asked.append(question.before)
-            ask(question)
+        def ask_and_note(request: CompletionRequest) -> None:
+            asked.append(request.before)
+            ask(request)
 
         answers: list[str] = []
 
         def show_and_note(answer: Completion.Answered) -> None:
             answered(answer)
-            answers.append(answer.question.before)
+            answers.append(answer.request.before)
 
         monkeypatch.setattr(screen.completion, "ask", ask_and_note)
         monkeypatch.setattr(screen.suggestions, "show", show_and_note)

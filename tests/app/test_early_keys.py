@@ -26,7 +26,7 @@ from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.errors import StorageError
 from rnnchat.library.drafts import Draft
 from rnnchat.storage.paths import Paths
-from tests.app.helpers import SIZE, composer_of, draft_of, send, wait_until
+from tests.app.helpers import SIZE, composer_of, draft_of, send, status, wait_until
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ async def test_text_waits_for_a_draft_that_is_slow_to_open(
     async with app.run_test(size=SIZE) as pilot:
         send(app, "<f5>", " And more")
         await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen))
-        await pilot.pause(0.3)
+        await wait_until(pilot, lambda: "Opening" in status(app))
         assert draft_of(app).editor.text == ""
         send(app, "!")
         slow.set()
@@ -88,7 +88,7 @@ async def test_text_typed_at_once_is_in_the_file_that_was_named(
     app = RnnchatApp(paths, path)
     async with app.run_test(size=SIZE) as pilot:
         send(app, "first line ")
-        await pilot.pause(0.2)
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and "Opening" in status(app))
         slow.set()
         await wait_until(
             pilot,
@@ -166,7 +166,7 @@ async def test_a_message_and_the_beginning_of_the_next(app: RnnchatApp) -> None:
         await wait_until(pilot, lambda: composer_of(app).text == "second")
         chat = app.screen
         assert isinstance(chat, ChatScreen)
-        assert chat.said[0].text == "first"
+        assert chat.turns[0].text == "first"
         await wait_until(pilot, lambda: not chat.is_replying)
 
 
@@ -184,11 +184,12 @@ async def test_no_key_waits_for_ever(app: RnnchatApp, monkeypatch: pytest.Monkey
         stuck = asyncio.Event()
         composer_of(app).parent.call_later(stuck.wait)  # type: ignore[union-attr]
         send(app, "<f9>", "text")
-        for _ in range(100):
+        for _ in range(500):
+            if composer_of(app).text == "text":
+                break
             await asyncio.sleep(0.02)  # the pilot would wait for what is stuck
-        stuck.set()
-        await pilot.pause(0.1)
         assert composer_of(app).text == "text"
+        stuck.set()
 
 
 async def test_many_lines_typed_without_brackets_are_one_burst(app: RnnchatApp) -> None:

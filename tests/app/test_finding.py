@@ -15,7 +15,7 @@ from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.screens.chats import ChatsScreen
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.widgets.find_bar import FindBar, SearchTerm, replace_all
-from rnnchat.app.widgets.transcript import SHOWN, Earlier, Later, Transcript
+from rnnchat.app.widgets.transcript import PAGE_TURNS, EarlierTurns, LaterTurns, Transcript
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.library.drafts import Draft
 from rnnchat.library.search import fold_lightly
@@ -91,7 +91,7 @@ async def open_found(app: RnnchatApp, pilot: Pilot[None], words: str) -> ChatScr
     search = app.screen
     await wait_until(pilot, lambda: search.query_one(OptionList).option_count == 1)
     await pilot.press("enter")
-    await wait_until(pilot, lambda: isinstance(app.screen, ChatScreen) and bool(app.screen.said))
+    await wait_until(pilot, lambda: isinstance(app.screen, ChatScreen) and bool(app.screen.turns))
     assert isinstance(app.screen, ChatScreen)
     return app.screen
 
@@ -103,17 +103,17 @@ async def test_a_chat_that_was_found_is_opened_at_the_find(app: RnnchatApp) -> N
         number = app.chats.add_turn(number, "user", text, "base")[0]
     async with app.run_test(size=SIZE) as pilot:
         chat = await open_found(app, pilot, "ubergang")
-        await wait_until(pilot, lambda: len(chat.query(TurnView)) == SHOWN)
+        await wait_until(pilot, lambda: len(chat.query(TurnView)) == PAGE_TURNS)
         transcript = chat.query_one(Transcript)
         hit = next(view for view in chat.query(TurnView) if "Übergang" in view.text)
         await wait_until(pilot, lambda: transcript.region.contains_region(hit.region) and hit.region.area > 0)
         body = hit.query_one(".body", Static).content
         assert [(span.start, span.end) for span in body.spans] == [(4, 12)]  # type: ignore[union-attr]
-        assert "20 earlier" in str(chat.query_one(Earlier).content)
-        assert "60 later" in str(chat.query_one(Later).content)
+        assert "20 earlier" in str(chat.query_one(EarlierTurns).content)
+        assert "60 later" in str(chat.query_one(LaterTurns).content)
         for _ in range(30):
             await pilot.press("pagedown")
-        await wait_until(pilot, lambda: not chat.query(Later))
+        await wait_until(pilot, lambda: not chat.query(LaterTurns))
         assert [view.text for view in chat.query(TurnView)][-1] == "turn 99\nwith\nlines"
 
 
@@ -124,7 +124,7 @@ async def test_what_is_said_in_a_chat_that_was_found_comes_at_its_end(app: Rnnch
     async with app.run_test(size=SIZE) as pilot:
         chat = await open_found(app, pilot, "turn 3 x")
         await pilot.press("a", "enter")
-        await wait_until(pilot, lambda: len(chat.said) >= 51 and not chat.is_replying)
+        await wait_until(pilot, lambda: len(chat.turns) >= 51 and not chat.is_replying)
         shown = [view.text for view in chat.query(TurnView)]
         assert "turn 49 x" in shown and "a" in shown
-        assert not chat.query(Later)
+        assert not chat.query(LaterTurns)

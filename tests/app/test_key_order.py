@@ -79,7 +79,7 @@ async def test_enter_opens_what_was_searched_for_and_not_what_was_listed_before(
         send(app, "<f5>", "<ctrl+o>", "apples", "<enter>")
         await wait_until(pilot, lambda: isinstance(app.screen, DraftsScreen))
         await wait_until(pilot, lambda: isinstance(app.focused, Input) and app.focused.value == "apples")
-        await pilot.pause(0.2)
+        await pilot.pause()  # until Enter is handled
         ready.set()
         await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen))
         await wait_until(pilot, lambda: draft_of(app).editor.text == "about apples")

@@ -22,6 +22,12 @@ def app(paths: Paths, tiny_model: str) -> RnnchatApp:
     return RnnchatApp(paths)
 
 
+def saved_text(app: RnnchatApp, path: Path) -> str:
+    """Return the text that is saved of the draft of a file."""
+    draft = app.drafts.of_file(path)
+    return "" if draft is None else draft.text
+
+
 @pytest.mark.parametrize("before", [None, "Bread needs time.\n"])
 @pytest.mark.parametrize("typed", ["", "So do I"])
 async def test_opening_what_is_open_changes_nothing(
@@ -41,7 +47,7 @@ async def test_opening_what_is_open_changes_nothing(
             app.screen.query_one(Input).value = str(path)
             await pilot.press("enter")
             await wait_until(pilot, lambda: app.focused is editor)
-            await pilot.pause(0.7)  # what is typed is kept half a second later
+            await wait_until(pilot, lambda: saved_text(app, path) == editor.text)
         assert editor.text.replace(typed, "") == (before or "")
         assert editor.text.count(typed or "\0") == (3 if typed else 0)
         if before or typed:
@@ -58,7 +64,7 @@ async def test_a_file_that_another_program_wrote_is_shown_when_it_is_opened_agai
     async with app.run_test(size=SIZE) as pilot:
         await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
         editor = app.screen.query_one(DraftEditor)
-        await pilot.pause(0.7)
+        await wait_until(pilot, lambda: len(app.drafts.find()) == 1)
         path.write_text("Bread needs more time.\n")
         await pilot.press("ctrl+o")
         await wait_until(pilot, lambda: isinstance(app.focused, Input))
@@ -66,5 +72,5 @@ async def test_a_file_that_another_program_wrote_is_shown_when_it_is_opened_agai
         await pilot.press("enter")
         await wait_until(pilot, lambda: editor.text == "Bread needs more time.\n")
         editor.insert("Yes. ")
-        await pilot.pause(0.7)
+        await wait_until(pilot, lambda: saved_text(app, path) == editor.text)
         assert len(app.drafts.find()) == 1

@@ -11,12 +11,12 @@ from textual.screen import Screen
 
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.keys import display_key
+from rnnchat.app.screens.attribution import AttributionScreen
 from rnnchat.app.screens.browse import BrowseScreen
 from rnnchat.app.screens.chats import ChatsScreen
 from rnnchat.app.screens.dialogs import AskName, AskPath, Confirm
 from rnnchat.app.screens.drafts import DraftsScreen
 from rnnchat.app.screens.help import HelpScreen, page
-from rnnchat.app.screens.origins import OriginsScreen
 from rnnchat.app.screens.sampling import SamplingScreen, SuggestingScreen
 from rnnchat.storage.paths import Paths
 from tests.app.helpers import SIZE, wait_until
@@ -31,7 +31,7 @@ DIALOGS: dict[str, Callable[[], Screen[object]]] = {
     "name": lambda: AskName("Name", "me"),
     "path": lambda: AskPath("Path", "", str),
     "browse": lambda: BrowseScreen(Path("/nowhere")),
-    "origins": lambda: OriginsScreen("me", "text", []),
+    "origins": lambda: AttributionScreen("me", "text", []),
 }
 KEY = re.compile(r"\(([A-Z←→↑↓][\w+←→↑↓]*)\)\Z")
 

@@ -124,17 +124,18 @@ def test_without_a_paste_all_is_as_textual_has_it(text: str, data: st.DataObject
 
 
 def test_a_paste_whose_end_does_not_come_arrives_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pastes, "PASTE_PATIENCE", 0.02)
+    monkeypatch.setattr(pastes, "PASTE_PATIENCE", 60)
     parser = InputParser()
     assert told(parser.feed(f"{START}text\nand more\x1b[20")) == []
     assert told(parser.tick()) == []
-    time.sleep(0.03)
+    monkeypatch.setattr(pastes, "PASTE_PATIENCE", 0)
     assert told(parser.tick()) == [("paste", "text\nand more")]
     assert told(parser.feed("x")) == [("key", "x")]
     assert told(parser.feed(END + "y")) == [("key", "y")]
 
 
-def test_a_marker_that_comes_slowly_is_one_and_escape_is_a_key() -> None:
+def test_a_marker_that_comes_slowly_is_one_and_escape_is_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pastes, "MARKER_PATIENCE", 60)
     parser = InputParser()
     assert told([*parser.feed("\x1b[20"), *(time.sleep(0.15) or parser.tick())]) == []
     assert told(parser.feed(f"0~text{END}")) == [("paste", "text")]

@@ -9,12 +9,12 @@ from rnnchat.text.notes import Scan, Skipped, scan
 def test_the_train_screen_says_what_is_cleaned_away(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("---\ntitle: x\n---\nSome <b>bold</b> words.\n")
     shown = describe_scan(scan([tmp_path]), None).plain
-    assert "24 characters are cleaned away: front matter, HTML" in shown
+    assert "24 characters will be removed: front matter, HTML" in shown
 
 
 def test_nothing_is_said_where_nothing_is_cleaned_away(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("Some **bold** words.\n")
-    assert "cleaned" not in describe_scan(scan([tmp_path]), None).plain
+    assert "removed" not in describe_scan(scan([tmp_path]), None).plain
 
 
 def test_every_reason_for_skipping_is_shown(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Button, Input
+from textual.widgets import Button, DataTable, Input
 
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.completion import Alternative
-from rnnchat.app.screens.chat import ChatScreen, Said
+from rnnchat.app.conversation import ChatTurn
+from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.train import TrainScreen
@@ -28,10 +29,10 @@ from tests.helpers.places import NOTES
 Snapshot = Callable[..., bool]
 LOOKS = [("rnnchat-dark", (80, 24)), ("rnnchat-light", (80, 24)), ("rnnchat-dark", (140, 40))]
 SAID = [
-    Said("user", "Do you like the rain?", "tiny", 1),
-    Said("model", "Yes, I love it, and [b]everything[/b] about it. 雨が好きです 🙂", "tiny", 2),
-    Said("user", "A longer message that has to go on to a second line, " * 3, "tiny", 3),
-    Said("model", "Two\n\nparagraphs.", "tiny", 4),
+    ChatTurn("user", "Do you like the rain?", "tiny", 1),
+    ChatTurn("model", "Yes, I love it, and [b]everything[/b] about it. 雨が好きです 🙂", "tiny", 2),
+    ChatTurn("user", "A longer message that has to go on to a second line, " * 3, "tiny", 3),
+    ChatTurn("model", "Two\n\nparagraphs.", "tiny", 4),
 ]
 
 
@@ -82,7 +83,7 @@ async def training(pilot: Pilot[Any]) -> None:
 async def chat(pilot: Pilot[Any]) -> None:
     screen = pilot.app.screen
     assert isinstance(screen, ChatScreen)
-    screen._show_chat(1, list(SAID))
+    screen.show_chat(1, list(SAID))
     await pilot.pause()
     still(pilot.app)  # type: ignore[arg-type]
 
@@ -168,13 +169,15 @@ def test_the_models_are_listed(snap_compare: Snapshot, look: tuple[RnnchatApp, t
     app, size = look
 
     async def only_own(pilot: Pilot[Any]) -> None:
-        await wait_until(pilot, lambda: app.chat_engine._model is not None)
+        await wait_until(pilot, lambda: app.chat_engine.is_loaded)
         entries = [entry for entry in app.library.entries() if not entry.shipped]
         app.library.entries = lambda: entries  # type: ignore[method-assign]
         for entry in entries:
             object.__setattr__(entry, "folder", Path("/home/me/rnnchat/models") / entry.name)
         await pilot.press("f4")
-        await pilot.pause(0.5)
+        await wait_until(pilot, lambda: bool(app.screen.query(DataTable)))
+        await wait_until(pilot, lambda: app.screen.query_one(DataTable).row_count == len(entries))
+        await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=only_own)
 

@@ -106,7 +106,7 @@ async def test_a_reply_that_does_not_come_leaves_the_composer_free(
         await wait_until(pilot, lambda: [view.text for view in screen.query(TurnView)] == ["Hello"])
         monkeypatch.undo()
         await pilot.press("ctrl+r")
-        await wait_until(pilot, lambda: len(screen.said) == 2)
+        await wait_until(pilot, lambda: len(screen.turns) == 2)
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)

@@ -31,7 +31,7 @@ def kill_once(chance: random.Random) -> float:
     """Seconds of typing that were lost; 0 where nothing was."""
     with tempfile.TemporaryDirectory() as folder:
         terminal = Terminal(Path(folder), 80, 24)
-        terminal.wait_for("Say something below")
+        terminal.wait_for("Type a message below")
         terminal.press("F5")
         terminal.wait_for("Write here")
         end, typed, times = time.monotonic() + chance.uniform(0.3, 5), "", []

@@ -87,7 +87,7 @@ class Terminal:
 def start_training(home: Path) -> Terminal:
     """Open the app and start learning the sample notes."""
     terminal = Terminal(home, 100, 30)
-    terminal.wait_for("Say something below")
+    terminal.wait_for("Type a message below")
     terminal.press("F3")
     terminal.wait_for("A model learns from your notes")
     terminal.press(str(NOTES), "Enter")

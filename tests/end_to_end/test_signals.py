@@ -79,7 +79,7 @@ def test_what_was_typed_last_is_kept_and_the_terminal_put_back(tmp_path: Path, n
 
 def test_a_half_written_message_is_kept_as_a_draft(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, 80, 24)
-    terminal.wait_for("Say something below")
+    terminal.wait_for("Type a message below")
     terminal.press("What I was about to s")
     terminal.wait_for("about to s")
     os.kill(terminal.process.pid, signal.SIGTERM)
@@ -219,7 +219,7 @@ def test_a_training_in_the_app_leaves_a_checkpoint(tmp_path: Path) -> None:
     gone, left = psutil.wait_procs(children, timeout=30)
     assert gone and not left
     again = Terminal(tmp_path, 100, 30)
-    again.wait_for("Say something below")
+    again.wait_for("Type a message below")
     again.press("F3")
     again.wait_for("was interrupted")
     assert again.leave() == 0

@@ -12,9 +12,9 @@ from tests.end_to_end.terminal import Terminal, start_training
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])
 def test_a_chat_in_a_real_terminal(tmp_path: Path, size: tuple[int, int]) -> None:
     terminal = Terminal(tmp_path, *size)
-    terminal.wait_for("Say something below")
+    terminal.wait_for("Type a message below")
     terminal.press("Hello there, how are you?", "Enter")
-    terminal.wait_for(lambda text: "Hello there" in text and "Say something" not in text)
+    terminal.wait_for(lambda text: "Hello there" in text and "Type a message below" not in text)
     terminal.wait_for(lambda text: _turns(tmp_path) == 2)
     terminal.press("\x1b[200~pasted \x9d52;c;aGVsbG8=\x9c text\x1b[201~", "Enter")
     terminal.wait_for(lambda text: _turns(tmp_path) == 4)
@@ -67,7 +67,7 @@ def test_an_interrupted_training_waits_in_the_app(tmp_path: Path) -> None:
     terminal.process.kill(9)
     terminal.process.close(force=True)
     again = Terminal(tmp_path, 100, 30)
-    again.wait_for("Say something below")
+    again.wait_for("Type a message below")
     again.press("F3")
     again.wait_for("was interrupted")
     assert again.leave() == 0
@@ -90,7 +90,7 @@ def test_a_draft_is_written_completed_and_saved(tmp_path: Path) -> None:
 
 def test_what_was_typed_two_seconds_before_a_kill_is_there(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, 80, 24)
-    terminal.wait_for("Say something below")
+    terminal.wait_for("Type a message below")
     terminal.press("F5")
     terminal.wait_for("Write here")
     terminal.press(*"kept whatever happens")
@@ -98,7 +98,7 @@ def test_what_was_typed_two_seconds_before_a_kill_is_there(tmp_path: Path) -> No
     terminal.process.kill(9)
     terminal.process.close(force=True)
     again = Terminal(tmp_path, 80, 24)
-    again.wait_for("Say something below")
+    again.wait_for("Type a message below")
     again.press("F5")
     again.wait_for("kept whatever happens")
     assert again.leave() == 0

@@ -13,21 +13,21 @@ from rnnchat.library.chats import StoredChat
 
 
 class ChatsScreen(SearchScreen[tuple[int, str]]):
-    """A list of chats, narrowed by what is typed; gives back the one chosen, and what was typed."""
+    """A list of chats; returns the one chosen and the words that were searched for."""
 
     heading = "Earlier chats"
-    placeholder = "Search in all that was said"
-    none_yet = "There are no chats yet."
-    none_found = "No chat holds these words."
-    is_open = "This chat is open. Begin a new one first (Ctrl+N)."
-    sure = "Delete this chat for good?"
+    placeholder = "Search all messages"
+    empty_text = "No chats yet."
+    no_match_text = "No chat contains these words."
+    open_entry_text = "This chat is open. Start a new one first (Ctrl+N)."
+    delete_question = "Delete this chat permanently?"
 
     def find(self, words: str) -> Sequence[Row]:
-        """Return the chats in which all `words` were said."""
+        """Return the chats that contain all `words`."""
         return [(chat.id, _line(chat)) for chat in self.services.chats.find(words)]
 
     def open_entry(self, number: int) -> None:
-        """Give back the chat that was chosen, and what was sought in it."""
+        """Return the chat that was chosen and the words that were searched for."""
         self.dismiss((number, self.query_one(Input).value))
 
     def delete(self, number: int) -> None:

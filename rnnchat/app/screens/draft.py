@@ -165,7 +165,7 @@ class DraftScreen(AppScreen):
     def take_snapshot(self) -> DraftSnapshot:
         """Return the open draft as it is now."""
         editor = self.editor
-        return self.open_draft.look(editor.text, editor.offset_of_cursor, space_taken=editor.space_taken)
+        return self.open_draft.snapshot(editor.text, editor.offset_of_cursor, space_taken=editor.space_taken)
 
     def _save_now(self) -> RnnchatError | None:
         """Autosave in this thread, and return the error that prevented it."""
@@ -192,7 +192,7 @@ class DraftScreen(AppScreen):
         if before is None or before.path != file.path:
             self.services.inform(f"Saved as {file.path}.")
         saved.draft = replace(saved.draft, file=file)
-        self.autosave.save(self.take_snapshot() if saved is self.open_draft else saved.look_again())
+        self.autosave.save(self.take_snapshot() if saved is self.open_draft else saved.snapshot_again())
 
     # Opening
 

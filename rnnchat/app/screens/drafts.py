@@ -33,11 +33,11 @@ class DraftsScreen(SearchScreen[Path]):
 
     heading = "Open a draft or a file"
     placeholder = "Words of a draft, or a path like ~/notes/today.md"
-    none_yet = "No drafts yet."
-    none_found = "No matching drafts. Enter opens the file of this name."
-    is_open = "This draft is open. Start a new one first (Ctrl+N)."
-    sure = "Delete this draft permanently?"
-    besides = "A file that it was saved to stays."
+    empty_text = "No drafts yet."
+    no_match_text = "No matching drafts. Enter opens the file of this name."
+    open_entry_text = "This draft is open. Start a new one first (Ctrl+N)."
+    delete_question = "Delete this draft permanently?"
+    delete_note = "A file that it was saved to stays."
 
     def __init__(self, current: int) -> None:
         super().__init__(current, PathSuggester())
@@ -52,9 +52,9 @@ class DraftsScreen(SearchScreen[Path]):
         """Delete a draft; a file that it was saved to stays."""
         self.services.drafts.delete(number)
 
-    def show(self, found: Sequence[Row], word: str) -> None:
+    def show(self, found: Sequence[Row], hint: str) -> None:
         """Fill the list; where a path is typed, say that Enter opens it."""
-        super().show(found, "Enter opens this file." if _is_path(self.query_one(Input).value) else word)
+        super().show(found, "Enter opens this file." if _is_path(self.query_one(Input).value) else hint)
 
     def take(self, typed: str) -> None:
         """Open the file if `typed` is a path or matches no draft, or else the highlighted draft."""

@@ -1,4 +1,4 @@
-"""How replies are sampled: a few dials."""
+"""The settings of sampling and of suggestions, as numbers that are changed in steps."""
 
 from __future__ import annotations
 
@@ -11,34 +11,49 @@ from textual.containers import Vertical
 from textual.widgets import Footer, Static
 
 from rnnchat.app.screens.app_screen import Dialog
-from rnnchat.app.widgets.number_stepper import NumberStepper, Scale
+from rnnchat.app.widgets.number_stepper import NumberSetting, NumberStepper
 
-SCALES = (
-    Scale(
-        "temperature", "Temperature", 0, 2, 0.05, "lower: safer · higher: bolder", words=((0, "likeliest"),)
+_OFF, _ALL = ((0, "off"),), ((0, "all"),)
+
+SAMPLING = (
+    NumberSetting(
+        "temperature", "Temperature", 0, 2, 0.05, "lower: safer · higher: more varied", words=((0, "greedy"),)
     ),
-    Scale("guidance", "Focus", 0, 2, 0.1, "higher: closer to what was said", words=((0, "none"),)),
-    Scale("top_p", "Top-p", 0.05, 1, 0.05, "only the likeliest that hold so much", words=((1, "all"),)),
-    Scale("top_k", "Top-k", 0, 200, 5, "only so many of the likeliest", 0, ((0, "all"),)),
-    Scale("min_p", "Min-p", 0, 0.5, 0.01, "only pieces so likely beside the best", words=((0, "all"),)),
-    Scale(
-        "repetition", "Repetition", 1, 2, 0.05, "how much it avoids what it just said", words=((1, "free"),)
+    NumberSetting("guidance", "Guidance", 0, 2, 0.1, "higher: closer to the conversation", words=_OFF),
+    NumberSetting(
+        "top_p", "Top-p", 0.05, 1, 0.05, "total probability of the tokens kept", words=((1, "all"),)
     ),
-    Scale("reply_pieces", "Length", 20, 1000, 20, "the most pieces in a reply", 0),
-    Scale("seed", "Seed", -1, 9999, 1, "the same seed gives the same reply", 0, ((-1, "chance"),)),
+    NumberSetting("top_k", "Top-k", 0, 200, 5, "how many of the likeliest tokens are kept", 0, _ALL),
+    NumberSetting("min_p", "Min-p", 0, 0.5, 0.01, "minimum relative to the likeliest token", words=_OFF),
+    NumberSetting(
+        "repetition", "Repetition", 1, 2, 0.05, "how much repetition is avoided", words=((1, "off"),)
+    ),
+    NumberSetting("reply_pieces", "Length", 20, 1000, 20, "most tokens in a reply", 0),
+    NumberSetting("seed", "Seed", -1, 9999, 1, "the same seed gives the same reply", 0, ((-1, "random"),)),
 )
+"""The settings of replies; what they do stands with ``Sampling`` in `generation/sampling.py`."""
 
-
-SUGGESTING = (
-    Scale("suggest_from", "At least", 0.05, 1, 0.05, "sure of it · lower: more often", words=((1, "never"),)),
+SUGGESTIONS = (
+    NumberSetting(
+        "suggest_from",
+        "Probability",
+        0.05,
+        1,
+        0.05,
+        "at least this · lower: more often",
+        words=((1, "never"),),
+    ),
 )
+"""The setting of the suggestions that a draft shows in grey."""
 
 
 class SamplingScreen(Dialog[None]):
-    """Dials for sampling; what they show holds at once."""
+    """The settings of replies; every change is saved and takes effect at once."""
 
-    HEADING: ClassVar = "How replies are made"
-    DIALS: ClassVar[tuple[Scale, ...]] = SCALES
+    HEADING: ClassVar = "Sampling"
+    """The title of the dialog."""
+    NUMBERS: ClassVar[tuple[NumberSetting, ...]] = SAMPLING
+    """The settings that are shown."""
 
     BINDINGS: ClassVar = [
         Binding("escape,enter,ctrl+g", "dismiss", "Back", id="sampling.back", key_display="esc"),
@@ -46,39 +61,41 @@ class SamplingScreen(Dialog[None]):
     ]
 
     def compose(self) -> ComposeResult:
-        """Lay the dials out."""
-        settings = self.services.settings
+        """Lay out the settings."""
         with Vertical(id="dialog", classes="wide"):
             yield Static(self.HEADING, classes="title", markup=False)
-            for scale in self.DIALS:
-                value = getattr(settings, scale.name)
-                yield NumberStepper(scale, float(-1 if value is None else value))
-            yield Static("↑ ↓ choose   ← → change", classes="hint", markup=False)
+            for number in self.NUMBERS:
+                yield NumberStepper(number, _shown(getattr(self.services.settings, number.name)))
+            yield Static("↑ ↓ select   ← → change", classes="hint", markup=False)
         yield Footer(compact=True, show_command_palette=False)
 
-    @on(NumberStepper.Turned)
-    def keep(self, turned: NumberStepper.Turned) -> None:
-        """Keep a new value."""
-        value: float | int | None = turned.value
-        if turned.name in ("top_k", "reply_pieces"):
-            value = int(turned.value)
-        elif turned.name == "seed":
-            value = None if turned.value < 0 else int(turned.value)
-        self.services.update_settings(**{turned.name: value})
+    @on(NumberStepper.Changed)
+    def save(self, change: NumberStepper.Changed) -> None:
+        """Save a new value."""
+        value: float | int | None = change.value
+        if change.name in ("top_k", "reply_pieces"):
+            value = int(change.value)
+        elif change.name == "seed":
+            value = None if change.value < 0 else int(change.value)
+        self.services.update_settings(**{change.name: value})
 
     def action_reset(self) -> None:
-        """Set every dial back."""
+        """Set every value back to its default."""
         from rnnchat.library.settings import Settings
 
         defaults = Settings()
-        for dial in self.query(NumberStepper):
-            value = getattr(defaults, dial.scale.name)
-            dial.value = float(-1 if value is None else value)
-            dial.post_message(NumberStepper.Turned(dial.scale.name, dial.value))
+        for stepper in self.query(NumberStepper):
+            stepper.value = _shown(getattr(defaults, stepper.setting.name))
+            stepper.post_message(NumberStepper.Changed(stepper.setting.name, stepper.value))
 
 
 class SuggestingScreen(SamplingScreen):
-    """The dial for what is suggested unasked in a draft."""
+    """The setting of the suggestions in drafts."""
 
-    HEADING: ClassVar = "When a draft is completed unasked"
-    DIALS: ClassVar[tuple[Scale, ...]] = SUGGESTING
+    HEADING: ClassVar = "When a draft shows a suggestion"
+    NUMBERS: ClassVar[tuple[NumberSetting, ...]] = SUGGESTIONS
+
+
+def _shown(value: float | None) -> float:
+    """Return a setting as a stepper has it; no seed is -1."""
+    return float(-1 if value is None else value)

@@ -1,4 +1,4 @@
-"""What was written earlier, in a list narrowed by what is typed: search, open, delete."""
+"""A list of saved chats or drafts: search, open, delete."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from rnnchat.errors import RnnchatError
 
 Chosen = TypeVar("Chosen")
 Row = tuple[int, Content]
-"""An entry's number, and the line that tells it."""
+"""An entry's id in the database, and the line that describes it."""
 
 
 class SearchScreen(Dialog[Chosen | int | None]):
-    """A list of entries with numbers; gives back the one chosen, or what a screen of its kind adds.
+    """A list of entries; returns the id of the one chosen, or something else that a subclass offers.
 
-    What the entries are, a screen of a kind says: its words, and `find` and `delete`, which run in a thread.
+    A subclass says what the entries are: by its texts, and by `find` and `delete`, which run in a thread.
     """
 
     BINDINGS: ClassVar = [
@@ -36,35 +36,39 @@ class SearchScreen(Dialog[Chosen | int | None]):
     ]
 
     heading: ClassVar[str]
+    """The title of the dialog."""
     placeholder: ClassVar[str]
-    none_yet: ClassVar[str]
-    none_found: ClassVar[str]
-    is_open: ClassVar[str]
-    """Why the entry that is open is not deleted, and what to do."""
-    sure: ClassVar[str]
+    """What the search field shows while it is empty."""
+    empty_text: ClassVar[str]
+    """What is shown where there are no entries at all."""
+    no_match_text: ClassVar[str]
+    """What is shown where no entry matches the search."""
+    open_entry_text: ClassVar[str]
+    """Why the entry that is open cannot be deleted, and what to do."""
+    delete_question: ClassVar[str]
     """The question before an entry is deleted."""
-    besides: ClassVar[str] = ""
-    """What should be known before one says yes."""
+    delete_note: ClassVar[str] = ""
+    """What a person should know before answering it."""
 
     def __init__(self, current: int | None, suggester: Suggester | None = None) -> None:
         super().__init__()
         self._current = current
         self._suggester = suggester
-        self._will_take = False
-        """Whether Enter was pressed before the list was there."""
+        self._is_enter_pending = False
+        """Whether Enter was pressed before the matches were listed."""
         self._listed: str | None = None
-        """The words whose entries are listed."""
+        """The words whose matches are listed."""
 
     def find(self, words: str) -> Sequence[Row]:
-        """Return the entries that hold all `words`, the latest first."""
+        """Return the entries that contain all `words`, the latest first."""
         raise NotImplementedError
 
     def delete(self, number: int) -> None:
-        """Delete an entry for good."""
+        """Delete an entry permanently."""
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        """Lay the list out."""
+        """Lay out the list."""
         with Vertical(id="dialog", classes="wide"):
             yield Static(self.heading, classes="title", markup=False)
             yield Input(placeholder=self.placeholder, compact=True, suggester=self._suggester)
@@ -78,26 +82,26 @@ class SearchScreen(Dialog[Chosen | int | None]):
 
     @on(Input.Changed)
     def narrow(self, event: Input.Changed) -> None:
-        """Show the entries that hold what is typed."""
-        self._will_take = False
+        """Show the entries that contain what is typed."""
+        self._is_enter_pending = False
         self._find(event.value)
 
     @on(Input.Submitted)
     def submitted(self, event: Input.Submitted) -> None:
-        """Open what was searched for, once it is listed."""
+        """Open the first match, once the matches are listed."""
         if self._listed == event.value:
             self.take(event.value)
         else:
-            self._will_take = True
+            self._is_enter_pending = True
 
     def take(self, typed: str) -> None:
-        """Open what `typed` stands for: the entry that is highlighted, the first one as a rule."""
+        """Open the highlighted entry, which is usually the first; `typed` is what was searched for."""
         options = self.query_one(OptionList)
         if options.option_count:
             self.open_entry(_number(options.get_option_at_index(options.highlighted or 0)))
 
     def open_entry(self, number: int) -> None:
-        """Give back the entry that was chosen."""
+        """Return the entry that was chosen."""
         self.dismiss(number)
 
     @on(OptionList.OptionSelected)
@@ -110,13 +114,13 @@ class SearchScreen(Dialog[Chosen | int | None]):
         self.query_one(OptionList).focus()
 
     def action_delete(self) -> None:
-        """Delete the highlighted entry, if that is wanted."""
+        """Ask, and delete the highlighted entry."""
         options = self.query_one(OptionList)
         if options.highlighted is None:
             return
         option = options.get_option_at_index(options.highlighted)
         if _number(option) == self._current:
-            self.services.inform(self.is_open)
+            self.services.inform(self.open_entry_text)
             return
         from rnnchat.app.screens.dialogs import Confirm
 
@@ -124,26 +128,26 @@ class SearchScreen(Dialog[Chosen | int | None]):
             if sure:
                 self._delete(_number(option))
 
-        told = "\n\n".join(filter(None, (str(option.prompt), self.besides)))
-        self.app.push_screen(Confirm(self.sure, told, yes="Delete", no="Keep"), decide)
+        details = "\n\n".join(filter(None, (str(option.prompt), self.delete_note)))
+        self.app.push_screen(Confirm(self.delete_question, details, yes="Delete", no="Keep"), decide)
 
     def action_give_up(self) -> None:
-        """Open none."""
+        """Leave without opening anything."""
         self.dismiss(None)
 
-    def show(self, found: Sequence[Row], word: str) -> None:
-        """Fill the list, with a `word` below it."""
+    def show(self, found: Sequence[Row], hint: str) -> None:
+        """Fill the list, and show a `hint` below it."""
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options([Option(line, id=str(number)) for number, line in found])
         if found:
             options.highlighted = 0
-        self.query_one("#nothing", Static).update(word)
+        self.query_one("#nothing", Static).update(hint)
 
-    @work(thread=True, group="find", exclusive=True, exit_on_error=False)
+    @work(thread=True, group="find", exclusive=True)
     def _find(self, words: str) -> None:
         app, worker = self.services, get_current_worker()
-        nothing = self.none_found if words.strip() else self.none_yet
+        nothing = self.no_match_text if words.strip() else self.empty_text
         found: Sequence[Row] = ()
         try:
             found = self.find(words)
@@ -155,13 +159,13 @@ class SearchScreen(Dialog[Chosen | int | None]):
             if not worker.is_cancelled:  # a later search has begun
                 self.show(found, "" if found else nothing)
                 self._listed = words
-                if self._will_take:
-                    self._will_take = False
+                if self._is_enter_pending:
+                    self._is_enter_pending = False
                     self.take(words)
 
         app.call_from_thread(show)
 
-    @work(thread=True, group="delete", exit_on_error=False)
+    @work(thread=True, group="delete")
     def _delete(self, number: int) -> None:
         app = self.services
         try:

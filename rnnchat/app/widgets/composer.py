@@ -1,16 +1,17 @@
-"""Where one writes a message."""
+"""The field in which a message is written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
-LONGEST = 20_000
-"""A message of more characters is cut: it would slow the editor down and help no reply."""
+LONGEST_MESSAGE = 20_000
+"""A message of more characters is cut: it would slow the editor down and improve no reply."""
 
 
 class Composer(TextArea):
@@ -22,7 +23,7 @@ class Composer(TextArea):
 
         text: str
 
-    BINDINGS = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "Send", id="chat.send"),
         Binding("ctrl+j,shift+enter", "new_line", "New line", id="chat.new-line", key_display="^j"),
     ]
@@ -36,22 +37,20 @@ class Composer(TextArea):
             highlight_cursor_line=False,
         )
 
-    async def _on_key(self, event: events.Key) -> None:
-        # Not by a priority binding: that would overtake letters that are still on their way here.
+    def on_key(self, event: events.Key) -> None:
+        """Send on Enter; a priority binding would overtake letters that are still on their way here."""
         if event.key == "enter":
             event.prevent_default()
             event.stop()
             self.action_send()
-            return
-        await super()._on_key(event)
 
     def action_send(self) -> None:
-        """Send what is written, if anything is."""
+        """Send the message, unless it is empty."""
         if text := self.text.strip():
             self.post_message(self.Sent(text))
 
     def action_copy(self) -> None:
-        """Copy what is selected; with nothing selected, say how to leave, which Ctrl+C often means."""
+        """Copy the selection; without one, say how to quit, which Ctrl+C often means."""
         if self.selected_text:
             super().action_copy()
         else:
@@ -61,17 +60,18 @@ class Composer(TextArea):
         """Begin a new line."""
         self.insert("\n")
 
-    async def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert what was pasted, without control characters and up to the longest message."""
         from rnnchat.text.notes.clean import sanitize
 
         event.prevent_default()
         event.stop()
         text = sanitize(event.text)
-        room = max(0, LONGEST - len(self.text) + len(self.selected_text))
-        self.replace(text[:room], *self.selection)
-        if len(text) > room:
+        space = max(0, LONGEST_MESSAGE - len(self.text) + len(self.selected_text))
+        self.replace(text[:space], *self.selection)
+        if len(text) > space:
             self.app.notify(
-                f"A message holds at most {LONGEST:,} characters; the rest was left out.",
+                f"A message can have {LONGEST_MESSAGE:,} characters at most; the rest was cut off.",
                 severity="warning",
                 markup=False,
             )

@@ -1,4 +1,4 @@
-"""The line at the top: where one is, and which model speaks."""
+"""The top bar: the four screens, the model in use and the progress of a training."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-PLACES = (
+TABS = (
     ("chat", "Chat", "F2"),
     ("train", "Train", "F3"),
     ("models", "Models", "F4"),
     ("draft", "Draft", "F5"),
 )
+"""The mode, label and key of each screen."""
 
 
-class Place(Static):
-    """One of the screens, to click on."""
+class ScreenTab(Static):
+    """The name of a screen; a click goes there."""
 
-    def __init__(self, mode: str, label: str, key: str, *, here: bool) -> None:
+    def __init__(self, mode: str, label: str, key: str, *, is_current: bool) -> None:
         text = Content.assemble(label, (f" {key}", "dim not bold"))
-        super().__init__(text, markup=False, classes="here" if here else "")
+        super().__init__(text, markup=False, classes="current" if is_current else "")
         self._mode = mode
 
     async def on_click(self) -> None:
-        """Go there."""
+        """Go to the screen."""
         await self.app.run_action(f"go('{self._mode}')")
 
 
@@ -33,16 +34,17 @@ class TopBar(Horizontal):
     """The app's name, the screens, and on the right the model and any training."""
 
     status: reactive[str] = reactive("")
+    """What stands on the right."""
 
-    def __init__(self, here: str) -> None:
+    def __init__(self, mode: str) -> None:
         super().__init__()
-        self._here = here
+        self._mode = mode
 
     def compose(self) -> ComposeResult:
-        """Lay the line out."""
+        """Lay out the bar."""
         yield Static("rnnchat", classes="name", markup=False)
-        for mode, label, key in PLACES:
-            yield Place(mode, label, key, here=mode == self._here)
+        for mode, label, key in TABS:
+            yield ScreenTab(mode, label, key, is_current=mode == self._mode)
         yield Static(self.status, classes="status", markup=False)
 
     def watch_status(self, status: str) -> None:

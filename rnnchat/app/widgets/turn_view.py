@@ -9,61 +9,69 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from rnnchat.app.conversation import Said
+from rnnchat.app.conversation import ChatTurn
 from rnnchat.library.search import Folded
 
-NOT_KEPT = "not kept"
+NOT_SAVED = "not saved"
+"""The note below a turn that could not be saved."""
 
 
 class TurnView(Vertical):
-    """Who speaks, and below it what is said: always as it is, never as markup."""
+    """The author, the text, which is never parsed as markup, and a note below."""
 
-    def __init__(self, role: str, speaker: str, text: str = "") -> None:
+    def __init__(self, role: str, author: str, text: str = "") -> None:
         super().__init__(classes=role)
         self.role = role
-        self.speaker = speaker
+        self.author = author
         self.text = text
-        self.said: Said | None = None
-        """The turn that is shown, once it has been said."""
-        self._noted = ""
-        self._is_kept = True
+        self.turn: ChatTurn | None = None
+        """The turn that is shown, once it is complete."""
+        self._note_text = ""
+        self._is_saved = True
         self._body = Static(text, classes="body", markup=False)
         self._note = Static("", classes="note", markup=False)
 
+    @classmethod
+    def of(cls, turn: ChatTurn) -> TurnView:
+        """Return the view of a complete turn."""
+        view = cls(turn.role, "You" if turn.role == "user" else turn.model, turn.text)
+        view.turn = turn
+        return view
+
     def compose(self) -> ComposeResult:
-        """Lay the turn out."""
-        yield Static(self.speaker, classes="speaker", markup=False)
+        """Lay out the turn."""
+        yield Static(self.author, classes="author", markup=False)
         yield self._body
         yield self._note
 
     def show(self, text: str, note: str = "") -> None:
-        """Replace what is said; `note` is a word about it in small."""
+        """Replace the text, and the note below it."""
         self.text = text
         self._body.update(text)
-        self._noted = note
+        self._note_text = note
         self._show_note()
 
-    def show_kept(self, is_kept: bool) -> None:
-        """Say whether this could not be kept on the disk."""
-        if is_kept != self._is_kept:
-            self._is_kept = is_kept
+    def show_saved(self, is_saved: bool) -> None:
+        """Add to the note whether the turn could not be saved."""
+        if is_saved != self._is_saved:
+            self._is_saved = is_saved
             self._show_note()
 
-    def highlight(self, sought: Sequence[str]) -> None:
-        """Set apart where the words that are `sought`, which are folded, stand in what is said."""
+    def highlight(self, words: Sequence[str]) -> None:
+        """Highlight where the search's `words`, which are folded, stand in the text."""
         folded, content = Folded(self.text), Content(self.text)
-        for word in sought:
+        for word in words:
             for start, end in folded.spans(word, whole=False):
                 content = content.stylize("reverse", start, end)
         self._body.update(content)
 
     def on_mount(self) -> None:
-        """Show no empty lines."""
+        """Hide the note where it is empty."""
         self._show_note()
 
     def _show_note(self) -> None:
-        parts = [Content(self._noted)] if self._noted else []
-        if not self._is_kept:
-            parts.append(Content.styled(NOT_KEPT, "$error bold"))
+        parts = [Content(self._note_text)] if self._note_text else []
+        if not self._is_saved:
+            parts.append(Content.styled(NOT_SAVED, "$error bold"))
         self._note.update(Content("  ·  ").join(parts))
         self._note.display = bool(parts)

@@ -19,23 +19,23 @@ def drafts(paths: Paths) -> Drafts:
 
 
 def test_an_older_look_never_replaces_a_later_one(drafts: Drafts) -> None:
-    keeper, opened = DraftAutosaver(drafts), OpenDraft(Draft())
-    older, later = opened.look("a", 1), opened.look("ab", 2)
-    keeper.keep(later)
-    keeper.keep(older)
+    autosaver, opened = DraftAutosaver(drafts), OpenDraft(Draft())
+    older, later = opened.snapshot("a", 1), opened.snapshot("ab", 2)
+    autosaver.save(later)
+    autosaver.save(older)
     kept = drafts.load()
     assert kept is not None
     assert (kept.text, kept.version) == ("ab", 1)
 
 
 def test_looks_in_any_order_from_many_threads_are_one_draft(drafts: Drafts) -> None:
-    keeper, first, second = DraftAutosaver(drafts), OpenDraft(Draft()), OpenDraft(Draft())
-    looks: list[DraftSnapshot] = []
+    autosaver, first, second = DraftAutosaver(drafts), OpenDraft(Draft()), OpenDraft(Draft())
+    snapshots: list[DraftSnapshot] = []
     for size in range(1, 11):
         first.count(1, 2)
-        looks += [first.look("a" * size, size), second.look("b" * size, size)]
-    random.Random(0).shuffle(looks)
-    threads = [threading.Thread(target=keeper.keep, args=(look,)) for look in looks]
+        snapshots += [first.snapshot("a" * size, size), second.snapshot("b" * size, size)]
+    random.Random(0).shuffle(snapshots)
+    threads = [threading.Thread(target=autosaver.save, args=(snapshot,)) for snapshot in snapshots]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -45,36 +45,36 @@ def test_looks_in_any_order_from_many_threads_are_one_draft(drafts: Drafts) -> N
 
 
 def test_a_draft_that_was_left_is_kept_as_itself(drafts: Drafts) -> None:
-    keeper = DraftAutosaver(drafts)
+    autosaver = DraftAutosaver(drafts)
     other = drafts.keep(Draft(text="other"))
     left, opened = OpenDraft(Draft()), OpenDraft(other)
-    look = left.look("left", 4)
-    keeper.keep(opened.look("other!", 6))  # is shown by now
-    keeper.keep(look)
+    snapshot = left.snapshot("left", 4)
+    autosaver.save(opened.snapshot("other!", 6))  # is shown by now
+    autosaver.save(snapshot)
     assert {one.title for one in drafts.find()} == {"other!", "left"}
     assert opened.number == other.id != left.number
 
 
 def test_nothing_is_kept_of_an_empty_new_draft_but_of_an_emptied_one(drafts: Drafts) -> None:
-    keeper, opened = DraftAutosaver(drafts), OpenDraft(Draft())
-    keeper.keep(opened.look("", 0))
+    autosaver, opened = DraftAutosaver(drafts), OpenDraft(Draft())
+    autosaver.save(opened.snapshot("", 0))
     assert drafts.find() == []
-    keeper.keep(opened.look("a", 1))
-    keeper.keep(opened.look("", 0))
+    autosaver.save(opened.snapshot("a", 1))
+    autosaver.save(opened.snapshot("", 0))
     kept = drafts.load()
     assert kept is not None and kept.text == ""
 
 
 def test_a_draft_that_another_has_changed_is_kept_beside_it(drafts: Drafts) -> None:
-    keeper, opened = DraftAutosaver(drafts), OpenDraft(drafts.keep(Draft(text="first")))
+    autosaver, opened = DraftAutosaver(drafts), OpenDraft(drafts.keep(Draft(text="first")))
     drafts.keep(opened.draft)
-    assert keeper.keep(opened.look("mine", 4)).has_forked
-    assert not keeper.keep(opened.look("mine!", 5)).has_forked
+    assert autosaver.save(opened.snapshot("mine", 4)).has_forked
+    assert not autosaver.save(opened.snapshot("mine!", 5)).has_forked
     assert {one.title for one in drafts.find()} == {"first", "mine!"}
 
 
 def test_what_could_not_be_kept_is_counted_later(drafts: Drafts, monkeypatch: pytest.MonkeyPatch) -> None:
-    keeper, opened = DraftAutosaver(drafts), OpenDraft(Draft())
+    autosaver, opened = DraftAutosaver(drafts), OpenDraft(Draft())
     opened.count(1, 5)
 
     def full(draft: Draft) -> Draft:
@@ -83,7 +83,7 @@ def test_what_could_not_be_kept_is_counted_later(drafts: Drafts, monkeypatch: py
     with monkeypatch.context() as patched:
         patched.setattr(drafts, "keep", full)
         with pytest.raises(StorageError):
-            keeper.keep(opened.look("hello", 5))
+            autosaver.save(opened.snapshot("hello", 5))
     opened.count(1, 1)
-    assert keeper.keep(opened.look("hello!", 6)).today == (2, 6)
+    assert autosaver.save(opened.snapshot("hello!", 6)).today == (2, 6)
     assert [one.title for one in drafts.find()] == ["hello!"]

@@ -1,4 +1,4 @@
-"""Where the words of a reply come from: what of it stands in the notes, and in which line of which file."""
+"""The sources of a reply: which passages stand in the notes, and in which line of which file."""
 
 from __future__ import annotations
 
@@ -18,53 +18,55 @@ if TYPE_CHECKING:
     from rnnchat.generation.attribution import Origin
 
 
-class OriginsScreen(Dialog[None]):
-    """A reply, with what is copied set apart, and the places it was copied from."""
+class AttributionScreen(Dialog[None]):
+    """A reply with its copied passages numbered, and the places in the notes they stand at."""
 
-    BINDINGS: ClassVar = [Binding("escape,f8,q", "dismiss", "Back", id="origins.back", key_display="esc")]
+    BINDINGS: ClassVar = [Binding("escape,f8,q", "dismiss", "Back", id="attribution.back", key_display="esc")]
 
     def __init__(self, model: str, text: str, found: Sequence[Origin] | None) -> None:
         super().__init__()
         self._model, self._text, self._found = model, text, found
 
     def compose(self) -> ComposeResult:
-        """Lay the page out."""
+        """Lay out the page."""
         with VerticalScroll(id="dialog", classes="wide tall"):
-            yield Static("Where this comes from", classes="title", markup=False)
-            yield Static(self._summary(), markup=False)
+            yield Static("Sources of this reply", classes="title", markup=False)
+            yield Static(summary(self._model, self._text, self._found), markup=False)
             if self._found:
                 yield Static(_marked(self._text, self._found), classes="quoted", markup=False)
                 yield Static(_places(self._found), markup=False)
         yield Footer(compact=True, show_command_palette=False)
 
-    def _summary(self) -> str:
-        if self._found is None:
-            return f"{self._model} keeps no notes to look the words up in: it came with rnnchat."
-        if not self._found:
-            return "No passage of this reply stands word for word in your notes."
-        copied = sum(len(origin.text) for origin in self._found)
-        share = min(1.0, copied / max(1, len(self._text)))
-        return f"{share:.0%} of this reply stands word for word in your notes:"
+
+def summary(model: str, text: str, found: Sequence[Origin] | None) -> str:
+    """Return how much of a reply stands in the notes; `found` is None where the model has no notes."""
+    if found is None:
+        return f"{model} comes with rnnchat and has none of your notes to search."
+    if not found:
+        return "No passage of this reply appears word for word in your notes."
+    copied = sum(len(origin.text) for origin in found)
+    share = min(1.0, copied / max(1, len(text)))
+    return f"{share:.0%} of this reply appears word for word in your notes:"
 
 
 def _marked(text: str, found: Sequence[Origin]) -> Content:
-    """Return the text with the stretches underlined and numbered."""
+    """Return the text with the passages underlined and numbered."""
     parts: list[Content] = []
-    done = 0
+    end_before = 0
     for number, origin in enumerate(found, start=1):
         end = origin.start + len(origin.text)
         parts += [
-            Content(text[done : origin.start]),
+            Content(text[end_before : origin.start]),
             Content.styled(text[origin.start : end], "underline $accent"),
             Content.styled(f"[{number}]", "$text-muted"),
         ]
-        done = end
-    return Content("").join([*parts, Content(text[done:])])
+        end_before = end
+    return Content("").join([*parts, Content(text[end_before:])])
 
 
 def _places(found: Sequence[Origin]) -> Content:
     lines = []
     for number, origin in enumerate(found, start=1):
-        where = shortened_path(origin.path) if origin.path else "a note whose file is not known"
+        where = shortened_path(origin.path) if origin.path else "a note in an unknown file"
         lines.append(Content.assemble((f"[{number}] ", "$text-muted"), f"{where}, line {origin.line}"))
     return Content("\n").join(lines)

@@ -1,0 +1,46 @@
+"""What an empty chat says about the model in use."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+# Each text fits a terminal of 44×12 without scrolling.
+SHIPPED_MODEL = (
+    "Type a message below, and {model} replies. It is a small model: good at small talk, weak on facts.\n\n"
+    "F3 trains it on your notes. Nothing you write leaves this machine."
+)
+CHAT_MODEL = (
+    "Type a message below, and {model} replies. It was trained on your notes.\n\n"
+    "Ctrl+R gives another reply, Ctrl+G sets temperature and length. Nothing leaves this machine."
+)
+CONTINUATION_MODEL = (
+    "Type a line below, and {model} continues it in the style of your notes.\n\n"
+    "Ctrl+R gives another continuation, Ctrl+G sets temperature and length. Nothing leaves this machine."
+)
+
+
+class ChatWelcome(Static):
+    """What the model in use does with a message, and how to go on from there."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="welcome", markup=False)
+        self._model = ""
+        self._styles = {"base": "chat"}
+        """The style of each model that is known by now: ``chat`` where it replies, else it continues."""
+
+    def show_model(self, model: str) -> None:
+        """Describe the model in use."""
+        self._model = model
+        self.update(welcome_text(model, replies=self._styles.get(model) == "chat"))
+
+    def set_style(self, model: str, style: str) -> None:
+        """Note a model's style, which is known once it is loaded."""
+        self._styles[model] = style
+        if model == self._model:
+            self.show_model(model)
+
+
+def welcome_text(model: str, *, replies: bool) -> str:
+    """Return what `model` does with a message, and how to go on from there."""
+    text = SHIPPED_MODEL if model == "base" else CHAT_MODEL if replies else CONTINUATION_MODEL
+    return text.format(model=model)
