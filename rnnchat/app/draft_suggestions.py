@@ -43,7 +43,7 @@ class DraftSuggestions:
 
     def show(self, answer: Completion.Answered) -> None:
         """Show the answer, if the cursor is still where it was asked for."""
-        if answer.request == self._question() and self._editor.has_focus:
+        if answer.request == self._request() and self._editor.has_focus:
             self._editor.suggest(answer.inline, answer.alternatives)
             self._shown, self._shown_since = answer, time.monotonic()
 
@@ -51,7 +51,7 @@ class DraftSuggestions:
         """Never suggest the same at this place again."""
         self._completion.dismiss(dismissed.before, dismissed.suggestion)
 
-    def _question(self) -> CompletionRequest | None:
+    def _request(self) -> CompletionRequest | None:
         if not self._editor.can_suggest:
             return None
         first, before = self._editor.before_cursor()
@@ -60,18 +60,18 @@ class DraftSuggestions:
 
     def _ask(self) -> None:
         self._will_ask = False
-        question = self._question()
-        if question is not None and question.before.strip():
-            self._pass_over(question)
-            self._completion.ask(question)
+        request = self._request()
+        if request is not None and request.before.strip():
+            self._pass_over(request)
+            self._completion.ask(request)
 
-    def _pass_over(self, question: CompletionRequest) -> None:
+    def _pass_over(self, request: CompletionRequest) -> None:
         """Report the alternatives that the writer had time to read and did not accept."""
         answer = self._shown
-        if answer is None or question.before == answer.request.before:
+        if answer is None or request.before == answer.request.before:
             return
         before, texts = answer.request.before, tuple(one.text for one in answer.alternatives)
         had_time = time.monotonic() - self._shown_since >= READING_SECONDS
-        if texts and had_time and question.before.startswith(before):
+        if texts and had_time and request.before.startswith(before):
             self._completion.pass_over(before, texts)
         self._shown = None

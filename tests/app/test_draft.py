@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.text_area import WrappedDocument
 
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.completion import Alternative, Completion, Question
+from rnnchat.app.completion import Alternative, Completion, CompletionRequest
 from rnnchat.app.screens.dialogs import AskPath, Confirm
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.drafts import DraftsScreen
@@ -200,15 +200,15 @@ async def test_nothing_is_asked_inside_a_line_nor_shown_when_unsure(
         asked: list[str] = []
         ask, answered = screen.completion.ask, screen.suggestions.show
 
-        def ask_and_note(question: Question) -> None:
-            asked.append(question.before)
-            ask(question)
+        def ask_and_note(request: CompletionRequest) -> None:
+            asked.append(request.before)
+            ask(request)
 
         answers: list[str] = []
 
         def show_and_note(answer: Completion.Answered) -> None:
             answered(answer)
-            answers.append(answer.question.before)
+            answers.append(answer.request.before)
 
         monkeypatch.setattr(screen.completion, "ask", ask_and_note)
         monkeypatch.setattr(screen.suggestions, "show", show_and_note)
@@ -349,7 +349,7 @@ async def test_what_could_not_be_kept_is_tried_again_also_of_a_draft_that_was_le
             await wait_until(pilot, lambda: len(screen.autosave.unsaved) == 2)
         await wait_until(pilot, lambda: {one.title for one in app.drafts.find()} == {"one", "two"})
         await wait_until(pilot, lambda: "autosaved, no file" in status(app))
-        assert not screen.autosave.unsaved
+        await wait_until(pilot, lambda: not screen.autosave.unsaved)
 
 
 async def test_a_place_that_cannot_be_written_to_says_so(app: RnnchatApp, tmp_path: Path) -> None:

@@ -38,14 +38,14 @@ class FakeJob:
 
     def __init__(self, run: Run, *, yields: bool = False) -> None:
         self.run = run
-        self.told: list[str] = []
+        self.calls: list[str] = []
         self._events: queue.Queue[Event | None] = queue.Queue()
         FakeJob.latest = self
 
     def start(self) -> None:
-        self.told.append("start")
+        self.calls.append("start")
 
-    def say(self, *events: Event | None) -> None:
+    def emit(self, *events: Event | None) -> None:
         for event in events:
             self._events.put(event)
 
@@ -54,29 +54,29 @@ class FakeJob:
             yield event
 
     def pause(self) -> None:
-        self.told.append("pause")
-        self.say({"event": "paused"})
+        self.calls.append("pause")
+        self.emit({"event": "paused"})
 
     def resume(self) -> None:
-        self.told.append("resume")
-        self.say({"event": "resumed"})
+        self.calls.append("resume")
+        self.emit({"event": "resumed"})
 
     def finish(self) -> None:
-        self.told.append("finish")
+        self.calls.append("finish")
 
     def close(self) -> None:
-        self.told.append("close")
+        self.calls.append("close")
         time.sleep(1.0)
-        self.say({"event": "stopped"}, None)
+        self.emit({"event": "stopped"}, None)
 
     def let_go(self) -> None:
-        self.told.append("let go")
-        self.say(None)
+        self.calls.append("let go")
+        self.emit(None)
 
 
 def phase(name: str, done: int = 0, of: int | None = None, remaining: float = 200.0, **more: Any) -> Event:
     budget = 300.0
-    told = {
+    event = {
         "event": "phase",
         "phase": name,
         "done": done,
@@ -86,7 +86,7 @@ def phase(name: str, done: int = 0, of: int | None = None, remaining: float = 20
         "remaining": remaining,
         "share": round(1 - remaining / budget, 4),
     }
-    return {**told, **more}
+    return {**event, **more}
 
 
 def progress(seconds: float, bits: float, share: float = 0.5) -> Event:
@@ -164,7 +164,7 @@ async def until(pilot: Pilot[None], app: RnnchatApp, widget: str, text: str) -> 
 async def test_pause_go_on_and_finish_do_what_they_say(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         job = await started(app, pilot)
-        job.say(phase("learning"), progress(30, 2.0))
+        job.emit(phase("learning"), progress(30, 2.0))
         await until(pilot, app, "#headline", "training the network")
         await click(app, pilot, "#pause")
         await until(pilot, app, "#headline", "paused")
@@ -173,21 +173,21 @@ async def test_pause_go_on_and_finish_do_what_they_say(app: RnnchatApp) -> None:
         await click(app, pilot, "#pause")
         await until(pilot, app, "#headline", "training the network")
         await click(app, pilot, "#finish")
-        assert job.told == ["start", "pause", "resume", "finish"]
+        assert job.calls == ["start", "pause", "resume", "finish"]
 
 
 async def test_train_another_and_chat_with_it(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         job = await started(app, pilot)
         job.run.finish({})
-        job.say(phase("learning"), progress(30, 2.0), {**DONE, "ended": "budget"}, None)
+        job.emit(phase("learning"), progress(30, 2.0), {**DONE, "ended": "budget"}, None)
         await until(pilot, app, "#headline", "is ready")
         assert visible(app) == {"chat-with-it", "another"}
         await click(app, pilot, "#another")
         assert app.training.state is None
         assert app.screen.query_one("#choose").display
         job = await started(app, pilot)
-        job.say({**DONE, "ended": "budget"}, None)
+        job.emit({**DONE, "ended": "budget"}, None)
         await until(pilot, app, "#headline", "is ready")
         await click(app, pilot, "#chat-with-it")
         await wait_until(pilot, lambda: isinstance(app.screen, ChatScreen))
@@ -217,7 +217,7 @@ async def test_an_interrupted_training_is_resumed_or_discarded(app: RnnchatApp, 
         assert [one.folder for one in unfinished(paths)] == [run.folder]
         await click(app, pilot, "#resume")
         assert FakeJob.latest.run.folder == run.folder
-        FakeJob.latest.say({"event": "stopped"}, None)
+        FakeJob.latest.emit({"event": "stopped"}, None)
         await until(pilot, app, "#headline", "stopped. You can resume it")
         await click(app, pilot, "#another")
         await click(app, pilot, "#discard")
@@ -258,14 +258,14 @@ async def test_the_curve_of_an_interrupted_training_is_there_from_the_start(
         assert curve.points == before
         assert curve.end == 300
         job = FakeJob.latest
-        job.say({"event": "curve", "points": [[x, y] for x, y in before], "seconds": 120.0})
-        job.say(phase("starting", remaining=185.0), phase("learning", remaining=180.0))
-        job.say(progress(121, 1.8), progress(140, 1.7))
+        job.emit({"event": "curve", "points": [[x, y] for x, y in before], "seconds": 120.0})
+        job.emit(phase("starting", remaining=185.0), phase("learning", remaining=180.0))
+        job.emit(progress(121, 1.8), progress(140, 1.7))
         await wait_until(pilot, lambda: len(curve.points) == 4)
         assert curve.points == [*before, (140, 1.7)]
         job.pause()
         job.resume()
-        job.say(progress(150, 1.6))
+        job.emit(progress(150, 1.6))
         await wait_until(pilot, lambda: len(curve.points) == 5)
         assert curve.points[:3] == before
         assert curve.end == 300
@@ -292,7 +292,7 @@ async def test_every_phase_has_a_name_a_moving_figure_and_its_own_buttons(app: R
         job = await started(app, pilot)
         last = 0.0
         for event, headline, facts, buttons in course:
-            job.say(event)
+            job.emit(event)
             await until(pilot, app, "#headline", headline)
             await until(pilot, app, "#facts", facts)
             assert visible(app) == buttons | {"cancel"}, event
@@ -306,13 +306,13 @@ async def test_every_phase_has_a_name_a_moving_figure_and_its_own_buttons(app: R
         assert last > 0.9
         job.pause()  # too late: nobody is asked to hold on
         await pilot.press("ctrl+e", "ctrl+f")
-        assert "finish" not in job.told
+        assert "finish" not in job.calls
 
 
 async def test_what_is_left_counts_down_between_what_is_told(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         job = await started(app, pilot)
-        job.say(phase("mixing", 500, 2000, remaining=28))
+        job.emit(phase("mixing", 500, 2000, remaining=28))
         await until(pilot, app, "#facts", "0:28 left")
         await until(pilot, app, "#facts", "0:26 left")
 
@@ -332,17 +332,17 @@ async def test_a_paused_training_does_not_count_down(monkeypatch: pytest.MonkeyP
 async def test_a_training_is_cancelled_and_discarded(app: RnnchatApp, paths: Paths) -> None:
     async with app.run_test(size=SIZE) as pilot:
         job = await started(app, pilot)
-        job.say(phase("learning"), progress(30, 2.0))
+        job.emit(phase("learning"), progress(30, 2.0))
         await until(pilot, app, "#headline", "training the network")
         await pilot.press("escape")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("escape")
-        assert "close" not in job.told, "Esc keeps the training"
+        assert "close" not in job.calls, "Esc keeps the training"
         await click(app, pilot, "#cancel")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
         await click(app, pilot, "#yes")
         await wait_until(pilot, lambda: app.training.state is None)
-        assert "close" in job.told
+        assert "close" in job.calls
         await wait_until(pilot, lambda: app.screen.query_one("#choose").display)
         assert not unfinished(paths)
         assert not app.screen.query_one("#interrupted").display
@@ -351,14 +351,14 @@ async def test_a_training_is_cancelled_and_discarded(app: RnnchatApp, paths: Pat
 async def test_a_training_that_ends_while_it_is_cancelled_stays(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         job = await started(app, pilot)
-        job.say(phase("saving", remaining=3))
+        job.emit(phase("saving", remaining=3))
         await until(pilot, app, "#headline", "saving the model")
         await click(app, pilot, "#cancel")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
         job.run.finish({})
         await click(app, pilot, "#yes")
-        await wait_until(pilot, lambda: "close" in job.told)
-        job.say({**DONE, "ended": "budget"}, None)
+        await wait_until(pilot, lambda: "close" in job.calls)
+        job.emit({**DONE, "ended": "budget"}, None)
         await until(pilot, app, "#headline", "is ready")
         assert job.run.folder.is_dir()
 
@@ -367,11 +367,11 @@ async def test_a_training_that_ends_while_it_is_cancelled_stays(app: RnnchatApp)
 async def test_a_question_about_a_training_closes_when_it_ends(app: RnnchatApp, key: str) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         job = await started(app, pilot)
-        job.say(phase("saving", remaining=3))
+        job.emit(phase("saving", remaining=3))
         await until(pilot, app, "#headline", "saving the model")
         await pilot.press(key)
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
-        job.say({**DONE, "ended": "budget"}, None)
+        job.emit({**DONE, "ended": "budget"}, None)
         await wait_until(pilot, lambda: not isinstance(app.screen, Confirm))
         await until(pilot, app, "#headline", "is ready")
         await wait_until(pilot, lambda: "The training has ended" in toast_text(app))
@@ -381,7 +381,7 @@ async def test_a_question_about_a_training_closes_when_it_ends(app: RnnchatApp, 
 async def test_leaving_shows_at_once_that_it_leaves(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         job = await started(app, pilot)
-        job.say(phase("mixing", 500, 2000, remaining=28))
+        job.emit(phase("mixing", 500, 2000, remaining=28))
         await until(pilot, app, "#headline", "combining network")
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
@@ -389,7 +389,7 @@ async def test_leaving_shows_at_once_that_it_leaves(app: RnnchatApp) -> None:
         app.screen.query_one("#yes", Button).press()
         await wait_until(pilot, lambda: "Leaving" in toast_text(app))
         assert time.monotonic() - asked < 0.9, "while the training still ends"
-        assert "close" in job.told
+        assert "close" in job.calls
         await wait_until(pilot, lambda: not app.is_running)
 
 

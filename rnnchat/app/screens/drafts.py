@@ -52,9 +52,9 @@ class DraftsScreen(SearchScreen[Path]):
         """Delete a draft; a file that it was saved to stays."""
         self.services.drafts.delete(number)
 
-    def show(self, found: Sequence[Row], word: str) -> None:
+    def show(self, found: Sequence[Row], hint: str) -> None:
         """Fill the list; where a path is typed, say that Enter opens it."""
-        super().show(found, "Enter opens this file." if _is_path(self.query_one(Input).value) else word)
+        super().show(found, "Enter opens this file." if _is_path(self.query_one(Input).value) else hint)
 
     def take(self, typed: str) -> None:
         """Open the file if `typed` is a path or matches no draft, or else the highlighted draft."""
