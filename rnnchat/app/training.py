@@ -15,8 +15,8 @@ from rnnchat.errors import RnnchatError, TrainingError
 from rnnchat.storage.log import note_unforeseen
 from rnnchat.training.runs.job import TrainingJob
 from rnnchat.training.runs.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
+from rnnchat.training.runs.progress import SavedProgress
 from rnnchat.training.runs.run import Run
-from rnnchat.training.runs.standing import Standing
 
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
@@ -152,7 +152,7 @@ class TrainingWatch:
         if self.is_running:
             raise TrainingError("Another training is under way.", "Stop it first, or wait until it is done.")
         state = TrainingState(run.folder.name, run.settings.minutes)
-        standing = Standing.of(run)
+        standing = SavedProgress.of(run)
         if standing is not None:
             state.take({"event": "curve", "points": [(seconds, bits) for seconds, _, bits in standing.curve]})
         job = TrainingJob(run, yields=True)
@@ -196,7 +196,7 @@ class TrainingWatch:
     def close(self) -> None:
         """Let go of the training: it leaves a checkpoint, where it is quick, and ends by itself."""
         if self._job is not None:
-            self._job.let_go()
+            self._job.detach()
 
     def clear(self) -> None:
         """Forget a training that has ended."""

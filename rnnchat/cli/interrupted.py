@@ -12,16 +12,17 @@ from rnnchat.errors import RnnchatError, StoppedError, TrainingError
 
 if TYPE_CHECKING:
     from rnnchat.storage.paths import Paths
-    from rnnchat.training.runs.run import Run, RunSettings
+    from rnnchat.training.runs.run import Run
+    from rnnchat.training.runs.settings import RunSettings
 
 OPTIONS = {"base": "--from", "cell": "--cell", "minutes": "--minutes", "seed": "--seed"}
 """The settings that an option of ``train`` states, and its name."""
 
 
-def run_to_resume(places: Paths, name: str | None, paths: tuple[str, ...], choices: tuple[str, ...]) -> Run:
+def run_to_resume(places: Paths, name: str | None, paths: tuple[str, ...], overrides: tuple[str, ...]) -> Run:
     """Return the run that ``--resume`` means; raise TrainingError, NotesError or a usage error where none is.
 
-    `paths` and `choices` are those named beside it, which are to be those that it began with.
+    `paths` and `overrides` are those given beside it, which must be those that it began with.
     """
     from rnnchat.training.runs.run import find_unfinished, unfinished
 
@@ -29,7 +30,7 @@ def run_to_resume(places: Paths, name: str | None, paths: tuple[str, ...], choic
     run = waiting[0] if name is None and len(waiting) == 1 else find_unfinished(places, name or "me")
     context = click.get_current_context()
     stated = [key for key in OPTIONS if context.get_parameter_source(key) is ParameterSource.COMMANDLINE]
-    check_same(run, paths, {key: context.params[key] for key in stated}, choices)
+    check_same(run, paths, {key: context.params[key] for key in stated}, overrides)
     run.require_notes()
     return run
 
@@ -40,10 +41,10 @@ def begin(places: Paths, settings: RunSettings, *, fresh: bool, ask: bool) -> tu
     An interrupted one is discarded where `fresh` says so, or whoever is asked.
     """
     from rnnchat.text.notes.clean import sanitize
-    from rnnchat.training.runs.run import Run, waiting_run
+    from rnnchat.training.runs.run import Run, unfinished_run
 
     settings.check()
-    waiting = waiting_run(places, settings.name)
+    waiting = unfinished_run(places, settings.name)
     held = waiting is not None and not fresh and not waiting.is_busy()
     if waiting is not None and held and resumed_instead(waiting, settings, ask=ask):
         waiting.require_notes()
@@ -61,13 +62,16 @@ def resumed_instead(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
     repeated command to throw away, and StoppedError where the answer is to leave things as they are.
     """
     from rnnchat.text.notes.clean import sanitize
-    from rnnchat.training.runs.standing import in_words
+    from rnnchat.training.runs.progress import describe_progress
 
-    told = [f"An interrupted training of {run.folder.name} is waiting ({in_words(run)}).", *_was(run, wanted)]
+    told = [
+        f"An interrupted training of {run.folder.name} is waiting ({describe_progress(run)}).",
+        *_was(run, wanted),
+    ]
     if not ask:
         raise TrainingError(
             "\n  ".join(told),
-            "`--resume` goes on with it; `--fresh` discards it and starts anew; another --name keeps both.",
+            "`--resume` continues it; `--fresh` discards it and starts anew; another --name keeps both.",
         )
     click.echo(sanitize("rnnchat: " + "\n  ".join(told)), err=True)
     while True:
@@ -80,8 +84,8 @@ def resumed_instead(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
         if word in ("f", "fresh"):
             return False
         if word in ("q", "quit"):
-            raise StoppedError("Nothing is changed.", "The interrupted training still waits.")
-        click.echo("  r goes on with it, f discards it and starts anew, q leaves it.", err=True)
+            raise StoppedError("Nothing was changed.", "The interrupted training can still be resumed.")
+        click.echo("  r continues it, f discards it and starts anew, q leaves it as it is.", err=True)
 
 
 def may_ask() -> bool:
@@ -89,18 +93,18 @@ def may_ask() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
-def check_same(run: Run, paths: tuple[str, ...], stated: dict[str, Any], choices: tuple[str, ...]) -> None:
+def check_same(run: Run, paths: tuple[str, ...], stated: dict[str, Any], overrides: tuple[str, ...]) -> None:
     """Raise a usage error where notes or settings are named that are not those of a `run` to be resumed."""
     settings = run.settings
     if paths and set(paths) != set(settings.paths):
         known = ", ".join(settings.paths)
-        raise click.UsageError(f"--resume goes on with the notes it began with, {known}; name no others")
+        raise click.UsageError(f"--resume continues with the notes it began with, {known}; name no others")
     for name, value in stated.items():
         if getattr(settings, name) != value:
             began = f"{OPTIONS[name]} {_plain(getattr(settings, name))}"
-            raise click.UsageError(f"--resume goes on with {began}, as it began; leave that out")
-    if choices and settings.choosing(choices) != settings:
-        raise click.UsageError("--resume goes on with the choices it began with; leave --set out")
+            raise click.UsageError(f"--resume continues with {began}, as it began; leave that out")
+    if overrides and settings.with_overrides(overrides) != settings:
+        raise click.UsageError("--resume continues with the settings it began with; leave --set out")
 
 
 def _was(run: Run, wanted: RunSettings) -> list[str]:

@@ -11,47 +11,58 @@ import click
 
 from rnnchat.cli.output import as_json, current_paths, open_library, paths_argument, print_json, say
 from rnnchat.errors import NotesError, StoppedError
+from rnnchat.training.runs.settings import (
+    AUTO,
+    CELLS,
+    SCRATCH,
+    SETTINGS_BY_NAME,
+    SHORTEST_MINUTES,
+    RunSettings,
+    describe_tunable_settings,
+)
 
 if TYPE_CHECKING:
-    from rnnchat.training.runs.job import Event, TrainingJob
+    from rnnchat.training.runs.events import Event
+    from rnnchat.training.runs.job import TrainingJob
+
+DEFAULTS = RunSettings(name="me", paths=())
+"""The settings that a training has where no option states them."""
+
+
+def _help(name: str) -> str:
+    """Return the help of the option for a setting: what the setting is, as a sentence."""
+    text = SETTINGS_BY_NAME[name].help
+    return f"{text[0].upper()}{text[1:]}."
 
 
 @click.command(short_help="Learn notes and save a model.")
 @paths_argument
-@click.option("--name", default=None, help="What to call the model.  [default: me]")
+@click.option("--name", default=None, help=f"{_help('name')}  [default: {DEFAULTS.name}]")
 @click.option(
     "--from",
     "base",
     default=None,
     metavar="BASE|scratch",
-    help="What to start from.  [default: what fits]",
+    help=f"{_help('base')}  [default: {DEFAULTS.base}]",
 )
 @click.option(
-    "--cell",
-    type=click.Choice(["gru", "lstm", "rnn"]),
-    default="gru",
-    show_default=True,
-    help="The kind of recurrent network.",
+    "--cell", type=click.Choice(CELLS), default=DEFAULTS.cell, show_default=True, help=_help("cell")
 )
+@click.option("--minutes", type=float, default=DEFAULTS.minutes, show_default=True, help=_help("minutes"))
 @click.option(
-    "--minutes",
-    type=float,
-    default=5.0,
-    show_default=True,
-    help="The budget, start included; 0 only remembers.",
-)
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What all chance derives from."
+    "--seed", type=click.IntRange(min=0), default=DEFAULTS.seed, show_default=True, help=_help("seed")
 )
 @click.option(
     "--set",
-    "choices",
+    "overrides",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Make a choice of the training yourself, such as units=512; repeatable; `help` lists all.",
+    help="Set anything else, such as units=512; repeatable. `--set help` lists what there is.",
 )
-@click.option("--resume", is_flag=True, help="Go on with an interrupted training.")
-@click.option("--fresh", is_flag=True, help="Start anew, and discard an interrupted training of that name.")
+@click.option("--resume", is_flag=True, help="Resume an interrupted training.")
+@click.option(
+    "--fresh", is_flag=True, help="Start anew, and discard an interrupted training of the same name."
+)
 @as_json
 def train(
     paths: tuple[Path, ...],
@@ -60,36 +71,35 @@ def train(
     cell: str,
     minutes: float,
     seed: int,
-    choices: tuple[str, ...],
+    overrides: tuple[str, ...],
     resume: bool,
     fresh: bool,
     as_json: bool,
 ) -> None:
     """Learn the notes in PATH... and save a model. Nothing leaves this machine.
 
-    Ctrl+C stops and keeps a checkpoint; --resume goes on from it.
+    Ctrl+C stops and keeps a checkpoint; --resume continues from it.
     """
     from rnnchat.training.runs.job import TrainingJob
     from rnnchat.training.runs.report import TrainingReport
-    from rnnchat.training.runs.run import AUTO, CHOICES, SCRATCH, RunSettings
 
-    if "help" in choices:
-        for choice, meaning in CHOICES.items():
-            say(f"  {choice:<19} {meaning}")
+    if "help" in overrides:
+        for setting, meaning in describe_tunable_settings():
+            say(f"  {setting:<19} {meaning}")
         return
     if resume and fresh:
-        raise click.UsageError("--resume goes on and --fresh starts anew: choose one of them")
+        raise click.UsageError("--resume continues and --fresh starts anew: choose one of them")
     from rnnchat.cli.interrupted import begin, may_ask, run_to_resume
 
     places = current_paths()
     absolute = tuple(str(path.expanduser().absolute()) for path in paths)
     if resume:
-        run = run_to_resume(places, name, absolute, choices)
+        run = run_to_resume(places, name, absolute, overrides)
     else:
         if not paths:
             raise click.UsageError("Name the notes to learn: files or folders")
         library = open_library()
-        own_name = library.check_name(name or "me")
+        own_name = library.check_name(name or DEFAULTS.name)
         is_again = any(entry.is_called(own_name) for entry in library.entries())
         if base not in (None, SCRATCH):
             library.load(str(base))
@@ -103,7 +113,7 @@ def train(
             cell=cell,
             minutes=minutes,
             seed=seed,
-        ).choosing(choices)
+        ).with_overrides(overrides)
         run, resume = begin(places, settings, fresh=fresh, ask=may_ask() and not as_json)
         if is_again and not as_json and not resume:
             say(
@@ -154,17 +164,21 @@ def scan(paths: tuple[Path, ...], as_json: bool) -> None:
     )
 
 
-@click.command(short_help="Train every family of models alike, and table how each predicts.")
+@click.command(short_help="Train every family of models alike and compare them.")
 @paths_argument
 @click.option(
-    "--minutes", type=click.FloatRange(0.15, 600), default=5.0, show_default=True, help="The budget of each."
+    "--minutes",
+    type=click.FloatRange(SHORTEST_MINUTES, 600),
+    default=DEFAULTS.minutes,
+    show_default=True,
+    help="The time budget of each family.",
 )
-@click.option("--follow", is_flag=True, hidden=True, help="With --json, say what is being done, too.")
+@click.option("--follow", is_flag=True, hidden=True, help="With --json, print what is being done, too.")
 @as_json
 def compare(paths: tuple[Path, ...], minutes: float, follow: bool, as_json: bool) -> None:
-    """Train every family of models on the notes in PATH... alike, and table how well each predicts.
+    """Train every family of models on the notes in PATH... alike, and compare how well they predict.
 
-    A tenth of the notes is kept back to be scored. Nothing of it is kept.
+    A tenth of the notes is kept back for scoring. None of the models is kept.
     """
     if not paths:
         raise click.UsageError("Name the notes to compare on: files or folders")
@@ -194,22 +208,22 @@ def compare(paths: tuple[Path, ...], minutes: float, follow: bool, as_json: bool
             _note("")
     if as_json:
         return
-    say(f"{'family':<18}{'bits/byte':>10}{'seconds':>9}{'parameters':>13}{'pieces/s':>10}")
+    say(f"{'family':<18}{'bits/byte':>10}{'seconds':>9}{'parameters':>13}{'tokens/s':>10}")
     for row in sorted(rows, key=lambda row: FAMILIES.index(row.family)):
         say(
             f"{row.family:<18}{row.bits_per_byte:>10.3f}{row.seconds:>9.0f}{row.parameters:>13,}"
             f"{row.tokens_per_second:>10,.0f}"
         )
-    say("Fewer bits per byte predict better. adaptive learns from each piece after it was scored.")
+    say("Fewer bits per byte are better. adaptive learns from each token after scoring it.")
 
 
 def _note(text: str) -> None:
-    """Show what is being done, on standard error, in the place of what was."""
+    """Show what is being done on standard error, replacing the line before."""
     click.echo(f"\r\x1b[K{text}", nl=False, err=True)
 
 
 class EventLines:
-    """Prints events for programs; the first one is what was read, or how a resumed training stands."""
+    """Prints events for programs; the first is what was read, or the progress of a resumed training."""
 
     def __init__(self, show: Callable[[Event], None]) -> None:
         self._show = show
@@ -242,7 +256,7 @@ def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
         name = job.run.folder.name
         raise StoppedError(
             "Stopped; what was learned so far is kept.",
-            f"`rnnchat train --resume --name {name!r}` goes on from there.",
+            f"Continue with `rnnchat train --resume --name {name!r}`.",
         ) from None
     finally:
         job.close(30)

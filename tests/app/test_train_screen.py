@@ -22,7 +22,9 @@ from rnnchat.app.widgets.curve import Curve
 from rnnchat.app.widgets.meter import Meter
 from rnnchat.storage.paths import Paths
 from rnnchat.training.engine import checkpoint
-from rnnchat.training.runs.run import PREPARED, Run, RunSettings, unfinished
+from rnnchat.training.runs.files import PREPARED
+from rnnchat.training.runs.run import Run, unfinished
+from rnnchat.training.runs.settings import RunSettings
 from tests.app.test_app import wait_until
 from tests.conftest import NOTES
 
@@ -68,7 +70,7 @@ class FakeJob:
         time.sleep(1.0)
         self.say({"event": "stopped"}, None)
 
-    def let_go(self) -> None:
+    def detach(self) -> None:
         self.told.append("let go")
         self.say(None)
 

@@ -24,8 +24,9 @@ from rnnchat.errors import RnnchatError, from_os_error
 from rnnchat.storage.display import display_path
 from rnnchat.storage.paths import home_folder, parse_path, shortened_path, start_folder
 from rnnchat.text.notes import Scan
-from rnnchat.training.runs.run import AUTO, SCRATCH, Run, RunSettings, unfinished, waiting_run
-from rnnchat.training.runs.standing import in_words
+from rnnchat.training.runs.progress import describe_progress
+from rnnchat.training.runs.run import Run, unfinished, unfinished_run
+from rnnchat.training.runs.settings import AUTO, SCRATCH, RunSettings
 
 
 class TrainScreen(AppScreen):
@@ -262,7 +263,7 @@ class TrainScreen(AppScreen):
         except RnnchatError as error:
             app.report(error)
             return
-        if waiting_run(app.paths, settings.name) is None:
+        if unfinished_run(app.paths, settings.name) is None:
             self._start(settings)
             return
         from rnnchat.app.screens.dialogs import Confirm
@@ -381,7 +382,8 @@ class TrainScreen(AppScreen):
         if waiting:
             name = waiting[0].folder.name
             self.query_one("#interrupted-text", Static).update(
-                f"The training of {name} was interrupted ({in_words(waiting[0])}). Nothing of it is lost."
+                f"The training of {name} was interrupted ({describe_progress(waiting[0])})."
+                " Nothing of it is lost."
             )
 
 

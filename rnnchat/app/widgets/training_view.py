@@ -12,9 +12,9 @@ from rnnchat.app.training import TrainingState
 from rnnchat.app.widgets.curve import Curve
 from rnnchat.app.widgets.meter import Meter
 from rnnchat.library.describe import describe_gain
+from rnnchat.training.runs.events import ENDED_MEMORY_ONLY
 from rnnchat.training.runs.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
-from rnnchat.training.runs.report import figure, time_left
-from rnnchat.training.runs.run import AT_ONCE
+from rnnchat.training.runs.report import describe_phase_progress, time_left
 
 
 class TrainingView(Vertical):
@@ -93,7 +93,7 @@ def _headline(state: TrainingState) -> Content:
     name = state.name
     if state.phase == "done":
         gain = describe_gain(state.done.get("gain"))
-        if state.done["ended"] == AT_ONCE:
+        if state.done["ended"] == ENDED_MEMORY_ONLY:
             return Content.assemble(
                 (f"{name} is ready. ", "bold $success"),
                 "It remembers your notes; training it for some minutes makes it better.",
@@ -128,7 +128,7 @@ def _headline(state: TrainingState) -> Content:
 def _facts(state: TrainingState) -> Content:
     if state.phase == "done":
         done = state.done
-        if done["ended"] == AT_ONCE:
+        if done["ended"] == ENDED_MEMORY_ONLY:
             return Content(f"Done in {done['seconds']:.0f} s")
         early = "  ·  ended early: nothing more was gained" if done.get("ended") == "early" else ""
         if not done["tokens_per_second"]:
@@ -140,7 +140,7 @@ def _facts(state: TrainingState) -> Content:
         return Content("")  # no time is left, and nothing moves
     progress, left = state.progress, time_left(state.remaining)
     if not state.can_pause or not progress:
-        moved = figure(state.stage, state.since) if state.doing and state.is_running else ""
+        moved = describe_phase_progress(state.stage, state.since) if state.doing and state.is_running else ""
         return Content("  ·  ".join(part for part in (left, moved) if part) + "\n ")
     bits = progress["bits_per_byte"]
     standing = [

@@ -38,7 +38,7 @@ from rnnchat.storage.atomic import sha256
 from rnnchat.storage.paths import Paths
 from rnnchat.storage.regular import read_regular
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
-from rnnchat.training.fit_mixture import REMEMBERED_PIECES
+from rnnchat.training.fit_mixture import MEMORY_PIECES
 from tests.conftest import publish_tiny
 from tests.mutations import Files, files_of, outcome, publish_whole, put, rehash
 
@@ -427,7 +427,7 @@ def test_memories_are_sorted_as_they_are_built() -> None:
         for vocabulary in (1, 2, 50):
             pieces = chance.integers(0, vocabulary, size)
             assert NgramMemory.build(pieces, vocabulary).is_sorted()
-    assert MOST_REMEMBERED >= REMEMBERED_PIECES
+    assert MOST_REMEMBERED >= MEMORY_PIECES
 
 
 def test_one_bad_version_leaves_the_other(library: Library, folder: Path, sound: Files) -> None:
