@@ -1,4 +1,4 @@
-"""What becomes of an interrupted training when another one for the same model is asked for."""
+"""What happens to an interrupted training when another one is started for the same model."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def run_to_resume(places: Paths, name: str | None, paths: tuple[str, ...], overr
 
 
 def begin(places: Paths, settings: RunSettings, *, fresh: bool, ask: bool) -> tuple[Run, bool]:
-    """Return the run for `settings`, and whether it is an interrupted one that is gone on with.
+    """Return the run for `settings`, and whether it is an interrupted one that is resumed.
 
-    An interrupted one is discarded where `fresh` says so, or whoever is asked.
+    An interrupted one is discarded if `fresh` is set or if the person who is asked says so.
     """
     from rnnchat.text.notes.clean import sanitize
     from rnnchat.training.runs.run import Run, unfinished_run
@@ -56,24 +56,24 @@ def begin(places: Paths, settings: RunSettings, *, fresh: bool, ask: bool) -> tu
 
 
 def resumed_instead(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
-    """Return whether `run`, which waits, is gone on with in the place of what is `wanted`.
+    """Return whether the interrupted `run` is resumed in place of starting what is `wanted`.
 
-    Asks where it may, on standard error. Raises TrainingError elsewhere, as what was learned is not for a
-    repeated command to throw away, and StoppedError where the answer is to leave things as they are.
+    Where `ask` is set, asks on standard error; an answer that changes nothing raises StoppedError. Elsewhere
+    raises TrainingError, as a repeated command must not throw away what was learned.
     """
     from rnnchat.text.notes.clean import sanitize
     from rnnchat.training.runs.progress import describe_progress
 
-    told = [
+    lines = [
         f"An interrupted training of {run.folder.name} is waiting ({describe_progress(run)}).",
         *_was(run, wanted),
     ]
     if not ask:
         raise TrainingError(
-            "\n  ".join(told),
+            "\n  ".join(lines),
             "`--resume` continues it; `--fresh` discards it and starts anew; another --name keeps both.",
         )
-    click.echo(sanitize("rnnchat: " + "\n  ".join(told)), err=True)
+    click.echo(sanitize("rnnchat: " + "\n  ".join(lines)), err=True)
     while True:
         answer = click.prompt(
             "  [r]esume, [f]resh, [q]uit?", default="r", show_default=False, prompt_suffix=" ", err=True
@@ -89,12 +89,12 @@ def resumed_instead(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
 
 
 def may_ask() -> bool:
-    """Whether somebody sits there who can be asked."""
+    """Return whether there is a terminal where a person can be asked."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
 def check_same(run: Run, paths: tuple[str, ...], stated: dict[str, Any], overrides: tuple[str, ...]) -> None:
-    """Raise a usage error where notes or settings are named that are not those of a `run` to be resumed."""
+    """Raise a usage error where notes or settings are given that are not those of the `run` to be resumed."""
     settings = run.settings
     if paths and set(paths) != set(settings.paths):
         known = ", ".join(settings.paths)

@@ -42,7 +42,7 @@ def _help(name: str) -> str:
     "--from",
     "base",
     default=None,
-    metavar="BASE|scratch",
+    metavar="BASE|auto|scratch",
     help=f"{_help('base')}  [default: {DEFAULTS.base}]",
 )
 @click.option(
@@ -101,7 +101,7 @@ def train(
         library = open_library()
         own_name = library.check_name(name or DEFAULTS.name)
         is_again = any(entry.is_called(own_name) for entry in library.entries())
-        if base not in (None, SCRATCH):
+        if base not in (None, AUTO, SCRATCH):
             library.load(str(base))
         for path in paths:
             if not path.expanduser().exists():
@@ -189,7 +189,7 @@ def compare(paths: tuple[Path, ...], minutes: float, follow: bool, as_json: bool
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is temporary is removed
     live = sys.stderr.isatty() and not as_json
 
-    def tell(text: str) -> None:
+    def report_activity(text: str) -> None:
         if as_json and follow:
             print_json({"event": "progress", "text": text})
         elif live:
@@ -197,7 +197,7 @@ def compare(paths: tuple[Path, ...], minutes: float, follow: bool, as_json: bool
 
     rows = []
     try:
-        for row in compare(paths, minutes, current_paths(), tell):
+        for row in compare(paths, minutes, current_paths(), report_activity):
             rows.append(row)
             if as_json:
                 print_json(row.as_dict())

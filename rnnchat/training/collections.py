@@ -146,9 +146,9 @@ def _dialogue(turns: list[list[str]]) -> list[tuple[str, str]]:
     """Return the turns with user and model alternating; whoever writes first is the user."""
     merged: list[tuple[str, str]] = []
     first = turns[0][0] if turns else ""
-    for speaker, said in turns:
-        role = "user" if speaker == first else "model"
-        text = without_data(said).strip()
+    for writer, line in turns:
+        role = "user" if writer == first else "model"
+        text = without_data(line).strip()
         if merged and merged[-1][0] == role:
             merged[-1] = (role, f"{merged[-1][1]}\n{text}".strip())
         elif text:

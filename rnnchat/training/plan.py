@@ -53,7 +53,7 @@ FULL_RATE_BYTES = 400_000
 By 300 kB, 2e-3 takes 1.520 bits per byte of validation text, and 1e-3 and 5e-4 both take 1.534.
 """
 LEAST_RATE_SHARE = 0.1
-"""The smallest notes, which are soon known by heart, are learned at this share of BASED_RATE."""
+"""The smallest notes, which are soon overfitted, are trained on at this share of BASED_RATE."""
 BASED_DROPOUT = 0.2
 """This share of values is dropped in a network that starts from a base."""
 STEADY_UNITS = 384
@@ -85,7 +85,7 @@ class HardwareSpeed:
 
 @dataclass(frozen=True)
 class Dropout:
-    """The shares of values that are dropped in training, so that a small corpus is not learned by heart."""
+    """The shares of values that are dropped in training, so that a small corpus is not overfitted."""
 
     hidden: float = 0.0
     """Of a layer's outputs; the mask is the same at all steps of a chunk (variational dropout).

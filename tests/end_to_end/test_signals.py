@@ -241,7 +241,7 @@ def test_a_training_on_the_command_line_leaves_a_checkpoint(tmp_path: Path, numb
     process.close()
     assert process.exitstatus == 128 + number
     assert "Traceback" not in (process.before or "")
-    assert "goes on from there" in (process.before or "")
+    assert "Continue with" in (process.before or "")
     assert not [child for child in psutil.process_iter(["cmdline"]) if str(tmp_path) in str(child.info)]
 
 
