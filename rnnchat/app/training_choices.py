@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnchat.training.runs.run import AUTO, SCRATCH
+from rnnchat.training.runs.settings import AUTO, SCRATCH
 
 BUDGETS = (
     (0.0, "none: only index the notes"),

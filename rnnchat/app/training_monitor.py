@@ -16,8 +16,8 @@ from rnnchat.errors import RnnchatError, TrainingError
 from rnnchat.storage.log import log_unexpected_error
 from rnnchat.training.runs.job import TrainingJob
 from rnnchat.training.runs.phases import LEARNING, MIXING
+from rnnchat.training.runs.progress import SavedProgress
 from rnnchat.training.runs.run import Run
-from rnnchat.training.runs.standing import Standing
 
 
 @dataclass
@@ -155,9 +155,9 @@ class TrainingMonitor:
         if self.is_running:
             raise TrainingError("Another training is under way.", "Stop it first, or wait until it is done.")
         state = TrainingState(run.folder.name, run.settings.minutes)
-        standing = Standing.of(run)
-        if standing is not None:
-            points = [(seconds, bits) for seconds, _, bits in standing.curve]
+        saved = SavedProgress.of(run)
+        if saved is not None:
+            points = [(seconds, bits) for seconds, _, bits in saved.curve]
             state.apply({"event": "curve", "points": points})
         job = TrainingJob(run, yields=True)
         job.start()
@@ -216,7 +216,7 @@ class TrainingMonitor:
     def close(self) -> None:
         """Detach from the training: it saves a checkpoint, if that is quick, and ends by itself."""
         if self._job is not None:
-            self._job.let_go()
+            self._job.detach()
 
     def clear(self) -> None:
         """Forget a training that has ended."""

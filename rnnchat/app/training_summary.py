@@ -6,9 +6,9 @@ from textual.content import Content
 
 from rnnchat.app.training_monitor import TrainingState
 from rnnchat.library.describe import describe_gain
+from rnnchat.training.runs.events import ENDED_MEMORY_ONLY
 from rnnchat.training.runs.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
-from rnnchat.training.runs.report import figure, time_left
-from rnnchat.training.runs.run import AT_ONCE
+from rnnchat.training.runs.report import describe_phase_progress, time_left
 
 PHASES = {
     READING: "reading the notes …",
@@ -43,7 +43,7 @@ def _result(state: TrainingState) -> Content:
     """Return that the model is ready, and how well it predicts notes that it has not seen."""
     ready = (f"{state.name} is ready. ", "bold $success")
     gain = describe_gain(state.done.get("gain"))
-    if state.done["ended"] == AT_ONCE:
+    if state.done["ended"] == ENDED_MEMORY_ONLY:
         indexed = "Your notes are indexed; some minutes of training would improve the model."
         return Content.assemble(ready, indexed, f" {gain}" if gain else "")
     if gain:
@@ -61,14 +61,14 @@ def details(state: TrainingState) -> Content:
     left = time_left(state.remaining)
     if state.can_pause and state.progress:
         return Content("\n".join(map(_joined, _progress(state, left))))
-    moving = figure(state.phase_event, state.seconds_since_event) if state.phase_name else ""
+    moving = describe_phase_progress(state.phase_event, state.seconds_since_event) if state.phase_name else ""
     return Content(_joined([left, moving]) + "\n ")  # two lines in every phase, so that nothing moves
 
 
 def _summary(state: TrainingState) -> str:
     """Return how long a finished training took, how fast it was, and why it ended early, if so."""
     done = state.done
-    if done["ended"] == AT_ONCE:
+    if done["ended"] == ENDED_MEMORY_ONLY:
         return f"Done in {done['seconds']:.0f} s"
     why = "ended early, as it no longer improved" if done["ended"] == "early" else ""
     if not done["tokens_per_second"]:

@@ -14,7 +14,7 @@ from rnnchat.cli.shared import as_json, current_paths, paths_argument, require_p
 from rnnchat.errors import StoppedError
 
 if TYPE_CHECKING:
-    from rnnchat.training.compare import Row
+    from rnnchat.training.compare import FamilyResult
 
 TIMED_TRAININGS = 4
 """How many families train for the given minutes each: GRU, RNN, LSTM and HMM."""
@@ -68,7 +68,7 @@ def compare(paths: tuple[Path, ...], minutes: float, follow: bool, as_json: bool
         _print_table(rows)
 
 
-def _print_table(rows: list[Row]) -> None:
+def _print_table(rows: list[FamilyResult]) -> None:
     from rnnchat.training.compare import FAMILIES
 
     print_line(f"{'family':<18}{'bits/byte':>10}{'seconds':>9}{'parameters':>13}{'tokens/s':>10}")

@@ -14,16 +14,17 @@ from rnnchat.errors import RnnchatError, StoppedError, TrainingError
 
 if TYPE_CHECKING:
     from rnnchat.storage.paths import Paths
-    from rnnchat.training.runs.run import Run, RunSettings
+    from rnnchat.training.runs.run import Run
+    from rnnchat.training.runs.settings import RunSettings
 
 OPTIONS = {"base": "--from", "cell": "--cell", "minutes": "--minutes", "seed": "--seed"}
 """The settings of a run that have an option of `train`, and its name."""
 
 
-def run_to_resume(places: Paths, name: str | None, paths: tuple[str, ...], choices: tuple[str, ...]) -> Run:
+def run_to_resume(places: Paths, name: str | None, paths: tuple[str, ...], overrides: tuple[str, ...]) -> Run:
     """Return the interrupted run that ``--resume`` continues.
 
-    `paths` and `choices` are those given with it, which must be the ones that it began with. Raises
+    `paths` and `overrides` are those given with it, which must be the ones that it began with. Raises
     TrainingError where there is no such run, NotesError where its notes are gone, and a usage error where
     it began otherwise.
     """
@@ -33,7 +34,7 @@ def run_to_resume(places: Paths, name: str | None, paths: tuple[str, ...], choic
     run = waiting[0] if name is None and len(waiting) == 1 else find_unfinished(places, name or DEFAULT_NAME)
     context = click.get_current_context()
     stated = [key for key in OPTIONS if context.get_parameter_source(key) is ParameterSource.COMMANDLINE]
-    check_same(run, paths, {key: context.params[key] for key in stated}, choices)
+    check_same(run, paths, {key: context.params[key] for key in stated}, overrides)
     run.require_notes()
     return run
 
@@ -43,10 +44,10 @@ def begin(places: Paths, settings: RunSettings, *, fresh: bool, ask: bool) -> tu
 
     An interrupted one is discarded if `fresh`, or if the user, where `ask`, decides so.
     """
-    from rnnchat.training.runs.run import Run, waiting_run
+    from rnnchat.training.runs.run import Run, unfinished_run
 
     settings.check()
-    waiting = waiting_run(places, settings.name)
+    waiting = unfinished_run(places, settings.name)
     held = waiting is not None and not fresh and not waiting.is_busy()
     if waiting is not None and held and _decide_to_resume(waiting, settings, ask=ask):
         waiting.require_notes()
@@ -63,10 +64,10 @@ def _decide_to_resume(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
     Asks the user, on standard error, if `ask`. Otherwise raises TrainingError, so that a repeated command
     does not discard what was learned. Raises StoppedError where the answer is to quit.
     """
-    from rnnchat.training.runs.standing import in_words
+    from rnnchat.training.runs.progress import describe_progress
 
     lines = [
-        f"There is an interrupted training of {run.folder.name} ({in_words(run)}).",
+        f"There is an interrupted training of {run.folder.name} ({describe_progress(run)}).",
         *_difference(run, wanted),
     ]
     if not ask:
@@ -94,7 +95,7 @@ def can_ask() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
-def check_same(run: Run, paths: tuple[str, ...], stated: dict[str, Any], choices: tuple[str, ...]) -> None:
+def check_same(run: Run, paths: tuple[str, ...], stated: dict[str, Any], overrides: tuple[str, ...]) -> None:
     """Raise a usage error where notes or settings are given that differ from those of the `run` to resume."""
     settings = run.settings
     if paths and set(paths) != set(settings.paths):
@@ -106,7 +107,7 @@ def check_same(run: Run, paths: tuple[str, ...], stated: dict[str, Any], choices
         if getattr(settings, name) != value:
             began = f"{OPTIONS[name]} {_plain(getattr(settings, name))}"
             raise click.UsageError(f"--resume continues with {began}, as it began; leave the option out")
-    if choices and settings.choosing(choices) != settings:
+    if overrides and settings.with_overrides(overrides) != settings:
         raise click.UsageError("--resume continues with the settings it began with; leave --set out")
 
 

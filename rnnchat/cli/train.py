@@ -19,47 +19,51 @@ from rnnchat.cli.shared import (
     require_paths,
 )
 from rnnchat.errors import NotesError, StoppedError
+from rnnchat.training.runs.settings import (
+    AUTO,
+    CELLS,
+    SCRATCH,
+    SETTINGS_BY_NAME,
+    RunSettings,
+    describe_tunable_settings,
+)
 
 if TYPE_CHECKING:
     from rnnchat.storage.paths import Paths
-    from rnnchat.training.runs.job import Event, TrainingJob
-    from rnnchat.training.runs.run import Run, RunSettings
+    from rnnchat.training.runs.events import Event
+    from rnnchat.training.runs.job import TrainingJob
+    from rnnchat.training.runs.run import Run
+
+DEFAULTS = RunSettings(name=DEFAULT_NAME, paths=())
+"""The settings that a training has where no option states them."""
+
+
+def _help(name: str) -> str:
+    """Return the help of the option for a setting: what the setting is, as a sentence."""
+    text = SETTINGS_BY_NAME[name].help
+    return f"{text[0].upper()}{text[1:]}."
 
 
 @click.command(short_help="Learn notes and save a model.")
 @paths_argument
-@click.option("--name", default=None, help=f"The name of the model.  [default: {DEFAULT_NAME}]")
+@click.option("--name", default=None, help=f"{_help('name')}  [default: {DEFAULTS.name}]")
 @click.option(
     "--from",
     "base",
     default=None,
-    metavar="MODEL|scratch",
-    help="The model to start from, or scratch for none.  [default: the model that suits the notes]",
+    metavar="MODEL|auto|scratch",
+    help=f"{_help('base')}  [default: {DEFAULTS.base}]",
 )
 @click.option(
-    "--cell",
-    type=click.Choice(["gru", "lstm", "rnn"]),
-    default="gru",
-    show_default=True,
-    help="The kind of recurrent network.",
+    "--cell", type=click.Choice(CELLS), default=DEFAULTS.cell, show_default=True, help=_help("cell")
 )
+@click.option("--minutes", type=float, default=DEFAULTS.minutes, show_default=True, help=_help("minutes"))
 @click.option(
-    "--minutes",
-    type=float,
-    default=5.0,
-    show_default=True,
-    help="The time to train, including start-up; 0 indexes the notes without training.",
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="The seed of the random numbers.",
+    "--seed", type=click.IntRange(min=0), default=DEFAULTS.seed, show_default=True, help=_help("seed")
 )
 @click.option(
     "--set",
-    "choices",
+    "overrides",
     multiple=True,
     metavar="NAME=VALUE",
     help="Set a detail of the training, such as units=512. May be repeated; `--set help` lists all.",
@@ -74,7 +78,7 @@ def train(
     cell: str,
     minutes: float,
     seed: int,
-    choices: tuple[str, ...],
+    overrides: tuple[str, ...],
     resume: bool,
     fresh: bool,
     as_json: bool,
@@ -85,10 +89,10 @@ def train(
     """
     from rnnchat.training.runs.job import TrainingJob
     from rnnchat.training.runs.report import TrainingReport
-    from rnnchat.training.runs.run import AUTO, RunSettings
 
-    if "help" in choices:
-        _list_choices()
+    if "help" in overrides:
+        for setting, meaning in describe_tunable_settings():
+            print_line(f"  {setting:<19} {meaning}", indent=22)
         return
     if resume and fresh:
         raise click.UsageError("--resume continues and --fresh starts again: choose one of them")
@@ -97,7 +101,7 @@ def train(
     places = current_paths()
     absolute = tuple(str(path.expanduser().absolute()) for path in paths)
     if resume:
-        run = run_to_resume(places, name, absolute, choices)
+        run = run_to_resume(places, name, absolute, overrides)
     else:
         require_paths(paths, "to learn")
         own_name = open_library().check_name(name or DEFAULT_NAME)
@@ -105,7 +109,7 @@ def train(
         _check_exist(paths)
         settings = RunSettings(
             name=own_name, paths=absolute, base=base or AUTO, cell=cell, minutes=minutes, seed=seed
-        ).choosing(choices)
+        ).with_overrides(overrides)
         run, resume = _begin(places, settings, fresh=fresh, as_json=as_json)
     if as_json:
         _follow(TrainingJob(run), EventLines(print_json).show)
@@ -115,18 +119,9 @@ def train(
     _follow(TrainingJob(run), report.show)
 
 
-def _list_choices() -> None:
-    from rnnchat.training.runs.run import CHOICES
-
-    for choice, meaning in CHOICES.items():
-        print_line(f"  {choice:<19} {meaning}", indent=22)
-
-
 def _check_base(base: str | None) -> None:
     """Raise ModelError where the model to start from does not exist or is damaged."""
-    from rnnchat.training.runs.run import SCRATCH
-
-    if base not in (None, SCRATCH):
+    if base not in (None, AUTO, SCRATCH):
         open_library().load(str(base))
 
 

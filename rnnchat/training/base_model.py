@@ -1,10 +1,10 @@
 """The recipe of the model that comes with rnnchat: ``python -m rnnchat.training.base_model --help``.
 
-It reads collections of documents (``.jsonl.xz`` files with a JSON object a line: ``{"source", "text"}``
+It reads collections of documents (``.jsonl.xz`` files with one JSON object a line: ``{"source", "text"}``
 for prose, ``{"id", "turns": [[role, text], …]}`` for dialogue), makes a run of them, trains it like any
-other, and writes the result to ``models/base`` with float16 weights. An interrupted training goes on when
-the same command is given again. With ``--further`` it begins with the model that ships now and its tokenizer,
-so that the hours of several sessions add up.
+other, and writes the result to ``models/base`` with float16 weights. The same command resumes an interrupted
+training. With ``--further`` it starts from the model that ships now and its tokenizer, so that the hours of
+several sessions add up.
 """
 
 from __future__ import annotations
@@ -24,12 +24,15 @@ from rnnchat.storage.atomic import sha256, write_bytes
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 from rnnchat.training.collections import SOURCES, encode, is_validation, plain_text, read_source, size_of
-from rnnchat.training.data.prepare import Prepared, write_prepared
+from rnnchat.training.data.prepare import TOKENIZER_BYTES
+from rnnchat.training.data.prepared import DIGEST_BYTES, Prepared, finish_preparing, write_pieces
+from rnnchat.training.runs.files import PREPARED
 from rnnchat.training.runs.job import TrainingJob
-from rnnchat.training.runs.run import PREPARED, SCRATCH, Run, RunSettings
+from rnnchat.training.runs.run import Run
+from rnnchat.training.runs.settings import SCRATCH, RunSettings
 
 RUN = "shipped base"
-TOKENIZER_BYTES = 12_000_000
+"""The name of the run, which an interrupted training is found by."""
 
 
 def main() -> None:
@@ -43,8 +46,8 @@ def main() -> None:
     parser.add_argument("--vocabulary", type=int, default=6144)
     parser.add_argument("--units", type=int, default=768)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
-    parser.add_argument("--further", action="store_true", help="begin with the model that ships now")
-    parser.add_argument("--share", type=float, default=1.0, help="how much of every source to use")
+    parser.add_argument("--further", action="store_true", help="start from the model that ships now")
+    parser.add_argument("--share", type=float, default=1.0, help="the share of every collection to use")
     options = parser.parse_args()
     try:
         paths = Paths.from_environment()
@@ -56,7 +59,7 @@ def main() -> None:
                 base=BASE if options.further else SCRATCH,
                 is_personal=False,
                 minutes=options.minutes,
-                units=0 if options.further else options.units,
+                units=None if options.further else options.units,
                 learning_rate=options.learning_rate,
                 weight_decay=0.01,
                 dropout=0.0,
@@ -77,7 +80,7 @@ def main() -> None:
 def write_shipped(library: Library, name: str, target: Path, data: Path) -> None:
     """Write the saved model called `name` to the folder `target` with float16 weights.
 
-    Its card gets how well it tells what was kept out of `data`, and how long it was trained in all.
+    Its card gets the bits per byte on what is kept out of `data`, and how long it was trained in all.
     """
     from rnnchat.training.held_out import bits_per_byte, held_out
 
@@ -103,7 +106,7 @@ def write_shipped(library: Library, name: str, target: Path, data: Path) -> None
 
 
 def _assemble(run: Run, data: Path, vocabulary: int, share: float, known: bytes | None) -> None:
-    """Write the pieces of all sources; `known` is the tokenizer to keep, else one is trained."""
+    """Write the pieces of all collections; `known` is the tokenizer to keep, None to train one."""
     documents = [doc for source in SOURCES for doc in read_source(data, source, share)]
     validation = [doc for doc in documents if is_validation(doc)]
     training = [doc for doc in documents if not is_validation(doc)]
@@ -114,7 +117,7 @@ def _assemble(run: Run, data: Path, vocabulary: int, share: float, known: bytes 
         if known is not None
         else train_tokenizer((plain_text(document) for document in training[::every]), vocabulary)
     )
-    counted = Prepared(
+    prepared = Prepared(
         files=len(documents),
         bytes=size + sum(size_of(document) for document in validation),
         skipped=0,
@@ -126,15 +129,14 @@ def _assemble(run: Run, data: Path, vocabulary: int, share: float, known: bytes 
         base=run.settings.base,
         style="chat",
         description="comes with rnnchat: public-domain and openly licensed prose and dialogue",
-        texts=tuple(source.credit for source in SOURCES),
+        credits=tuple(source.credit for source in SOURCES),
     )
-    write_prepared(
-        run,
-        tokenizer,
-        [encode(tokenizer, document) for document in training],
-        [encode(tokenizer, document) for document in validation],
-        counted,
+    numbered = (
+        (number.to_bytes(DIGEST_BYTES, "big"), encode(tokenizer, document))
+        for number, document in enumerate(training)
     )
+    kept_back = [encode(tokenizer, document) for document in validation]
+    finish_preparing(run, write_pieces(run, tokenizer, numbered, kept_back, prepared))
 
 
 if __name__ == "__main__":

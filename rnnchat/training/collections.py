@@ -1,4 +1,4 @@
-"""The texts that the shipped model learns from: where they lie, who wrote them, and what is kept back."""
+"""The collections that the shipped model learns from: their files, their licences, and what is kept back."""
 
 from __future__ import annotations
 
@@ -13,22 +13,28 @@ from rnnchat.text.notes.clean import clean_keeping_markup
 from rnnchat.text.notes.deduplicate import Deduplicator
 from rnnchat.text.notes.secrets import screen
 from rnnchat.text.tokenizer import Tokenizer
-from rnnchat.training.data.prepare import as_document
+from rnnchat.training.data.prepared import as_document
 
 DOCUMENT_BYTES = 100_000
 """Books are cut into documents of about this size, so that every epoch mixes them anew."""
 VALIDATION_ONE_IN = 400
+"""About one document in so many is kept back for validation."""
+LONGER_LAST_PART = 0.5
+"""A book's last part may be longer than DOCUMENT_BYTES by this share of it."""
 Document = str | list[tuple[str, str]]
+"""Prose, or the turns of a dialogue: (role, text), where the role is ``user`` or ``model``."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """One collection: where it lies, how much of it is used, and what its licence asks to be said."""
+    """One collection: where it lies, how much of it is used, and the credit that its licence asks for."""
 
     path: str
+    """The file under the data folder, without ``.jsonl.xz``."""
     bytes: int
-    """How many bytes of it are used at most, spread over the whole."""
+    """How many bytes of it are used at most, spread over all of it."""
     credit: str
+    """Its authors and its licence."""
 
 
 SOURCES = (
@@ -85,11 +91,14 @@ SOURCES = (
 )
 
 KEPT_OUT = ("three-men-in-a-boat", "the-mysterious-affair-at-styles", "my-antonia")
-"""Books that are only ever measured with."""
+"""The books that are only used for evaluation."""
 
 
 def read_source(data: Path, source: Source, share: float) -> Iterator[Document]:
-    """Yield the cleaned documents of a source, spread over it, up to its share of bytes."""
+    """Yield the cleaned documents of a collection, spread over it, up to `share` of the bytes it may have.
+
+    The collection lies under the folder `data`.
+    """
     file = data / f"{source.path}.jsonl.xz"
     wanted = source.bytes * share
     every = max(1.0, _unpacked(file) / wanted)
@@ -110,7 +119,7 @@ def read_source(data: Path, source: Source, share: float) -> Iterator[Document]:
 
 
 def encode(tokenizer: Tokenizer, document: Document) -> list[int]:
-    """Return the pieces of a document, with roles where it is a dialogue."""
+    """Return the pieces of a document, from start piece to end piece, with roles where it is a dialogue."""
     if isinstance(document, str):
         return as_document(tokenizer, tokenizer.encode(document))
     roles = tokenizer.roles
@@ -121,7 +130,7 @@ def encode(tokenizer: Tokenizer, document: Document) -> list[int]:
 
 
 def documents_in(file: Path) -> Iterator[Document]:
-    """Yield the documents of a collection, cleaned, but for the books that are kept out."""
+    """Yield the cleaned documents of a collection except the books in KEPT_OUT."""
     with lzma.open(file, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
@@ -134,12 +143,12 @@ def documents_in(file: Path) -> Iterator[Document]:
 
 
 def _dialogue(turns: list[list[str]]) -> list[tuple[str, str]]:
-    """Return turns in which user and model take it in turn; the first to speak is the user."""
+    """Return the turns with user and model alternating; whoever writes first is the user."""
     merged: list[tuple[str, str]] = []
     first = turns[0][0] if turns else ""
-    for speaker, said in turns:
-        role = "user" if speaker == first else "model"
-        text = clean_keeping_markup(said).strip()
+    for writer, line in turns:
+        role = "user" if writer == first else "model"
+        text = clean_keeping_markup(line).strip()
         if merged and merged[-1][0] == role:
             merged[-1] = (role, f"{merged[-1][1]}\n{text}".strip())
         elif text:
@@ -148,8 +157,8 @@ def _dialogue(turns: list[list[str]]) -> list[tuple[str, str]]:
 
 
 def _cut(text: str) -> Iterator[str]:
-    """Yield a text in parts of about DOCUMENT_BYTES, cut between paragraphs."""
-    while len(text) > DOCUMENT_BYTES * 1.5:
+    """Yield a text in parts of about DOCUMENT_BYTES, cut between lines."""
+    while len(text) > DOCUMENT_BYTES * (1 + LONGER_LAST_PART):
         place = text.find("\n", DOCUMENT_BYTES) + 1 or len(text)
         yield text[:place]
         text = text[place:]
@@ -158,7 +167,7 @@ def _cut(text: str) -> Iterator[str]:
 
 
 def plain_text(document: Document) -> str:
-    """Return what was written or said, without who said it."""
+    """Return the text of a document, without roles."""
     return document if isinstance(document, str) else "\n".join(text for _, text in document)
 
 
@@ -170,11 +179,11 @@ def size_of(document: Document) -> int:
 
 
 def is_validation(document: Document) -> bool:
-    """Whether a document is kept back to measure with."""
+    """Return whether a document is kept back for validation, by the hash of its text."""
     digest = hashlib.sha256(plain_text(document).encode()).digest()
     return int.from_bytes(digest[:4], "big") % VALIDATION_ONE_IN == 0
 
 
 def _unpacked(file: Path) -> int:
-    """Return the characters of all documents in a collection."""
+    """Return how many characters all documents of a collection have."""
     return sum(len(plain_text(document)) for document in documents_in(file))

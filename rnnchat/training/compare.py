@@ -1,7 +1,6 @@
-"""What each idea of the field is worth on one's own notes: every family trained alike, and scored.
+"""Trains every family of language models on the same notes, and scores each on notes that it has not seen.
 
-All learn the same part of the notes with the same pieces in the same time, and are scored on another
-part. Nothing of it is kept.
+All learn the same part of the notes with the same tokenizer in the same time. Nothing of it is kept.
 """
 
 from __future__ import annotations
@@ -23,70 +22,80 @@ from rnnchat.lm.hmm import HiddenMarkovModel
 from rnnchat.loading import load_model
 from rnnchat.storage.paths import Paths, make_private
 from rnnchat.text.notes import scan
-from rnnchat.text.notes.corpus import choose_validation, place_to_cut, require_enough_notes
+from rnnchat.text.notes.corpus import require_enough_notes
+from rnnchat.text.notes.split import place_to_cut, split_notes
 from rnnchat.text.tokenizer import Tokenizer
-from rnnchat.training.data.prepare import TRAINING, dtype_for
+from rnnchat.training.data.prepared import piece_dtype
+from rnnchat.training.runs.files import TRAINING_PIECES
 from rnnchat.training.runs.job import TrainingJob
-from rnnchat.training.runs.run import SCRATCH, Run, RunSettings
+from rnnchat.training.runs.run import Run
+from rnnchat.training.runs.settings import SCRATCH, RunSettings
 
 if TYPE_CHECKING:
     from rnnchat.lm.protocols import AnyLanguageModel, Learn
 
 FAMILIES = ("unigram", "n-gram", "HMM", "RNN", "LSTM", "GRU", "mixture", "mixture, adaptive")
-"""In the order in which they are told."""
-HELD_OUT = 0.1
-"""The share of the notes, in bytes, that is scored and not learned."""
+"""The families in the order of the table."""
+HELD_OUT_SHARE = 0.1
+"""This share of the notes, in bytes, is scored and not learned."""
 SCORED_BYTES = 50_000
-"""So much of it is scored at most."""
+"""At most so many bytes are scored."""
 _FOLDER = "compare-"
+"""The names of temporary folders begin with this, and end with the id of the process."""
 
-Say = Callable[[str], None]
+ReportActivity = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Row:
-    """How one family did."""
+class FamilyResult:
+    """How well one family predicts, and what that took."""
 
     family: str
     bits_per_byte: float
     seconds: float
-    """What learning took, the start of a program included."""
+    """What training took, the start of a program included."""
     parameters: int
     tokens_per_second: float
-    """Pieces predicted, one after another."""
+    """The pieces predicted a second, one after another."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the row for programs."""
+        """Return the result as ``rnnchat compare --json`` prints it."""
         return asdict(self)
 
 
-def compare(paths: Sequence[Path], minutes: float, places: Paths, say: Say) -> Iterator[Row]:
-    """Train and score every family on the notes under `paths`, `minutes` each; yield a row for each.
+def compare(
+    paths: Sequence[Path], minutes: float, homes: Paths, report: ReportActivity
+) -> Iterator[FamilyResult]:
+    """Train and score every family on the notes under `paths`, `minutes` each; yield a result for each.
 
-    `say` is told what is being done. Raises NotesError where the notes are too few.
+    `report` is given what is being done, in words. Raises NotesError where the notes are too few.
     """
-    _remove_leftovers(places)
-    folder = make_private(places.state / f"{_FOLDER}{os.getpid()}")
+    _remove_leftovers(homes)
+    folder = make_private(homes.state / f"{_FOLDER}{os.getpid()}")
     try:
         held_out = _split(paths, make_private(folder / "notes"))
-        yield from _compare(folder, held_out, minutes, say)
+        yield from _compare(folder, held_out, minutes, report)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _compare(folder: Path, held_out: list[str], minutes: float, say: Say) -> Iterator[Row]:
+def _compare(
+    folder: Path, held_out: list[str], minutes: float, report: ReportActivity
+) -> Iterator[FamilyResult]:
     home = Paths(folder / "home" / "data", folder / "home" / "config", folder / "home" / "state")
     library = Library(home)
     for cell in ("gru", "rnn", "lstm"):
-        say(f"Training the {cell.upper()} for {minutes:g} minutes.")
-        run, seconds, remembered = _train(cell, folder, home, minutes)
+        report(f"Training the {cell.upper()} for {minutes:g} minutes.")
+        run, seconds, memory_seconds = _train(cell, folder, home, minutes)
         model = load_model(library, cell)
         tokenizer = model.tokenizer
-        say(f"Scoring the {cell.upper()}.")
-        yield _row(cell.upper(), model.network, tokenizer, held_out, seconds, model.network.shape.parameters)
+        report(f"Scoring the {cell.upper()}.")
+        yield _score_family(
+            cell.upper(), model.network, tokenizer, held_out, seconds, model.network.shape.parameters
+        )
         if cell != "gru":
             continue
-        pieces = np.fromfile(run.folder / TRAINING, dtype_for(tokenizer.size))
+        pieces = np.fromfile(run.folder / TRAINING_PIECES, piece_dtype(tokenizer.size))
         sizes = {"memory": len(pieces)}
         if model.weights is not None:
             own = model.network.shape.parameters + len(pieces)
@@ -95,19 +104,20 @@ def _compare(folder: Path, held_out: list[str], minutes: float, say: Say) -> Ite
         names = {"memory": "n-gram", "mixture": "mixture", "adaptive": "mixture, adaptive"}
         for member, predictor, learn in model.members():
             if member in names:
-                say(f"Scoring the {names[member]}.")
-                took = remembered if member == "memory" else seconds
-                yield _row(names[member], predictor, tokenizer, held_out, took, sizes[member], learn)
+                report(f"Scoring the {names[member]}.")
+                took = memory_seconds if member == "memory" else seconds
+                yield _score_family(names[member], predictor, tokenizer, held_out, took, sizes[member], learn)
         del model
-        for name, states in (("unigram", 1), ("HMM", None)):  # of one state, or as many as suit the notes
-            say(f"Training the {name}.")
+        # A unigram model is an HMM of one state; None lets the HMM choose as many as suit the notes.
+        for name, states in (("unigram", 1), ("HMM", None)):
+            report(f"Training the {name}.")
             started = time.monotonic()
             markov = HiddenMarkovModel.fit(pieces, tokenizer.size, states=states, seconds=60 * minutes)
             took = time.monotonic() - started
-            yield _row(name, markov, tokenizer, held_out, took, markov.parameters)
+            yield _score_family(name, markov, tokenizer, held_out, took, markov.parameters)
 
 
-def _row(
+def _score_family(
     family: str,
     predictor: AnyLanguageModel,
     tokenizer: Tokenizer,
@@ -115,63 +125,65 @@ def _row(
     seconds: float,
     parameters: int,
     learn: Learn | None = None,
-) -> Row:
+) -> FamilyResult:
     started = time.monotonic()
     result = score(predictor, tokenizer, texts, limit=SCORED_BYTES, learn=learn)
     speed = result.pieces / max(time.monotonic() - started, 1e-9)
-    return Row(family, round(result.bits_per_byte, 4), round(seconds, 1), parameters, round(speed, 1))
+    return FamilyResult(
+        family, round(result.bits_per_byte, 4), round(seconds, 1), parameters, round(speed, 1)
+    )
 
 
 def _train(cell: str, folder: Path, home: Paths, minutes: float) -> tuple[Run, float, float]:
-    """Train a network in a home of its own; return its run, the seconds, and those its memory took."""
+    """Train a network in a separate home; return its run, the seconds, and those its memory took."""
     settings = RunSettings(
         name=cell, paths=(str(folder / "notes"),), base=SCRATCH, cell=cell, minutes=minutes
     )
     run = Run.create(home, settings)
     started = time.monotonic()
-    remembered = 0.0
+    memory_seconds = 0.0
     job = TrainingJob(run, home=folder / "home")
     job.start()
     try:
         for event in job.events():
             if event["event"] == "memory":
-                remembered = event["seconds"]
+                memory_seconds = event["seconds"]
             elif event["event"] == "stopped":
                 raise TrainingError("The comparison was stopped.", "Start it again.")
     finally:
         job.close(5)
     if not (run.folder / TOKENIZER).is_file():
         raise TrainingError("The training left nothing to compare.", "Start it again.")
-    return run, time.monotonic() - started, remembered
+    return run, time.monotonic() - started, memory_seconds
 
 
 def _split(paths: Sequence[Path], target: Path) -> list[str]:
-    """Write the notes to learn into `target` and return the texts to score."""
+    """Write the notes to train on into `target` and return the texts to score."""
     found = scan(paths)
     require_enough_notes(len(found.notes), found.bytes, found.skipped)
     sizes = [len(note.text.encode()) for note in found.notes]
-    wanted = int(HELD_OUT * found.bytes)
-    chosen = choose_validation([note.name for note in found.notes], sizes, wanted=wanted)
+    names = [note.name for note in found.notes]
+    split = split_notes(names, sizes, wanted=int(HELD_OUT_SHARE * found.bytes))
     texts = [note.text for note in found.notes]
-    held_out = [texts[number] for number in sorted(chosen)]
-    if not held_out:
-        longest = sizes.index(max(sizes))
-        place = place_to_cut(texts[longest], wanted)
-        held_out = [texts[longest][place:]]
-        texts[longest] = texts[longest][:place]
+    held_out = [texts[number] for number in sorted(split.kept_back)]
+    if split.cut_note is not None:
+        longest = texts[split.cut_note]
+        place = place_to_cut(longest, split.wanted)
+        held_out = [longest[place:]]
+        texts[split.cut_note] = longest[:place]
     for number, text in enumerate(texts):
-        if number not in chosen:
+        if number not in split.kept_back:
             (target / f"{number:07}.md").write_text(text, encoding="utf-8", newline="")
     return held_out
 
 
-def _remove_leftovers(places: Paths) -> None:
-    """Remove what a comparison that was killed left behind."""
-    for folder in places.state.glob(f"{_FOLDER}*"):
+def _remove_leftovers(homes: Paths) -> None:
+    """Remove the folders of comparisons that were killed."""
+    for folder in homes.state.glob(f"{_FOLDER}*"):
         number = folder.name.removeprefix(_FOLDER)
         try:
             os.kill(int(number), 0)
         except (ProcessLookupError, ValueError):
             shutil.rmtree(folder, ignore_errors=True)
         except OSError:
-            continue  # somebody else's process: it is alive
+            continue  # the process of another user is alive

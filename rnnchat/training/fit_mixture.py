@@ -1,4 +1,4 @@
-"""The notes as a memory, and how it and the network are mixed: made beside the training of the network."""
+"""The n-gram memory of the notes, and how it and the network are combined into a mixture."""
 
 from __future__ import annotations
 
@@ -6,55 +6,64 @@ import json
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnchat.generation.attribution import SOURCES, paths_to
 from rnnchat.library.models import BASE_NETWORK, MEMORY, MIXTURE, read_safetensors, to_safetensors
 from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
 from rnnchat.loading import piece_kinds
 from rnnchat.storage.atomic import write_bytes
 from rnnchat.text.tokenizer import Tokenizer
-from rnnchat.training.data.prepare import FILES, TRAINING, VALIDATION, Emit, Prepared, pieces_on_disk
+from rnnchat.training.data.prepared import Prepared, pieces_on_disk
 from rnnchat.training.gain import MOST_SECONDS, Gain, measure_gain, measuring_seconds
-from rnnchat.training.runs.phases import MEASURING, MIXING, SAVING, At, nobody
-from rnnchat.training.runs.run import PREPARED, SCRATCH, Run
+from rnnchat.training.runs.events import Emit
+from rnnchat.training.runs.files import NOTE_PATHS, TRAINING_PIECES, VALIDATION_PIECES
+from rnnchat.training.runs.phases import MEASURING, MIXING, SAVING, ReportProgress, no_progress
+from rnnchat.training.runs.run import Run
+from rnnchat.training.runs.settings import SCRATCH, RunSettings
+from rnnchat.training.trained_network import NamedWeights, TrainedNetwork
 
-REMEMBERED_PIECES = 4_000_000
-"""The memory holds so many of the last pieces at most; sorting them takes 200 MB."""
-FITTED_PIECES = 24_000
-"""The mixture is fitted to so many pieces kept back from training at most."""
+MEMORY_PIECES = 4_000_000
+"""The memory holds at most so many of the last pieces; sorting them takes 200 MB."""
+MOST_FITTED_PIECES = 24_000
+"""The mixture is fitted to at most so many pieces of validation text."""
 FITTED_PER_SECOND = 80
-"""So many of them for each second of the budget: about a tenth of it."""
-FITTED_AT_ONCE = 4_800
-"""So many where there is no budget at all."""
-FITTING_SECONDS = 1.3e-3
-"""About what fitting takes for a piece, both mixers together."""
-FITTING_BESIDE_BASE = 2e-3
-"""The same where the base speaks along."""
-LEAST_FITTING = 15.0
-"""So many seconds fitting may take even where no time is left."""
-MEASURED_PIECES = 2_000
-"""What was gained is measured with so many pieces at most to which the mixture is not fitted,"""
-LEAST_MEASURED = 120
-"""and with so many at least, where there are twice as many."""
-SORTING_SECONDS = 4e-6
-"""About what sorting takes for a piece of the memory."""
+"""The mixture is fitted to so many pieces for each second of the budget, which takes about a tenth of it."""
+FITTED_WITHOUT_BUDGET = 4_800
+"""The mixture is fitted to so many pieces where no network is trained."""
+SECONDS_PER_FITTED_PIECE = 1.3e-3
+"""Fitting both mixers to a piece takes about so many seconds."""
+SECONDS_PER_FITTED_PIECE_WITH_BASE = 2e-3
+"""Fitting both mixers to a piece takes about so many seconds where the base is part of the mixture."""
+LEAST_FITTING_SECONDS = 15.0
+"""Fitting may take so many seconds even where no time is left."""
+MOST_MEASURED_PIECES = 2_000
+"""The gain is measured on at most so many pieces, to which the mixture is not fitted."""
+LEAST_MEASURED_PIECES = 120
+"""The gain is measured on at least so many pieces where there are twice as many."""
+MEASURED_PART = 5
+"""The gain is measured on about one in so many pieces of validation text."""
+SECONDS_PER_SORTED_PIECE = 4e-6
+"""Sorting a piece into the memory takes about so many seconds."""
 
 
-def remember(run: Run, prepared: Prepared, emit: Emit) -> None:
-    """Sort the notes into the n-gram memory, once for a run.
+def build_memory(run: Run, prepared: Prepared, emit: Emit) -> None:
+    """Sort the training texts into the n-gram memory, once for a run.
 
-    What was not a person's notes but texts for a model to be shipped is not kept verbatim.
+    The texts of a model that ships are not a person's notes, and are not kept verbatim.
     """
     path = run.folder / MEMORY
-    if prepared.texts or path.is_file():
+    if not run.settings.is_personal or path.is_file():
         return
     started = time.monotonic()
-    pieces = np.asarray(pieces_on_disk(run.folder / TRAINING, prepared.vocabulary)[-REMEMBERED_PIECES:])
+    pieces = pieces_on_disk(run.folder / TRAINING_PIECES, prepared.vocabulary)
+    pieces = np.asarray(pieces[-MEMORY_PIECES:])
     memory = NgramMemory.build(pieces, prepared.vocabulary)
     data = to_safetensors(memory.tensors())
     write_bytes(path, data)
@@ -62,140 +71,156 @@ def remember(run: Run, prepared: Prepared, emit: Emit) -> None:
     emit({"event": "memory", "pieces": len(pieces), "bytes": len(data), "seconds": seconds})
 
 
-def seconds_afterwards(run: Run, prepared: Prepared, kept_back: int) -> float:
-    """Return about how long fitting the mixture will take, which is part of the budget."""
-    if prepared.texts:
+def reserved_seconds(run: Run, prepared: Prepared, validation_pieces: int) -> float:
+    """Return about how many seconds of the budget fitting the mixture and measuring the gain will take."""
+    settings = run.settings
+    if not settings.is_personal:
         return 0.0
-    fitted = _fitted(run, kept_back)
-    fitting = FITTING_SECONDS if prepared.base == SCRATCH else FITTING_BESIDE_BASE
-    sorting = min(prepared.pieces + kept_back, REMEMBERED_PIECES) * SORTING_SECONDS
-    return fitted * fitting + sorting + measuring_seconds(run.settings.minutes)
+    fitted = _pieces_to_fit(settings, validation_pieces)
+    from_scratch = prepared.base == SCRATCH
+    fitting = SECONDS_PER_FITTED_PIECE if from_scratch else SECONDS_PER_FITTED_PIECE_WITH_BASE
+    sorting = min(prepared.pieces + validation_pieces, MEMORY_PIECES) * SECONDS_PER_SORTED_PIECE
+    return fitted * fitting + sorting + measuring_seconds(settings.minutes)
 
 
-def _fitted(run: Run, kept_back: int) -> int:
-    """Return how many of the pieces kept back the mixture is fitted to before the gain is measured.
-
-    The others are for that. Where few are kept back, that are a fifth of them or some more.
-    """
-    measured = min(MEASURED_PIECES, max(kept_back // 5, min(LEAST_MEASURED, kept_back // 2)))
-    return min(kept_back - measured, _wanted(run))
+def _pieces_to_fit(settings: RunSettings, validation_pieces: int) -> int:
+    """Return how many pieces the mixture is fitted to; the gain is measured on those that are left."""
+    least = min(LEAST_MEASURED_PIECES, validation_pieces // 2)
+    measured = min(MOST_MEASURED_PIECES, max(validation_pieces // MEASURED_PART, least))
+    return min(validation_pieces - measured, wanted_pieces(settings))
 
 
-def _wanted(run: Run) -> int:
+def wanted_pieces(settings: RunSettings) -> int:
     """Return how many pieces the mixture is fitted to where there are enough."""
-    return int(min(FITTED_PIECES, FITTED_PER_SECOND * 60 * run.settings.minutes or FITTED_AT_ONCE))
+    if settings.is_memory_only:
+        return FITTED_WITHOUT_BUDGET
+    return int(min(MOST_FITTED_PIECES, FITTED_PER_SECOND * 60 * settings.minutes))
 
 
-def texts_to_fit(run: Run, tokenizer: Tokenizer) -> list[list[int]]:
-    """Return the texts kept back from training that the mixture is fitted to."""
-    return _kept_back(run, tokenizer)[0]
+@dataclass(frozen=True)
+class ValidationTexts:
+    """The texts that are kept back from training, each a list of pieces that begins with the start piece."""
 
+    fitted: list[list[int]]
+    """Those that the mixture is fitted to."""
+    measured: list[list[int]]
+    """Those that the gain is measured on."""
 
-def _kept_back(run: Run, tokenizer: Tokenizer) -> tuple[list[list[int]], list[list[int]]]:
-    """Return the texts that the mixture is fitted to, and those that the gain is measured with."""
-    start = tokenizer.roles.start
-    kept_back = pieces_on_disk(run.folder / VALIDATION, tokenizer.size)
-    place = _fitted(run, len(kept_back))
-    measured = texts_in(kept_back[place : place + MEASURED_PIECES], start)
-    if measured and measured[0][0] != start:
-        if len(measured) > 1 and sum(map(len, measured[1:])) >= LEAST_MEASURED:
-            del measured[0]  # the rest of a text of which the mixture has seen the beginning
-        else:
-            measured[0].insert(0, start)
-    return texts_in(kept_back[:place], start), measured
+    @classmethod
+    def of(cls, run: Run, tokenizer: Tokenizer) -> ValidationTexts:
+        """Read the texts of `run`; a long text may be cut between the two parts."""
+        start = tokenizer.roles.start
+        pieces = pieces_on_disk(run.folder / VALIDATION_PIECES, tokenizer.size)
+        place = _pieces_to_fit(run.settings, len(pieces))
+        measured = split_texts(pieces[place : place + MOST_MEASURED_PIECES], start)
+        if measured and measured[0][0] != start:
+            if sum(map(len, measured[1:])) >= LEAST_MEASURED_PIECES:
+                del measured[0]  # the rest of a text whose beginning the mixture is fitted to
+            else:
+                measured[0].insert(0, start)
+        return cls(split_texts(pieces[:place], start), measured)
 
 
 def fit_mixture(
     run: Run,
-    shape: NetworkShape,
-    weights: Any,
-    ground: Any,
+    prepared: Prepared,
+    trained: TrainedNetwork,
     tokenizer: Tokenizer,
+    *,
+    base_weights: NamedWeights | None,
+    seconds_left: Callable[[], float],
     emit: Emit,
-    left: Callable[[], float],
-    at: At = nobody,
+    report: ReportProgress = no_progress,
 ) -> tuple[dict[str, bytes], Gain | None]:
-    """Fit the mixture to text kept back from training, then let the memory have that text too.
+    """Fit the mixture to validation text, measure the gain, then add that text to the memory.
 
-    `ground` are the weights of the base, of the same shape, or None where the network has none or is it.
-    `left` tells the seconds that may be used, of which fitting takes LEAST_FITTING in any case. Returns the
-    files made, and what was gained on notes not seen.
+    `base_weights` are those of the base, of the same shape, or None where the network has none or is the
+    base itself. `seconds_left` returns the seconds that may be used; fitting may take LEAST_FITTING_SECONDS
+    in any case. Returns the contents of the model's files by name, and the gain. There are no files and no
+    gain where the run has no memory.
     """
     path = run.folder / MEMORY
     if not path.is_file():
         return {}, None
-    kept_back = np.asarray(pieces_on_disk(run.folder / VALIDATION, tokenizer.size))
-    emit({"event": "mixing", "pieces": len(kept_back)})
+    validation = np.asarray(pieces_on_disk(run.folder / VALIDATION_PIECES, tokenizer.size))
+    emit({"event": "mixing", "pieces": len(validation)})
     started = time.monotonic()
     memory = NgramMemory.from_tensors(read_safetensors(path.read_bytes()), tokenizer.size)
-    texts, unseen = _kept_back(run, tokenizer)
-    network = RecurrentNetwork(shape, weights)
-    base = None if ground is None else RecurrentNetwork(shape, ground, network)
+    texts = ValidationTexts.of(run, tokenizer)
+    network = RecurrentNetwork(trained.shape, trained.weights)
+    base = None if base_weights is None else RecurrentNetwork(trained.shape, base_weights, network)
     least = measuring_seconds(run.settings.minutes)
-    seconds = max(LEAST_FITTING, left() - least)
+    seconds = max(LEAST_FITTING_SECONDS, seconds_left() - least)
     until = time.monotonic() + seconds
+
+    def progress(done: int, of: int) -> None:
+        report(MIXING, done, of)
+
     kinds = piece_kinds(tokenizer)
     mixture = MixtureWeights.fit(
-        network,
-        memory,
-        kinds,
-        texts,
-        base=base,
-        seconds=seconds,
-        progress=lambda done, of: at(MIXING, done, of),
+        network, memory, kinds, texts.fitted, base=base, seconds=seconds, progress=progress
     )
-    at(MEASURING, 0, None)
-    alone = network if base is None and _is_base(run) else base
-    most = min(MOST_SECONDS, max(least, left())) if math.isfinite(until) else least
-    gain = measure_gain(network, memory, mixture, base, alone, unseen, tokenizer, most)
-    fitted = sum(map(len, texts))
-    if fitted < _wanted(run):  # there is little, so that what the gain was measured with is of use here, too
-        whole = mixture.mixture(network, memory, kinds, base=base, adaptive=True)
-        whole.fit(unseen, until + least, done=fitted)
-    at(SAVING, 0, None)
-    files = json.loads((run.folder / FILES).read_text(encoding="utf-8"))
-    pieces, files = in_order(np.concatenate([memory.pieces, kept_back]), files, tokenizer.roles.start)
-    memory = NgramMemory.build(pieces[-REMEMBERED_PIECES:], tokenizer.size)
+    report(MEASURING, 0, None)
+    is_base_itself = run.settings.is_memory_only and prepared.base != SCRATCH
+    alone = network if base is None and is_base_itself else base
+    most = min(MOST_SECONDS, max(least, seconds_left())) if math.isfinite(until) else least
+    gain = measure_gain(
+        network, memory, mixture, base, alone, texts=texts.measured, tokenizer=tokenizer, seconds=most
+    )
+    fitted = sum(map(len, texts.fitted))
+    if fitted < wanted_pieces(run.settings):  # text is short, so the measured part is fitted to as well
+        both = mixture.mixture(network, memory, kinds, base=base, adaptive=True)
+        both.fit(texts.measured, until + least, done=fitted)
+    report(SAVING, 0, None)
+    memory_file = _memory_of_all_notes(run, memory, validation, tokenizer)
     seconds = round(time.monotonic() - started, 2)
-    emit({"event": "mixture", "pieces": sum(map(len, texts)), "seconds": seconds})
-    remembered = {**memory.tensors(), SOURCES: paths_to(files)}
-    files_made = {MEMORY: to_safetensors(remembered), MIXTURE: to_safetensors(mixture.tensors())}
-    if ground is not None:
-        files_made[BASE_NETWORK] = to_safetensors(
-            {
-                name: np.asarray(weight, np.float16)
-                for name, weight in ground.items()
-                if not np.array_equal(weight, weights[name])
-            }
-        )
-    return files_made, gain
+    emit({"event": "mixture", "pieces": fitted, "seconds": seconds})
+    files = {MEMORY: memory_file, MIXTURE: to_safetensors(mixture.tensors())}
+    if base_weights is not None:
+        files[BASE_NETWORK] = to_safetensors(_changed(base_weights, trained.weights))
+    return files, gain
 
 
-def _is_base(run: Run) -> bool:
-    """Tell whether the network is the base's own: the notes were only remembered."""
-    prepared = json.loads((run.folder / PREPARED).read_text(encoding="utf-8"))
-    return not run.settings.minutes and prepared["base"] != SCRATCH
+def _memory_of_all_notes(
+    run: Run, memory: NgramMemory, validation: NDArray[np.integer[Any]], tokenizer: Tokenizer
+) -> bytes:
+    """Return the file of a memory of all notes, those kept back included, and of where they come from."""
+    paths = json.loads((run.folder / NOTE_PATHS).read_text(encoding="utf-8"))
+    pieces, paths = sort_by_path(np.concatenate([memory.pieces, validation]), paths, tokenizer.roles.start)
+    memory = NgramMemory.build(pieces[-MEMORY_PIECES:], tokenizer.size)
+    return to_safetensors({**memory.tensors(), SOURCES: paths_to(paths)})
 
 
-def in_order(pieces: Any, files: list[str], start: int) -> tuple[Any, list[str]]:
-    """Return texts in the order of their files, and the files; what each is learned for does not matter.
+def _changed(base: NamedWeights, trained: NamedWeights) -> dict[str, NDArray[np.float16]]:
+    """Return the weights of the base that training has changed, in half precision."""
+    return {
+        name: np.asarray(weight, np.float16)
+        for name, weight in base.items()
+        if not np.array_equal(weight, trained[name])
+    }
 
-    So notes that are the same make the same memory, however they came to be learned. Where the first
-    texts of `files` are missing in `pieces`, they are left out.
+
+def sort_by_path(
+    pieces: NDArray[np.integer[Any]], paths: list[str], start: int
+) -> tuple[NDArray[np.integer[Any]], list[str]]:
+    """Return the texts in `pieces` in the order of their `paths`, and the paths in that order.
+
+    So the same notes make the same memory, whichever were kept back. `start` is the start piece. `paths` may
+    begin with those of texts that are no longer in `pieces`, which are left out.
     """
     starts = np.flatnonzero(pieces == start)
     texts = np.split(pieces, starts)[1:]
-    known = files[max(0, len(files) - len(texts)) :]
+    known = paths[max(0, len(paths) - len(texts)) :]
     if len(known) < len(texts):
-        return pieces, files
+        return pieces, paths
     order = sorted(range(len(texts)), key=lambda number: (known[number], texts[number].tobytes()))
     if not order:
-        return pieces, files
+        return pieces, paths
     return np.concatenate([texts[number] for number in order]), [known[number] for number in order]
 
 
-def texts_in(pieces: Any, start: int) -> list[list[int]]:
-    """Return the texts in a row of pieces, each of which begins with `start`."""
+def split_texts(pieces: NDArray[np.integer[Any]], start: int) -> list[list[int]]:
+    """Return the texts in a row of pieces, each of which begins with the piece `start`."""
     texts: list[list[int]] = []
     for piece in pieces.tolist():
         if piece == start or not texts:

@@ -1,7 +1,7 @@
-"""What a training has gained: the new model beside the base alone, on notes that neither has learned.
+"""The gain of a training: how much better the new model predicts unseen notes than its base does.
 
-A saved model's memory has all notes, so this is measured before it gets those kept back; and on texts that
-the mixture was not fitted to.
+A saved model's memory holds all notes, so the gain is measured before those kept back are added to it, and on
+texts that the mixture was not fitted to.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from rnnchat.loading import piece_kinds
 from rnnchat.text.tokenizer import Tokenizer
 
 SHARE = 0.025
-"""The share of a training's budget that is spent on this,"""
+"""Measuring takes this share of a training's budget."""
 LEAST_SECONDS = 2.0
-"""but so many seconds at least,"""
+"""Measuring takes at least so many seconds."""
 MOST_SECONDS = 10.0
-"""and so many at most."""
+"""Measuring takes at most so many seconds."""
 FOR_BITS = 0.25
-"""The share of that for the bits; the keys take the rest."""
+"""Scoring bits per byte takes this share of the time, and simulated typing the rest."""
 PIECES_EACH = 250
-"""So much of each text is scored at most, so that several are."""
+"""At most so many pieces of each text are scored, so that several texts are."""
 CHARACTERS_EACH = 300
-"""So much of each text is typed at most."""
+"""At most so many characters of each text are typed."""
 MOST_CHARACTERS = 1500
-"""So much of all of them is."""
+"""At most so many characters of all texts are typed."""
 FEWEST_PIECES = 60
-"""So many are scored even where there is no time for it; fewer tell nothing."""
+"""So many pieces are scored even without time; with fewer there is no gain to report."""
 FEWEST_CHARACTERS = 100
-"""Keys saved on fewer characters are not told."""
+"""Saved keys are not reported if fewer characters than this were typed."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +48,20 @@ class Gain:
     """How well a model predicts notes that it has not seen, and how well the base alone does."""
 
     bytes: int
-    """How much text was scored."""
+    """The UTF-8 bytes of the text that was scored."""
     bits_per_byte: float
-    """What the mixture needs, which learns nothing from that text."""
+    """What the mixture needs, without learning from that text."""
     base_bits_per_byte: float | None = None
-    """What the base alone needs for the same; None where there is none."""
+    """What the base alone needs for the same text; None where there is no base."""
     characters: int = 0
-    """How many were typed."""
+    """How many characters were typed."""
     keys_saved: float | None = None
-    """The share of keys that a menu of suggestions saves; None where too few were typed to tell."""
+    """The share of keys that a menu of suggestions saves; None where too few characters were typed."""
     base_keys_saved: float | None = None
+    """The same with the base alone."""
 
     def as_dict(self) -> dict[str, float | int]:
-        """Return what is known, as it stands in a card."""
+        """Return what is known, as cards and events hold it."""
         values = {
             "bytes": self.bytes,
             "bits_per_byte": self.bits_per_byte,
@@ -73,7 +74,7 @@ class Gain:
 
 
 def measuring_seconds(minutes: float) -> float:
-    """Return how much of a budget of `minutes` measuring the gain may take."""
+    """Return how many seconds of a budget of `minutes` measuring the gain may take."""
     return min(MOST_SECONDS, max(LEAST_SECONDS, 60 * SHARE * minutes))
 
 
@@ -83,6 +84,7 @@ def measure_gain(
     weights: MixtureWeights,
     ground: RecurrentNetwork | None,
     base: RecurrentNetwork | None,
+    *,
     texts: Sequence[list[int]],
     tokenizer: Tokenizer,
     seconds: float,
@@ -90,7 +92,7 @@ def measure_gain(
     """Return how the mixture does beside the `base` alone on `texts`, in about `seconds`.
 
     The texts are lists of pieces that begin with the start piece. `ground` is the base that is part of the
-    mixture, if one is. None where there is too little text.
+    mixture, or None. Returns None where there is too little text.
     """
     until = time.monotonic() + seconds
     kinds = piece_kinds(tokenizer)

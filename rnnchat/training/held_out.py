@@ -1,4 +1,4 @@
-"""English that the shipped model never learns from, and how well a model tells it."""
+"""English text that the shipped model never learns from, and how well a model predicts it."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ from rnnchat.training.collections import (
 )
 
 EBOOKS = "pretrain/prose-standard-ebooks"
+"""The collection that holds the ebooks, under the data folder."""
 WIKITEXT = "bench/wikitext2/wiki.test.tokens"
-SIZE = 60_000
-"""Characters of each text."""
+"""The test text of WikiText-2 (Merity et al. 2017), under the data folder."""
+CHARACTERS = 60_000
+"""About so many characters of each text are scored."""
 
 
-def held_out(data: Path, size: int = SIZE) -> Iterator[tuple[str, list[Document]]]:
-    """Yield the names and the documents of what is measured with: three ebooks, dialogues and WikiText-2.
+def held_out(data: Path, size: int = CHARACTERS) -> Iterator[tuple[str, list[Document]]]:
+    """Yield the names and documents of the evaluation texts: three ebooks, dialogues and WikiText-2.
 
-    The ebooks are those KEPT_OUT of training, the dialogues those that the recipe keeps for validation, and
-    WikiText-2 is its test text as it comes, its marks for rare words included.
+    The ebooks are those KEPT_OUT of training, the dialogues those that the recipe keeps back for validation,
+    and WikiText-2 is its test text unchanged, with its marks for rare words.
     """
     with lzma.open(data / f"{EBOOKS}.jsonl.xz", "rt", encoding="utf-8") as lines:
         for line in lines:
@@ -56,7 +58,7 @@ def bits_per_byte(predictor: AnyLanguageModel, tokenizer: Tokenizer, documents: 
 
 
 def _dialogues(data: Path, size: int) -> list[Document]:
-    """Return some of each collection of dialogues."""
+    """Return validation documents of each collection of dialogues, about `size` bytes in all."""
     sources = [source for source in SOURCES if source.path.startswith("dialogue/")]
     chosen: list[Document] = []
     for source in sources:

@@ -1,6 +1,6 @@
-"""A model without a training: the notes as its memory, beside a network that has not learned them.
+"""A model without training: the notes as its memory, beside a network that has not learned them.
 
-Its network is the base's; where none fits the notes, it only knows how often each piece comes.
+The network is the base's. Where no base fits the notes, it only knows how often each piece occurs.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnchat.evaluation.scoring import score
 from rnnchat.library.models import TOKENIZER, Library
@@ -16,46 +17,62 @@ from rnnchat.lm.protocols import Floats
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
-from rnnchat.training.data.prepare import TRAINING, Emit, Prepared, pieces_on_disk
-from rnnchat.training.fit_mixture import texts_to_fit
+from rnnchat.training.data.prepared import Prepared, pieces_on_disk
+from rnnchat.training.fit_mixture import ValidationTexts
 from rnnchat.training.publish import publish
-from rnnchat.training.runs.phases import MIXING, At, nobody
-from rnnchat.training.runs.run import AT_ONCE, SCRATCH, Run
+from rnnchat.training.runs.events import ENDED_MEMORY_ONLY, Emit
+from rnnchat.training.runs.files import TRAINING_PIECES
+from rnnchat.training.runs.phases import MIXING, ReportProgress, no_progress
+from rnnchat.training.runs.run import Run
+from rnnchat.training.runs.settings import SCRATCH
+from rnnchat.training.trained_network import NamedWeights, TrainedNetwork
 
-_SIZE = 32
+UNIGRAM_SIZE = 32
+"""The embedding and the state of a network of frequencies have so many values."""
 
 
-def publish_at_once(
-    run: Run, paths: Paths, prepared: Prepared, started: float, emit: Emit, at: At = nobody
+def publish_memory_only(
+    run: Run,
+    paths: Paths,
+    prepared: Prepared,
+    started: float,
+    emit: Emit,
+    report: ReportProgress = no_progress,
 ) -> None:
-    """Save a model of memory and base; `started` is when work on it began, in monotonic seconds."""
+    """Save a model of memory and base; `started` is when work on it began, on the monotonic clock."""
     tokenizer = Tokenizer((run.folder / TOKENIZER).read_bytes())
-    weights: Any
-    ground: Any = None
+    weights: NamedWeights
+    base_weights: NamedWeights | None = None
     if prepared.base == SCRATCH:
-        pieces = np.asarray(pieces_on_disk(run.folder / TRAINING, tokenizer.size))
-        shape, weights = of_frequencies(np.bincount(pieces, minlength=tokenizer.size))
+        pieces = np.asarray(pieces_on_disk(run.folder / TRAINING_PIECES, tokenizer.size))
+        shape, weights = unigram_network(np.bincount(pieces, minlength=tokenizer.size))
     else:
         base = Library(paths).load(prepared.base)
         shape, weights = NetworkShape.from_dict(base.card.network), base.weights
-        ground = base.base_weights
-    at(MIXING, 0, None)
-    kept_back = [tokenizer.decode(text) for text in texts_to_fit(run, tokenizer)]
-    bits = score(RecurrentNetwork(shape, weights), tokenizer, kept_back).bits_per_byte
-    training = {"tokens_per_second": 0.0, "steps": 0, "ended": AT_ONCE}
+        base_weights = base.base_weights
+    report(MIXING, 0, None)
+    validation = [tokenizer.decode(text) for text in ValidationTexts.of(run, tokenizer).fitted]
+    bits = score(RecurrentNetwork(shape, weights), tokenizer, validation).bits_per_byte
+    training = {"tokens_per_second": 0.0, "steps": 0, "ended": ENDED_MEMORY_ONLY}
+    publish(
+        run,
+        paths,
+        prepared,
+        TrainedNetwork(shape, weights, bits, training),
+        base_weights=base_weights,
+        seconds=lambda: time.monotonic() - started,
+        emit=emit,
+        report=report,
+    )
 
-    def seconds() -> float:
-        return time.monotonic() - started
 
-    publish(run, paths, prepared, shape, weights, ground, tokenizer, training, bits, seconds, emit, at)
+def unigram_network(counts: NDArray[np.integer[Any]]) -> tuple[NetworkShape, dict[str, Floats]]:
+    """Return a network that predicts each piece as often as it occurs, whatever came before.
 
-
-def of_frequencies(counts: Any) -> tuple[NetworkShape, dict[str, Floats]]:
-    """Return a network that always predicts pieces as often as `counts` (vocabulary,) has them.
-
-    Its state says nothing; its embedding is chance, as the tree of a mixture wants one.
+    `counts` is (vocabulary,); half an occurrence is added to each. The state of the network is always zero,
+    and its embedding is random, as a mixture builds its tree of pieces from one.
     """
-    shape = NetworkShape(len(counts), embedding=_SIZE, units=_SIZE)
+    shape = NetworkShape(len(counts), embedding=UNIGRAM_SIZE, units=UNIGRAM_SIZE)
     weights = {name: np.zeros(size, np.float32) for name, size in shape.weights().items()}
     weights["embedding"] += np.random.default_rng(0).normal(0, 0.1, weights["embedding"].shape)
     weights["output.bias"] = np.log((counts + 0.5) / (counts + 0.5).sum()).astype(np.float32)

@@ -1,11 +1,12 @@
-"""What a training does with its budget: sizes, rates and how much is dropped.
+"""What a training does with its budget: the network's size, the learning rate, and how much is dropped.
 
-Chosen from the corpus's size and from how often the budget allows to read it on this processor. The
-constants are measured, on two collections of notes of 1.6 and 2.1 MB and on plays of 1 MB.
+All follows from the size of the corpus and from how often the budget allows to read it on this machine. The
+constants were measured on two collections of notes of 1.6 and 2.1 MB and on plays of 1 MB.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
@@ -13,69 +14,88 @@ from typing import Any
 
 from rnnchat.errors import TrainingError
 from rnnchat.lm.recurrent import GATES, NetworkShape
-from rnnchat.training.runs.run import RunSettings
+from rnnchat.training.runs.migrations import PLAN_MIGRATIONS, migrate, with_schema
+from rnnchat.training.runs.settings import RunSettings
 
 MB = 2**20
+"""The bytes of a megabyte, as memory is counted."""
+BATCH = 32
+"""One step learns from so many texts, unless the corpus is small or the settings say otherwise."""
 SHORTEST_STREAM = 256
 """A corpus is not cut into streams of fewer pieces than this."""
 STEP_OVERHEAD = 0.012
-"""Seconds of a step that are spent on other things than products, about the same for all sizes."""
-PRODUCTS = 1.1
-"""How much longer a step's products take than the processor's best speed would have it."""
+"""A step of 64 pieces a text spends so many seconds on other things than products, whatever the size."""
+PRODUCTS_FACTOR = 1.1
+"""The products of a step take so many times longer than the measured speed of the hardware would have it."""
 START_SECONDS = 10.0
-"""What importing TensorFlow, building the graphs and publishing take of a budget."""
+"""Importing TensorFlow, building the graphs and saving the model take about so many seconds of a budget."""
 SIZES = ((768, 256, 3.5e6), (512, 256, 2e6), (384, 256, 8e5), (256, 192, 3e5), (128, 128, 0))
-"""Units, embedding, and the pieces that must be learned in the budget for the size to be worth it.
+"""Units, embedding, and the pieces that the budget must be able to train on for this size to be worth it.
 
-On 1.6 MB of notes 384 units need 1.92 bits per byte after a minute, and 768 need 2.00; after four it is
-the other way round.
+On 1.6 MB of notes 384 units need 1.92 bits per byte after a minute, and 768 need 2.00; after four minutes it
+is the other way round.
 """
-LAYER_RATES = {"embedding": 0.0}
-"""Factors of the learning rate for a network that knows something: what pieces mean stays, what is made of
-them changes (Howard and Ruder 2018). So it shares the embedding with its base, speaks with half the memory
-traffic, and learns from a third more pieces in the same minutes: on notes of 1.6 MB, 1.672 bits per byte of
-the text kept back, against 1.695 with a factor of 0.3 and half the rate."""
+BASE_RATE_FACTORS = {"embedding": 0.0}
+"""Weights of a base are trained at the learning rate times these factors; those with 0 stay as they are.
+
+What pieces mean stays, and what is made of them changes (discriminative fine-tuning, Howard and Ruder 2018,
+https://arxiv.org/abs/1801.06146). So the network shares its embedding with its base, generates with half the
+memory traffic, and learns from a third more pieces in the same minutes: on notes of 1.6 MB, 1.672 bits per
+byte of validation text, against 1.695 with a factor of 0.3 and half the rate.
+"""
+SCRATCH_RATE = 4e-3
+"""The highest learning rate for a network that starts from random weights."""
 BASED_RATE = 2.5e-3
-"""The highest learning rate for a network that knows something, by notes of ENOUGH bytes or more."""
-ENOUGH = 400_000
-"""With fewer the rate falls. By 300 kB, 2e-3 takes 1.520 bits per byte held out, 1e-3 and 5e-4 both 1.534."""
-LEAST_RATE = 0.1
-"""The part of it for the smallest notes, which are soon known by heart."""
+"""The highest learning rate for a network that starts from a base, on at least FULL_RATE_BYTES of notes."""
+FULL_RATE_BYTES = 400_000
+"""With fewer bytes of notes the learning rate from a base is lower.
+
+By 300 kB, 2e-3 takes 1.520 bits per byte of validation text, and 1e-3 and 5e-4 both take 1.534.
+"""
+LEAST_RATE_SHARE = 0.1
+"""The smallest notes, which are soon overfitted, are trained on at this share of BASED_RATE."""
+BASED_DROPOUT = 0.2
+"""This share of values is dropped in a network that starts from a base."""
 STEADY_UNITS = 384
 """A simple RNN of at most so many units learns at the rate of the others."""
-MEMORY_PER_WEIGHT = 150
-"""Bytes that a training takes at its peak, beyond TensorFlow, for each weight."""
-FASTER = 0.8
-"""Products in bfloat16 must take less than this share of the time to be worth it."""
+BYTES_PER_WEIGHT = 150
+"""A training takes so many bytes of memory at its peak for each weight, beyond what TensorFlow takes."""
+TENSORFLOW_BYTES = 640 * MB
+"""TensorFlow itself takes about so many bytes of memory."""
+WORTHWHILE_TIME = 0.8
+"""Products in bfloat16 are used if they take less than this share of the time in float32."""
 
 
 @dataclass(frozen=True)
-class Processor:
-    """Floating-point operations a second in the products of a recurrent step."""
+class HardwareSpeed:
+    """The floating-point operations a second of this machine in the products of a recurrent step."""
 
     float32: float
     bfloat16: float
 
     @property
-    def half(self) -> bool:
-        """Whether bfloat16 wins."""
-        return self.float32 < FASTER * self.bfloat16
+    def prefers_bfloat16(self) -> bool:
+        """Whether products in bfloat16 are enough faster to be worth it."""
+        return self.float32 < WORTHWHILE_TIME * self.bfloat16
 
-    def rate(self, half: bool) -> float:
-        """Return the operations a second, in bfloat16 where `half` is set."""
-        return self.bfloat16 if half else self.float32
+    def operations(self, *, use_bfloat16: bool) -> float:
+        """Return the operations a second, in bfloat16 or in float32."""
+        return self.bfloat16 if use_bfloat16 else self.float32
 
 
 @dataclass(frozen=True)
 class Dropout:
-    """How much is dropped while learning, so that a small corpus is not learned by heart."""
+    """The shares of values that are dropped in training, so that a small corpus is not overfitted."""
 
-    values: float = 0.0
-    """The share of a layer's values, the same at all steps of a chunk (Gal and Ghahramani 2016)."""
+    hidden: float = 0.0
+    """Of a layer's outputs; the mask is the same at all steps of a chunk (variational dropout).
+
+    Gal and Ghahramani 2016, https://arxiv.org/abs/1512.05287.
+    """
     inputs: float = 0.0
-    """The share of the embedding's values, likewise."""
-    weights: float = 0.0
-    """The share of the recurrent kernels' weights (Merity et al. 2018)."""
+    """Of the embeddings, likewise."""
+    recurrent_weights: float = 0.0
+    """Of the weights of the recurrent kernels (weight drop, Merity et al. 2018, arXiv:1708.02182)."""
 
 
 @dataclass(frozen=True)
@@ -83,45 +103,82 @@ class Plan:
     """All choices of a training; they are kept with the run and shown with the model."""
 
     embedding: int = 256
+    """The size of the pieces' embeddings."""
     units: int = 768
+    """The size of a recurrent layer's state."""
     layers: int = 1
+    """How many recurrent layers there are."""
     batch: int = 32
+    """How many texts one step learns from."""
     length: int = 64
-    learning_rate: float = 4e-3
+    """How many pieces of each text one step learns from, and gradients flow back through."""
+    learning_rate: float = SCRATCH_RATE
+    """The highest learning rate of the schedule."""
     weight_decay: float = 0.05
-    dropping: Dropout = field(default_factory=Dropout)
-    horizon: float = 100.0
-    """Over about how many steps the weights are averaged."""
-    rates: dict[str, float] = field(default_factory=dict)
-    """Factors of the learning rate for single weights; those with 0 are not learned."""
-    half: bool = False
+    """How strongly AdamW pulls weights towards zero, or towards the base's weights."""
+    dropout: Dropout = field(default_factory=Dropout)
+    """The shares of values that are dropped."""
+    ema_steps: float = 100.0
+    """How many steps the exponential moving average of the weights covers."""
+    rate_factors: dict[str, float] = field(default_factory=dict)
+    """Factors of the learning rate for single weights, by name; those with 0 are not trained."""
+    use_bfloat16: bool = False
     """Whether products are made in bfloat16."""
     epochs: float = 0.0
     """About how often the corpus will be read."""
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_json(self) -> str:
         """Return the choices as they are written to disk."""
-        return asdict(self)
+        return json.dumps(with_schema(asdict(self), PLAN_MIGRATIONS), indent=1) + "\n"
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Plan:
-        """Read choices."""
-        return cls(**{**values, "dropping": Dropout(**values["dropping"])})
+    def from_json(cls, text: str) -> Plan:
+        """Read choices of this or an earlier version.
+
+        Raises ValueError, KeyError or TypeError where they are none, and NewerSchemaError where a newer
+        version wrote them.
+        """
+        values = migrate(json.loads(text), PLAN_MIGRATIONS)
+        return cls(**{**values, "dropout": Dropout(**values["dropout"])})
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the choices under the names that events and cards have had since version 0.1."""
+        return {
+            "embedding": self.embedding,
+            "units": self.units,
+            "layers": self.layers,
+            "batch": self.batch,
+            "length": self.length,
+            "learning_rate": self.learning_rate,
+            "weight_decay": self.weight_decay,
+            "dropping": {
+                "values": self.dropout.hidden,
+                "inputs": self.dropout.inputs,
+                "weights": self.dropout.recurrent_weights,
+            },
+            "horizon": self.ema_steps,
+            "rates": dict(self.rate_factors),
+            "half": self.use_bfloat16,
+            "epochs": self.epochs,
+        }
 
 
 @dataclass(frozen=True)
-class Corpus:
-    """What a plan needs to know of the texts."""
+class CorpusSize:
+    """The size of a corpus, as far as a plan depends on it."""
 
     pieces: int
+    """How many pieces an epoch trains on."""
     bytes: int
+    """The UTF-8 bytes of the training texts."""
     vocabulary: int
+    """How many pieces the tokenizer has."""
 
 
 def make_plan(
     settings: RunSettings,
-    corpus: Corpus,
-    processor: Processor,
+    corpus: CorpusSize,
+    speed: HardwareSpeed,
     *,
     base: NetworkShape | None = None,
     memory: int | None = None,
@@ -129,109 +186,122 @@ def make_plan(
 ) -> Plan:
     """Return the choices for a training; what the settings state stays as it is.
 
-    `base` is the shape of the network that is trained further, `memory` the free bytes. Raises
-    TrainingError where they do not suffice.
+    `base` is the shape of the network that is trained further, `memory` the free bytes, None where they are
+    not known, and `replicas` the number of processors that share a batch. Raises TrainingError where the
+    memory does not suffice.
     """
-    batch = max(1, min(settings.batch or 32, corpus.pieces // SHORTEST_STREAM))
+    batch = max(1, min(settings.batch or BATCH, corpus.pieces // SHORTEST_STREAM))
     batch = max(replicas, batch // replicas * replicas)
     length = max(2, min(settings.length, corpus.pieces // batch))
-    half = settings.half and processor.half
-    rate = processor.rate(half)
+    use_bfloat16 = settings.use_bfloat16 and speed.prefers_bfloat16
+    operations = speed.operations(use_bfloat16=use_bfloat16)
 
-    def learned(shape: NetworkShape) -> float:
-        """Return about how many pieces the budget allows to learn."""
-        if settings.steps:
+    def trainable_pieces(shape: NetworkShape) -> float:
+        """Return about how many pieces the budget allows to train on."""
+        if settings.steps is not None:
             return settings.steps * batch * length
         seconds = max(1.0, settings.minutes * 60 - START_SECONDS)
-        return tokens_per_second(shape, batch, length, rate) * seconds * replicas
+        return tokens_per_second(shape, batch, length, operations) * seconds * replicas
 
-    shape = base or _shape(settings, corpus, memory, learned)
+    shape = base or choose_network_shape(settings, corpus.vocabulary, trainable_pieces, memory)
     _check_memory(shape, memory)
-    epochs = learned(shape) / max(1, corpus.pieces)
+    epochs = trainable_pieces(shape) / max(1, corpus.pieces)
+    starts_from_base = base is not None
     return Plan(
         embedding=shape.embedding,
         units=shape.units,
         layers=shape.layers,
         batch=batch,
         length=length,
-        learning_rate=settings.learning_rate or _highest_rate(base is None, corpus.bytes, shape),
+        learning_rate=settings.learning_rate or choose_learning_rate(shape, corpus.bytes, starts_from_base),
         weight_decay=settings.weight_decay,
-        dropping=_dropping(settings, epochs, shape.cell, base is None),
-        horizon=settings.horizon,
-        rates={} if base is None or not settings.is_personal else dict(LAYER_RATES),
-        half=half,
+        dropout=choose_dropout(settings, epochs, shape.cell, starts_from_base),
+        ema_steps=settings.ema_steps,
+        rate_factors=dict(BASE_RATE_FACTORS) if starts_from_base and settings.is_personal else {},
+        use_bfloat16=use_bfloat16,
         epochs=round(epochs, 1),
     )
 
 
-def tokens_per_second(shape: NetworkShape, batch: int, length: int, rate: float) -> float:
-    """Return about how many pieces a second are learned at `rate` operations a second."""
-    gates = GATES[shape.cell] * shape.units
-    products = (shape.embedding + shape.units) * gates * shape.layers
-    products += shape.embedding * (shape.units + shape.vocabulary)
-    pieces = batch * length
-    return pieces / (PRODUCTS * 6 * products * pieces / rate + STEP_OVERHEAD * length / 64)
-
-
-def dropping_for(epochs: float) -> Dropout:
-    """Return what to drop when a corpus is read about so many times: the more often, the more."""
-    times = math.log2(1 + epochs)
-    values, weights = min(0.5, 0.12 * times), min(0.5, 0.09 * times)
-    return Dropout(values=round(values, 2), inputs=round(values / 2, 2), weights=round(weights, 2))
-
-
-def _dropping(settings: RunSettings, epochs: float, cell: str, scratch: bool) -> Dropout:
-    """Return what to drop, where the settings do not say.
-
-    A simple RNN keeps its recurrent weights: what the rest are scaled up by makes its state chaotic, where
-    gates would hold it. On the Penn Treebank its perplexity was still 727 after 150 steps with 12 % dropped;
-    with none it fell to 302 in 300.
-    """
-    chosen = dropping_for(epochs) if scratch else Dropout(values=0.2)
-    if cell == "rnn":
-        chosen = replace(chosen, weights=0.0)
-    values = settings.dropout if settings.dropout >= 0 else chosen.values
-    weights = settings.weight_drop if settings.weight_drop >= 0 else chosen.weights
-    return Dropout(values=values, inputs=round(values / 2, 3), weights=weights)
-
-
-def _highest_rate(scratch: bool, size: int, shape: NetworkShape) -> float:
-    """Return the learning rate; what knows something is changed with care, the more so by little text.
-
-    A simple RNN has no gates that bound what a step does to its state, and the more units it has the
-    sooner it diverges: 1,280 units at 4e-3 ended at a perplexity of 651 on the Penn Treebank.
-    """
-    rate = 4e-3 if scratch else BASED_RATE * min(1.0, max(LEAST_RATE, (size / ENOUGH) ** 0.75))
-    return rate * min(1.0, STEADY_UNITS / shape.units) if shape.cell == "rnn" else rate
-
-
-def _shape(
-    settings: RunSettings, corpus: Corpus, memory: int | None, learned: Callable[[NetworkShape], float]
+def choose_network_shape(
+    settings: RunSettings,
+    vocabulary: int,
+    trainable_pieces: Callable[[NetworkShape], float],
+    memory: int | None,
 ) -> NetworkShape:
-    """Return the largest network that the memory allows and that the budget can teach."""
+    """Return the largest of SIZES that fits into `memory` bytes and that the budget can train.
+
+    `trainable_pieces` returns about how many pieces a network of a shape can be trained on. Sizes that the
+    settings state are taken as they are. Where nothing fits, the smallest is returned.
+    """
     for units, embedding, worth in SIZES:
         shape = NetworkShape(
-            corpus.vocabulary,
+            vocabulary,
             settings.embedding or embedding,
             settings.units or units,
             settings.layers,
             settings.cell,
         )
-        enough = bool(settings.units) or learned(shape) >= worth
+        enough = settings.units is not None or trainable_pieces(shape) >= worth
         if enough and (memory is None or memory_needed(shape) <= memory):
             return shape
     return shape
 
 
+def choose_learning_rate(shape: NetworkShape, size: int, starts_from_base: bool) -> float:
+    """Return the highest learning rate for `size` bytes of training text.
+
+    A base is changed with care, the more so by little text. A simple RNN has no gates that bound what a step
+    does to its state, and the more units it has the sooner it diverges: 1,280 units at 4e-3 ended at a
+    perplexity of 651 on the Penn Treebank.
+    """
+    rate = SCRATCH_RATE
+    if starts_from_base:
+        rate = BASED_RATE * min(1.0, max(LEAST_RATE_SHARE, (size / FULL_RATE_BYTES) ** 0.75))
+    return rate * min(1.0, STEADY_UNITS / shape.units) if shape.cell == "rnn" else rate
+
+
+def choose_dropout(settings: RunSettings, epochs: float, cell: str, starts_from_base: bool) -> Dropout:
+    """Return what to drop; shares that the settings state are taken as they are.
+
+    A simple RNN keeps its recurrent weights: scaling up those that remain makes its state chaotic, where
+    gates would hold it. On the Penn Treebank its perplexity was still 727 after 150 steps with 12 % dropped;
+    with none it fell to 302 in 300.
+    """
+    chosen = Dropout(hidden=BASED_DROPOUT) if starts_from_base else dropout_for(epochs)
+    if cell == "rnn":
+        chosen = replace(chosen, recurrent_weights=0.0)
+    hidden = chosen.hidden if settings.dropout is None else settings.dropout
+    weights = chosen.recurrent_weights if settings.weight_drop is None else settings.weight_drop
+    return Dropout(hidden=hidden, inputs=round(hidden / 2, 3), recurrent_weights=weights)
+
+
+def dropout_for(epochs: float) -> Dropout:
+    """Return what to drop when a corpus is read about so many times: the more often, the more."""
+    doublings = math.log2(1 + epochs)
+    hidden, weights = min(0.5, 0.12 * doublings), min(0.5, 0.09 * doublings)
+    return Dropout(hidden=round(hidden, 2), inputs=round(hidden / 2, 2), recurrent_weights=round(weights, 2))
+
+
+def tokens_per_second(shape: NetworkShape, batch: int, length: int, operations: float) -> float:
+    """Return about how many pieces a second are trained on, at so many `operations` a second."""
+    gates = GATES[shape.cell] * shape.units
+    products = (shape.embedding + shape.units) * gates * shape.layers
+    products += shape.embedding * (shape.units + shape.vocabulary)
+    pieces = batch * length
+    # A product is a multiplication and an addition, and the backward pass takes two products for each.
+    return pieces / (PRODUCTS_FACTOR * 6 * products * pieces / operations + STEP_OVERHEAD * length / 64)
+
+
 def memory_needed(shape: NetworkShape) -> int:
     """Return about how many bytes a training takes at its peak, TensorFlow included."""
-    return 640 * MB + MEMORY_PER_WEIGHT * shape.parameters
+    return TENSORFLOW_BYTES + BYTES_PER_WEIGHT * shape.parameters
 
 
 def _check_memory(shape: NetworkShape, memory: int | None) -> None:
     needed = memory_needed(shape)
     if memory is not None and memory < needed:
         raise TrainingError(
-            f"This training needs about {needed // MB:,} MB of memory, and {memory // MB:,} MB are free.",
-            "Close other programs, or train a smaller network: `--set units=128`.",
+            f"This training needs about {needed // MB:,} MB of memory; only {memory // MB:,} MB are free.",
+            "Close other programs, or train a smaller network with `--set units=128`.",
         )

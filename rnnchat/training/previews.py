@@ -1,57 +1,73 @@
-"""What a model would write by now, told while it trains."""
+"""Previews: what a model would write by now, emitted as ``sample`` events while it trains."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from rnnchat.generation.generate import TextGenerator, text_context
 from rnnchat.generation.sampling import Sampling
 from rnnchat.library.models import MEMORY, TOKENIZER, read_safetensors
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.protocols import AnyLanguageModel
-from rnnchat.lm.recurrent import RecurrentNetwork
 from rnnchat.text.tokenizer import Tokenizer
-from rnnchat.training.data.prepare import Emit, Prepared
+from rnnchat.training.data.prepared import Prepared
+from rnnchat.training.runs.events import Emit, Event
 from rnnchat.training.runs.run import Run
 
-SAMPLE_SECONDS = 12.0
-SAMPLE_PIECES = 48
+PREVIEW_SECONDS = 12.0
+"""Previews are so many seconds apart, or more in a long training and less in a short one."""
+PREVIEW_PIECES = 48
+"""A preview has so many pieces."""
+FEWEST_PREVIEWS = 8
+"""A training has at least about so many previews."""
+MOST_PREVIEWS = 20
+"""A training has at most about so many previews."""
 
 
-class Sampler:
-    """Passes progress on and adds a sample of the network's text now and then."""
+class PreviewEmitter:
+    """Passes on the events of a training, and adds a preview of the network now and then.
 
-    def __init__(self, trainer: Any, tokenizer: Tokenizer, emit: Emit) -> None:
-        self._trainer = trainer
-        self._tokenizer = tokenizer
+    `budget` is that of the training and `seconds` how long it has worked. `current_network` returns the
+    network as it is now.
+    """
+
+    def __init__(
+        self,
+        emit: Emit,
+        tokenizer: Tokenizer,
+        current_network: Callable[[], AnyLanguageModel],
+        *,
+        budget: float,
+        seconds: float,
+    ) -> None:
         self._emit = emit
-        budget = trainer.settings.minutes * 60
-        self._interval = max(min(SAMPLE_SECONDS, budget / 8), budget / 20)
-        self._next = trainer.clock.seconds() + self._interval
+        self._tokenizer = tokenizer
+        self._current_network = current_network
+        self._interval = max(min(PREVIEW_SECONDS, budget / FEWEST_PREVIEWS), budget / MOST_PREVIEWS)
+        self._next = seconds + self._interval
 
-    def pass_on(self, event: dict[str, Any]) -> None:
-        """Emit `event`, and a sample after it where one is due."""
+    def emit(self, event: Event) -> None:
+        """Emit a ``progress`` event, and a preview after it where one is due."""
         self._emit(event)
         if event["seconds"] < self._next:
             return
         self._next = event["seconds"] + self._interval
-        network = self._trainer.engine.averaged
-        speaking = RecurrentNetwork(network.shape, network.weights_by_name())
-        self._emit(_sample(speaking, self._tokenizer, event["step"]))
+        self._emit(_preview(self._current_network(), self._tokenizer, event["step"]))
 
 
-def speak_from_memory(run: Run, prepared: Prepared, emit: Emit) -> None:
+def emit_memory_preview(run: Run, prepared: Prepared, emit: Emit) -> None:
     """Emit what the memory alone would write, seconds after the notes were read."""
     path = run.folder / MEMORY
-    if prepared.texts or not path.is_file():
+    if not run.settings.is_personal or not path.is_file():
         return
     memory = NgramMemory.from_tensors(read_safetensors(path.read_bytes()), prepared.vocabulary)
     tokenizer = Tokenizer((run.folder / TOKENIZER).read_bytes())
-    emit(_sample(NgramModel(memory), tokenizer, 0))
+    emit(_preview(NgramModel(memory), tokenizer, 0))
 
 
-def _sample(predictor: AnyLanguageModel, tokenizer: Tokenizer, step: int) -> dict[str, Any]:
-    chunks = TextGenerator(predictor, tokenizer).stream(
-        text_context(tokenizer, ""), Sampling(seed=step), SAMPLE_PIECES
+def _preview(model: AnyLanguageModel, tokenizer: Tokenizer, step: int) -> Event:
+    """Return a ``sample`` event; the number of the `step` is the seed."""
+    chunks = TextGenerator(model, tokenizer).stream(
+        text_context(tokenizer, ""), Sampling(seed=step), PREVIEW_PIECES
     )
     return {"event": "sample", "text": "".join(chunk.text for chunk in chunks).strip(), "step": step}

@@ -1,4 +1,4 @@
-"""The end of a training: network, memory and mixture become a saved model, with a card."""
+"""The end of a training: network, memory and mixture become a saved model with a card."""
 
 from __future__ import annotations
 
@@ -8,83 +8,78 @@ from datetime import datetime, timezone
 from typing import Any
 
 from rnnchat.library.card import Card
-from rnnchat.library.models import Library, to_safetensors
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.library.models import TOKENIZER, Library, to_safetensors
 from rnnchat.storage.display import display_path
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
-from rnnchat.training.data.prepare import Emit, Prepared
-from rnnchat.training.fit_mixture import LEAST_FITTING, fit_mixture
-from rnnchat.training.runs.phases import SAVING, At, nobody
-from rnnchat.training.runs.run import SCRATCH, Run, RunSettings
+from rnnchat.training.data.prepared import Prepared
+from rnnchat.training.fit_mixture import LEAST_FITTING_SECONDS, fit_mixture
+from rnnchat.training.runs.events import Emit
+from rnnchat.training.runs.phases import SAVING, ReportProgress, no_progress
+from rnnchat.training.runs.run import Run
+from rnnchat.training.runs.settings import SCRATCH, RunSettings
+from rnnchat.training.trained_network import NamedWeights, TrainedNetwork
 
 PUBLISHING_SECONDS = 4.0
-"""About what remembering all notes anew and writing the model take."""
+"""Building the memory of all notes and writing the model take about so many seconds."""
 
 
 def seconds_to_fit(settings: RunSettings, spent: float) -> float:
-    """Return how long fitting the mixture may take where a training has `spent` so many seconds."""
-    if not settings.minutes or settings.steps:
+    """Return how many seconds fitting the mixture may take after a training has `spent` some."""
+    if not settings.is_timed:
         return math.inf
-    return max(LEAST_FITTING, 60 * settings.minutes - spent - PUBLISHING_SECONDS)
+    return max(LEAST_FITTING_SECONDS, 60 * settings.minutes - spent - PUBLISHING_SECONDS)
 
 
 def publish(
     run: Run,
     paths: Paths,
     prepared: Prepared,
-    shape: NetworkShape,
-    weights: Any,
-    ground: Any,
-    tokenizer: Tokenizer,
-    training: Mapping[str, Any],
-    bits_per_byte: float,
+    trained: TrainedNetwork,
+    *,
+    base_weights: NamedWeights | None,
     seconds: Callable[[], float],
     emit: Emit,
-    at: At = nobody,
+    report: ReportProgress = no_progress,
 ) -> None:
     """Fit the mixture, save the model, finish the run and emit ``done``.
 
-    `ground` are the base's weights, where the network is not the base itself. `training` is what the card
-    tells of how it was learned, with ``tokens_per_second`` and ``ended`` at least; `bits_per_byte`
-    is the network's on the text kept back, and `seconds` tells the time taken.
+    `base_weights` are those of the base, or None where there is none or the network is the base itself.
+    `seconds` returns how long the run has worked.
     """
     settings = run.settings
-    data = to_safetensors(weights)
-    timed = bool(settings.minutes) and not settings.steps
+    tokenizer = Tokenizer((run.folder / TOKENIZER).read_bytes())
+    data = to_safetensors(dict(trained.weights))
 
-    def left() -> float:
-        return 60 * settings.minutes - seconds() - PUBLISHING_SECONDS if timed else math.inf
+    def seconds_left() -> float:
+        if not settings.is_timed:
+            return math.inf
+        return 60 * settings.minutes - seconds() - PUBLISHING_SECONDS
 
-    optional, gain = fit_mixture(run, shape, weights, ground, tokenizer, emit, left, at)
-    at(SAVING, 0, None)
+    optional, gain = fit_mixture(
+        run,
+        prepared,
+        trained,
+        tokenizer,
+        base_weights=base_weights,
+        seconds_left=seconds_left,
+        emit=emit,
+        report=report,
+    )
+    report(SAVING, 0, None)
     training = {
         "minutes": settings.minutes,
         "seed": settings.seed,
         "seconds": round(seconds(), 1),
-        **training,
+        **trained.training,
     }
     gained = {} if gain is None else {"gain": gain.as_dict()}
-    card = Card(
-        name=settings.name,
-        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        network=shape.as_dict(),
-        files={},
-        learned_from={
-            "files": prepared.files,
-            "bytes": prepared.bytes,
-            **(
-                {"texts": list(prepared.texts)}
-                if prepared.texts
-                else {"paths": [display_path(p) for p in settings.paths]}
-            ),
-        },
-        scores={"bits_per_byte": round(bits_per_byte, 4), "bytes": prepared.validation_bytes, **gained},
-        training=training,
-        style=prepared.style,
-        base="" if prepared.base == SCRATCH else prepared.base,
-        description=prepared.description,
-    )
+    scores = {
+        "bits_per_byte": round(trained.bits_per_byte, 4),
+        "bytes": prepared.validation_bytes,
+        **gained,
+    }
+    card = _make_card(settings, prepared, trained, scores, training)
     card, version = Library(paths).publish(card, data, tokenizer.model, optional=optional)
     done = {
         "event": "done",
@@ -96,3 +91,30 @@ def publish(
     }
     run.finish(done)
     emit(done)
+
+
+def _make_card(
+    settings: RunSettings,
+    prepared: Prepared,
+    trained: TrainedNetwork,
+    scores: Mapping[str, Any],
+    training: Mapping[str, Any],
+) -> Card:
+    """Return the card of a new model; the library adds the hashes of its files."""
+    learned_from: dict[str, Any] = {"files": prepared.files, "bytes": prepared.bytes}
+    if settings.is_personal:
+        learned_from["paths"] = [display_path(path) for path in settings.paths]
+    else:
+        learned_from["texts"] = list(prepared.credits)
+    return Card(
+        name=settings.name,
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        network=trained.shape.as_dict(),
+        files={},
+        learned_from=learned_from,
+        scores=dict(scores),
+        training=dict(training),
+        style=prepared.style,
+        base="" if prepared.base == SCRATCH else prepared.base,
+        description=prepared.description,
+    )

@@ -20,7 +20,9 @@ from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.widgets.curve import Curve
 from rnnchat.storage.paths import Paths
 from rnnchat.training.engine import checkpoint
-from rnnchat.training.runs.run import PREPARED, Run, RunSettings, unfinished
+from rnnchat.training.runs.files import PREPARED
+from rnnchat.training.runs.run import Run, unfinished
+from rnnchat.training.runs.settings import RunSettings
 from tests.app.draft_helpers import toast_text
 from tests.app.helpers import wait_until
 from tests.helpers.places import NOTES
@@ -69,7 +71,7 @@ class FakeJob:
         time.sleep(1.0)
         self.emit({"event": "stopped"}, None)
 
-    def let_go(self) -> None:
+    def detach(self) -> None:
         self.calls.append("let go")
         self.emit(None)
 

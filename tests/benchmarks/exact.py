@@ -21,7 +21,8 @@ import numpy as np
 
 from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
-from rnnchat.training.runs.run import Run, RunSettings
+from rnnchat.training.runs.run import Run
+from rnnchat.training.runs.settings import RunSettings
 from tests.helpers.places import NOTES
 
 INTERVAL = 1.0
@@ -41,7 +42,7 @@ def settings(steps: int) -> RunSettings:
         length=16,
         dropout=0.2,
         weight_drop=0.2,
-        half=False,
+        use_bfloat16=False,
         checkpoint_seconds=INTERVAL,
     )
 

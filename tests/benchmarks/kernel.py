@@ -67,13 +67,15 @@ def ours(cell: str, half: bool) -> Callable[[], object]:
     import numpy as np
 
     from rnnchat.lm.recurrent import NetworkShape
-    from rnnchat.training.engine.step import Engine
+    from rnnchat.training.engine.trainable import TrainableNetwork
     from rnnchat.training.plan import Plan
 
-    engine = Engine(NetworkShape(VOCABULARY, EMBEDDING, UNITS, 1, cell), Plan(half=half), seed=0)
+    trainable = TrainableNetwork(
+        NetworkShape(VOCABULARY, EMBEDDING, UNITS, 1, cell), Plan(use_bfloat16=half), seed=0
+    )
     random = np.random.default_rng(0)
     chunk = random.integers(0, VOCABULARY, (BATCH, LENGTH + 1)).astype(np.int32)
-    return lambda: engine.learn(chunk, 1, 1e-3)
+    return lambda: trainable.learn(chunk, 1, 1e-3)
 
 
 def keras_layer(cell: str) -> Callable[[], object]:
@@ -182,9 +184,9 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--pytorch", type=Path, help="a Python that has torch")
     options = parser.parse_args()
-    from rnnchat.training.engine.hardware import measure_processor
+    from rnnchat.training.engine.hardware import measure_speed
 
-    half = measure_processor(UNITS, BATCH).half
+    half = measure_speed(UNITS, BATCH).prefers_bfloat16
     print(f"bfloat16 wins here: {half}")
     report: dict[str, float] = {}
     for cell in ("gru", "lstm", "rnn"):

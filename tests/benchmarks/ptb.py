@@ -54,22 +54,22 @@ def train_network(
 ) -> RecurrentNetwork:
     """Train as `rnnchat train` does, on words in the place of pieces."""
     from rnnchat.training.data.batches import TrainingData
-    from rnnchat.training.engine.hardware import measure_processor
+    from rnnchat.training.engine.hardware import measure_speed
     from rnnchat.training.engine.loop import Trainer
-    from rnnchat.training.plan import Corpus, make_plan
+    from rnnchat.training.plan import CorpusSize, make_plan
     from rnnchat.training.runs.clock import Clock
-    from rnnchat.training.runs.run import RunSettings
+    from rnnchat.training.runs.settings import RunSettings
 
     settings = RunSettings(name=cell, paths=(), cell=cell, minutes=minutes, units=units, embedding=EMBEDDING)
     data = TrainingData(
         training=train.astype(np.uint16),
-        lessons=np.array([[0, len(train)]]),
+        training_spans=np.array([[0, len(train)]]),
         validation=valid.astype(np.uint16),
         validation_bytes=len(valid),  # so that what is printed is bits per word
         training_bytes=len(train) * 6,
     )
-    corpus = Corpus(len(train), len(train) * 6, vocabulary)
-    plan = make_plan(settings, corpus, measure_processor())
+    corpus = CorpusSize(len(train), len(train) * 6, vocabulary)
+    plan = make_plan(settings, corpus, measure_speed())
     shape = NetworkShape(vocabulary, plan.embedding, plan.units, plan.layers, cell)
     trainer = Trainer(settings, shape, plan, data, folder=folder, clock=Clock())
     print(f"{cell}: {shape.parameters:,} parameters, {plan.as_dict()}", flush=True)

@@ -27,7 +27,6 @@ from rnnchat.library.models import BASE, Library
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
-from rnnchat.training.base_model import TOKENIZER_BYTES
 from rnnchat.training.collections import (
     KEPT_OUT,
     SOURCES,
@@ -38,6 +37,7 @@ from rnnchat.training.collections import (
     read_source,
     size_of,
 )
+from rnnchat.training.data.prepare import TOKENIZER_BYTES
 from rnnchat.training.held_out import bits_per_byte, held_out
 
 Row = dict[str, Any]
@@ -61,7 +61,7 @@ def texts(documents: list[Document], every: int, tokenizer: Tokenizer) -> Any:
     lengths = np.array([len(own) for own in pieces])
     return TrainingData(
         training=np.concatenate(pieces),
-        lessons=np.stack([np.cumsum(lengths) - lengths, lengths], axis=1),
+        training_spans=np.stack([np.cumsum(lengths) - lengths, lengths], axis=1),
         validation=np.concatenate([np.array(encode(tokenizer, document), np.uint16) for document in kept]),
         validation_bytes=sum(map(size_of, kept)),
         training_bytes=sum(map(size_of, chosen)),
@@ -70,11 +70,11 @@ def texts(documents: list[Document], every: int, tokenizer: Tokenizer) -> Any:
 
 def train(units: int, data: Any, vocabulary: int, steps: int) -> tuple[RecurrentNetwork, list[float]]:
     """Train as the recipe does; return the network and its bits per byte along the way."""
-    from rnnchat.training.engine.hardware import measure_processor
+    from rnnchat.training.engine.hardware import measure_speed
     from rnnchat.training.engine.loop import Trainer
-    from rnnchat.training.plan import Corpus, make_plan
+    from rnnchat.training.plan import CorpusSize, make_plan
     from rnnchat.training.runs.clock import Clock
-    from rnnchat.training.runs.run import RunSettings
+    from rnnchat.training.runs.settings import RunSettings
 
     settings = RunSettings(
         name="scaling",
@@ -87,17 +87,17 @@ def train(units: int, data: Any, vocabulary: int, steps: int) -> tuple[Recurrent
         dropout=0.0,
         weight_drop=0.0,
     )
-    corpus = Corpus(len(data.training), data.training_bytes, vocabulary)
-    plan = make_plan(settings, corpus, measure_processor())
+    corpus = CorpusSize(len(data.training), data.training_bytes, vocabulary)
+    plan = make_plan(settings, corpus, measure_speed())
     shape = NetworkShape(vocabulary, plan.embedding, plan.units, plan.layers)
     with tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(settings, shape, plan, data, folder=Path(folder), clock=Clock())
         trainer.run(lambda event: None, lambda: "")
-    curve = [bits for _, _, bits in trainer.progress.curve]
+    curve = [bits for _, _, bits in trainer.state.curve]
     return RecurrentNetwork(shape, trainer.best_weights), [
         curve[len(curve) // 3],
         curve[2 * len(curve) // 3],
-        trainer.progress.best,
+        trainer.state.best,
     ]
 
 

@@ -189,7 +189,7 @@ def test_without_a_budget_and_a_base_the_memory_speaks_alone(tmp_path: Path) -> 
     *learned, new = sorted(NOTES.iterdir())
     result = rnnchat(tmp_path, "train", *learned, "--minutes", "0", "--from", "scratch")
     assert result.returncode == 0, result.stderr
-    assert "remembers your notes" in result.stdout
+    assert "has indexed your notes" in result.stdout
     said = rnnchat(tmp_path, "generate", "# ", "--model", "me", "--tokens", "40", "--seed", "1", "--json")
     words = "".join(chunk["text"] for chunk in json_lines(said.stdout)).split()
     assert len(words) > 5

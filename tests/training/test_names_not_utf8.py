@@ -19,9 +19,11 @@ from rnnchat.generation.attribution import paths_from, paths_to
 from rnnchat.storage.display import display_path
 from rnnchat.storage.paths import Paths
 from rnnchat.text.notes import read_corpus, scan
-from rnnchat.text.notes.corpus import choose_validation
-from rnnchat.training.data.prepare import FILES, prepare
-from rnnchat.training.runs.run import Run, RunSettings
+from rnnchat.text.notes.split import choose_validation
+from rnnchat.training.data.prepare import prepare
+from rnnchat.training.runs.files import NOTE_PATHS
+from rnnchat.training.runs.run import Run
+from rnnchat.training.runs.settings import RunSettings
 
 NAMES = [
     b"\xe9t\xe9.md",
@@ -49,7 +51,7 @@ def test_they_are_prepared_and_their_paths_come_back(paths: Paths, notes: Path) 
     assert Run(run.folder).settings == run.settings, "what a run is resumed with"
     counted = prepare(run, paths, lambda event: None)
     assert counted.files == len(NAMES) + 20
-    files = json.loads((run.folder / FILES).read_text(encoding="utf-8"))
+    files = json.loads((run.folder / NOTE_PATHS).read_text(encoding="utf-8"))
     assert sorted(map(os.fsencode, files)) == sorted(
         bytes(path) for path in notes.rglob("*") if path.is_file()
     )

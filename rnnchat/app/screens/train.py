@@ -20,7 +20,8 @@ from rnnchat.app.widgets.training_form import TrainingForm
 from rnnchat.app.widgets.training_view import TrainingView
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.paths import home_folder, parse_path, start_folder
-from rnnchat.training.runs.run import Run, RunSettings, unfinished, waiting_run
+from rnnchat.training.runs.run import Run, unfinished, unfinished_run
+from rnnchat.training.runs.settings import RunSettings
 
 
 class TrainScreen(AppScreen):
@@ -136,7 +137,7 @@ class TrainScreen(AppScreen):
         except RnnchatError as error:
             app.report(error)
             return
-        if waiting_run(app.paths, settings.name) is None:
+        if unfinished_run(app.paths, settings.name) is None:
             self._start(settings)
         else:
             self._confirm_start(settings)

@@ -6,8 +6,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
+from rnnchat.training.runs.progress import describe_progress
 from rnnchat.training.runs.run import Run
-from rnnchat.training.runs.standing import in_words
 
 
 class InterruptedTraining(Vertical):
@@ -25,5 +25,6 @@ class InterruptedTraining(Vertical):
         self.display = run is not None
         if run is not None:
             self.query_one("#interrupted-text", Static).update(
-                f"The training of {run.folder.name} was interrupted ({in_words(run)}). Nothing is lost."
+                f"The training of {run.folder.name} was interrupted ({describe_progress(run)})."
+                " Nothing is lost."
             )

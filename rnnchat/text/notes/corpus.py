@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,10 @@ from rnnchat.text.notes.deduplicate import Deduplicator
 from rnnchat.text.notes.formats.embedded_data import LONG_LINE, is_huge_data, remove_data_uris
 from rnnchat.text.notes.removal_report import RemovedText, removed_paragraphs, summarise_removals
 from rnnchat.text.notes.secrets import screen
+from rnnchat.text.notes.split import place_to_cut, split_notes
 from rnnchat.text.notes.tracked_text import TrackedText, track_lines
 from rnnchat.text.notes.walk import MAXIMUM_BYTES, Skipped, walk
 
-VALIDATION_SHARE = 0.05
-"""The share of a corpus, in bytes, that is kept back for validation."""
-VALIDATION_LIMIT = 200_000
-"""Validation text beyond this many bytes would cost more time than it tells."""
 SMALLEST_CORPUS = 1_000
 """The fewest bytes of clean text that a model can learn from."""
 
@@ -205,17 +201,17 @@ def read_corpus(result: Scan) -> Corpus:
     """
     require_enough_notes(len(result.notes), result.bytes, result.skipped)
     sizes = [len(note.text.encode()) for note in result.notes]
-    chosen = choose_validation([note.name for note in result.notes], sizes)
-    if not chosen:
-        longest = sizes.index(max(sizes))
+    split = split_notes([note.name for note in result.notes], sizes)
+    if split.cut_note is not None:
+        longest = split.cut_note
         note = result.notes[longest]
-        place = place_to_cut(note.text, validation_bytes_for(result.bytes))
+        place = place_to_cut(note.text, split.wanted)
         head, tail = Note(note.name, note.text[:place]), Note(f"{note.name} (end)", note.text[place:])
         return Corpus((*result.notes[:longest], head, *result.notes[longest + 1 :]), (tail,))
     numbered = list(enumerate(result.notes))
     return Corpus(
-        tuple(note for number, note in numbered if number not in chosen),
-        tuple(note for number, note in numbered if number in chosen),
+        tuple(note for number, note in numbered if number not in split.kept_back),
+        tuple(note for number, note in numbered if number in split.kept_back),
     )
 
 
@@ -228,43 +224,6 @@ def require_enough_notes(files: int, size: int, skipped: Sequence[Skipped]) -> N
             f"These notes are too short to learn from: only {size:,} bytes of text.",
             "A few thousand words are enough to start; a few hundred thousand work well.",
         )
-
-
-def validation_bytes_for(size: int) -> int:
-    """Return about how many of a corpus's bytes are kept back."""
-    return int(min(size * VALIDATION_SHARE, VALIDATION_LIMIT))
-
-
-def choose_validation(
-    names: Sequence[str], sizes: Sequence[int], learned: Collection[int] = (), *, wanted: int | None = None
-) -> set[int]:
-    """Return which notes are kept back, by number; none where notes are too few or too large for it.
-
-    It depends on their names, so the same are chosen again. Those `learned` before are never chosen.
-    About `wanted` bytes are, VALIDATION_SHARE of all where that is not said.
-    """
-    wanted = validation_bytes_for(sum(sizes)) if wanted is None else wanted
-    # Names need not be UTF-8; those that are give the same digest as ever.
-    digests = [hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest() for name in names]
-    ranked = sorted(range(len(names)), key=lambda number: digests[number])
-    chosen: set[int] = set()
-    size = 0
-    for number in ranked:
-        if number not in learned and size < wanted and size + sizes[number] <= 3 * wanted:
-            chosen.add(number)
-            size += sizes[number]
-    return chosen if size >= wanted / 4 else set()
-
-
-def place_to_cut(text: str, wanted: int) -> int:
-    """Return where to cut the last `wanted` bytes or so off a text, at a paragraph where there is one."""
-    share = wanted / max(1, len(text.encode()))
-    place = max(1, int(len(text) * (1 - min(share, 0.2))))
-    for mark in ("\n\n", "\n", " "):
-        found = text.find(mark, place)
-        if 0 < found < len(text) - 20:
-            return found + len(mark)
-    return place
 
 
 def _read_note(path: Path) -> tuple[TrackedText, list[tuple[int, str]], DecodedText]:

@@ -1,4 +1,4 @@
-"""Batches out of a corpus that need not fit into memory."""
+"""Batches from a corpus that need not fit into memory."""
 
 from __future__ import annotations
 
@@ -10,40 +10,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pieces = NDArray[np.integer[Any]]
+"""Pieces in a row, (pieces,)."""
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """The pieces to learn from and to measure with."""
+    """The pieces to train on and to validate with."""
 
     training: Pieces
-    """All texts one after another, each from its start piece to its end piece; may lie on disk."""
-    lessons: NDArray[np.int64]
-    """Start and size in ``training`` of each text that is to be learned (texts, 2)."""
+    """All texts one after another (pieces,), each from its start piece to its end piece; may be on disk."""
+    training_spans: NDArray[np.int64]
+    """Start and size in ``training`` of each text to train on (texts, 2)."""
     validation: Pieces
+    """The texts that are kept back, likewise one after another."""
     validation_bytes: int
+    """The UTF-8 bytes of the texts that are kept back."""
     training_bytes: int
+    """The UTF-8 bytes of the training texts."""
 
 
 class Batches:
     """The training pieces as `batch` parallel streams, cut into chunks of `length`.
 
-    Every epoch has the texts in another order, derived from the seed and its number. Only the chunk at
-    hand is read, so a corpus on disk stays there.
+    A stream goes on from chunk to chunk, so that recurrent states can be carried over. Every epoch has the
+    texts in another order, derived from the `seed` and the epoch's number. Only the chunk at hand is read
+    from disk.
     """
 
     def __init__(self, data: TrainingData, *, batch: int, length: int, seed: int) -> None:
         self._data = data
         self._seed = seed
         self.batch = batch
-        per_stream = (int(data.lessons[:, 1].sum()) - 1) // batch
+        per_stream = (int(data.training_spans[:, 1].sum()) - 1) // batch
         self.length = max(2, min(length, per_stream))
         self.steps = max(1, per_stream // self.length)
 
     def epoch(self, number: int, skip: int = 0) -> Iterator[NDArray[np.int32]]:
-        """Yield (batch, length + 1) chunks of epoch `number`, but for the first `skip`."""
+        """Yield the chunks of epoch `number`, each (batch, length + 1), except the first `skip`."""
         random = np.random.default_rng((self._seed, number))
-        starts, sizes = random.permutation(self._data.lessons).T
+        starts, sizes = random.permutation(self._data.training_spans).T
         ends = np.cumsum(sizes)
         first = int(random.integers(ends[-1]))
         streams = first + np.arange(self.batch) * self.steps * self.length
@@ -54,7 +59,7 @@ class Batches:
             yield chunk
 
     def _read(self, into: NDArray[np.int32], place: int, starts: Pieces, sizes: Pieces, ends: Pieces) -> None:
-        """Fill `into` with the pieces from `place` on, the texts in their order, over and over."""
+        """Fill `into` with the pieces from `place` on, with the texts in their order, over and over."""
         filled, total = 0, int(ends[-1])
         while filled < len(into):
             place %= total

@@ -1,1 +1,1 @@
-"""The only place where TensorFlow is imported: the network that learns, and the process it runs in."""
+"""The network and its training loop: the only place where TensorFlow is imported."""

@@ -1,6 +1,7 @@
-"""Checkpoints: what a run needs to go on as if it had never stopped.
+"""Checkpoints: what a run needs to resume as if it had never stopped.
 
-Each is an immutable numbered folder, written whole and renamed into place; the last two are kept.
+Each is a numbered folder that is written completely, renamed into place and never changed. The last two
+are kept.
 """
 
 from __future__ import annotations
@@ -19,20 +20,24 @@ from numpy.typing import NDArray
 from rnnchat.errors import ModelError
 from rnnchat.library.models import read_safetensors, to_safetensors
 from rnnchat.storage.atomic import TEMPORARY, remove_unfinished, sha256, write_folder
-from rnnchat.training.runs.standing import MANIFEST, checkpoints_in
+from rnnchat.training.runs.files import MANIFEST
+from rnnchat.training.runs.migrations import PROGRESS_MIGRATIONS, NewerSchemaError, with_schema
+from rnnchat.training.runs.progress import UNREADABLE, checkpoints_in, read_manifest
 
 KEPT = 2
-PART = 4 * 2**20
-"""Bytes from which on arrays are a file of their own."""
+"""So many checkpoints are kept."""
+PART_BYTES = 4 * 2**20
+"""Arrays are written together until they have so many bytes, and then in the next file."""
 
 Arrays = dict[str, NDArray[Any]]
+"""Arrays by name."""
 Group = tuple[str, Iterable[tuple[str, NDArray[Any]]]]
-"""A name and arrays with theirs, made when they are asked for."""
+"""The name of a group, and its arrays with their names, which are made when they are asked for."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All arrays of a run by group (weights, averages, moments, states, best weights), and plain values."""
+    """The arrays of a run by group (weights, averages, moments, states, best weights), and plain values."""
 
     groups: dict[str, Arrays]
     values: dict[str, Any]
@@ -41,8 +46,8 @@ class Checkpoint:
 def save(folder: Path, number: int, groups: Iterable[Group], values: Mapping[str, Any]) -> None:
     """Write a checkpoint as number `number` under `folder`, and drop all but the last two.
 
-    The groups are written part by part, so that little of them is in memory at once; the manifest with
-    the parts' hashes and the `values` comes last.
+    The groups are written in parts, so that little of them is in memory at once; the manifest with the
+    parts' hashes and the `values` comes last.
     """
     remove_unfinished(folder)
     target = folder / f"{number:08d}"
@@ -53,22 +58,27 @@ def save(folder: Path, number: int, groups: Iterable[Group], values: Mapping[str
 
 
 def load_latest(folder: Path) -> Checkpoint | None:
-    """Return the newest checkpoint under `folder` that is whole, or None."""
+    """Return the newest checkpoint under `folder` that is complete, or None.
+
+    Raises NewerSchemaError where a newer version wrote it.
+    """
     for path in reversed(checkpoints_in(folder)):
         try:
-            manifest = json.loads((path / MANIFEST).read_bytes())
+            values, hashes = read_manifest(path)
             groups: dict[str, Arrays] = {}
-            for name, expected in manifest["sha256"].items():
+            for name, expected in hashes.items():
                 part = _read(path / f"{name}.safetensors", expected)
                 groups.setdefault(name.rpartition(".")[0], {}).update(part)
-            return Checkpoint(groups, dict(manifest["values"]))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, ModelError):
+            return Checkpoint(groups, values)
+        except NewerSchemaError:
+            raise
+        except (*UNREADABLE, ModelError):
             continue
     return None
 
 
-def remove_killed(folder: Path) -> None:
-    """Remove what a writer that was killed left in `folder`, which nobody else writes to now."""
+def remove_unfinished_writes(folder: Path) -> None:
+    """Remove what a killed writer left in `folder`, to which no other process writes now."""
     for path in folder.glob(f"{TEMPORARY}*"):
         with contextlib.suppress(OSError):
             if path.is_dir() and not path.is_symlink():
@@ -86,7 +96,8 @@ def _files(groups: Iterable[Group], values: Mapping[str, Any]) -> Iterator[tuple
             hashes[f"{group}.{number}"] = sha256(data)
             yield f"{group}.{number}.safetensors", data
             del data
-    yield MANIFEST, json.dumps({"values": dict(values), "sha256": hashes}).encode()
+    manifest = with_schema({"values": dict(values), "sha256": hashes}, PROGRESS_MIGRATIONS)
+    yield MANIFEST, json.dumps(manifest).encode()
 
 
 def _parts(arrays: Iterable[tuple[str, NDArray[Any]]]) -> Iterator[Arrays]:
@@ -94,7 +105,7 @@ def _parts(arrays: Iterable[tuple[str, NDArray[Any]]]) -> Iterator[Arrays]:
     part: Arrays = {}
     for name, array in arrays:
         part[name] = array
-        if sum(held.nbytes for held in part.values()) >= PART:
+        if sum(held.nbytes for held in part.values()) >= PART_BYTES:
             yield part
             part = {}
     if part:

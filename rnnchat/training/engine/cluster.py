@@ -11,26 +11,26 @@ from typing import Any
 
 from rnnchat.errors import TrainingError
 
-PATIENCE = 3600.0
-"""For how many seconds a worker waits for the chief to prepare the run."""
+PATIENCE_SECONDS = 3600.0
+"""A worker waits for so many seconds for the chief to prepare the run."""
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """The part of this process in a training, as TensorFlow's ``TF_CONFIG`` states it.
+    """The role of this process in a training, as TensorFlow's ``TF_CONFIG`` states it.
 
-    The first worker is the chief: it prepares, decides, keeps checkpoints and publishes.
+    The first worker is the chief: it prepares the run, decides for all, writes checkpoints and saves the
+    model.
     """
 
     workers: int = 1
+    """How many processes train together."""
     index: int = 0
+    """The number of this one, from 0 on."""
 
     @classmethod
     def from_environment(cls) -> Cluster:
-        """Return what ``TF_CONFIG`` says, or a cluster of one.
-
-        Raises TrainingError where it makes no sense.
-        """
+        """Return what ``TF_CONFIG`` states, or a cluster of one; raise TrainingError where it is wrong."""
         text = os.environ.get("TF_CONFIG", "")
         if not text.strip():
             return cls()
@@ -39,25 +39,25 @@ class Cluster:
             cluster = cls(len(config["cluster"]["worker"]), int(config["task"]["index"]))
         except (ValueError, KeyError, TypeError) as error:
             raise TrainingError(
-                "TF_CONFIG does not say which workers there are.",
-                'It reads {"cluster": {"worker": ["host:port", …]}, "task": {"type": "worker", "index": 0}}.',
+                "TF_CONFIG does not list the workers.",
+                'Write {"cluster": {"worker": ["host:port", …]}, "task": {"type": "worker", "index": 0}}.',
             ) from error
         if not 0 <= cluster.index < cluster.workers or set(config["cluster"]) != {"worker"}:
             raise TrainingError(
                 "TF_CONFIG names a worker that is not in its list.",
-                "Every machine has the same list, and its own index, counted from 0.",
+                "Give every machine the same list and its own index, counted from 0.",
             )
         return cluster
 
     @property
-    def chief(self) -> bool:
-        """Whether this process decides for all."""
+    def is_chief(self) -> bool:
+        """Whether this process is the chief."""
         return self.index == 0
 
     def strategy(self) -> Any:
         """Return TensorFlow's strategy, or None where one processor or GPU trains alone.
 
-        Must come before anything else that TensorFlow does; waits for the other workers.
+        This must be called before TensorFlow does anything else, and waits for the other workers.
         """
         import tensorflow as tf
 
@@ -68,13 +68,13 @@ class Cluster:
         return None
 
 
-def wait_for(path: Path) -> None:
+def wait_for_file(path: Path) -> None:
     """Wait until the chief has written `path`; raise TrainingError where it never does."""
     started = time.monotonic()
     while not path.is_file():
-        if time.monotonic() - started > PATIENCE:
+        if time.monotonic() - started > PATIENCE_SECONDS:
             raise TrainingError(
-                f"The first worker has not prepared the run in {PATIENCE / 60:.0f} minutes.",
-                "Start it first, with its home on a disk that all workers see.",
+                f"The first worker has not prepared the run in {PATIENCE_SECONDS / 60:.0f} minutes.",
+                "Start it first, with RNNCHAT_HOME on a disk that all workers share.",
             )
         time.sleep(0.2)

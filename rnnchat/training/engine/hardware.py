@@ -1,17 +1,19 @@
-"""What the machine can do: how fast it multiplies, how much memory is free."""
+"""What the machine can do: how fast it multiplies, and how much memory is free or used."""
 
 from __future__ import annotations
 
 import contextlib
+import resource
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from rnnchat.training.plan import Processor
+from rnnchat.training.plan import HardwareSpeed
 
 
-def measure_processor(units: int = 768, batch: int = 32) -> Processor:
-    """Multiply at a recurrent step's sizes for a few hundredths of a second."""
+def measure_speed(units: int = 768, batch: int = 32) -> HardwareSpeed:
+    """Measure products of a recurrent step's sizes for a few hundredths of a second."""
     import tensorflow as tf
 
     a = tf.random.normal((3 * units, units))
@@ -25,11 +27,11 @@ def measure_processor(units: int = 768, batch: int = 32) -> Processor:
             times.append(time.perf_counter() - started)
         return 6.0 * units * units * batch / sorted(times)[len(times) // 3]
 
-    return Processor(speed(a, b), speed(tf.cast(a, tf.bfloat16), tf.cast(b, tf.bfloat16)))
+    return HardwareSpeed(speed(a, b), speed(tf.cast(a, tf.bfloat16), tf.cast(b, tf.bfloat16)))
 
 
 def free_memory() -> int | None:
-    """Return how many bytes of memory this process could still take, or None where nobody says."""
+    """Return how many bytes of memory this process could still take, or None where that is not known."""
     found = []
     with contextlib.suppress(OSError, ValueError, IndexError):
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
@@ -42,9 +44,15 @@ def free_memory() -> int | None:
 
 
 def _reclaimable(group: Path) -> int:
-    """Return the bytes of files that a control group holds in memory and can give up."""
+    """Return the bytes of cached files that a control group can free."""
     with contextlib.suppress(OSError, ValueError):
         for line in (group / "memory.stat").read_text(encoding="ascii").splitlines():
             if line.startswith("inactive_file"):
                 return int(line.split()[1])
     return 0
+
+
+def peak_memory_mb() -> int:
+    """Return the most memory that this process has held, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak // (2**20 if sys.platform == "darwin" else 2**10))

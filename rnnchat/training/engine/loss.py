@@ -1,4 +1,10 @@
-"""The tied output layer and its loss in one: what a training step spends most memory on, in small parts."""
+"""The tied output layer and its cross-entropy in one, computed in small parts, as they take most memory.
+
+With x a position (embedding,), E the table, b the bias, y the target and p = softmax(E x + b), the loss is
+the mean of -ln p_y over n positions, and its gradients are::
+
+    δx = (Eᵀ p - E_y) / n          δE = Σ (p - 1_y) xᵀ / n          δb = Σ (p - 1_y) / n
+"""
 
 from __future__ import annotations
 
@@ -10,13 +16,15 @@ from rnnchat.training.engine.recurrence import product, rounded
 
 Tensor = Any
 
-PART = 512
-"""How many positions' logits are made at a time: those of 4,096 pieces then fit a processor's cache."""
-SMALLEST = 1e-30
-"""A probability is never taken for less."""
+POSITIONS_AT_ONCE = 512
+"""The logits of so many positions are made at a time: with 4,096 pieces they fit into a processor's cache."""
+SMALLEST_PROBABILITY = 1e-30
+"""A probability is never taken for less than this, so that its logarithm is finite."""
 
 
-def mean_cross_entropy(x: Tensor, table: Tensor, bias: Tensor, targets: Tensor, *, half: bool) -> Tensor:
+def mean_cross_entropy(
+    x: Tensor, table: Tensor, bias: Tensor, targets: Tensor, *, use_bfloat16: bool
+) -> Tensor:
     """Return the mean of -ln p(target) over all positions.
 
     `x` (positions, embedding), `table` (vocabulary, embedding), `bias` (vocabulary,), `targets`
@@ -27,16 +35,16 @@ def mean_cross_entropy(x: Tensor, table: Tensor, bias: Tensor, targets: Tensor, 
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
     def run(x: Tensor, table: Tensor, bias: Tensor) -> tuple[Tensor, Any]:
-        low_table, low_x = rounded(table, half), rounded(x, half)
+        low_table, low_x = rounded(table, use_bfloat16), rounded(x, use_bfloat16)
         losses, d_x, d_table, d_bias = [], [], [], []
-        for start in range(0, positions, PART):
-            here, there = low_x[start : start + PART], targets[start : start + PART]
+        for start in range(0, positions, POSITIONS_AT_ONCE):
+            here, there = low_x[start : start + POSITIONS_AT_ONCE], targets[start : start + POSITIONS_AT_ONCE]
             logits = tf.cast(tf.matmul(here, low_table, transpose_b=True), tf.float32) + bias
             p = tf.nn.softmax(logits)
-            losses.append(-tf.math.log(tf.maximum(tf.gather(p, there, batch_dims=1), SMALLEST)))
-            d_logits = rounded(p, half)
-            d_x.append(product(d_logits, low_table, half=half))
-            d_table.append(product(d_logits, here, half=half, transpose_a=True))
+            losses.append(-tf.math.log(tf.maximum(tf.gather(p, there, batch_dims=1), SMALLEST_PROBABILITY)))
+            d_logits = rounded(p, use_bfloat16)
+            d_x.append(product(d_logits, low_table, use_bfloat16=use_bfloat16))
+            d_table.append(product(d_logits, here, use_bfloat16=use_bfloat16, transpose_a=True))
             d_bias.append(tf.reduce_sum(p, 0))
 
         def backward(upstream: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -54,14 +62,17 @@ def mean_cross_entropy(x: Tensor, table: Tensor, bias: Tensor, targets: Tensor, 
     return run(x, table, bias)
 
 
-def cross_entropies(x: Tensor, table: Tensor, bias: Tensor, targets: Tensor, *, half: bool) -> Tensor:
-    """Return -ln p(target) at every position (positions,), for measuring; arguments as above."""
+def cross_entropies(x: Tensor, table: Tensor, bias: Tensor, targets: Tensor, *, use_bfloat16: bool) -> Tensor:
+    """Return -ln p(target) at every position (positions,), given what `mean_cross_entropy` is."""
     losses = []
-    for start in range(0, x.shape[0], PART):
-        logits = product(x[start : start + PART], table, half=half, transpose_b=True) + bias
+    for start in range(0, x.shape[0], POSITIONS_AT_ONCE):
+        logits = (
+            product(x[start : start + POSITIONS_AT_ONCE], table, use_bfloat16=use_bfloat16, transpose_b=True)
+            + bias
+        )
         losses.append(
             tf.nn.sparse_softmax_cross_entropy_with_logits(
-                labels=targets[start : start + PART], logits=logits
+                labels=targets[start : start + POSITIONS_AT_ONCE], logits=logits
             )
         )
     return tf.concat(losses, 0)

@@ -1,4 +1,8 @@
-"""The network that learns: embedding, recurrent layers, projection, tied output."""
+"""The network in TensorFlow: embedding, recurrent layers, projection, and an output tied to the embedding.
+
+With E the embedding (vocabulary, embedding), h the last layer's state and P, p the projection, the logits are
+``E (Pᵀ h + p) + b``: input and output share E (Press and Wolf 2017, https://arxiv.org/abs/1608.05859).
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,7 @@ Tensor = Any
 States = tuple[tuple[Tensor, ...], ...]
 """The states of every layer, each (batch, units)."""
 Weights = dict[str, NDArray[np.float32]]
+"""Weights by the names that they are saved with."""
 
 
 def as_numpy(variable: Any) -> NDArray[Any]:
@@ -27,25 +32,26 @@ def as_numpy(variable: Any) -> NDArray[Any]:
 
 
 class Network(keras.Model):
-    """A recurrent language model over several texts at once, each going on where it stopped.
+    """A recurrent language model that reads several texts at once and carries its states over.
 
-    The weights named in `frozen` stay as they are, and no gradients of theirs are made.
+    With `use_bfloat16` its matrix products are made in bfloat16. The weights named in `frozen` stay as they
+    are, and their gradients are not computed.
     """
 
     def __init__(
         self,
         shape: NetworkShape,
         *,
-        dropping: Dropout | None = None,
+        dropout: Dropout | None = None,
         seed: int = 0,
-        half: bool = False,
+        use_bfloat16: bool = False,
         frozen: Collection[str] = (),
     ) -> None:
         super().__init__()
         keras.utils.set_random_seed(seed)
         self.shape = shape
-        self.dropping = dropping or Dropout()
-        self.half = half
+        self.dropout = dropout or Dropout()
+        self.use_bfloat16 = use_bfloat16
         self.seed = seed
         self.frozen = frozenset(frozen)
         self.embedding = self.add_weight(
@@ -53,7 +59,9 @@ class Network(keras.Model):
             shape=(shape.vocabulary, shape.embedding),
             initializer=keras.initializers.RandomNormal(stddev=shape.embedding**-0.5, seed=seed),
         )
-        self.recurrent = [FastRecurrent(shape.cell, shape.units, half=half) for _ in range(shape.layers)]
+        self.recurrent = [
+            FastRecurrent(shape.cell, shape.units, use_bfloat16=use_bfloat16) for _ in range(shape.layers)
+        ]
         for index, layer in enumerate(self.recurrent):
             layer.build(shape.units if index else shape.embedding)
         self.projection = keras.layers.Dense(shape.embedding)
@@ -62,7 +70,7 @@ class Network(keras.Model):
         self.built = True
 
     def start(self, batch: int) -> States:
-        """Return the states of `batch` texts of which nothing has been read."""
+        """Return the states of `batch` texts of which nothing has been read: zeros."""
         return tuple(
             tuple(tf.zeros((batch, self.shape.units)) for _ in range(layer.cell.states))
             for layer in self.recurrent
@@ -71,56 +79,63 @@ class Network(keras.Model):
     def call(self, pieces: Tensor, states: States) -> tuple[Tensor, States]:
         """Return the logits (batch, time, vocabulary) after every piece of (batch, time), and the states."""
         x, states = self._read(pieces, states, None)
-        logits = product(x, self._table(), half=self.half, transpose_b=True) + self.output_bias
+        logits = (
+            product(x, self._table(), use_bfloat16=self.use_bfloat16, transpose_b=True) + self.output_bias
+        )
         batch, time = pieces.shape
         return tf.transpose(tf.reshape(logits, [time, batch, self.shape.vocabulary]), [1, 0, 2]), states
 
     def mean_loss(
         self, pieces: Tensor, targets: Tensor, states: States, masks: dict[str, Tensor] | None = None
     ) -> tuple[Tensor, States]:
-        """Return the mean of -ln p over `targets` (batch, time), and the states; see `masks` for those."""
+        """Return the mean of -ln p over `targets` (batch, time), and the states; `masks` makes the masks."""
         x, states = self._read(pieces, states, masks)
         flat = tf.reshape(tf.transpose(targets), [-1])
         bias = tf.convert_to_tensor(self.output_bias)
-        return mean_cross_entropy(x, self._table(), bias, flat, half=self.half), states
+        return mean_cross_entropy(x, self._table(), bias, flat, use_bfloat16=self.use_bfloat16), states
 
     def piece_losses(self, pieces: Tensor, targets: Tensor, states: States) -> tuple[Tensor, States]:
-        """Return -ln p of every target (batch, time), for measuring, and the states."""
+        """Return -ln p of every target (batch, time), for evaluation, and the states."""
         x, states = self._read(pieces, states, None)
         flat = tf.reshape(tf.transpose(targets), [-1])
         bias = tf.convert_to_tensor(self.output_bias)
-        found = cross_entropies(x, self._table(), bias, flat, half=self.half)
+        found = cross_entropies(x, self._table(), bias, flat, use_bfloat16=self.use_bfloat16)
         batch, time = pieces.shape
         return tf.transpose(tf.reshape(found, [time, batch])), states
 
     def masks(self, step: Tensor, batch: int) -> dict[str, Tensor]:
-        """Return what the training step number `step` drops from `batch` texts, derived from the seed.
+        """Return the dropout masks of training step number `step` for `batch` texts, derived from the seed.
 
-        What is kept is scaled up, so that sums stay what they were.
+        A mask of a layer's values is (batch, size) and the same at all time steps (variational dropout, Gal
+        and Ghahramani 2016, https://arxiv.org/abs/1512.05287). One of a recurrent kernel has its shape
+        (weight drop, Merity et al. 2018, https://arxiv.org/abs/1708.02182). What is kept is scaled up by
+        1 / (1 - share), so that expected sums stay the same.
         """
         made: dict[str, Tensor] = {}
-        if self.dropping.inputs:
-            made["inputs"] = self._mask(step, 0, (batch, self.shape.embedding), self.dropping.inputs)
+        if self.dropout.inputs:
+            made["inputs"] = self._mask(step, 0, (batch, self.shape.embedding), self.dropout.inputs)
         for index, layer in enumerate(self.recurrent):
-            if self.dropping.values:
+            if self.dropout.hidden:
                 shape = (batch, self.shape.units)
-                made[f"values_{index}"] = self._mask(step, 2 * index + 1, shape, self.dropping.values)
-            if self.dropping.weights:
+                made[f"values_{index}"] = self._mask(step, 2 * index + 1, shape, self.dropout.hidden)
+            if self.dropout.recurrent_weights:
                 shape = tuple(layer.recurrent_kernel.shape)
-                made[f"weights_{index}"] = self._mask(step, 2 * index + 2, shape, self.dropping.weights)
+                made[f"weights_{index}"] = self._mask(
+                    step, 2 * index + 2, shape, self.dropout.recurrent_weights
+                )
         return made
 
     def weights_by_name(self) -> Weights:
         """Return a copy of every weight under the name it is saved with."""
-        return {name: as_numpy(variable) for name, variable in self.named()}
+        return {name: as_numpy(variable) for name, variable in self.named_weights()}
 
     def load_weights_by_name(self, weights: Mapping[str, NDArray[np.floating]]) -> None:
-        """Take over saved weights."""
-        for name, variable in self.named():
+        """Set the weights to saved ones."""
+        for name, variable in self.named_weights():
             variable.assign(np.asarray(weights[name], np.float32))
 
-    def named(self) -> list[tuple[str, Any]]:
-        """Return all weights with the names they are saved with."""
+    def named_weights(self) -> list[tuple[str, Any]]:
+        """Return all weights with the names that they are saved with."""
         named = [("embedding", self.embedding)]
         for index, layer in enumerate(self.recurrent):
             parts = ("kernel", "recurrent_kernel", "bias")
@@ -128,16 +143,16 @@ class Network(keras.Model):
         named += [("projection.kernel", self.projection.kernel), ("projection.bias", self.projection.bias)]
         return [*named, ("output.bias", self.output_bias)]
 
-    def learned(self) -> list[tuple[str, Any]]:
-        """Return the weights that change while learning, with their names."""
-        return [(name, variable) for name, variable in self.named() if name not in self.frozen]
+    def trained_weights(self) -> list[tuple[str, Any]]:
+        """Return the weights that training changes, with their names."""
+        return [(name, variable) for name, variable in self.named_weights() if name not in self.frozen]
 
     def _table(self) -> Tensor:
         table = tf.convert_to_tensor(self.embedding)
         return tf.stop_gradient(table) if "embedding" in self.frozen else table
 
     def _read(self, pieces: Tensor, states: States, masks: dict[str, Tensor] | None) -> tuple[Tensor, States]:
-        """Return what the output layer is given (time·batch, embedding), and the states."""
+        """Return the projections (time·batch, embedding) of all `pieces` (batch, time), and the states."""
         masks = masks or {}
         x = tf.gather(self._table(), tf.transpose(pieces))
         if "inputs" in masks:
@@ -148,14 +163,21 @@ class Network(keras.Model):
             after.append(last)
             if f"values_{index}" in masks:
                 x *= masks[f"values_{index}"]
-        x = product(tf.reshape(x, [-1, self.shape.units]), self.projection.kernel, half=self.half)
+        x = product(
+            tf.reshape(x, [-1, self.shape.units]), self.projection.kernel, use_bfloat16=self.use_bfloat16
+        )
         return x + self.projection.bias, tuple(after)
 
-    def _mask(self, step: Tensor, place: int, shape: tuple[int, ...], share: float) -> Tensor:
-        """Return a mask of `shape` whose values are 0 or 1 / (1 - share)."""
-        seed = tf.stack([tf.cast(step, tf.int32), self.seed * 31 + place])
+    def _mask(self, step: Tensor, number: int, shape: tuple[int, ...], share: float) -> Tensor:
+        """Return mask `number` of a step, of a `shape`, whose values are 0 or 1 / (1 - share).
+
+        Four values share a random 32-bit word, so the `share` is rounded to a multiple of 1/256.
+        """
+        seed = tf.stack([tf.cast(step, tf.int32), self.seed * 31 + number])
         words = -(-int(np.prod(shape)) // 4)
         random = tf.random.stateless_uniform([words], seed, minval=None, maxval=None, dtype=tf.int32)
-        dice = tf.reshape(tf.reshape(tf.bitcast(random, tf.uint8), [-1])[: int(np.prod(shape))], shape)
-        kept = tf.cast(dice >= tf.cast(round(share * 256), tf.uint8), tf.float32)
+        random_bytes = tf.reshape(
+            tf.reshape(tf.bitcast(random, tf.uint8), [-1])[: int(np.prod(shape))], shape
+        )
+        kept = tf.cast(random_bytes >= tf.cast(round(share * 256), tf.uint8), tf.float32)
         return kept / (1 - round(share * 256) / 256)

@@ -1,4 +1,17 @@
-"""AdamW with clipping, a rate for each weight, and an average of the weights, in few passes over memory."""
+"""AdamW with clipping, a learning rate for each weight, and an average of the weights.
+
+With g the gradients of all weights together, clipped to norm 1, w a weight, η its learning rate, λ the
+weight decay, a its anchor or 0, and t the number of the step from 1 on::
+
+    w ← w - η λ (w - a)
+    m ← β₁ m + (1 - β₁) g         v ← β₂ v + (1 - β₂) g²
+    w ← w - η √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + ε)
+    e ← e + max(1 / k, 1 / (1 + t / 4)) (w - e)
+
+This is AdamW (Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101), and an exponential moving
+average e of the weights over k steps (after Polyak and Juditsky 1992), which is short at first. Decay towards
+the weights of a base is L2-SP (Li et al. 2018, https://arxiv.org/abs/1802.01483).
+"""
 
 from __future__ import annotations
 
@@ -10,17 +23,24 @@ import tensorflow as tf
 
 Tensor = Any
 
-FIRST, SECOND, EPSILON = 0.9, 0.99, 1e-7
-CLIP = 1.0
-"""The largest norm of all gradients together."""
+BETA_1 = 0.9
+"""The share of the first moment that a step keeps (β₁)."""
+BETA_2 = 0.99
+"""The share of the second moment that a step keeps (β₂)."""
+EPSILON = 1e-7
+"""What is added to the root of the second moment (ε), so that it never divides by zero."""
+LARGEST_NORM = 1.0
+"""The gradients together are scaled down to this norm where theirs is larger."""
+YOUNG_STEPS = 4
+"""The average of the first t steps covers about t divided by this."""
 
 
 class Optimizer:
-    """AdamW (Loshchilov and Hutter 2019) over named variables; also keeps their moving average.
+    """AdamW over named variables, which also keeps their moving average in `averages`.
 
-    The average (Polyak and Juditsky 1992) remembers about `horizon` steps, fewer at first. Weight decay
-    draws to zero, or to the `anchors` where there are some (L2-SP, Li et al. 2018). `factors` multiply
-    the rate of single variables. Gradients of several replicas are averaged first.
+    The average covers about `ema_steps` steps. Weight `decay` pulls towards zero, or towards the `anchors`
+    where there are any. `factors` multiply the learning rates of single variables. Gradients of several
+    replicas are averaged first. All updates are made in few passes over memory.
     """
 
     def __init__(
@@ -29,7 +49,7 @@ class Optimizer:
         averages: Mapping[str, Any],
         *,
         decay: float,
-        horizon: float,
+        ema_steps: float,
         factors: Mapping[str, float] | None = None,
         anchors: Mapping[str, np.ndarray] | None = None,
     ) -> None:
@@ -41,7 +61,7 @@ class Optimizer:
         self._anchors = [
             None if anchors is None else tf.constant(anchors[name], tf.float32) for name in self._names
         ]
-        self._horizon = horizon
+        self._ema_steps = ema_steps
         self.first = [tf.Variable(tf.zeros(v.shape), trainable=False) for v in self._variables]
         self.second = [tf.Variable(tf.zeros(v.shape), trainable=False) for v in self._variables]
 
@@ -54,15 +74,15 @@ class Optimizer:
         }
 
     def apply(self, gradients: Sequence[Tensor], rate: Tensor, step: Tensor) -> None:
-        """Change the variables by their gradients, at step number `step`, counted from 0."""
+        """Update the variables by their `gradients` at the learning `rate`; steps are numbered from 0 on."""
         replicas = tf.distribute.get_replica_context()
-        whole = [tf.convert_to_tensor(gradient) for gradient in gradients]
+        averaged = [tf.convert_to_tensor(gradient) for gradient in gradients]
         if replicas.num_replicas_in_sync > 1:
-            summed = replicas.all_reduce(tf.distribute.ReduceOp.SUM, whole)
-            whole = [gradient / replicas.num_replicas_in_sync for gradient in summed]
-        norm = tf.linalg.global_norm(whole)
-        scale = tf.minimum(1.0, CLIP / (norm + 1e-6))
-        replicas.merge_call(self._update, args=(whole, scale, rate, tf.cast(step, tf.float32) + 1))
+            summed = replicas.all_reduce(tf.distribute.ReduceOp.SUM, averaged)
+            averaged = [gradient / replicas.num_replicas_in_sync for gradient in summed]
+        norm = tf.linalg.global_norm(averaged)
+        scale = tf.minimum(1.0, LARGEST_NORM / (norm + 1e-6))
+        replicas.merge_call(self._update, args=(averaged, scale, rate, tf.cast(step, tf.float32) + 1))
 
     def _update(
         self, strategy: Any, gradients: Sequence[Tensor], scale: Tensor, rate: Tensor, number: Tensor
@@ -106,16 +126,16 @@ class Optimizer:
             var=variable.handle,
             m=first.handle,
             v=second.handle,
-            beta1_power=FIRST**number,
-            beta2_power=SECOND**number,
+            beta1_power=BETA_1**number,
+            beta2_power=BETA_2**number,
             lr=own_rate,
-            beta1=FIRST,
-            beta2=SECOND,
+            beta1=BETA_1,
+            beta2=BETA_2,
             epsilon=EPSILON,
             grad=gradient * scale,
         )
-        # Young averages forget fast, so that the first steps do not weigh on them.
-        share = tf.maximum(1 / self._horizon, 1 / (1 + number / 4))
+        # A young average is short, so that the first weights soon leave it.
+        share = tf.maximum(1 / self._ema_steps, 1 / (1 + number / YOUNG_STEPS))
         _subtract(average, average - variable, share)
 
 
@@ -126,5 +146,5 @@ def _subtract(variable: Any, value: Tensor, factor: Tensor) -> None:
 
 
 def _decays(name: str, anchored: bool) -> bool:
-    """Tell whether a weight is drawn to zero: biases and embeddings are not, but all are to an anchor."""
+    """Return whether a weight decays: towards an anchor all do, towards zero not biases and embeddings."""
     return anchored or not ("bias" in name or name == "embedding")

@@ -1,58 +1,41 @@
-"""The line between a training and its parent: events go out, orders come in."""
+"""The orders that a training takes from its parent: pause, resume, finish and stop."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import stat
 import threading
 import time
-from typing import Any, TextIO
+from typing import TextIO
 
+from rnnchat.training.runs.clock import Clock
+from rnnchat.training.runs.events import Event, EventWriter
 from rnnchat.training.runs.orphan import end_soon, is_orphan
 
 STOP_SECONDS = 1.5
-"""How long a training that is asked to stop may take until it is at a place where it can."""
+"""A training that is asked to stop has this many seconds to reach a place where it can."""
 SAVE_SECONDS = 8.0
-"""The same where it is writing a checkpoint."""
+"""A training that is writing a checkpoint has this many seconds instead."""
 _WATCH_SECONDS = 0.25
+"""The parent is looked for every so many seconds."""
 
 
 class StopAskedError(Exception):
-    """The training is to stop where it is; it can be resumed."""
-
-
-class Events:
-    """Prints events, one JSON object a line; threads may do it at the same time."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._lock = threading.Lock()
-        self.said = time.monotonic()
-        """When the last one was printed."""
-
-    def emit(self, event: dict[str, Any]) -> None:
-        """Print one event at once; a reader that has gone away is no reason to fail."""
-        # In ASCII: a path may hold bytes that are no UTF-8.
-        line = json.dumps(event) + "\n"
-        with self._lock, contextlib.suppress(BrokenPipeError, ValueError):
-            self._stream.write(line)
-            self._stream.flush()
-            self.said = time.monotonic()
+    """The training was asked to stop; it can be resumed."""
 
 
 class Control:
-    """What the parent has asked for, read in a thread.
+    """The orders of the parent process, read from `stream` in a thread.
 
-    Where `parent` is its number, this process ends soon after that one, at the latest after GRACE_SECONDS;
-    a worker that a person has started has none, and is stopped by orders alone.
+    With the process id of the `parent`, this process ends soon after that one, at the latest after
+    GRACE_SECONDS. A worker that a person started by hand has no `parent` (0), and only orders stop it.
     """
 
-    def __init__(self, stream: TextIO | None, events: Events, parent: int = 0) -> None:
+    def __init__(self, stream: TextIO | None, events: EventWriter, parent: int = 0) -> None:
         self._order = ""
-        self._going = threading.Event()
-        self._going.set()
+        self._running = threading.Event()
+        self._running.set()
         self._events = events
         self._parent = parent
         self._saving = False
@@ -64,26 +47,26 @@ class Control:
 
     @property
     def is_paused(self) -> bool:
-        """Whether the training is to hold on."""
-        return not self._going.is_set()
+        """Whether the training is paused."""
+        return not self._running.is_set()
 
-    def check(self, clock: Any) -> str:
-        """Return ``finish``, ``stop`` or nothing; block while paused, with the clock stopped."""
-        if not self._going.is_set():
+    def wait_while_paused(self, clock: Clock) -> str:
+        """Return the order ``finish`` or ``stop``, or an empty string; a pause stops the clock."""
+        if not self._running.is_set():
             clock.pause()
             self._events.emit({"event": "paused"})
-            self._going.wait()
-            clock.go_on()
+            self._running.wait()
+            clock.resume()
             self._events.emit({"event": "resumed"})
         return self._order
 
-    def heed(self) -> None:
-        """Raise StopAskedError where the training is to stop; other orders are for later."""
+    def raise_if_stopped(self) -> None:
+        """Raise StopAskedError where the training was asked to stop; other orders are left for later."""
         if self._order == "stop":
             raise StopAskedError
 
-    def save(self) -> None:
-        """Note that the checkpoint is being written that the training stops with, which may take longer."""
+    def begin_last_checkpoint(self) -> None:
+        """Allow the longer time that writing the last checkpoint may take."""
         self._saving = True
 
     def _listen(self, stream: TextIO) -> None:
@@ -91,25 +74,25 @@ class Control:
             for line in stream:
                 word = line.strip()
                 if word == "pause":
-                    self._going.clear()
+                    self._running.clear()
                 elif word == "resume":
-                    self._going.set()
+                    self._running.set()
                 elif word == "finish":
                     self._order = self._order or word
-                    self._going.set()
+                    self._running.set()
                 elif word == "stop":
                     self._stop()
-        if self._parent or _ends_with_its_writer(stream):
-            self._parent_is_gone()
+        if self._parent or _ends_when_writer_exits(stream):
+            self._stop_without_parent()
 
     def _watch(self) -> None:
-        """See that the parent is there, as the end of a pipe that others hold, too, does not tell."""
+        """Look for the parent now and then: the pipe stays open where other processes hold it, too."""
         while not self._orphaned:
             if is_orphan(self._parent):
-                self._parent_is_gone()
+                self._stop_without_parent()
             time.sleep(_WATCH_SECONDS)
 
-    def _parent_is_gone(self) -> None:
+    def _stop_without_parent(self) -> None:
         if self._parent and not self._orphaned:
             self._orphaned = True
             end_soon()
@@ -119,26 +102,26 @@ class Control:
         if self._order == "stop":
             return
         self._order = "stop"
-        self._going.set()
+        self._running.set()
         if self._parent:
-            threading.Thread(target=self._end, daemon=True).start()
+            threading.Thread(target=self._exit_in_time, daemon=True).start()
 
-    def _end(self) -> None:
-        """End the process where it does not come to stop by itself; what is saved is whole at any time."""
+    def _exit_in_time(self) -> None:
+        """End the process if it does not stop by itself in time; saved files are complete at any moment."""
         started = time.monotonic()
         while time.monotonic() - started < (SAVE_SECONDS if self._saving else STOP_SECONDS):
             time.sleep(0.02)
-        leave(self._events, {"event": "stopped"})
+        emit_and_exit(self._events, {"event": "stopped"})
 
 
-def leave(events: Events, last: dict[str, Any], code: int = 0) -> None:
-    """Emit a `last` event and end at once, without waiting for threads."""
+def emit_and_exit(events: EventWriter, last: Event, code: int = 0) -> None:
+    """Emit a `last` event and end the process with exit code `code`, without waiting for threads."""
     events.emit(last)
     os._exit(code)
 
 
-def _ends_with_its_writer(stream: TextIO) -> bool:
-    """Tell whether the end of a stream means that who wrote to it has gone, as with a pipe."""
+def _ends_when_writer_exits(stream: TextIO) -> bool:
+    """Return whether the end of a stream means that its writer has exited, as it does for a pipe."""
     try:
         mode = os.fstat(stream.fileno()).st_mode
     except (OSError, ValueError):

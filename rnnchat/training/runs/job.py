@@ -1,6 +1,6 @@
-"""The parent's side of a training: starts the child, follows, pauses and stops it.
+"""The parent's side of a training: it starts the child process, follows, pauses and stops it.
 
-No TensorFlow here: the child alone has it.
+TensorFlow is imported by the child alone.
 """
 
 from __future__ import annotations
@@ -14,30 +14,31 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from rnnchat.errors import TrainingError
 from rnnchat.storage.atomic import TEMPORARY
+from rnnchat.training.runs.events import Event
+from rnnchat.training.runs.files import LOG
 from rnnchat.training.runs.run import Run
 
-Event = dict[str, Any]
-
-LOG = "worker.log"
-BOUND = "bound"
-"""Tells a child that it may be ended with the thread that has started it."""
+END_WITH_PARENT = "bound"
+"""The argument that lets the system end a child with the thread that started it."""
 PROMPT_SECONDS = 2.0
-"""How long a child that is asked to stop may take, where it is not saving."""
+"""A child that is asked to stop, and is not writing a checkpoint, has this many seconds."""
 NICE = 10
-"""The priority of a process that gives way, where 0 is the usual one and 19 the lowest."""
+"""The niceness of a training that gives way; 0 is the usual one, and 19 the lowest priority."""
 _PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "USER")
+"""The environment variables that the child gets."""
 _PREFIXES = ("RNNCHAT_", "XDG_", "OMP_", "TF_", "PYTHON", "CUDA_")
+"""The beginnings of the names of others that it gets."""
 
 
 class TrainingJob:
-    """A training under way in a child process.
+    """A training in a child process.
 
-    When this process dies the child notices, leaves a checkpoint and is gone within two seconds. With
-    `yields` it leaves the processor to whoever else wants it, such as a person who writes meanwhile.
+    When this process dies, the child writes a checkpoint and ends within two seconds. With `yields` the
+    child leaves the processor to other programs, such as an editor that a person types in meanwhile.
     """
 
     def __init__(self, run: Run, *, home: Path | None = None, yields: bool = False) -> None:
@@ -47,18 +48,18 @@ class TrainingJob:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        """Start the child; raise TrainingError where that is not possible."""
+        """Start the child; raise TrainingError where that fails."""
         environment = {
             name: value for name, value in os.environ.items() if name in _PASSED or name.startswith(_PREFIXES)
         }
         environment["PYTHONUNBUFFERED"] = "1"
         if self._home is not None:
             environment["RNNCHAT_HOME"] = str(self._home)
-        # TensorFlow takes and gives back large blocks at every step: glibc is to keep them.
+        # TensorFlow allocates and frees large blocks at every step: glibc should keep them.
         for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
             environment.setdefault(name, str(2**30))
         environment.setdefault("MALLOC_ARENA_MAX", "2")
-        # Fitting the mixture multiplies what is small: more threads would only wait for one another.
+        # Fitting the mixture multiplies small matrices: more threads would only wait for one another.
         environment.setdefault("OPENBLAS_NUM_THREADS", "1")
         command = [
             sys.executable,
@@ -68,8 +69,8 @@ class TrainingJob:
             str(os.getpid()),
         ]
         if threading.current_thread() is threading.main_thread():
-            # Linux ends a child with the thread that has started it, and this one lives as long as we do.
-            command.append(BOUND)
+            # Linux ends a child with the thread that started it, and the main thread lives as long as we do.
+            command.append(END_WITH_PARENT)
         try:
             with _private_log(self.run.folder / LOG) as log:
                 self._process = subprocess.Popen(
@@ -80,7 +81,7 @@ class TrainingJob:
                     text=True,
                     encoding="utf-8",
                     env=environment,
-                    # Ctrl+C in a terminal is for the parent, which then asks the child to stop.
+                    # Ctrl+C in a terminal goes to the parent, which then asks the child to stop.
                     start_new_session=True,
                 )
         except OSError as error:
@@ -90,13 +91,13 @@ class TrainingJob:
             ) from error
 
         if self._yields:
-            give_way(self._process.pid)
+            lower_priority(self._process.pid)
 
     def events(self) -> Iterator[Event]:
         """Yield the child's events until it ends; raise TrainingError where it failed or died."""
         process = self._started()
         assert process.stdout is not None
-        said_last = ""
+        last_kind = ""
         for line in process.stdout:
             try:
                 event: Event = json.loads(line)
@@ -104,36 +105,37 @@ class TrainingJob:
                 continue
             if not isinstance(event, dict):
                 continue
-            said_last = event.get("event", "")
-            if said_last == "error":
+            last_kind = event.get("event", "")
+            if last_kind == "error":
                 process.wait()
                 raise TrainingError(event["message"], event["hint"])
             yield event
         code = process.wait()
-        if said_last not in ("done", "stopped"):
+        if last_kind not in ("done", "stopped"):
             raise TrainingError(
                 _why_it_died(code),
-                f"Nothing is lost: `rnnchat train --resume --name {self.run.folder.name!r}` goes on.",
+                "Nothing before the last checkpoint is lost: continue with"
+                f" `rnnchat train --resume --name {self.run.folder.name!r}`.",
             )
 
     def pause(self) -> None:
-        """Ask the child to hold on; its budget stops counting."""
-        self._say("pause")
+        """Ask the child to pause; its budget stops counting."""
+        self._order("pause")
 
     def resume(self) -> None:
-        """Let a paused child go on."""
-        self._say("resume")
+        """Ask a paused child to continue."""
+        self._order("resume")
 
     def finish(self) -> None:
-        """Ask the child to end now and to publish what it has learned."""
-        self._say("finish")
+        """Ask the child to end training now and to save the model."""
+        self._order("finish")
 
     def stop(self) -> None:
-        """Ask the child to leave a checkpoint and stop; the run can be resumed."""
-        self._say("stop")
+        """Ask the child to write a checkpoint and stop; the run can be resumed."""
+        self._order("stop")
 
-    def let_go(self) -> None:
-        """Stop the child without waiting for it: it ends by itself, and soon."""
+    def detach(self) -> None:
+        """Ask the child to stop without waiting for it; it ends by itself within seconds."""
         self.stop()
         if self._process is not None and self._process.stdin is not None:
             with contextlib.suppress(BrokenPipeError, ValueError, OSError):
@@ -142,7 +144,7 @@ class TrainingJob:
     def close(self, timeout: float = 10.0) -> None:
         """Stop the child and wait for it; it is killed after `timeout` seconds.
 
-        It is killed after PROMPT_SECONDS where it is not writing the checkpoint that it ends with.
+        It is killed after PROMPT_SECONDS where it is not writing its last checkpoint.
         """
         if self._process is None or self._process.poll() is not None:
             return
@@ -173,7 +175,7 @@ class TrainingJob:
         assert self._process is not None
         return self._process
 
-    def _say(self, word: str) -> None:
+    def _order(self, word: str) -> None:
         if self._process is not None and self._process.stdin is not None:
             with contextlib.suppress(BrokenPipeError, ValueError, OSError):
                 self._process.stdin.write(word + "\n")
@@ -181,10 +183,10 @@ class TrainingJob:
 
 
 def _private_log(path: Path) -> TextIO:
-    """Open the file of what a child's libraries write, anew, for nobody else to read."""
+    """Open a new log for the output of the child's libraries, which other users cannot read."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     file = os.fdopen(descriptor, "w", encoding="utf-8")
-    os.fchmod(descriptor, 0o600)  # one that an earlier version has left may be open to others
+    os.fchmod(descriptor, 0o600)  # a log of an earlier version may be readable by others
     return file
 
 
@@ -196,11 +198,12 @@ def _why_it_died(code: int) -> str:
     return f"The training ended unexpectedly (exit code {code})."
 
 
-def give_way(pid: int) -> None:
-    """Let a process, and the threads that it will start, have the processor where nobody else wants it.
+def lower_priority(pid: int) -> None:
+    """Give the process `pid` and its future threads the processor only while no other program wants it.
 
-    On Linux it is interrupted at once by others, where one of low priority alone ends its turn first: of 100
-    keys beside a training, 99 were shown within 50 ms in place of 64. Does nothing where it has ended.
+    On Linux other programs interrupt it at once; with a low priority alone it would end its time slice
+    first. Of 100 keys typed beside a training, 99 were shown within 50 ms instead of 64. Does nothing where
+    the process has ended.
     """
     with contextlib.suppress(OSError):
         if sys.platform == "linux":

@@ -1,4 +1,4 @@
-"""One process at a time on a run: a lock of the operating system, or a file where the disk knows none."""
+"""Locks that keep a run to one process: the operating system's, or a file on disks that have no locks."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ from rnnchat.errors import TrainingError, from_os_error
 from rnnchat.storage.paths import make_private
 
 LOCK = "lock"
+"""The file that the operating system locks."""
 HOLDER = "lock.holder"
-"""Says who holds a run on a disk without locks."""
-BEAT_SECONDS = 2.0
-"""How often a holder shows that it is alive."""
+"""The file that names the process that has a run locked, on a disk without locks."""
+REFRESH_SECONDS = 2.0
+"""A holder updates the time of its file every so many seconds."""
 STALE_SECONDS = 30.0
-"""A holder on another machine that has not shown itself for so long is gone."""
+"""A holder on another machine is taken for dead when its file is older than this many seconds."""
 
 _BUSY = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
 
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[bool]:
-    """Hold `folder` for this process; yield whether the disk itself knows the lock.
+    """Lock `folder` for this process; yield whether the disk itself supports the lock.
 
-    Some network disks know none: there, a file says who holds it. Raises TrainingError while another process
-    holds it, and where it cannot be held at all.
+    Some network disks do not: there, a file names the holder. Raises TrainingError while another process
+    has it locked, and where it cannot be locked at all.
     """
     name = folder.name
     descriptor = _open(make_private(folder) / LOCK, name)
@@ -51,7 +52,7 @@ def locked(folder: Path) -> Iterator[bool]:
 
 
 def is_locked(folder: Path) -> bool:
-    """Tell whether a process holds `folder`; what cannot be looked into is held by nobody."""
+    """Return whether a process has `folder` locked; one that cannot be read counts as unlocked."""
     try:
         descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW)
     except OSError:
@@ -83,7 +84,7 @@ def _open(path: Path, name: str) -> int:
 
 @contextlib.contextmanager
 def _held_by_file(folder: Path) -> Iterator[None]:
-    """Hold `folder` by a file that says who does; raise TrainingError where another process does."""
+    """Lock `folder` with a file that names this process; raise TrainingError where another has it locked."""
     path = folder / HOLDER
     mine = _this_process()
     for _ in range(3):
@@ -97,38 +98,38 @@ def _held_by_file(folder: Path) -> Iterator[None]:
                 path.unlink()
             continue
         except OSError as error:
-            raise _cannot(folder) from error
+            raise _cannot_lock(folder) from error
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(mine, file)
         break
     else:
         raise _busy(folder.name)
-    over = threading.Event()
-    threading.Thread(target=_beat, args=(path, over), daemon=True).start()
+    released = threading.Event()
+    threading.Thread(target=_keep_fresh, args=(path, released), daemon=True).start()
     try:
         yield
     finally:
-        over.set()
+        released.set()
         with contextlib.suppress(OSError):
             if _read(path) == mine:
                 path.unlink()
 
 
-def _cannot(folder: Path) -> TrainingError:
+def _cannot_lock(folder: Path) -> TrainingError:
     return TrainingError(
         f"The training of {folder.name} cannot be locked on this disk.",
         "Set RNNCHAT_HOME to a folder on another disk, such as one in this machine.",
     )
 
 
-def _beat(path: Path, over: threading.Event) -> None:
-    while not over.wait(BEAT_SECONDS):
+def _keep_fresh(path: Path, released: threading.Event) -> None:
+    while not released.wait(REFRESH_SECONDS):
         with contextlib.suppress(OSError):
             os.utime(path)
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """Return who holds the file, or None where it does not say; one just made is given a moment to."""
+    """Return the holder that a file names, or None; a file that is just being written gets a moment."""
     for _ in range(5):
         try:
             holder = json.loads(path.read_text(encoding="utf-8"))
@@ -142,7 +143,7 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _is_alive(path: Path) -> bool:
-    """Tell whether the process that wrote the file at `path` is still there, as far as can be known."""
+    """Return whether the process that the file at `path` names is alive, as far as can be known."""
     holder, mine = _read(path), _this_process()
     if holder is None:
         return False
@@ -156,8 +157,8 @@ def _is_alive(path: Path) -> bool:
             return False
         except OSError:
             pass  # somebody else's process: it is alive
-        if holder.get("started") and _started(number):
-            return bool(_started(number) == holder["started"])
+        if holder.get("started") and _start_time(number):
+            return bool(_start_time(number) == holder["started"])
     try:
         return time.time() - path.stat().st_mtime < STALE_SECONDS
     except OSError:
@@ -165,13 +166,13 @@ def _is_alive(path: Path) -> bool:
 
 
 def _this_process() -> dict[str, Any]:
-    return {"host": os.uname().nodename, "process": os.getpid(), "started": _started(os.getpid())}
+    return {"host": os.uname().nodename, "process": os.getpid(), "started": _start_time(os.getpid())}
 
 
-def _started(process: int) -> str:
-    """Return when a process was started, in the system's own words; nothing where it does not tell.
+def _start_time(process: int) -> str:
+    """Return when a process was started, as the system writes it; empty where that is not known.
 
-    Numbers of processes are given again, after a restart of the machine above all.
+    It tells two processes with the same id apart: ids are used again, above all after a restart.
     """
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()

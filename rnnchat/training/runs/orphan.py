@@ -1,4 +1,4 @@
-"""A child that ends when its parent does, whatever it is busy with."""
+"""How a child process ends when its parent does, so that it does not stay behind as an orphan."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import signal
 import sys
 
 GRACE_SECONDS = 1.2
-"""So long a child whose parent has died may take to leave a checkpoint."""
+"""A child whose parent has died has this many seconds to write a checkpoint."""
 _PR_SET_PDEATHSIG = 1
+"""The option of Linux's prctl that names the signal for the death of a parent (prctl(2))."""
 
 
 def end_with_parent() -> None:
-    """Ask Linux to end this process a second after the thread that has started it.
+    """Ask Linux to end this process a second after the thread that started it.
 
     A handler written in Python would have to wait for the interpreter, which a library in C may hold for
     seconds. So the signal's handler is the system's own ``alarm``, which is called with the signal's number:
@@ -32,10 +33,10 @@ def end_with_parent() -> None:
 
 
 def is_orphan(parent: int) -> bool:
-    """Tell whether the process numbered `parent` is not this one's parent any more."""
+    """Return whether the process with id `parent` is no longer the parent of this one."""
     return os.getppid() != parent
 
 
 def end_soon(seconds: float = GRACE_SECONDS) -> None:
-    """Let the system end this process after `seconds`, whatever it is doing then."""
+    """Have the system end this process after `seconds`, whatever it is doing then."""
     signal.setitimer(signal.ITIMER_REAL, seconds)

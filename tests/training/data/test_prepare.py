@@ -14,18 +14,20 @@ import pytest
 from rnnchat.library.models import TOKENIZER, Library
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
-from rnnchat.training.data.prepare import (
-    DIGESTS,
-    LESSONS,
-    OFFSETS,
-    TRAINING,
-    VALIDATION,
-    Prepared,
-    pieces_on_disk,
-    prepare,
-)
+from rnnchat.training.data.prepare import prepare
+from rnnchat.training.data.prepared import Prepared, pieces_on_disk, read_prepared
 from rnnchat.training.data.spool import Spool
-from rnnchat.training.runs.run import BEFORE, Run, RunSettings
+from rnnchat.training.runs.files import (
+    DIGESTS,
+    OFFSETS,
+    PREPARED,
+    PREVIOUS_RUN,
+    TRAINING_PIECES,
+    TRAINING_SPANS,
+    VALIDATION_PIECES,
+)
+from rnnchat.training.runs.run import Run
+from rnnchat.training.runs.settings import RunSettings
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def prepared(paths: Paths, notes: Path, base: str) -> tuple[Run, Prepared]:
 
 
 def documents(run: Run, counted: Prepared) -> dict[bytes, list[int]]:
-    pieces = pieces_on_disk(run.folder / TRAINING, counted.vocabulary)
+    pieces = pieces_on_disk(run.folder / TRAINING_PIECES, counted.vocabulary)
     offsets = np.load(run.folder / OFFSETS)
     digests = np.load(run.folder / DIGESTS)
     spans = zip(digests, offsets[:-1], offsets[1:], strict=True)
@@ -57,11 +59,11 @@ def test_pieces_on_disk_are_those_of_the_notes(paths: Paths, notes: Path) -> Non
     tokenizer = Tokenizer((run.folder / TOKENIZER).read_bytes())
     told = {tokenizer.decode(document) for document in documents(run, counted).values()}
     assert told < {path.read_text(encoding="utf-8") for path in notes.iterdir()}
-    kept_back = tokenizer.decode(pieces_on_disk(run.folder / VALIDATION, counted.vocabulary).tolist())
+    kept_back = tokenizer.decode(pieces_on_disk(run.folder / VALIDATION_PIECES, counted.vocabulary).tolist())
     assert kept_back
     assert not any(text in kept_back for text in told)
-    assert counted.encoded == counted.files == 40
-    assert counted.pieces == int(np.load(run.folder / LESSONS)[:, 1].sum())
+    assert counted.encoded_notes == counted.files == 40
+    assert counted.pieces == int(np.load(run.folder / TRAINING_SPANS)[:, 1].sum())
     assert not (run.folder / "notes.spool").exists()
 
 
@@ -75,15 +77,15 @@ def test_only_new_and_changed_notes_are_encoded_again(
     (notes / "3.md").write_text("# Changed\n\nSomething else stands here now.\n" * 5, encoding="utf-8")
     (notes / "new.md").write_text("# New\n\nThis was not there before.\n" * 5, encoding="utf-8")
     second, again = prepared(paths, notes, tiny_model)
-    assert again.encoded == 2 + kept_back
-    assert again.new == 2
+    assert again.encoded_notes == 2 + kept_back
+    assert again.new_notes == 2
     after = documents(second, again)
     assert len(set(after) - set(before)) == 2
     for digest in set(after) & set(before):
         assert after[digest] == before[digest]
-    lessons = np.load(second.folder / LESSONS)
-    assert 2 < len(lessons) < len(after), "the new ones, and about as much of the old"
-    assert not (second.folder / BEFORE).exists()
+    spans = np.load(second.folder / TRAINING_SPANS)
+    assert 2 < len(spans) < len(after), "the new ones, and about as much of the old"
+    assert not (second.folder / PREVIOUS_RUN).exists()
 
 
 def test_damaged_pieces_are_not_used(paths: Paths, library: Library, notes: Path, tiny_model: str) -> None:
@@ -91,8 +93,22 @@ def test_damaged_pieces_are_not_used(paths: Paths, library: Library, notes: Path
     first.finish({"event": "done"})
     (first.folder / OFFSETS).write_bytes(b"nonsense")
     _, again = prepared(paths, notes, tiny_model)
-    assert again.encoded == 40
-    assert again.new == 0
+    assert again.encoded_notes == 40
+    assert again.new_notes == 0
+
+
+def test_the_record_of_version_0_1_is_read(tmp_path: Path) -> None:
+    (tmp_path / PREPARED).write_text(
+        '{"files": 40, "bytes": 9000, "skipped": 1, "secrets": 2, "training_bytes": 8500,'
+        ' "validation_bytes": 500, "pieces": 3000, "vocabulary": 400, "base": "scratch", "style": "notes",'
+        ' "description": "d", "texts": ["97 novels"], "encoded": 38, "new": 3}\n'
+    )
+    found = read_prepared(tmp_path)
+    assert found is not None
+    assert (found.credits, found.encoded_notes, found.new_notes) == (("97 novels",), 38, 3)
+    assert (found.files, found.pieces, found.base) == (40, 3000, "scratch")
+    (tmp_path / PREPARED).write_text(found.to_json())
+    assert read_prepared(tmp_path) == found
 
 
 def test_a_spool_gives_back_what_it_was_given(tmp_path: Path) -> None:
@@ -109,10 +125,10 @@ def test_a_spool_gives_back_what_it_was_given(tmp_path: Path) -> None:
 
 def test_a_network_of_frequencies_says_how_often_pieces_come() -> None:
     from rnnchat.lm.recurrent import RecurrentNetwork
-    from rnnchat.training.memory_only import of_frequencies
+    from rnnchat.training.memory_only import unigram_network
 
     counts = np.array([0, 9, 90, 1])
-    network = RecurrentNetwork(*of_frequencies(counts))
+    network = RecurrentNetwork(*unigram_network(counts))
     probabilities, state = network.step(1, network.start())
     np.testing.assert_allclose(probabilities, (counts + 0.5) / (counts + 0.5).sum(), rtol=1e-5)
     np.testing.assert_array_equal(network.step(3, state)[0], probabilities)

@@ -17,7 +17,8 @@ from rnnchat.errors import TrainingError
 from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
 from rnnchat.training.engine.cluster import Cluster
-from rnnchat.training.runs.run import Run, RunSettings
+from rnnchat.training.runs.run import Run
+from rnnchat.training.runs.settings import RunSettings
 from tests.helpers.places import NOTES
 
 pytestmark = pytest.mark.slow
@@ -48,7 +49,7 @@ def _train(home: Path, workers: int) -> dict[str, Any]:
         length=8,
         dropout=0.2,
         weight_drop=0.2,
-        half=False,
+        use_bfloat16=False,
     )
     run = Run.create(paths, settings)
     ports = _free_ports(workers)

@@ -19,13 +19,15 @@ from rnnchat.library.models import Library
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
+from rnnchat.training.data.base_choice import choose_base
 from rnnchat.training.data.batches import Batches, TrainingData
-from rnnchat.training.data.prepare import as_document, choose_base
+from rnnchat.training.data.prepared import as_document
 from rnnchat.training.engine import checkpoint
-from rnnchat.training.engine.loop import Trainer, schedule
+from rnnchat.training.engine.loop import Trainer
+from rnnchat.training.engine.schedule import learning_rate_factor
 from rnnchat.training.plan import Dropout, Plan
 from rnnchat.training.runs.clock import Clock
-from rnnchat.training.runs.run import RunSettings
+from rnnchat.training.runs.settings import RunSettings
 from tests.helpers.models import random_weights
 
 pytestmark = pytest.mark.slow
@@ -35,8 +37,8 @@ PLAN = Plan(
     batch=4,
     length=16,
     learning_rate=1e-2,
-    dropping=Dropout(0.2, 0.1, 0.1),
-    horizon=10,
+    dropout=Dropout(0.2, 0.1, 0.1),
+    ema_steps=10,
     embedding=16,
     units=24,
 )
@@ -48,7 +50,7 @@ def data(tokenizer: Tokenizer, texts: list[str]) -> TrainingData:
     training, validation = documents[:-1], documents[-1]
     return TrainingData(
         training=np.concatenate([np.array(d, np.uint16) for d in training]),
-        lessons=np.stack([np.cumsum([0, *map(len, training[:-1])]), [*map(len, training)]], axis=1),
+        training_spans=np.stack([np.cumsum([0, *map(len, training[:-1])]), [*map(len, training)]], axis=1),
         validation=np.array(validation, np.uint16),
         validation_bytes=len(texts[-1].encode()),
         training_bytes=sum(len(text.encode()) for text in texts[:-1]),
@@ -73,23 +75,23 @@ def test_it_learns_and_scores_as_the_speaking_network_does(
     before = training.score(data.validation, data.validation_bytes)
     events: list[dict[str, object]] = []
     assert training.run(events.append, go) == "budget"
-    assert training.progress.best < 0.9 * before, "before: the pieces' frequencies alone"
-    assert events[-1]["bits_per_byte"] == round(training.progress.best, 4)
-    network = RecurrentNetwork(training.engine.network.shape, training.best_weights)
+    assert training.state.best < 0.9 * before, "before: the pieces' frequencies alone"
+    assert events[-1]["bits_per_byte"] == round(training.state.best, 4)
+    network = RecurrentNetwork(training.trainable.network.shape, training.best_weights)
     spoken = score(network, tokenizer, texts[-1:]).bits_per_byte
     # The loop cuts the text into parallel streams, each beginning anew, so it is a little harsher.
-    assert abs(spoken - training.progress.best) < 0.06 * spoken
+    assert abs(spoken - training.state.best) < 0.06 * spoken
 
 
 def test_compiling_takes_nothing_of_the_schedule(
     tmp_path: Path, data: TrainingData, tokenizer: Tokenizer
 ) -> None:
     """On a slow machine it takes longer than all the steps of a short training."""
-    training = trainer(tmp_path, data, tokenizer, replace(SETTINGS, steps=0, minutes=1.0))
+    training = trainer(tmp_path, data, tokenizer, replace(SETTINGS, steps=None, minutes=1.0))
     shares: list[float] = []
 
     def control() -> str:
-        shares.append(training.progress.share)
+        shares.append(training.state.schedule_share)
         return "finish" if len(shares) == 4 else ""
 
     assert training.run(lambda _: None, control) == "asked"
@@ -102,7 +104,7 @@ def test_trained_weights_speak_as_the_network_does(
 ) -> None:
     training = trainer(tmp_path, data, tokenizer, replace(SETTINGS, steps=100))
     training.run(lambda _: None, go)
-    network = training.engine.network
+    network = training.trainable.network
     speaking = RecurrentNetwork(network.shape, network.weights_by_name())
     state = speaking.start()
     expected, _ = network(data.training[None, :200].astype(np.int32), network.start(1))
@@ -120,16 +122,16 @@ def test_a_resumed_run_equals_one_that_never_stopped(
     for stop in (1, 10, 17):
         remaining = iter([""] * stop + ["stop"])
         first = trainer(tmp_path / f"{stop}", data, tokenizer)
-        if first.progress.step < stop:
+        if first.state.step < stop:
             assert first.run(lambda _: None, lambda remaining=remaining: next(remaining)) == "stopped"
         second = trainer(tmp_path / f"{stop}", data, tokenizer)
-        assert second.progress.step == stop
+        assert second.state.step == stop
         second.run(lambda _: None, go)
-        assert second.progress.step == whole.progress.step
-        assert second.progress.loss == pytest.approx(whole.progress.loss, abs=1e-5)
-        assert second.progress.best == pytest.approx(whole.progress.best, abs=1e-5)
-        theirs = {group: dict(arrays) for group, arrays in whole.engine.groups()}
-        for group, arrays in second.engine.groups():
+        assert second.state.step == whole.state.step
+        assert second.state.loss == pytest.approx(whole.state.loss, abs=1e-5)
+        assert second.state.best == pytest.approx(whole.state.best, abs=1e-5)
+        theirs = {group: dict(arrays) for group, arrays in whole.trainable.groups()}
+        for group, arrays in second.trainable.groups():
             for name, value in arrays:
                 assert np.abs(value - theirs[group][name]).max() < 1e-5, (group, name)
 
@@ -139,12 +141,12 @@ def test_what_is_frozen_stays_and_the_rest_learns(
 ) -> None:
     shape = NetworkShape(tokenizer.size, embedding=16, units=24)
     weights = random_weights(shape)
-    plan = replace(PLAN, rates={"embedding": 0.0})
+    plan = replace(PLAN, rate_factors={"embedding": 0.0})
     settings = replace(SETTINGS, steps=60)
     training = Trainer(settings, shape, plan, data, folder=tmp_path, clock=Clock(), weights=weights)
     before = training.score(data.validation, data.validation_bytes)
     training.run(lambda _: None, go)
-    assert training.progress.best < before
+    assert training.state.best < before
     learned = training.best_weights
     np.testing.assert_array_equal(learned["embedding"], weights["embedding"])
     assert all(np.abs(learned[name] - weights[name]).max() > 0 for name in weights if name != "embedding")
@@ -155,16 +157,16 @@ def test_a_damaged_checkpoint_is_passed_over(
 ) -> None:
     training = trainer(tmp_path, data, tokenizer)
     training.save()
-    training.progress.step = 5
+    training.state.step = 5
     training.save()
     newest = max(tmp_path.iterdir())
     arrays = newest / "network.0.safetensors"
     content = bytearray(arrays.read_bytes())
     content[len(content) // 2] ^= 1
     arrays.write_bytes(content)
-    assert trainer(tmp_path, data, tokenizer).progress.step == 0
+    assert trainer(tmp_path, data, tokenizer).state.step == 0
     (newest / checkpoint.MANIFEST).unlink()
-    assert trainer(tmp_path, data, tokenizer).progress.step == 0
+    assert trainer(tmp_path, data, tokenizer).state.step == 0
 
 
 def test_only_the_last_two_checkpoints_are_kept(tmp_path: Path) -> None:
@@ -183,9 +185,9 @@ def test_finishing_early_keeps_the_best(tmp_path: Path, data: TrainingData, toke
     training = trainer(tmp_path, data, tokenizer)
     orders = iter([""] * 8 + ["finish"])
     assert training.run(lambda _: None, lambda: next(orders)) == "asked"
-    assert training.progress.step == 8
-    assert training.progress.best == min(point[2] for point in training.progress.curve) or (
-        abs(training.progress.best - min(point[2] for point in training.progress.curve)) < 1e-3
+    assert training.state.step == 8
+    assert training.state.best == min(point[2] for point in training.state.curve) or (
+        abs(training.state.best - min(point[2] for point in training.state.curve)) < 1e-3
     )
 
 
@@ -206,11 +208,11 @@ def test_an_epoch_shows_every_piece_once_in_another_order(data: TrainingData) ->
 
 
 def test_the_schedule_rises_and_falls() -> None:
-    rates = [schedule(share / 100) for share in range(101)]
+    rates = [learning_rate_factor(share / 100) for share in range(101)]
     assert max(rates) == pytest.approx(1, abs=0.01)
     assert rates[0] < 0.1
     assert rates[-1] < 0.05
-    assert schedule(5.0) == pytest.approx(rates[-1])
+    assert learning_rate_factor(5.0) == pytest.approx(rates[-1])
 
 
 def test_a_paused_clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +223,7 @@ def test_a_paused_clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     clock.pause()
     now[0] += 1000
     assert clock.seconds() == 15
-    clock.go_on()
+    clock.resume()
     now[0] += 1
     assert clock.seconds() == 16
 

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.training.engine.cells import CELLS
-from rnnchat.training.engine.loss import PART, cross_entropies, mean_cross_entropy
+from rnnchat.training.engine.loss import POSITIONS_AT_ONCE, cross_entropies, mean_cross_entropy
 from rnnchat.training.engine.network import Network
 from rnnchat.training.engine.recurrence import unroll
 from rnnchat.training.plan import Dropout
@@ -74,7 +74,7 @@ def test_results_and_gradients_are_those_of_the_plain_layer(cell: str, half: boo
 
     def fast(x: Any) -> Any:
         in_order = (tf.convert_to_tensor(weight) for weight in weights)
-        outputs, *_ = unroll(CELLS[cell], tf.transpose(x, [1, 0, 2]), start, *in_order, half=half)
+        outputs, *_ = unroll(CELLS[cell], tf.transpose(x, [1, 0, 2]), start, *in_order, use_bfloat16=half)
         return tf.transpose(outputs, [1, 0, 2])
 
     assert np.abs(fast(x) - layer(x)).max() < tolerance
@@ -86,7 +86,7 @@ def test_results_and_gradients_are_those_of_the_plain_layer(cell: str, half: boo
 @pytest.mark.parametrize(("half", "tolerance"), [(False, 1e-5), (True, 0.02)])
 def test_the_loss_and_its_gradients_are_those_of_the_plain_one(half: bool, tolerance: float) -> None:
     random = np.random.default_rng(0)
-    positions, vocabulary, size = PART + 70, 90, 16
+    positions, vocabulary, size = POSITIONS_AT_ONCE + 70, 90, 16
     x, table, bias = (
         tf.Variable(random.normal(size=shape), dtype=tf.float32)
         for shape in ((positions, size), (vocabulary, size), (vocabulary,))
@@ -100,7 +100,7 @@ def test_the_loss_and_its_gradients_are_those_of_the_plain_one(half: bool, toler
 
     def ours() -> Any:
         values = [tf.convert_to_tensor(variable) for variable in (x, table, bias)]
-        return mean_cross_entropy(*values, targets, half=half)
+        return mean_cross_entropy(*values, targets, use_bfloat16=half)
 
     results = []
     for loss in (plain, ours):
@@ -110,19 +110,21 @@ def test_the_loss_and_its_gradients_are_those_of_the_plain_one(half: bool, toler
     for plainly, got in zip(*results, strict=True):
         expected = tf.convert_to_tensor(plainly)
         assert np.abs(got - expected).max() <= tolerance * np.abs(expected).max()
-    each = cross_entropies(x, tf.convert_to_tensor(table), tf.convert_to_tensor(bias), targets, half=half)
+    each = cross_entropies(
+        x, tf.convert_to_tensor(table), tf.convert_to_tensor(bias), targets, use_bfloat16=half
+    )
     assert float(3.0 * tf.reduce_mean(each)) == pytest.approx(float(results[0][0]), rel=tolerance)
 
 
 def test_what_is_dropped_belongs_to_its_step() -> None:
-    dropping = Dropout(values=0.5, inputs=0.25, weights=0.5)
-    network = Network(NetworkShape(50, embedding=64, units=96), dropping=dropping)
+    dropout = Dropout(hidden=0.5, inputs=0.25, recurrent_weights=0.5)
+    network = Network(NetworkShape(50, embedding=64, units=96), dropout=dropout)
     first, again, other = (network.masks(tf.constant(step), 4) for step in (1, 1, 2))
     assert set(first) == {"inputs", "values_0", "weights_0"}
     for name, mask in first.items():
         assert (mask.numpy() == again[name].numpy()).all()
         assert (mask.numpy() != other[name].numpy()).any()
-        share = dropping.inputs if name == "inputs" else 0.5
+        share = dropout.inputs if name == "inputs" else 0.5
         assert np.mean(mask.numpy() == 0) == pytest.approx(share, abs=0.1)
         assert mask.numpy().max() == pytest.approx(1 / (1 - share))
     assert not Network(NetworkShape(50, embedding=8, units=12)).masks(tf.constant(1), 4)

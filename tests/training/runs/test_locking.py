@@ -16,7 +16,8 @@ import pytest
 from rnnchat.errors import RnnchatError, TrainingError
 from rnnchat.storage.paths import Paths
 from rnnchat.training.runs.locking import HOLDER, LOCK, STALE_SECONDS, is_locked, locked
-from rnnchat.training.runs.run import Run, RunSettings, unfinished
+from rnnchat.training.runs.run import Run, unfinished
+from rnnchat.training.runs.settings import RunSettings
 from tests.helpers.places import NOTES, ROOT
 
 NO_LOCKS = [errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL, errno.EIO]

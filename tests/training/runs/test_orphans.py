@@ -100,10 +100,11 @@ def test_what_the_child_is_busy_with_does_not_matter(tmp_path: Path, where: str)
     worker = tmp_path / "worker.py"
     worker.write_text(
         "import io, sys, time\n"
-        "from rnnchat.training.runs.control import Control, Events\n"
+        "from rnnchat.training.runs.control import Control\n"
+        "from rnnchat.training.runs.events import EventWriter\n"
         "from rnnchat.training.runs.orphan import end_with_parent\n"
         "end_with_parent()\n"
-        "control = Control(sys.stdin, Events(io.StringIO()), int(sys.argv[1]))\n"
+        "control = Control(sys.stdin, EventWriter(io.StringIO()), int(sys.argv[1]))\n"
         "print('ready', flush=True)\n" + busy
     )
     parent = tmp_path / "parent.py"
@@ -138,7 +139,8 @@ def test_a_training_that_gives_way_ends_with_its_parent_alone(tmp_path: Path, th
         "import sys, threading\n"
         "from rnnchat.storage.paths import Paths\n"
         "from rnnchat.training.runs.job import TrainingJob\n"
-        "from rnnchat.training.runs.run import Run, RunSettings\n"
+        "from rnnchat.training.runs.run import Run\n"
+        "from rnnchat.training.runs.settings import RunSettings\n"
         f"settings = RunSettings(name='again', paths=({str(NOTES)!r},))\n"
         "job = TrainingJob(Run.create(Paths.from_environment(), settings), yields=True)\n"
         + ("job.start()\n" if thread == "the main thread" else "")
@@ -179,8 +181,9 @@ def learn_pieces() -> None:
 def test_a_worker_started_by_hand_does_not_end_with_who_started_it(tmp_path: Path) -> None:
     code = (
         "import io, sys, threading\n"
-        "from rnnchat.training.runs.control import Control, Events\n"
-        "control = Control(sys.stdin, Events(io.StringIO()))\n"
+        "from rnnchat.training.runs.control import Control\n"
+        "from rnnchat.training.runs.events import EventWriter\n"
+        "control = Control(sys.stdin, EventWriter(io.StringIO()))\n"
         "for thread in threading.enumerate():\n"
         "    if thread is not threading.main_thread():\n"
         "        thread.join(30)  # it has read to the end of its orders\n"

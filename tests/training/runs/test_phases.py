@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from rnnchat.training.runs.control import Control, Events, StopAskedError
+from rnnchat.training.runs.control import Control, StopAskedError
+from rnnchat.training.runs.events import EventWriter
 from rnnchat.training.runs.phases import LEARNING, MIXING, READING, SAVING, Phases
 from rnnchat.training.runs.report import TrainingReport, time_left
 from tests.end_to_end.helpers import json_lines
@@ -21,7 +22,7 @@ class Silent:
 
     def __init__(self) -> None:
         self.out = io.StringIO()
-        self.events = Events(self.out)
+        self.events = EventWriter(self.out)
         self.control = Control(None, self.events)
 
     @property
@@ -32,10 +33,10 @@ class Silent:
 def test_phases_move_over_the_whole_budget() -> None:
     parent = Silent()
     phases = Phases(parent.events, parent.control, minutes=1.0)
-    phases.mixing(20.0, 0.5, 3.0)
+    phases.expect(fitting=20.0, measuring=0.5, saving=3.0)
     for phase, steps in ((READING, 3), (LEARNING, 1), (MIXING, 4), (SAVING, 1)):
         for done in range(steps):
-            phases.at(phase, done * 100, 300 if phase == MIXING else None)
+            phases.report(phase, done * 100, 300 if phase == MIXING else None)
             time.sleep(0.32)
     told = parent.told
     assert [event["phase"] for event in told] == [READING] * 3 + [LEARNING] + [MIXING] * 4 + [SAVING]
@@ -50,7 +51,7 @@ def test_phases_move_over_the_whole_budget() -> None:
 def test_a_phase_shows_every_second_that_work_goes_on() -> None:
     parent = Silent()
     with Phases(parent.events, parent.control, minutes=1.0) as phases:
-        phases.at(MIXING, 0)
+        phases.report(MIXING, 0)
         wait_for(lambda: len(parent.told) >= 3 and parent.told[-1]["here"] >= 2, "two seconds of the phase")
     seconds = [event["here"] for event in parent.told]
     assert seconds == sorted(seconds)
@@ -59,25 +60,25 @@ def test_a_phase_shows_every_second_that_work_goes_on() -> None:
 
 def test_at_once_has_shares_without_a_budget() -> None:
     parent = Silent()
-    phases = Phases(parent.events, parent.control, minutes=0.0)
-    phases.at(READING, 0)
-    phases.at(MIXING, 0, 100)
-    phases.at(SAVING, 0)
+    phases = Phases(parent.events, parent.control, minutes=None)
+    phases.report(READING, 0)
+    phases.report(MIXING, 0, 100)
+    phases.report(SAVING, 0)
     assert [event["share"] for event in parent.told] == [0.0, 0.4, 0.95]
     assert parent.told[0]["remaining"] is None
 
 
 def test_a_phase_is_left_where_the_training_is_to_stop() -> None:
     read, write = os.pipe()
-    events = Events(io.StringIO())
+    events = EventWriter(io.StringIO())
     control = Control(os.fdopen(read), events)
     phases = Phases(events, control, minutes=1.0)
-    phases.at(MIXING, 0)
+    phases.report(MIXING, 0)
     os.write(write, b"finish\nstop\n")
     until = time.monotonic() + 5
     with pytest.raises(StopAskedError):
         while time.monotonic() < until:
-            phases.at(MIXING, 1, 2)
+            phases.report(MIXING, 1, 2)
             time.sleep(0.01)
     os.close(write)
 
@@ -97,13 +98,13 @@ def test_a_terminal_hears_of_every_phase() -> None:
     report.show({"event": "mixing", "pieces": 9})
     for phase in ("mixing", "saving"):
         report.show({**event, "phase": phase, "share": 0.5})
-    assert [text for text, _ in said[1:]] == ["Mixing network and memory …", "Saving the model …"]
+    assert [text for text, _ in said[1:]] == ["Combining network and memory …", "Saving the model …"]
     said.clear()
     live = TrainingReport(say, live=True)
     live.begin("me", resumed=True)
     live.show({**event, "phase": "mixing", "share": 0.5})
-    assert said[0] == ("Going on with the training of me.", False)
-    assert said[-1] == ("  Mixing network and memory …  500 of 1,000 pieces  0:18 left", True)
+    assert said[0] == ("Resuming the training of me.", False)
+    assert said[-1] == ("  Combining network and memory …  500 of 1,000 tokens  0:18 left", True)
 
 
 @pytest.mark.parametrize(

@@ -17,18 +17,11 @@ import pytest
 from rnnchat.errors import NotesError, RnnchatError, TrainingError
 from rnnchat.storage.paths import Paths
 from rnnchat.training.engine import checkpoint
-from rnnchat.training.runs.job import LOG, TrainingJob
-from rnnchat.training.runs.run import (
-    BEFORE,
-    PREPARED,
-    SETTINGS,
-    Run,
-    RunSettings,
-    find_unfinished,
-    unfinished,
-    waiting_run,
-)
-from rnnchat.training.runs.standing import Standing, in_words
+from rnnchat.training.runs.files import LOG, PREPARED, PREVIOUS_RUN, SETTINGS
+from rnnchat.training.runs.job import TrainingJob
+from rnnchat.training.runs.progress import SavedProgress, describe_progress
+from rnnchat.training.runs.run import Run, find_unfinished, unfinished, unfinished_run
+from rnnchat.training.runs.settings import RunSettings
 from tests.end_to_end.helpers import COMMAND, environment, rnnchat
 from tests.helpers.places import NOTES
 from tests.helpers.waiting import patience, wait_for
@@ -47,7 +40,7 @@ def interrupted(home: Path, name: str = "me", **settings: Any) -> Run:
 
 
 def is_kept(run: Run) -> bool:
-    return Standing.of(run) is not None
+    return SavedProgress.of(run) is not None
 
 
 @pytest.mark.parametrize("json", [True, False])
@@ -144,8 +137,8 @@ def test_resuming_is_what_enter_means(home: Path) -> None:
     )
     terminal.expect(r"\[q\]uit\?")
     terminal.sendline("")
-    terminal.expect("Going on with the training of me")
-    terminal.expect("Done: me remembers your notes")
+    terminal.expect("Resuming the training of me")
+    terminal.expect("Done: me has indexed your notes")
     terminal.expect(pexpect.EOF)
     assert run.is_finished
 
@@ -182,7 +175,7 @@ def test_discarding_gives_the_pieces_of_the_training_before_back(paths: Paths) -
     (run.folder / "training.pieces").write_bytes(b"pieces")
     run.finish({"model": "me"})
     again = Run.create(paths, settings)
-    assert (again.folder / BEFORE / "training.pieces").is_file()
+    assert (again.folder / PREVIOUS_RUN / "training.pieces").is_file()
     again.discard()
     assert run.is_finished
     assert (run.folder / "training.pieces").read_bytes() == b"pieces"
@@ -258,7 +251,7 @@ def test_a_run_for_a_model_of_any_name(paths: Paths, name: str) -> None:
     written = unicodedata.normalize("NFC", name)
     run = Run.create(paths, RunSettings(name=written, paths=(str(NOTES),)))
     assert find_unfinished(paths, name).folder == run.folder
-    assert waiting_run(paths, f" {unicodedata.normalize('NFD', name)} ") is not None
+    assert unfinished_run(paths, f" {unicodedata.normalize('NFD', name)} ") is not None
     assert run.settings.name == written
 
 
@@ -295,11 +288,11 @@ def test_the_child_keeps_what_libraries_write_to_itself() -> None:
 
 def test_how_far_a_run_is_in_words(home: Path) -> None:
     run = interrupted(home)
-    assert in_words(run).startswith("12 minutes learned, 20")
+    assert describe_progress(run).startswith("12 minutes learned, 20")
     checkpoint.save(run.checkpoints, 8, [], {**SAVED, "seconds": 40.2})
-    assert in_words(run).startswith("40 seconds learned, 20")
+    assert describe_progress(run).startswith("40 seconds learned, 20")
     checkpoint.save(run.checkpoints, 9, [], {"seconds": "x", "curve": [1]})
-    assert in_words(run).startswith("nothing learned yet, 20")
+    assert describe_progress(run).startswith("nothing learned yet, 20")
 
 
 def test_ctrl_c_while_the_notes_are_read_ends_in_a_moment(home: Path, tmp_path: Path) -> None:

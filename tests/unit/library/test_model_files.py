@@ -35,7 +35,7 @@ from rnnchat.storage.atomic import sha256
 from rnnchat.storage.paths import Paths
 from rnnchat.storage.tensors import read_safetensors, to_safetensors
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
-from rnnchat.training.fit_mixture import REMEMBERED_PIECES
+from rnnchat.training.fit_mixture import MEMORY_PIECES
 from tests.helpers.models import publish_tiny
 from tests.helpers.mutations import Files, files_of, outcome, publish_whole, put, rehash
 from tests.unit.storage.safetensors_headers import array, header
@@ -340,7 +340,7 @@ def test_memories_are_sorted_as_they_are_built() -> None:
         for vocabulary in (1, 2, 50):
             pieces = chance.integers(0, vocabulary, size)
             assert NgramMemory.build(pieces, vocabulary).is_sorted()
-    assert MAXIMUM_MEMORY >= REMEMBERED_PIECES
+    assert MAXIMUM_MEMORY >= MEMORY_PIECES
 
 
 def test_one_bad_version_leaves_the_other(library: Library, folder: Path, sound: Files) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rnnchat.errors import ModelError
 from rnnchat.lm.ngram import ORDER, NgramMemory, NgramModel
-from rnnchat.training.fit_mixture import in_order
+from rnnchat.training.fit_mixture import sort_by_path
 
 VOCABULARY = 7
 texts = st.lists(st.integers(0, VOCABULARY - 1), max_size=60)
@@ -165,7 +165,7 @@ def test_removing_a_note_leaves_the_memory_that_building_without_it_makes(
 
     def memory(names: list[str]) -> NgramMemory:
         pieces = np.array([piece for name in names for piece in notes[name]])
-        ordered, files = in_order(pieces, names, 0)
+        ordered, files = sort_by_path(pieces, names, 0)
         assert files == sorted(names)
         return NgramMemory.build(ordered, 9)
 

@@ -19,11 +19,13 @@ from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.loading import LoadedModel, piece_kinds
 from rnnchat.text.tokenizer import Tokenizer
-from rnnchat.training import fit_mixture as mixing
-from rnnchat.training.data.prepare import VALIDATION, as_document, dtype_for
+from rnnchat.training.data.prepared import as_document, piece_dtype
+from rnnchat.training.fit_mixture import LEAST_MEASURED_PIECES, ValidationTexts, wanted_pieces
 from rnnchat.training.gain import FEWEST_PIECES, measure_gain, measuring_seconds
+from rnnchat.training.runs.files import VALIDATION_PIECES
 from rnnchat.training.runs.report import TrainingReport
-from rnnchat.training.runs.run import Run, RunSettings
+from rnnchat.training.runs.run import Run
+from rnnchat.training.runs.settings import RunSettings
 
 Parts = tuple[NgramMemory, MixtureWeights, list[list[int]]]
 
@@ -43,7 +45,9 @@ def test_both_are_measured_on_the_same_text(
 ) -> None:
     memory, weights, unseen = parts
     short = [text[:150] for text in unseen]
-    gain = measure_gain(tiny_network, memory, weights, None, tiny_network, short, tokenizer, 60)
+    gain = measure_gain(
+        tiny_network, memory, weights, None, tiny_network, texts=short, tokenizer=tokenizer, seconds=60
+    )
     assert gain is not None
     shown = [tokenizer.decode(text) for text in short]
     assert gain.bytes == sum(len(tokenizer.decode_bytes(text)) for text in short)
@@ -67,7 +71,9 @@ def test_measuring_changes_nothing_of_what_is_saved(
 ) -> None:
     memory, weights, unseen = parts
     before = {name: array.copy() for name, array in weights.tensors().items()}
-    measure_gain(tiny_network, memory, weights, None, tiny_network, unseen, tokenizer, 1)
+    measure_gain(
+        tiny_network, memory, weights, None, tiny_network, texts=unseen, tokenizer=tokenizer, seconds=1
+    )
     assert all(np.array_equal(array, before[name]) for name, array in weights.tensors().items())
 
 
@@ -75,13 +81,21 @@ def test_without_time_few_pieces_are_scored_and_no_keys_told(
     parts: Parts, tiny_network: RecurrentNetwork, tokenizer: Tokenizer
 ) -> None:
     memory, weights, unseen = parts
-    gain = measure_gain(tiny_network, memory, weights, None, None, unseen, tokenizer, 0)
+    gain = measure_gain(
+        tiny_network, memory, weights, None, None, texts=unseen, tokenizer=tokenizer, seconds=0
+    )
     assert gain is not None
     assert gain.as_dict().keys() == {"bytes", "bits_per_byte"}
     assert len(tokenizer.encode(tokenizer.decode(unseen[0]))) >= FEWEST_PIECES
     few = [text[: FEWEST_PIECES // 4] for text in unseen]
-    assert measure_gain(tiny_network, memory, weights, None, None, few, tokenizer, 1) is None
-    assert measure_gain(tiny_network, memory, weights, None, None, [], tokenizer, 1) is None
+    assert (
+        measure_gain(tiny_network, memory, weights, None, None, texts=few, tokenizer=tokenizer, seconds=1)
+        is None
+    )
+    assert (
+        measure_gain(tiny_network, memory, weights, None, None, texts=[], tokenizer=tokenizer, seconds=1)
+        is None
+    )
 
 
 def test_measuring_takes_a_small_part_of_the_budget() -> None:
@@ -105,27 +119,19 @@ def test_no_text_is_both_fitted_to_and_measured_with(sizes: list[int], minutes: 
         numbers = iter(range(10, 60_000))
         documents = [[1, *(next(numbers) for _ in range(size - 1))] for size in sizes]
         pieces = [piece for document in documents for piece in document]
-        (run.folder / VALIDATION).write_bytes(np.array(pieces, dtype_for(tokenizer.size)).tobytes())
-        fitted, measured = mixing._kept_back(run, tokenizer)  # type: ignore[arg-type]
+        (run.folder / VALIDATION_PIECES).write_bytes(np.array(pieces, piece_dtype(tokenizer.size)).tobytes())
+        texts = ValidationTexts.of(run, tokenizer)  # type: ignore[arg-type]
+    fitted, measured = texts.fitted, texts.measured
     own = {piece for text in fitted for piece in text[1:]}
     others = {piece for text in measured for piece in text[1:]}
     assert not own & others
     assert all(text[0] == 1 for text in (*fitted, *measured))
     total = sum(sizes)
-    assert sum(map(len, fitted)) >= total // 2 or sum(map(len, fitted)) == mixing._wanted(run_of(minutes))
-    if total >= 2 * mixing.LEAST_MEASURED:
-        assert sum(map(len, measured)) >= mixing.LEAST_MEASURED
-
-
-def run_of(minutes: float) -> Run:
-    class Fixed(Run):
-        """A run whose settings are at hand."""
-
-        @property
-        def settings(self) -> RunSettings:
-            return RunSettings(name="x", paths=(), minutes=minutes)
-
-    return Fixed(Path())
+    assert sum(map(len, fitted)) >= total // 2 or sum(map(len, fitted)) == wanted_pieces(
+        RunSettings(name="x", paths=(), minutes=minutes)
+    )
+    if total >= 2 * LEAST_MEASURED_PIECES:
+        assert sum(map(len, measured)) >= LEAST_MEASURED_PIECES
 
 
 class Spelling:

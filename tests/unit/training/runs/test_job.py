@@ -6,17 +6,17 @@ import os
 import subprocess
 import sys
 
-from rnnchat.training.runs.job import NICE, give_way
+from rnnchat.training.runs.job import NICE, lower_priority
 
 
 def test_a_process_that_gives_way_has_what_nobody_else_wants() -> None:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
-        give_way(process.pid)
+        lower_priority(process.pid)
         if sys.platform == "linux":
             assert os.sched_getscheduler(process.pid) == os.SCHED_IDLE
         else:
             assert os.getpriority(os.PRIO_PROCESS, process.pid) == NICE
     finally:
         process.communicate(b"\n")
-    give_way(process.pid)  # it has ended: nothing happens
+    lower_priority(process.pid)  # it has ended: nothing happens

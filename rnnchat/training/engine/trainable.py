@@ -1,4 +1,4 @@
-"""One training step and one measurement as TensorFlow graphs, on one replica or on many."""
+"""The network that is trained, with its training step and its evaluation as TensorFlow graphs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from rnnchat.training.engine.optimizer import Optimizer
 from rnnchat.training.plan import Plan
 
 
-class Engine:
-    """The network, its averaged twin and the optimiser.
+class TrainableNetwork:
+    """A network, a second one with the average of its weights, and the optimizer.
 
-    Under a `strategy` of many replicas each learns from its share of a batch's texts, and their gradients
-    are averaged, so that the replicas together do what one would do alone.
+    Weights are pulled towards the `anchors`, those of a base, where there are any. Under a `strategy` of
+    several replicas (processors) each learns from its share of a batch's texts, and their gradients are
+    averaged, so that together they do what one would do alone.
     """
 
     def __init__(
@@ -39,45 +40,52 @@ class Engine:
             raise ValueError(f"{plan.batch} texts cannot be shared by {replicas} replicas")
         self._local = plan.batch // replicas
         with self._strategy.scope():
-            frozen = [name for name, factor in plan.rates.items() if not factor]
-            self.network = Network(shape, dropping=plan.dropping, seed=seed, half=plan.half, frozen=frozen)
-            self.averaged = Network(shape, seed=seed, half=plan.half)
+            frozen = [name for name, factor in plan.rate_factors.items() if not factor]
+            low = plan.use_bfloat16
+            self.network = Network(shape, dropout=plan.dropout, seed=seed, use_bfloat16=low, frozen=frozen)
+            self.averaged = Network(shape, seed=seed, use_bfloat16=low)
             self.optimizer = Optimizer(
-                dict(self.network.learned()),
-                dict(self.averaged.named()),
+                dict(self.network.trained_weights()),
+                dict(self.averaged.named_weights()),
                 decay=plan.weight_decay,
-                horizon=plan.horizon,
-                factors=plan.rates,
+                ema_steps=plan.ema_steps,
+                factors=plan.rate_factors,
                 anchors=anchors,
             )
-        self.forget()
-        self._learn = tf.function(self._learn_on_all, autograph=False)
+        self.reset_states()
+        self._step = tf.function(self._step_on_all, autograph=False)
         self._measure = tf.function(self._make_measure(), autograph=False)
 
     def start_from(self, weights: Weights) -> None:
-        """Take over the weights to begin with."""
+        """Set the weights, by name, to start from."""
         self.network.load_weights_by_name(weights)
         self.averaged.load_weights_by_name(weights)
 
-    def forget(self) -> None:
-        """Begin all texts anew."""
+    def reset_states(self) -> None:
+        """Forget what was read of the texts, as at the beginning of an epoch."""
         self._states = self._share(lambda _: self.network.start(self._local))
 
     def learn(self, chunk: NDArray[np.int32], step: int, rate: float) -> float:
-        """Learn from a chunk (batch, length + 1), going on from the last; return the mean of -ln p."""
+        """Take training step number `step` on a chunk (batch, length + 1); return the mean of -ln p.
+
+        The states go on from the chunk before. `rate` is the learning rate.
+        """
 
         def rows(replica: int) -> tuple[Any, Any]:
             own = chunk[replica * self._local : (replica + 1) * self._local]
             return tf.constant(own[:, :-1]), tf.constant(own[:, 1:])
 
         inputs = self._share(rows)
-        loss, self._states = self._learn(inputs, self._states, tf.constant(step), tf.constant(rate))
+        loss, self._states = self._step(inputs, self._states, tf.constant(step), tf.constant(rate))
         return float(loss)
 
     def bits(
         self, inputs: NDArray[np.int32], targets: NDArray[np.int32], counted: NDArray[np.float32], length: int
     ) -> float:
-        """Return the bits that the averaged network needs for the targets, (texts, time), as `counted`."""
+        """Return the bits that the averaged network needs for the `targets` that are `counted` with 1.
+
+        All arrays are (texts, time); they are read `length` steps at a time.
+        """
         states, total = self.averaged.start(len(inputs)), 0.0
         for start in range(0, inputs.shape[1], length):
             cut = slice(start, start + length)
@@ -86,16 +94,16 @@ class Engine:
         return total / float(np.log(2))
 
     def groups(self) -> Iterator[Group]:
-        """Yield copies of all that a checkpoint needs, a group at a time, made when they are asked for."""
-        states = tf.nest.flatten(self._gathered(self._states))  # by all replicas together, at once
+        """Yield copies of all that a checkpoint needs, one group at a time, made when they are asked for."""
+        states = tf.nest.flatten(self._gathered(self._states))  # which all replicas do together
         yield "states", ((str(index), as_numpy(state)) for index, state in enumerate(states))
         for group, network in (("network", self.network), ("averaged", self.averaged)):
-            yield group, ((name, as_numpy(variable)) for name, variable in network.named())
+            yield group, ((name, as_numpy(variable)) for name, variable in network.named_weights())
         for group, variables in self.optimizer.moments.items():
-            yield group, ((name, as_numpy(self._one(v))) for name, v in variables.items())
+            yield group, ((name, as_numpy(self._local_copy(v))) for name, v in variables.items())
 
     def restore(self, groups: Mapping[str, Arrays]) -> None:
-        """Go back to what `groups` gave."""
+        """Set everything to what a checkpoint's `groups` hold."""
         self.network.load_weights_by_name(groups["network"])
         self.averaged.load_weights_by_name(groups["averaged"])
         for group, variables in self.optimizer.moments.items():
@@ -112,7 +120,7 @@ class Engine:
         self._states = self._share(rows)
 
     def _share(self, make: Callable[[int], Any]) -> Any:
-        """Return what `make` gives for every replica, or for the only one."""
+        """Return the values of `make` for every replica number, or for the only one."""
         if self._strategy.num_replicas_in_sync == 1:
             return make(0)
         return self._strategy.experimental_distribute_values_from_function(
@@ -120,31 +128,33 @@ class Engine:
         )
 
     def _gathered(self, states: Any) -> Any:
+        """Return the states of all replicas as one."""
         if self._strategy.num_replicas_in_sync == 1:
             return states
         return tf.nest.map_structure(lambda state: self._strategy.gather(state, axis=0), states)
 
-    def _one(self, variable: Any) -> Any:
+    def _local_copy(self, variable: Any) -> Any:
+        """Return this process's copy of a variable that all replicas hold alike."""
         local = self._strategy.experimental_local_results(variable)
         return local[0]
 
-    def _learn_on_all(self, inputs: Any, states: Any, step: Any, rate: Any) -> tuple[Any, Any]:
+    def _step_on_all(self, inputs: Any, states: Any, step: Any, rate: Any) -> tuple[Any, Any]:
         if self._strategy.num_replicas_in_sync == 1:
-            return self._learn_on_one(inputs, states, step, rate)
-        losses, states = self._strategy.run(self._learn_on_one, args=(inputs, states, step, rate))
+            return self._step_on_one(inputs, states, step, rate)
+        losses, states = self._strategy.run(self._step_on_one, args=(inputs, states, step, rate))
         return self._strategy.reduce(tf.distribute.ReduceOp.MEAN, losses, axis=None), states
 
-    def _learn_on_one(self, inputs: Any, states: Any, step: Any, rate: Any) -> tuple[Any, Any]:
-        variables = [variable for _, variable in self.network.learned()]
+    def _step_on_one(self, inputs: Any, states: Any, step: Any, rate: Any) -> tuple[Any, Any]:
+        variables = [variable for _, variable in self.network.trained_weights()]
         with tf.GradientTape() as tape:
-            masks = self._own(self.network.masks(step, self._batch))
+            masks = self._own_masks(self.network.masks(step, self._batch))
             pieces, targets = inputs
             loss, states = self.network.mean_loss(pieces, targets, states, masks)
         gradients = tape.gradient(loss, [getattr(v, "value", v) for v in variables])
         self.optimizer.apply(gradients, rate, step)
         return loss, states
 
-    def _own(self, masks: dict[str, Any]) -> dict[str, Any]:
+    def _own_masks(self, masks: dict[str, Any]) -> dict[str, Any]:
         """Return this replica's rows of the masks that have a row for each text."""
         if self._local == self._batch:
             return masks
