@@ -119,28 +119,16 @@ class HiddenMarkovModel:
         sequences = random.permutation(_sequences(np.asarray(pieces, np.intp)))
         held = int(len(sequences) * VALIDATION_SHARE)
         validation, training = sequences[:held], sequences[held:]
-        uniform = np.float32(1 / states)
-        counts = _ExpectedCounts(
-            model.initial * uniform, model.transition * uniform, model.emission * uniform
-        )
-        ends = time.monotonic() + seconds
+        stepwise = _StepwiseEM(model, unigram, ends=time.monotonic() + seconds)
         fewest_bits, passes_since_best = np.inf, 0
-        batch = 0
         for _ in range(passes):
-            order = random.permutation(len(training))
-            for start in range(0, len(order), BATCH_ROWS):
-                found = model._expected_counts(training[order[start : start + BATCH_ROWS]])
-                counts.move_towards(found, np.float32((batch + 2) ** -STEP_EXPONENT))
-                model = cls._from_counts(counts, unigram, training.size)
-                batch += 1
-                if time.monotonic() > ends:
-                    break
+            model = stepwise.pass_over(training[random.permutation(len(training))], model)
             bits = model._bits_per_piece(validation) if held else 0.0
             if bits < fewest_bits or not held:
                 best, fewest_bits, passes_since_best = model, bits, 0
             else:
                 passes_since_best += 1
-            if passes_since_best >= PATIENCE or time.monotonic() > ends:
+            if passes_since_best >= PATIENCE or time.monotonic() > stepwise.ends:
                 break
         return best
 
@@ -237,6 +225,30 @@ class HiddenMarkovModel:
             _normalised(counts.transition * total + np.float32(TRANSITION_PRIOR / states)),
             _normalised(counts.emission * total + np.float32(EMISSION_PRIOR) * unigram),
         )
+
+
+class _StepwiseEM:
+    """The expected counts, updated after each batch, until the monotonic clock is at `ends`."""
+
+    def __init__(self, model: HiddenMarkovModel, unigram: Floats, ends: float) -> None:
+        uniform = np.float32(1 / len(model.initial))
+        self._counts = _ExpectedCounts(
+            model.initial * uniform, model.transition * uniform, model.emission * uniform
+        )
+        self._unigram = unigram
+        self._batch = 0
+        self.ends = ends
+
+    def pass_over(self, sequences: NDArray[np.intp], model: HiddenMarkovModel) -> HiddenMarkovModel:
+        """Return the model after a pass over `sequences` (rows, length), or a part of it when time is up."""
+        for start in range(0, len(sequences), BATCH_ROWS):
+            found = model._expected_counts(sequences[start : start + BATCH_ROWS])
+            self._counts.move_towards(found, np.float32((self._batch + 2) ** -STEP_EXPONENT))
+            model = HiddenMarkovModel._from_counts(self._counts, self._unigram, sequences.size)
+            self._batch += 1
+            if time.monotonic() > self.ends:
+                break
+        return model
 
 
 def _sequences(pieces: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -99,9 +99,9 @@ def ablate(model: LoadedModel, texts: list[str]) -> None:
     inputs = {name: [number] for number, name in enumerate(names)}
     first = len(names)
     for number, name in enumerate(contexts):
-        inputs[name] = [first + number, first + len(contexts) + number]
+        inputs[name] = [first + 2 * number, first + 2 * number + 1]
     first += 2 * len(contexts)
-    inputs |= {"match in the notes": [first, first + 2], "match in what was read": [first + 1, first + 3]}
+    inputs |= {"match in the notes": [first, first + 1], "match in what was read": [first + 2, first + 3]}
     original = Mixer._inputs
     for name, columns in {"nothing": [], **inputs}.items():
 

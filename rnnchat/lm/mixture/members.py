@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,10 @@ from rnnchat.lm.mixture.inputs import CONTEXTS, HISTORY_ORDERS, MATCHES, Context
 from rnnchat.lm.mixture.mixer import MATCH_LENGTHS, MixerShape
 from rnnchat.lm.mixture.state import MixtureState
 from rnnchat.lm.mixture.tree import PieceTree
-from rnnchat.lm.mixture.weight_sets import Evidence, select_rows, set_sizes
+from rnnchat.lm.mixture.weight_sets import select_rows, set_sizes
 from rnnchat.lm.neural_cache import AdaptedOutput, OutputSide, cached
 from rnnchat.lm.ngram import NgramMemory, NgramModel
+from rnnchat.lm.protocols import Floats
 from rnnchat.lm.recurrent import RecurrentNetwork, softmax
 from rnnchat.lm.suffix_array import Interval
 
@@ -55,6 +57,18 @@ class MixtureParts:
             raise ModelError("The parts of the model do not fit together: their vocabularies differ.")
 
 
+class _Predictions(NamedTuple):
+    """The probabilities (vocabulary,) of the members, and the network's top state."""
+
+    top: Floats
+    network: Floats
+    ngram: Floats
+    base: Floats | None
+    adapted: Floats | None
+    by_leaf: Floats
+    """(members, vocabulary) those of all members, by leaf."""
+
+
 class Members:
     """The members of a mixture; those that learn can forget again."""
 
@@ -74,57 +88,56 @@ class Members:
 
     def inputs(self, state: MixtureState) -> MixtureInputs:
         """Return what all members give after the text of `state`."""
-        network, recent, history, leaf = self._network, state.context.recent, state.history, self._tree.leaf
-        order = self._tree.order
-        top = network.top(state.network)
-        network_probabilities = softmax(network.logits(state.vector))
+        recent, history = state.context.recent, state.history
         intervals = self._memory.intervals(recent)
-        ngram_probabilities = self.ngram.predict(recent, intervals)
-        members = [network_probabilities.take(order), ngram_probabilities.take(order)]
-        members.append(cached(history.vectors, history.leaves, state.vector, members[0]))
-        base = None
-        if self._base is not None:
-            base = softmax(self._base.logits(self._base.project(state.base)))
-            members.append(base.take(order))
-        adapted = None
-        if self._adapted is not None:
-            adapted = self._adapted.predict(top)[1] if self._adapted.changed else network_probabilities
-            members.append(adapted.take(order))
-        stacked = np.stack(members)
-        mean = stacked.sum(axis=0)
+        predictions = self._predict(state, intervals)
+        mean = predictions.by_leaf.sum(axis=0)
         mean /= mean.sum()
         cumulative = np.zeros(len(mean) + 1)
         mean.cumsum(dtype=np.float64, out=cumulative[1:])
-        ends = leaf.take(recent)
+        ends = self._tree.leaf.take(recent)
         matches = [self._match_in_notes(intervals), self._match_in_text(state, ends)]
         match_lengths = matches[0][1], matches[1][1]
-        corpus = self._successors.find(state.context, intervals)
-        here = tuple(
-            history.successors(ends[-order:]) if order else history.leaves for order in HISTORY_ORDERS
-        )
+        in_notes = self._successors.find(state.context, intervals)
+        in_history = tuple(history.successors(ends[-n:]) if n else history.leaves for n in HISTORY_ORDERS)
         rows = select_rows(
-            Evidence(
-                network=network_probabilities,
-                memory=ngram_probabilities,
-                intervals=intervals,
-                successors=corpus,
-                match_lengths=match_lengths,
-                last=recent[-1],
-                history_counts=tuple(map(len, here)),
-            )
+            network=predictions.network,
+            ngram=predictions.ngram,
+            intervals=intervals,
+            successors=in_notes,
+            match_lengths=match_lengths,
+            last=recent[-1],
+            history_counts=tuple(map(len, in_history)),
         )
         return MixtureInputs(
-            top=top,
-            adapted=adapted,
-            base=base,
-            members=stacked,
+            top=predictions.top,
+            adapted=predictions.adapted,
+            base=predictions.base,
+            members=predictions.by_leaf,
             mean=mean,
             cumulative=cumulative,
             intervals=intervals,
-            contexts=ContextCounts.of(corpus, here, matches),
+            contexts=ContextCounts.of(in_notes, in_history, matches),
             match_lengths=match_lengths,
             rows=rows,
         )
+
+    def _predict(self, state: MixtureState, intervals: list[Interval]) -> _Predictions:
+        """Return the probabilities of every member."""
+        order, history = self._tree.order, state.history
+        top = self._network.top(state.network)
+        network = softmax(self._network.logits(state.vector))
+        ngram = self.ngram.predict(state.context.recent, intervals)
+        members = [network.take(order), ngram.take(order)]
+        members.append(cached(history.vectors, history.leaves, state.vector, members[0]))
+        base = adapted = None
+        if self._base is not None:
+            base = softmax(self._base.logits(self._base.project(state.base)))
+            members.append(base.take(order))
+        if self._adapted is not None:
+            adapted = self._adapted.predict(top)[1] if self._adapted.changed else network
+            members.append(adapted.take(order))
+        return _Predictions(top, network, ngram, base, adapted, np.stack(members))
 
     def learn(self, inputs: MixtureInputs, piece: int, state: MixtureState) -> None:
         """Learn that `piece` followed `state`, where `inputs` were given."""

@@ -20,7 +20,7 @@ from rnnchat.lm.mixture.log_linear import LogLinearMixture, LogLinearState
 from rnnchat.lm.mixture.low_rank import FullNetwork, LowRankShortlistNetwork
 from rnnchat.lm.mixture.members import Members, MixtureParts
 from rnnchat.lm.mixture.mixer import DEPTHS, Mixer
-from rnnchat.lm.mixture.state import MixtureState, NetworkState, start_state
+from rnnchat.lm.mixture.state import MixtureState, advance_networks, start_state
 from rnnchat.lm.mixture.tree import LeafSegments
 from rnnchat.lm.protocols import Floats, Lookahead
 
@@ -82,7 +82,7 @@ class Mixture(Lookahead[MixtureState]):
 
         The trust follows what was read where the prediction before it is still kept.
         """
-        networks = self._networks_after(piece, state)
+        networks = advance_networks(piece, state, self.parts.network, self.parts.base)
         context = state.context.after(piece, self.parts.kinds)
         history = state.history.after(int(self.parts.tree.leaf[piece]), state.vector)
         return MixtureState(*networks, self._trust_after(piece, state), context, history)
@@ -98,7 +98,7 @@ class Mixture(Lookahead[MixtureState]):
         It stays out of the history and leaves the trust as it was: it is no evidence of how a person
         writes, and would soon be repeated again and again.
         """
-        networks = self._networks_after(piece, state)
+        networks = advance_networks(piece, state, self.parts.network, self.parts.base)
         context = state.context.after(piece, self.parts.kinds)
         state = MixtureState(*networks, state.trust, context, state.history)
         return self.predict(state), state
@@ -179,12 +179,6 @@ class Mixture(Lookahead[MixtureState]):
                 if progress is not None and done % PROGRESS_EVERY == 0:
                     progress(done)
         self.forget()
-
-    def _networks_after(self, piece: int, state: MixtureState) -> tuple[NetworkState, Floats, NetworkState]:
-        """Return the network's state after `piece`, its vector (embedding,), and the base's state."""
-        network, base = self.parts.network, self.parts.base
-        after = network.advance(piece, state.network)
-        return after, network.project(after), () if base is None else base.advance(piece, state.base)
 
     def _predict_both(self, state: MixtureState) -> tuple[Floats, Floats | None]:
         """Return the probabilities (vocabulary,) of the mixture, and those of the base where there is one."""

@@ -9,8 +9,6 @@ from rnnchat.lm.mixture.history import TokenHistory
 from rnnchat.lm.protocols import Floats
 from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork
 
-__all__ = ["MixtureState", "NetworkState", "start_state"]
-
 
 @dataclass(frozen=True)
 class MixtureState:
@@ -34,3 +32,14 @@ def start_state(network: RecurrentNetwork, base: RecurrentNetwork | None, trust:
     history = TokenHistory(network.shape.embedding)
     base_state = () if base is None else base.start()
     return MixtureState(state, network.project(state), base_state, trust, ContextState(), history)
+
+
+def advance_networks(
+    piece: int, state: MixtureState, network: RecurrentNetwork, base: RecurrentNetwork | None
+) -> tuple[NetworkState, Floats, NetworkState]:
+    """Return the network's state after `piece`, its vector (embedding,), and the base network's state.
+
+    Raises ModelError where `piece` is not in the vocabulary.
+    """
+    after = network.advance(piece, state.network)
+    return after, network.project(after), () if base is None else base.advance(piece, state.base)

@@ -5,8 +5,6 @@ A mixer has one weight set besides these, with a row for each node of the tree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from rnnchat.lm.mixture.counts import CONTEXT_ORDERS, SuccessorCounts
@@ -26,47 +24,34 @@ def set_sizes(vocabulary: int) -> tuple[int, ...]:
     return (_MATCH_LEVELS**2, _LEVELS**3, _LEVELS**3, vocabulary, _LEVELS**3)
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What the rows are selected by."""
-
-    network: Floats
-    """(vocabulary,) the network's probabilities."""
-    memory: Floats
-    """(vocabulary,) the n-gram model's probabilities."""
-    intervals: list[Interval]
-    """The intervals of the last 1, 2, … pieces in the notes."""
-    successors: list[SuccessorCounts]
-    """What followed each context in the notes."""
-    match_lengths: tuple[int, int]
-    """The lengths, in pieces, of the longest matches in the notes and in the text at hand."""
-    last: int
-    """The last piece."""
-    history_counts: tuple[int, ...]
-    """The number of pieces in the text at hand, and how often the last one and last two occurred in it."""
-
-
-def select_rows(evidence: Evidence) -> tuple[int, ...]:
+def select_rows(
+    *,
+    network: Floats,
+    ngram: Floats,
+    intervals: list[Interval],
+    successors: list[SuccessorCounts],
+    match_lengths: tuple[int, int],
+    last: int,
+    history_counts: tuple[int, ...],
+) -> tuple[int, ...]:
     """Return the row selected in each weight set.
 
-    In order: by the two matches; by the longest context that has counts, its number of different successors
-    and the width of the longest interval; by how sure network and n-gram model are; by the last piece; by
-    how much the text at hand has.
+    In order: by the lengths of the longest matches in the notes and in the text at hand; by the longest
+    context of `successors` that has counts, its number of different successors, and the width of the longest
+    of the `intervals`; by how sure `network` and `ngram` (vocabulary,) are; by the `last` piece; by
+    `history_counts`: the pieces of the text at hand, and the occurrences in it of the last one and last two.
     """
-    notes_match, history_match = (min(_MATCH_LEVELS - 1, length) for length in evidence.match_lengths)
-    intervals, successors = evidence.intervals, evidence.successors
+    notes_match, history_match = match_lengths
     order = max((n + 1 for n in range(len(CONTEXT_ORDERS)) if successors[n].size), default=0)
     distinct = successors[order - 1].size if order else 1
     width = intervals[-1][1] - intervals[-1][0] if intervals else 1
-    network, memory = evidence.network, evidence.memory
     entropy = float(-(network @ np.log(np.maximum(network, _SMALLEST))))  # in nats
-    network_peak, memory_peak = (_eighth(float(p.max())) for p in (network, memory))
-    pieces, after_one, after_two = evidence.history_counts
+    pieces, after_one, after_two = history_counts
     return (
-        notes_match * _MATCH_LEVELS + history_match,
+        min(_MATCH_LEVELS - 1, notes_match) * _MATCH_LEVELS + min(_MATCH_LEVELS - 1, history_match),
         _row(order, _magnitude(distinct), _magnitude(width)),
-        _row(network_peak, min(_LEVELS - 1, int(entropy)), memory_peak),
-        evidence.last,
+        _row(_eighth(float(network.max())), min(_LEVELS - 1, int(entropy)), _eighth(float(ngram.max()))),
+        last,
         _row(_magnitude(pieces), _magnitude(after_one), min(_LEVELS - 1, after_two)),
     )
 

@@ -23,11 +23,11 @@ def bits(model: HiddenMarkovModel, pieces: list[int]) -> float:
     return total / (len(pieces) - 1)
 
 
-def test_it_finds_states_that_nobody_saw() -> None:
-    """Two moods, each with pieces of its own, lasting long: one bit a piece where a unigram needs two."""
+def test_it_finds_hidden_states() -> None:
+    """Two regimes, each with pieces of its own, lasting long: one bit a piece where a unigram needs two."""
     random = np.random.default_rng(0)
-    moods = np.cumsum(random.random(20_000) < 0.02) % 2
-    pieces = 2 * moods + random.integers(0, 2, 20_000)
+    regimes = np.cumsum(random.random(20_000) < 0.02) % 2
+    pieces = 2 * regimes + random.integers(0, 2, 20_000)
     model = HiddenMarkovModel.fit(pieces[:16_000], 4, states=4, passes=60, seconds=60)
     assert bits(model, pieces[16_000:].tolist()) < 1.3
 
@@ -44,21 +44,21 @@ def test_forward_and_backward_count_what_enumeration_counts() -> None:
     random = np.random.default_rng(1)
     model = HiddenMarkovModel._random(np.full(5, 0.2, np.float32), 3, random)
     pieces = [4, 0, 3, 1]
-    transition, emission, initial, whole = np.zeros((3, 3)), np.zeros((3, 5)), np.zeros(3), 0.0
-    for walk in np.ndindex(3, 3, 3, 3):
-        p = model.initial[walk[0]] * model.emission[walk[0], pieces[0]]
-        for a, b, piece in zip(walk, walk[1:], pieces[1:], strict=False):
+    transition, emission, initial, total = np.zeros((3, 3)), np.zeros((3, 5)), np.zeros(3), 0.0
+    for sequence in np.ndindex(3, 3, 3, 3):
+        p = model.initial[sequence[0]] * model.emission[sequence[0], pieces[0]]
+        for a, b, piece in zip(sequence, sequence[1:], pieces[1:], strict=False):
             p *= model.transition[a, b] * model.emission[b, piece]
-        whole += p
-        initial[walk[0]] += p
-        for a, b in pairwise(walk):
+        total += p
+        initial[sequence[0]] += p
+        for a, b in pairwise(sequence):
             transition[a, b] += p
-        for state, piece in zip(walk, pieces, strict=True):
+        for state, piece in zip(sequence, pieces, strict=True):
             emission[state, piece] += p
     found = model._expected_counts(np.array([pieces]))
-    np.testing.assert_allclose(found.transition * 4, transition / whole, rtol=1e-4)
-    np.testing.assert_allclose(found.emission * 4, emission / whole, rtol=1e-4)
-    np.testing.assert_allclose(found.initial * 4, initial / whole, rtol=1e-4)
+    np.testing.assert_allclose(found.transition * 4, transition / total, rtol=1e-4)
+    np.testing.assert_allclose(found.emission * 4, emission / total, rtol=1e-4)
+    np.testing.assert_allclose(found.initial * 4, initial / total, rtol=1e-4)
 
 
 @settings(max_examples=30, deadline=None)

@@ -40,8 +40,8 @@ def test_the_lift_of_the_cache_gives_its_prediction() -> None:
     assert [len(part) for part in cache_log_lift(history.vectors, history.leaves, vector, logits)] == [0, 0]
     for stood, piece in (([9, 0], 7), ([0, 9], 8), ([3, 3], 7)):
         history = history.after(piece, np.array(stood, np.float32))
-    followers, more = cache_log_lift(history.vectors, history.leaves, vector, logits)
-    said = logits.copy()
-    said[followers] = logits[followers] + more
-    wanted = cached(history.vectors, history.leaves, vector, softmax(logits))
-    np.testing.assert_allclose(softmax(said), wanted, rtol=1e-4)
+    successors, lift = cache_log_lift(history.vectors, history.leaves, vector, logits)
+    raised = logits.copy()
+    raised[successors] = logits[successors] + lift
+    expected = cached(history.vectors, history.leaves, vector, softmax(logits))
+    np.testing.assert_allclose(softmax(raised), expected, rtol=1e-4)

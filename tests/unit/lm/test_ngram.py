@@ -77,7 +77,7 @@ def test_predictions_sum_to_one_and_leave_nothing_out(notes, text, learns):
 
 @settings(max_examples=60, deadline=None)
 @given(texts, texts, st.booleans())
-def test_what_contexts_change_makes_the_prediction_of_what_none_knows(notes, text, learns):
+def test_the_lift_of_contexts_turns_the_unigram_into_the_prediction(notes, text, learns):
     model = NgramModel(build(notes))
     state = state_after(model, text) if not learns else ()
     for piece in text if learns else []:
@@ -85,10 +85,10 @@ def test_what_contexts_change_makes_the_prediction_of_what_none_knows(notes, tex
         state = model.advance(piece, state)
     intervals = model.memory.intervals(state)
     logs, (changed, more) = model.log_lift(state, intervals)
-    said = logs.copy()
-    said[changed] = logs[changed] + more
-    said = np.exp(said)
-    np.testing.assert_allclose(said / said.sum(), model.predict(state, intervals), rtol=1e-4)
+    logits = logs.copy()
+    logits[changed] = logs[changed] + more
+    logits = np.exp(logits)
+    np.testing.assert_allclose(logits / logits.sum(), model.predict(state, intervals), rtol=1e-4)
 
 
 def test_learning_makes_what_was_read_likelier_and_forgetting_undoes_it():

@@ -20,35 +20,35 @@ def network(cell: str = "gru", layers: int = 1, units: int = 12) -> RecurrentNet
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
 def test_of_full_rank_it_is_the_network(cell: str, layers: int) -> None:
-    whole = network(cell, layers)
-    reduced = LowRankShortlistNetwork(whole, NOTES)
-    state = about = whole.start()
+    full = network(cell, layers)
+    reduced = LowRankShortlistNetwork(full, NOTES)
+    state = approximate = full.start()
     for piece in (3, 9, 30, 4):
-        state, about = whole.advance(piece, state), reduced.advance(piece, about)
-        for one, other in zip(state, about, strict=True):
+        state, approximate = full.advance(piece, state), reduced.advance(piece, approximate)
+        for one, other in zip(state, approximate, strict=True):
             np.testing.assert_allclose(one, other, atol=1e-4)
-    vector = whole.project(state)
+    vector = full.project(state)
     np.testing.assert_allclose(
-        reduced.embedding_scores(vector), whole.embedding_scores(vector)[reduced.shortlist], rtol=1e-5
+        reduced.embedding_scores(vector), full.embedding_scores(vector)[reduced.shortlist], rtol=1e-5
     )
-    np.testing.assert_array_equal(reduced.top(state), whole.top(state))
+    np.testing.assert_array_equal(reduced.top(state), full.top(state))
 
 
 def test_a_low_rank_fitted_to_the_notes_has_a_smaller_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = network(units=48)
+    full = network(units=48)
     monkeypatch.setattr("rnnchat.lm.mixture.low_rank.RANK", 6)
-    fitted = LowRankShortlistNetwork(whole, NOTES)
-    unfitted = LowRankShortlistNetwork(whole, NOTES[:0])
-    missed = {"fitted": 0.0, "unfitted": 0.0, "nothing": 0.0}
-    state = whole.start()
+    fitted = LowRankShortlistNetwork(full, NOTES)
+    unfitted = LowRankShortlistNetwork(full, NOTES[:0])
+    error = {"fitted": 0.0, "unfitted": 0.0, "nothing": 0.0}
+    state = full.start()
     for piece in NOTES[:60].tolist():
-        after = whole.top(whole.advance(piece, state))
-        missed["fitted"] += float(np.square(whole.top(fitted.advance(piece, state)) - after).sum())
-        missed["unfitted"] += float(np.square(whole.top(unfitted.advance(piece, state)) - after).sum())
-        alone = whole.top(whole.advance(piece, whole.start()))
-        missed["nothing"] += float(np.square(alone - after).sum())
-        state = whole.advance(piece, state)
-    assert missed["fitted"] < 0.7 * missed["unfitted"] < 0.7 * missed["nothing"]
+        after = full.top(full.advance(piece, state))
+        error["fitted"] += float(np.square(full.top(fitted.advance(piece, state)) - after).sum())
+        error["unfitted"] += float(np.square(full.top(unfitted.advance(piece, state)) - after).sum())
+        alone = full.top(full.advance(piece, full.start()))
+        error["nothing"] += float(np.square(alone - after).sum())
+        state = full.advance(piece, state)
+    assert error["fitted"] < 0.7 * error["unfitted"] < 0.7 * error["nothing"]
 
 
 def test_the_shortlist_has_the_pieces_of_the_notes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -184,9 +184,9 @@ def test_an_approximate_step_is_a_distribution_and_changes_nothing(
         probabilities, state = model.step(piece, state)
     approximate: object = state
     for piece in ahead:
-        said, approximate = model.approximate_step(piece, approximate)  # type: ignore[arg-type]
-        assert said.sum(dtype=np.float64) == pytest.approx(1, abs=1e-5)
-        assert (said >= 0).all()
+        predicted, approximate = model.approximate_step(piece, approximate)  # type: ignore[arg-type]
+        assert predicted.sum(dtype=np.float64) == pytest.approx(1, abs=1e-5)
+        assert (predicted >= 0).all()
     np.testing.assert_allclose(model.predict(state), probabilities, rtol=1e-5)
 
 
@@ -199,10 +199,10 @@ def test_approximate_steps_need_few_more_bits_than_the_mixture(quick: bool) -> N
     for text in NEW:
         _, state = model.step(text[0], model.start())
         for piece, following in itertools.pairwise(text[1:]):
-            said, _ = model.approximate_step(piece, state)
+            predicted, _ = model.approximate_step(piece, state)
             probabilities, state = model.step(piece, state)
             mixed -= math.log2(probabilities[following])
-            approximate -= math.log2(said[following])
+            approximate -= math.log2(predicted[following])
             uniform += math.log2(VOCABULARY)
     assert mixed < uniform / 2
     assert approximate < mixed + (uniform - mixed) / 4
