@@ -94,7 +94,7 @@ MODULES = {
     "scan": "rnnchat.cli.train",
     "compare": "rnnchat.cli.train",
     "generate": "rnnchat.cli.generate",
-    "evaluate": "rnnchat.cli.generate",
+    "evaluate": "rnnchat.cli.evaluate",
     "complete": "rnnchat.cli.complete",
     "models": "rnnchat.cli.models",
     "where": "rnnchat.cli.models",

@@ -47,7 +47,7 @@ class Paths:
                 root = parse_argument(home)
             except PathError as error:
                 raise PathError(error.message, "It stands in RNNCHAT_HOME: set that to a folder.") from None
-            return cls(root / "data", root / "config", root / "state")
+            return cls.under(root)
         import platformdirs
 
         try:
@@ -61,6 +61,11 @@ class Paths:
         if any(folder.parts[:1] == ("~",) for folder in folders):  # as earlier platformdirs answer then
             raise _without_home()
         return cls(*map(_absolute, folders))
+
+    @classmethod
+    def under(cls, home: Path) -> Paths:
+        """Return the three folders within the folder `home`."""
+        return cls(home / "data", home / "config", home / "state")
 
     @property
     def models(self) -> Path:

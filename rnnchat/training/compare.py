@@ -93,11 +93,12 @@ def _compare(folder: Path, held_out: list[str], minutes: float, say: Say) -> Ite
             sizes |= {"mixture": own + model.weights.static.weights.size}
             sizes |= {"adaptive": own + model.weights.adaptive.weights.size}
         names = {"memory": "n-gram", "mixture": "mixture", "adaptive": "mixture, adaptive"}
-        for member, predictor, learn in model.members():
-            if member in names:
-                say(f"Scoring the {names[member]}.")
-                took = remembered if member == "memory" else seconds
-                yield _row(names[member], predictor, tokenizer, held_out, took, sizes[member], learn)
+        for member in model.members():
+            if member.name in names:
+                family, size = names[member.name], sizes[member.name]
+                say(f"Scoring the {family}.")
+                took = remembered if member.name == "memory" else seconds
+                yield _row(family, member.predictor, tokenizer, held_out, took, size, member.learn)
         del model
         for name, states in (("unigram", 1), ("HMM", 0)):  # of one state, or as many as suit the notes
             say(f"Training the {name}.")

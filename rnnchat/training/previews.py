@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnnchat.generation.generate import TextGenerator, text_context
+from rnnchat.generation.generate import TextGenerator
 from rnnchat.generation.sampling import Sampling
 from rnnchat.library.models import MEMORY, TOKENIZER, read_weights
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.protocols import AnyLanguageModel
 from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.text.chat_format import text_context
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.prepare import Emit, Prepared
 from rnnchat.training.runs.run import Run

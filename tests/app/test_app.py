@@ -32,7 +32,7 @@ from rnnchat.app.widgets.number_stepper import NumberStepper
 from rnnchat.app.widgets.path_suggester import complete_path
 from rnnchat.app.widgets.training_view import _headline
 from rnnchat.app.widgets.turn_view import TurnView
-from rnnchat.generation.attribution import Origin
+from rnnchat.generation.attribution import Attribution
 from rnnchat.library.models import Entry, Library
 from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.storage.paths import Paths
@@ -200,7 +200,7 @@ async def test_f8_shows_what_of_a_reply_stands_in_the_notes(app: RnnchatApp) -> 
         await wait_until(pilot, lambda: isinstance(app.screen, OriginsScreen))
         assert "keeps no notes" in written(app)
         await pilot.press("escape")
-        found = [Origin("[b]boat leaves at noon", "/notes/[red]sea.md", 12, 9)]
+        found = [Attribution("[b]boat leaves at noon", "/notes/[red]sea.md", 12, 9)]
         app.voice.origins = lambda name, text: found  # type: ignore[method-assign]
         await pilot.press("f8")
         await wait_until(pilot, lambda: isinstance(app.screen, OriginsScreen))

@@ -15,7 +15,7 @@ from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.storage.paths import shortened_path
 
 if TYPE_CHECKING:
-    from rnnchat.generation.attribution import Origin
+    from rnnchat.generation.attribution import Attribution
 
 
 class OriginsScreen(Dialog[None]):
@@ -23,7 +23,7 @@ class OriginsScreen(Dialog[None]):
 
     BINDINGS: ClassVar = [Binding("escape,f8,q", "dismiss", "Back", id="origins.back", key_display="esc")]
 
-    def __init__(self, model: str, text: str, found: Sequence[Origin] | None) -> None:
+    def __init__(self, model: str, text: str, found: Sequence[Attribution] | None) -> None:
         super().__init__()
         self._model, self._text, self._found = model, text, found
 
@@ -47,7 +47,7 @@ class OriginsScreen(Dialog[None]):
         return f"{share:.0%} of this reply stands word for word in your notes:"
 
 
-def _marked(text: str, found: Sequence[Origin]) -> Content:
+def _marked(text: str, found: Sequence[Attribution]) -> Content:
     """Return the text with the stretches underlined and numbered."""
     parts: list[Content] = []
     done = 0
@@ -62,7 +62,7 @@ def _marked(text: str, found: Sequence[Origin]) -> Content:
     return Content("").join([*parts, Content(text[done:])])
 
 
-def _places(found: Sequence[Origin]) -> Content:
+def _places(found: Sequence[Attribution]) -> Content:
     lines = []
     for number, origin in enumerate(found, start=1):
         where = shortened_path(origin.path) if origin.path else "a note whose file is not known"

@@ -12,29 +12,30 @@ from textual.widgets import Footer, Static
 
 from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.app.widgets.number_stepper import NumberStepper, Scale
+from rnnchat.library.settings import LIMITS
 
 if TYPE_CHECKING:
     from rnnchat.app.app import RnnchatApp
 
+
+def _scale(name: str, label: str, decimals: int = 2, words: tuple[tuple[float, str], ...] = ()) -> Scale:
+    """Return the scale of a setting, with its range, step and help."""
+    limits = LIMITS[name]
+    low, high = limits.usual
+    return Scale(name, label, low, high, limits.step, limits.help, decimals, words or limits.words)
+
+
 SCALES = (
-    Scale(
-        "temperature", "Temperature", 0, 2, 0.05, "lower: safer · higher: bolder", words=((0, "likeliest"),)
-    ),
-    Scale("guidance", "Focus", 0, 2, 0.1, "higher: closer to what was said", words=((0, "none"),)),
-    Scale("top_p", "Top-p", 0.05, 1, 0.05, "only the likeliest that hold so much", words=((1, "all"),)),
-    Scale("top_k", "Top-k", 0, 200, 5, "only so many of the likeliest", 0, ((0, "all"),)),
-    Scale("min_p", "Min-p", 0, 0.5, 0.01, "only pieces so likely beside the best", words=((0, "all"),)),
-    Scale(
-        "repetition", "Repetition", 1, 2, 0.05, "how much it avoids what it just said", words=((1, "free"),)
-    ),
-    Scale("reply_pieces", "Length", 20, 1000, 20, "the most pieces in a reply", 0),
-    Scale("seed", "Seed", -1, 9999, 1, "the same seed gives the same reply", 0, ((-1, "chance"),)),
+    _scale("temperature", "Temperature"),
+    _scale("guidance", "Focus"),
+    _scale("top_p", "Top-p"),
+    _scale("top_k", "Top-k", 0),
+    _scale("min_p", "Min-p"),
+    _scale("repetition", "Repetition"),
+    _scale("reply_pieces", "Length", 0),
+    _scale("seed", "Seed", 0, ((-1, "random"),)),
 )
-
-
-SUGGESTING = (
-    Scale("suggest_from", "At least", 0.05, 1, 0.05, "sure of it · lower: more often", words=((1, "never"),)),
-)
+SUGGESTING = (_scale("suggest_from", "At least"),)
 
 
 class SamplingScreen(Dialog[None]):

@@ -20,6 +20,7 @@ from rnnchat.errors import TrainingError
 from rnnchat.library.models import BASE, TOKENIZER, Library
 from rnnchat.storage.atomic import write_bytes, write_text
 from rnnchat.storage.paths import Paths
+from rnnchat.text.chat_format import NOTES, note_document
 from rnnchat.text.notes import Skipped
 from rnnchat.text.notes.corpus import (
     Secret,
@@ -70,7 +71,7 @@ class Prepared:
     vocabulary: int
     base: str = SCRATCH
     """The model that the training starts from, chosen where the settings left it open."""
-    style: str = "notes"
+    style: str = NOTES
     description: str = ""
     texts: tuple[str, ...] = ()
     """What a shipped model learned from, in words, in the place of paths."""
@@ -111,7 +112,7 @@ def prepare(run: Run, paths: Paths, emit: Emit, at: At = nobody) -> Prepared:
         )
         known = earlier if earlier.tokenizer == tokenizer.model else Earlier()
         encoder = _Encoder(tokenizer, spool, known, lambda done: at(PREPARING, done, size))
-        kept_back = [as_document(tokenizer, p) for _, p in encoder.documents(validation)]
+        kept_back = [note_document(tokenizer, p) for _, p in encoder.documents(validation)]
         counted = _write_pieces(
             run,
             tokenizer,
@@ -169,11 +170,6 @@ def choose_base(settings: RunSettings, library: Library, sample: str) -> str:
 def bytes_per_piece(tokenizer: Tokenizer, sample: str) -> float:
     """Return for how many bytes of `sample` a piece stands on average."""
     return len(sample.encode()) / max(1, len(tokenizer.encode(sample)))
-
-
-def as_document(tokenizer: Tokenizer, pieces: Sequence[int]) -> list[int]:
-    """Return the pieces of a note between a start and an end."""
-    return [tokenizer.roles.start, *pieces, tokenizer.roles.end]
 
 
 def write_prepared(
@@ -301,7 +297,7 @@ def _tokenizer(
         return Tokenizer(saved.tokenizer), saved.card.style
     every = max(1, -(-size // TOKENIZER_BYTES))
     texts = (spool.read(entry) for entry in training[::every])
-    return train_tokenizer(texts, settings.vocabulary or vocabulary_for(size)), "notes"
+    return train_tokenizer(texts, settings.vocabulary or vocabulary_for(size)), NOTES
 
 
 def _sample(spool: Spool, entries: Sequence[Spooled], size: int) -> str:
@@ -330,7 +326,7 @@ def _write_pieces(
     target = os.open(run.folder / TRAINING, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(target, "wb") as file:
         for digest, pieces in training:
-            document = pieces if whole else as_document(tokenizer, pieces)
+            document = pieces if whole else note_document(tokenizer, pieces)
             np.asarray(document, dtype).tofile(file)
             sizes.append(len(document))
             digests.append(digest)
