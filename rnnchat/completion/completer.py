@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rnnchat.completion.cursor import split_run, word_start
 from rnnchat.completion.draft_reader import DraftReader, PiecePath
 from rnnchat.completion.ranking import Ranked, Ranking
-from rnnchat.completion.search import CONTINUATION_STEPS, Candidate, WordSearch, word_end_shares
+from rnnchat.completion.search import CONTINUATION_STEPS, CandidateWord, WordSearch, word_end_shares
 from rnnchat.completion.spelling import Spelling
 from rnnchat.completion.words import WordCounts
 from rnnchat.lm.protocols import AnyLanguageModel, Learn, Step
@@ -166,7 +166,7 @@ class Completer:
         return self._ranked
 
     def _continuations(
-        self, before: str, text: str, word: Candidate, least: float = 0.0
+        self, before: str, text: str, word: CandidateWord, least: float = 0.0
     ) -> list[tuple[str, float]]:
         """Return texts that begin with a word and continue after it, with their probabilities."""
         if not word.path:  # it was counted, not found by the search
@@ -175,7 +175,7 @@ class Completer:
         return self._search.continuations(text, word, least)
 
     def _phrases(
-        self, before: str, text: str, word: Candidate, least: float
+        self, before: str, text: str, word: CandidateWord, least: float
     ) -> list[tuple[float, str, float]]:
         """Return the phrases that begin with a word and are worth most: worth, text, and probability.
 

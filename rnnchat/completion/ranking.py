@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from rnnchat.completion.cursor import word_start
 from rnnchat.completion.rejections import Rejections
-from rnnchat.completion.search import BEST_WORDS, Candidate, Position, SearchResult, WordSearch
+from rnnchat.completion.search import BEST_WORDS, CandidateWord, Position, SearchResult, WordSearch
 from rnnchat.completion.words import DraftWords, WordCounts, breaks_sentence, tokens_before_word
 
 COUNTED_SHARE = 0.3
@@ -30,7 +30,7 @@ _LAST_CHARACTERS = 200
 _SMALLEST_MASS = 1e-30
 """A mass below this one counts as this one, so that it can be divided by."""
 
-Ranked = list[tuple[str, Candidate]]
+Ranked = list[tuple[str, CandidateWord]]
 """Words by the characters to be added, likeliest first."""
 
 
@@ -100,7 +100,9 @@ class Ranking:
             for text, word in ranked
         )
 
-    def _continue_line(self, line: Position, unended: float, typed: str, words: dict[str, Candidate]) -> None:
+    def _continue_line(
+        self, line: Position, unended: float, typed: str, words: dict[str, CandidateWord]
+    ) -> None:
         """Give words that continue a broken line their share; `unended` is how likely that was not to end.
 
         The pieces at the beginning of a line differ from those after a space, and less is known of them.
@@ -110,9 +112,9 @@ class Ranking:
         for word in words.values():
             word.probability *= 1 - share
         for text, word in _normalised(self._line_search.find(f" {typed}".encode(), leads=False)).items():
-            words.setdefault(text, Candidate()).probability += share * word.probability
+            words.setdefault(text, CandidateWord()).probability += share * word.probability
 
-    def _add_counted(self, before: str, partial: str, words: dict[str, Candidate]) -> None:
+    def _add_counted(self, before: str, partial: str, words: dict[str, CandidateWord]) -> None:
         """Give words that begin with `partial` the shares of the notes and the draft."""
         counts = self._counts()
         tokens = tokens_before_word(before[-_LAST_CHARACTERS:])
@@ -127,14 +129,14 @@ class Ranking:
             word.probability *= 1 - draft_share - notes_share
         for share, completions in ((draft_share, of_draft), (notes_share, of_notes)):
             for text, probability in completions.items():
-                words.setdefault(text, Candidate()).probability += share * rest * probability
+                words.setdefault(text, CandidateWord()).probability += share * rest * probability
 
 
-def _sorted(words: Iterable[tuple[str, Candidate]]) -> Ranked:
+def _sorted(words: Iterable[tuple[str, CandidateWord]]) -> Ranked:
     return sorted(words, key=lambda pair: -pair[1].probability)
 
 
-def _normalised(result: SearchResult) -> dict[str, Candidate]:
+def _normalised(result: SearchResult) -> dict[str, CandidateWord]:
     """Return the words found, each with its share of all that agrees with what was typed."""
     mass = max(result.mass, sum(word.probability for word in result.words.values()), _SMALLEST_MASS)
     for word in result.words.values():

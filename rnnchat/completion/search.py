@@ -54,7 +54,7 @@ class Position:
 
 
 @dataclass
-class Candidate:
+class CandidateWord:
     """A word that may come next, with what leads to it: its probability and the pieces that spell it."""
 
     probability: float = 0.0
@@ -75,7 +75,7 @@ class Candidate:
 class SearchResult:
     """The words that a search found, by the characters to be added."""
 
-    words: dict[str, Candidate] = field(default_factory=dict)
+    words: dict[str, CandidateWord] = field(default_factory=dict)
     mass: float = 0.0
     """The probability of all that agrees with what was typed."""
 
@@ -162,10 +162,10 @@ class WordSearch:
             result.mass = 1.0
         for _, path, _, added in queue:  # positions that were not looked at count by their estimates
             if path in estimates:
-                result.words.setdefault(as_word(added), Candidate()).add(estimates[path], path)
+                result.words.setdefault(as_word(added), CandidateWord()).add(estimates[path], path)
         return result
 
-    def continuations(self, text: str, word: Candidate, least: float = 0.0) -> list[tuple[str, float]]:
+    def continuations(self, text: str, word: CandidateWord, least: float = 0.0) -> list[tuple[str, float]]:
         """Return longer texts that begin with the word `text`, each likelier than those after it.
 
         Each step takes the likeliest piece. It ends at the end of the line, and where the probability falls
@@ -204,7 +204,7 @@ class WordSearch:
         word = as_word(added)
         if word:
             inner = 0.0 if ends_unspaced(word) else self._inner_probability(position)
-            result.words.setdefault(word, Candidate()).add(probability * max(0.0, 1 - inner), path)
+            result.words.setdefault(word, CandidateWord()).add(probability * max(0.0, 1 - inner), path)
 
     def _inner_probability(self, position: Position) -> float:
         """Return how likely the word at a position goes on."""
