@@ -1,17 +1,15 @@
-"""A saved model, read and ready to speak."""
+"""Loading: `load_model` reads a saved model from the library and returns one that can be used."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-
-import numpy as np
 
 from rnnchat.completion.completer import Completer
 from rnnchat.completion.words import WordCounts
 from rnnchat.errors import ModelError
-from rnnchat.generation.attribution import Origins
+from rnnchat.generation.attribution import AttributionIndex
 from rnnchat.generation.generate import TextGenerator
 from rnnchat.generation.guidance import Guide
 from rnnchat.library.card import Card
@@ -22,59 +20,66 @@ from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.protocols import AnyLanguageModel, Learn
 from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.text.chat_format import CHAT
 from rnnchat.text.tokenizer import Tokenizer
 
 
 @dataclass(frozen=True)
+class Member:
+    """One of the predictors that a model consists of."""
+
+    name: str
+    """``network``, ``memory``, ``mixture`` or ``adaptive``."""
+    predictor: AnyLanguageModel
+    learn: Learn | None = None
+    """How it learns from a text that it is scored on; None where it does not."""
+
+
+@dataclass(frozen=True)
 class LoadedModel:
-    """A model in memory: its card, its parts, and the speaker that makes its text."""
+    """A model in memory: its card, its parts, and the generator that continues text with them."""
 
     card: Card
-    speaker: TextGenerator
+    generator: TextGenerator
     network: RecurrentNetwork
     memory: NgramMemory | None = None
     """The notes it learned; None for the model that comes with rnnchat."""
     weights: MixtureWeights | None = None
-    ground: RecurrentNetwork | None = None
-    """The network it was trained from, which speaks along."""
-    origins: Origins | None = None
-    """Where its phrases come from; None where it has no memory."""
+    """The weights of the mixture; None where it has none."""
+    base_network: RecurrentNetwork | None = None
+    """The network that its own was trained from, which is part of the mixture too; None where it has none."""
+    attribution: AttributionIndex | None = None
+    """Finds passages of a text in the notes; None where it has no memory."""
 
     @property
     def tokenizer(self) -> Tokenizer:
         """The model's tokenizer."""
-        return self.speaker.tokenizer
+        return self.generator.tokenizer
 
     def mixture(self, *, adaptive: bool = False) -> Mixture | None:
         """Return a new mixture of network and memory, None where the model has no memory."""
         if self.memory is None or self.weights is None:
             return None
-        parts = (self.network, self.memory, self.weights, self.ground)
-        return _mix(*parts, self.tokenizer, adaptive=adaptive)
+        return build_mixture(
+            self.network, self.memory, self.weights, self.base_network, self.tokenizer, adaptive=adaptive
+        )
 
     def completer(self) -> Completer:
-        """Return what completes a draft, and learns from it; without a memory, it learns its words alone."""
+        """Return a new completer, which learns from its drafts; without a memory, only their words."""
         mixture = self.mixture(adaptive=True)
         if mixture is None:
             return Completer(self.network, self.tokenizer)
-        return Completer(
-            mixture,
-            self.tokenizer,
-            mixture.learn,
-            lambda: self.word_counts,
-            mixture.approximate_step,
-            mixture.parts.memory.pieces,
-        )
+        return build_completer(mixture, self.tokenizer, lambda: self.word_counts)
 
     @cached_property
-    def partner(self) -> TextGenerator:
-        """The speaker for chats, which learns from what it is told there, and forgets it in another chat.
+    def chat_generator(self) -> TextGenerator:
+        """The generator for chats, which learns from the person's turns, and forgets them in another chat.
 
-        It keeps to the subject by the base's network, which knows more chats.
+        It is guided by the base's network, which was trained on more conversations.
         """
         guide = None
-        if self.card.style == "chat":
-            guide = Guide(self.ground or self.network, self.tokenizer.roles)
+        if self.card.style == CHAT:
+            guide = Guide(self.base_network or self.network, self.tokenizer.roles)
         mixture = self.mixture(adaptive=True)
         if mixture is None:
             return TextGenerator(self.network, self.tokenizer, guide=guide)
@@ -83,24 +88,17 @@ class LoadedModel:
     @cached_property
     def word_counts(self) -> WordCounts | None:
         """The words of the notes, counted once for all completers; None where it has no memory."""
-        if self.memory is None:
-            return None
-        starts = np.flatnonzero(self.memory.pieces == self.tokenizer.roles.start)
-        notes = np.split(self.memory.pieces, starts)
-        return WordCounts(self.tokenizer.decode(note.tolist()) for note in notes)
+        return None if self.memory is None else WordCounts.from_pieces(self.memory.pieces, self.tokenizer)
 
-    def members(self) -> Iterator[tuple[str, AnyLanguageModel, Learn | None]]:
-        """Yield the name and the predictor of the network, the memory and both mixtures.
-
-        And how it learns from a text that it is scored on, if it does.
-        """
-        yield "network", self.network, None
+    def members(self) -> Iterator[Member]:
+        """Yield the predictors that the model has: network, memory, static and adaptive mixture."""
+        yield Member("network", self.network)
         if self.memory is not None:
-            yield "memory", NgramModel(self.memory), None
+            yield Member("memory", NgramModel(self.memory))
         for name, adaptive in (("mixture", False), ("adaptive", True)):
             mixture = self.mixture(adaptive=adaptive)
             if mixture is not None:
-                yield name, mixture, mixture.learn if adaptive else None
+                yield Member(name, mixture, mixture.learn if adaptive else None)
 
 
 def load_model(library: Library, name: str) -> LoadedModel:
@@ -109,29 +107,31 @@ def load_model(library: Library, name: str) -> LoadedModel:
 
 
 def from_saved(saved: SavedModel, name: str) -> LoadedModel:
-    """Return the parts of a saved model put together; raise ModelError where they do not fit together."""
+    """Return a saved model's parts put together; raise ModelError where they do not fit together."""
     tokenizer = Tokenizer(saved.tokenizer)
     shape = saved.card.shape
     if tokenizer.size != shape.vocabulary:
         raise ModelError(
-            f"The model {name} is damaged: its tokenizer and network do not fit together.",
+            f"The model {name} is damaged: its tokenizer and its network do not fit together.",
             "Go back to the version before with `rnnchat models rollback`.",
         )
     network = RecurrentNetwork(shape, saved.weights)
     if saved.memory is None:
         return LoadedModel(saved.card, TextGenerator(network, tokenizer), network)
     memory = NgramMemory.from_tensors(saved.memory, shape.vocabulary)
-    origins = Origins.of(saved.memory, memory, tokenizer)
+    attribution = AttributionIndex.from_tensors(saved.memory, memory, tokenizer)
     if saved.mixture is None:
-        return LoadedModel(saved.card, TextGenerator(network, tokenizer), network, memory, origins=origins)
-    ground = None if saved.base_weights is None else RecurrentNetwork(shape, saved.base_weights, network)
-    weights = MixtureWeights.from_tensors(saved.mixture, shape.vocabulary, base=ground is not None)
-    speaker = TextGenerator(_mix(network, memory, weights, ground, tokenizer, adaptive=False), tokenizer)
-    return LoadedModel(saved.card, speaker, network, memory, weights, ground, origins)
+        generator = TextGenerator(network, tokenizer)
+        return LoadedModel(saved.card, generator, network, memory, attribution=attribution)
+    base = None if saved.base_weights is None else RecurrentNetwork(shape, saved.base_weights, network)
+    weights = MixtureWeights.from_tensors(saved.mixture, shape.vocabulary, base=base is not None)
+    mixture = weights.mixture(network, memory, piece_kinds(tokenizer), base=base, adaptive=False)
+    generator = TextGenerator(mixture, tokenizer)
+    return LoadedModel(saved.card, generator, network, memory, weights, base, attribution)
 
 
 def piece_kinds(tokenizer: Tokenizer) -> PieceKinds:
-    """Return what sorts of pieces a tokenizer has."""
+    """Return the kinds of a tokenizer's pieces; raise ModelError where it has no piece for a line end."""
     texts = [tokenizer.decode_bytes((piece,)) for piece in range(tokenizer.size)]
     newline = tokenizer.encode("\n")
     if len(newline) != 1:
@@ -139,13 +139,26 @@ def piece_kinds(tokenizer: Tokenizer) -> PieceKinds:
     return PieceKinds.of(texts, start=tokenizer.roles.start, newline=newline[0])
 
 
-def _mix(
+def build_mixture(
     network: RecurrentNetwork,
     memory: NgramMemory,
     weights: MixtureWeights,
-    ground: RecurrentNetwork | None,
+    base: RecurrentNetwork | None,
     tokenizer: Tokenizer,
     *,
     adaptive: bool,
 ) -> Mixture:
-    return weights.mixture(network, memory, piece_kinds(tokenizer), base=ground, adaptive=adaptive)
+    """Return the mixture of a network, a memory and, where there is one, the `base` network.
+
+    An adaptive one changes its mixer's weights as it learns.
+    """
+    return weights.mixture(network, memory, piece_kinds(tokenizer), base=base, adaptive=adaptive)
+
+
+def build_completer(
+    mixture: Mixture, tokenizer: Tokenizer, counts: Callable[[], WordCounts | None]
+) -> Completer:
+    """Return a completer that learns by `mixture`; `counts` returns the words of the notes."""
+    return Completer(
+        mixture, tokenizer, mixture.learn, counts, mixture.approximate_step, mixture.parts.memory.pieces
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rnnchat.generation.attribution import Origin
+    from rnnchat.generation.attribution import Attribution
     from rnnchat.library.models import Library
     from rnnchat.library.settings import Settings
     from rnnchat.loading import LoadedModel
@@ -56,10 +56,10 @@ class ChatEngine:
                 self._key = key
             return self._model
 
-    def attribution(self, name: str, text: str) -> list[Origin] | None:
+    def attribution(self, name: str, text: str) -> list[Attribution] | None:
         """Return the passages of `text` that stand in the notes of a model; None where it has no notes."""
         model = self.load(name)
-        return None if model.origins is None else model.origins.find(text)
+        return None if model.attribution is None else model.attribution.find(text)
 
     def reply(
         self,
@@ -77,13 +77,13 @@ class ChatEngine:
 
         model = self.load(settings.model)
         context = chat_context(model.tokenizer, model.card.style, turns)
-        sampling = sampling_from(settings)
+        sampling = settings.sampling
         if sampling.seed is not None:
             sampling = replace(sampling, seed=sampling.seed + attempt)
         text = ""
         started = updated = time.monotonic()
         for count, chunk in enumerate(
-            model.partner.stream(context, sampling, settings.reply_pieces), start=1
+            model.chat_generator.stream(context, sampling, settings.reply_pieces), start=1
         ):
             text += chunk.text
             if is_cancelled():
@@ -98,22 +98,3 @@ class ChatEngine:
             if time.monotonic() - updated >= UPDATE_SECONDS:
                 updated = time.monotonic()
                 yield PartialReply(sanitize(text).lstrip())
-
-
-def sampling_from(settings: Settings) -> Sampling:
-    """Return how replies are sampled with these settings."""
-    from rnnchat.generation.sampling import Sampling
-
-    return Sampling(
-        temperature=settings.temperature,
-        top_p=settings.top_p,
-        top_k=settings.top_k,
-        min_p=settings.min_p,
-        guidance=settings.guidance,
-        repetition=settings.repetition,
-        seed=settings.seed,
-    )
-
-
-if TYPE_CHECKING:
-    from rnnchat.generation.sampling import Sampling

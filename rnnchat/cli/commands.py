@@ -92,7 +92,7 @@ MODULES = {
     "compare": "rnnchat.cli.compare",
     "complete": "rnnchat.cli.complete",
     "draft": "rnnchat.cli.draft",
-    "evaluate": "rnnchat.cli.generate",
+    "evaluate": "rnnchat.cli.evaluate",
     "generate": "rnnchat.cli.generate",
     "models": "rnnchat.cli.models",
     "scan": "rnnchat.cli.scan",

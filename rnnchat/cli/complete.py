@@ -1,4 +1,4 @@
-"""The command `complete`: suggestions for one draft, or for an editor that asks line by line."""
+"""The command `complete`: suggestions for one draft, or for an editor that sends a request a line."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from rnnchat.completion.completer import Completer
 
 LONGEST_LINE = 16 * 1024 * 1024
-"""So many bytes a question may have."""
+"""A request has at most this many bytes."""
 _CHUNK = 1024 * 1024
+"""The rest of a longer line is dropped in parts of this many bytes."""
 
 
 @click.command(
-    short_help="Suggest how a draft goes on.",
+    short_help="Suggest how a draft continues.",
     epilog="""\b
 Examples:
   rnnchat complete < draft.md
@@ -35,15 +36,17 @@ Examples:
 """,
 )
 @model_option
-@click.option("-n", "count", type=click.IntRange(1, 50), default=6, show_default=True, help="The most.")
+@click.option(
+    "-n", "count", type=click.IntRange(1, 50), default=6, show_default=True, help="The most suggestions."
+)
 @click.option(
     "--lines",
     is_flag=True,
-    help='Stay, and answer a line of JSON such as {"before": "text"} with one, until the input ends.',
+    help='Answer each line of JSON such as {"before": "text"} with one line, until the input ends.',
 )
 @as_json
 def complete(model: str | None, count: int, lines: bool, as_json: bool) -> None:
-    """Suggest how the draft on standard input goes on at its end."""
+    """Suggest how the draft on standard input continues at its end."""
     from rnnchat.library.settings import load_settings
     from rnnchat.loading import load_model
 
@@ -67,51 +70,51 @@ def complete(model: str | None, count: int, lines: bool, as_json: bool) -> None:
     for suggestion in answer["suggestions"]:
         print_line(f"{suggestion['probability']:7.1%}  {suggestion['text']}")
     if not answer["suggestions"]:
-        print_line("Nothing comes to mind.")
+        print_line("No suggestions.")
 
 
 @dataclass(frozen=True)
-class Question:
-    """What an editor asks with a line, and what was made of the answer to the last one."""
+class CompletionRequest:
+    """What an editor asks with one line, and what became of the last answer's suggestions."""
 
     before: str
-    """The draft before the cursor, which is to go on."""
+    """The draft before the cursor."""
     dismiss: str = ""
-    """What is not to be suggested there again."""
+    """A suggestion that must not come there again."""
     passed: tuple[str, ...] = ()
-    """What was suggested for the question before, and typed past."""
+    """Suggestions for the request before that the writer saw and typed past."""
     is_new: bool = False
     """Whether another draft begins."""
 
     @classmethod
-    def read(cls, line: bytes) -> Question:
-        """Return the question in a line of JSON; raise RnnchatError where there is none."""
+    def read(cls, line: bytes) -> CompletionRequest:
+        """Return the request in a line of JSON; raise RnnchatError where there is none."""
         hint = 'Send a line such as {"before": "The text so far"}.'
         if len(line) > LONGEST_LINE:
             raise RnnchatError(
-                f"A line may have {LONGEST_LINE // 2**20} MB at most.", "Send the end of the draft."
+                f"A line can have at most {LONGEST_LINE // 2**20} MB.", "Send only the end of the draft."
             )
         try:
             asked = json.loads(line.decode("utf-8-sig"))
             before, dismiss, passed = asked["before"], asked.get("dismiss", ""), asked.get("passed", [])
             texts = [before, dismiss, *passed]
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            raise RnnchatError("That is not a question that can be answered.", hint) from None
+            raise RnnchatError("This line is not a valid request.", hint) from None
         if not isinstance(passed, list) or not all(isinstance(text, str) for text in texts):
-            raise RnnchatError("That is not a question that can be answered.", hint)
-        # Halves of surrogates, which JSON can spell, are no text.
+            raise RnnchatError("This line is not a valid request.", hint)
+        # JSON can spell single surrogates, which are not text.
         texts = [text.encode("utf-8", "replace").decode() for text in texts]
         return cls(texts[0], texts[1], tuple(texts[2:]), asked.get("new") is True)
 
 
 def _answer_lines(completer: Completer, count: int) -> None:
-    """Answer each line of standard input with one; no line ends that but the last."""
+    """Answer each line of standard input with one line; an error in one does not end that."""
     last = ""
     while line := _read_line(sys.stdin.buffer):
         try:
-            question = Question.read(line)
-            reply = _answer(completer, question, last, count)
-            last = question.before
+            request = CompletionRequest.read(line)
+            reply = _answer(completer, request, last, count)
+            last = request.before
         except RnnchatError as error:
             reply = {"error": error.message, "hint": error.hint}
         except Exception as error:
@@ -119,7 +122,7 @@ def _answer_lines(completer: Completer, count: int) -> None:
 
             completer.begin()
             last = ""
-            message = f"Something unforeseen happened ({type(error).__name__})."
+            message = f"Unexpected error ({type(error).__name__})."
             reply = {"error": message, "hint": log_unexpected_error(error)}
         print_json(reply)
         if "error" not in reply:
@@ -127,7 +130,7 @@ def _answer_lines(completer: Completer, count: int) -> None:
 
 
 def _rest(completer: Completer) -> None:
-    """Learn and look ahead until the next line comes; the answer was given, so no error is told."""
+    """Learn and read ahead until the next line comes; an error is only logged, as the answer was given."""
     try:
         completer.rest(lambda: is_ready(sys.stdin))
     except Exception as error:
@@ -137,16 +140,18 @@ def _rest(completer: Completer) -> None:
         completer.begin()
 
 
-def _answer(completer: Completer, question: Question, last: str, count: int) -> dict[str, Any]:
-    if question.is_new:
+def _answer(completer: Completer, request: CompletionRequest, last: str, count: int) -> dict[str, Any]:
+    """Return the answer to a request; `last` is the draft of the one before."""
+    if request.is_new:
         completer.begin()
-    if question.dismiss:
-        completer.dismiss(question.before, question.dismiss)
-    completer.pass_over(last, question.passed)
-    return _suggest(completer, question.before, count)
+    if request.dismiss:
+        completer.dismiss(request.before, request.dismiss)
+    completer.pass_over(last, request.passed)
+    return _suggest(completer, request.before, count)
 
 
 def _suggest(completer: Completer, before: str, count: int) -> dict[str, Any]:
+    """Return the suggestions after `before`, and how long they took."""
     started = time.perf_counter()
     found = completer.suggest(before, count)
     milliseconds = 1000 * (time.perf_counter() - started)
@@ -154,10 +159,7 @@ def _suggest(completer: Completer, before: str, count: int) -> dict[str, Any]:
 
 
 def _read_line(stream: BinaryIO) -> bytes:
-    """Return the next line, or nothing at the end; of a line longer than LONGEST_LINE, its beginning.
-
-    The rest of that is read and dropped, a part at a time.
-    """
+    """Return the next line, or nothing at the end; of a line longer than LONGEST_LINE, only its beginning."""
     line = part = stream.readline(LONGEST_LINE + 1)
     while len(line) > LONGEST_LINE and part and not part.endswith(b"\n"):
         part = stream.readline(_CHUNK)
@@ -165,7 +167,7 @@ def _read_line(stream: BinaryIO) -> bytes:
 
 
 def is_ready(stream: IO[str]) -> bool:
-    """Tell whether somebody has written to a pipe or a terminal what nobody has read; of a file, never."""
+    """Whether a pipe or a terminal has input that was not read yet; never true of a file."""
     if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
         return False
     return bool(select.select([stream], [], [], 0)[0])

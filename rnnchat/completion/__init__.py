@@ -1,1 +1,6 @@
-"""Suggestions for a draft at its cursor."""
+"""Suggestions for a draft at its cursor.
+
+`completer.py` is the entrance. `draft_reader.py` reads the draft and learns from it, `search.py` follows the
+predictor's pieces to words, and `ranking.py` mixes what the search finds with counts of whole words from the
+notes and the draft (`words.py`), less what the writer has rejected (`rejections.py`).
+"""

@@ -1,8 +1,8 @@
-"""What may be written next, found by following a predictor's pieces: likeliest first, for a few steps.
+"""Words that may come next, found by a best-first search through a predictor's pieces.
 
 Pieces do not cross the beginning of a word or of a run of punctuation. So the search starts from the
 predictor's state before the run at the cursor, follows the pieces that agree with the bytes typed since,
-and adds up whatever spells the same text in different pieces.
+and adds up the probabilities of different pieces that spell the same text.
 """
 
 from __future__ import annotations
@@ -11,55 +11,58 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.completion.spelling import Spelling, as_word, begins_in_word, ends_in_word, stands_alone
+from rnnchat.completion.spelling import Spelling, as_word, continues_word, ends_in_word, ends_unspaced
 from rnnchat.lm.protocols import Floats, Step
 
 STEPS = 14
-"""How many places the search may look at, all branches together."""
-STEPS_ON = 7
-"""How many more for the words after the likeliest one."""
-CHOSEN = 6
-"""So many words are looked for, if no other number is asked for."""
-WORTH_LOOKING = 4.0
-"""A place is looked at where what leads there is so many times as likely as the last of those, or more."""
+"""A search looks at most at this many positions, all branches together."""
+CONTINUATION_STEPS = 7
+"""At most this many further positions are looked at for the words after the likeliest one."""
+BEST_WORDS = 6
+"""A search ends once this many words are certain to be the likeliest, if no other number is asked for."""
+SEARCH_RATIO = 4.0
+"""A position is looked at where it is at least this many times as likely as the last of the best words."""
 BRANCHES = 8
-"""So many continuations of each place are considered, and one more."""
+"""This many continuations of each position are considered, and one more."""
 LONGEST_LEAD = 16
-"""What stands before a word, such as indentation, has so many bytes at most."""
+"""What stands before a word, such as indentation, has at most this many bytes."""
 LONGEST = 40
-"""A suggestion goes on while that may make more characters expected, up to about so many."""
+"""A suggestion grows while that may raise the expected number of right characters, up to about this many."""
 
 
-class Place:
-    """What follows some pieces, asked for when it is needed, and the predictor's state there."""
+class Position:
+    """A position in a text: the predictor's state there, and what may follow, computed when it is needed."""
 
-    def __init__(self, state: Any, ask: Callable[[], Floats]) -> None:
+    def __init__(self, state: Any, predict: Callable[[], Floats]) -> None:
         self.state = state
-        self._ask = ask
+        self._predict = predict
 
     @classmethod
-    def known(cls, probabilities: Floats, state: Any) -> Place:
-        """Return a place where it is known what follows."""
+    def known(cls, probabilities: Floats, state: Any) -> Position:
+        """Return a position whose probabilities (vocabulary,) are computed already."""
         return cls(state, lambda: probabilities)
 
     @cached_property
     def probabilities(self) -> Floats:
-        """The probabilities (vocabulary,) of what follows."""
-        return self._ask()
+        """The probabilities (vocabulary,) of the next piece."""
+        return self._predict()
 
 
 @dataclass
-class Word:
-    """A word found, with what leads to it: its probability, and the likeliest pieces that spell it."""
+class CandidateWord:
+    """A word that may come next, with what leads to it: its probability and the pieces that spell it."""
 
     probability: float = 0.0
+    """The probability of all spellings together."""
     best: float = 0.0
+    """The probability of the likeliest spelling."""
     path: tuple[int, ...] = ()
+    """The pieces of the likeliest spelling; none where the word was counted, not found."""
 
     def add(self, probability: float, path: tuple[int, ...]) -> None:
         """Count another spelling."""
@@ -69,160 +72,180 @@ class Word:
 
 
 @dataclass
-class Found:
+class SearchResult:
     """The words that a search found, by the characters to be added."""
 
-    words: dict[str, Word] = field(default_factory=dict)
+    words: dict[str, CandidateWord] = field(default_factory=dict)
     mass: float = 0.0
     """The probability of all that agrees with what was typed."""
 
 
-def word_ends(pieces: NDArray[np.integer], spelling: Spelling) -> Floats:
-    """Return how often a word was over after each piece (vocabulary,) in a row of `pieces`."""
+class _Branch(NamedTuple):
+    """A piece that may come at a position."""
+
+    piece: int
+    probability: float
+    rest: bytes
+    """What of the typed bytes is not spelled yet."""
+    added: bytes
+    """The bytes after the typed ones."""
+
+
+def word_end_shares(pieces: NDArray[np.integer], spelling: Spelling) -> Floats:
+    """Return how often (vocabulary,) a word ends with each piece, in a row of `pieces` (pieces,)."""
     size = len(spelling.bytes)
-    goes_on = np.zeros(size, bool)
-    goes_on[spelling.goes_on] = True
+    continues = np.zeros(size, bool)
+    continues[spelling.word_inner] = True
     before = pieces[:-1].astype(np.int64)
-    often = np.bincount(before, minlength=size)
-    over = np.bincount(before, ~goes_on[pieces[1:]], size)
-    return ((over + 1) / (often + 2)).astype(np.float32)
+    counts = np.bincount(before, minlength=size)
+    ends = np.bincount(before, ~continues[pieces[1:]], size)
+    return ((ends + 1) / (counts + 2)).astype(np.float32)
 
 
-class Search:
-    """Looks ahead from one place of a text; what it has looked at is kept until the next one.
+class WordSearch:
+    """Searches ahead from one position of a text; what it has looked at is kept until the next one.
 
-    `ends` (vocabulary,) tells how often a word is over after each piece.
+    `step` advances the predictor. `end_shares` (vocabulary,) says how often a word ends with each piece.
     """
 
-    def __init__(self, ahead: Step, spelling: Spelling, ends: Floats) -> None:
-        self._ahead = ahead
-        self._ends = ends
+    def __init__(self, step: Step, spelling: Spelling, end_shares: Floats) -> None:
+        self._step = step
+        self._end_shares = end_shares
         self._spelling = spelling
-        self._places: dict[tuple[int, ...], Place] = {}
+        self._positions: dict[tuple[int, ...], Position] = {}
 
     @property
-    def root(self) -> Place | None:
-        """The place that it looks ahead from."""
-        return self._places.get(())
+    def root(self) -> Position | None:
+        """The position that it searches from."""
+        return self._positions.get(())
 
-    def start(self, place: Place, *, again: bool = False) -> None:
-        """Look ahead from `place` from now on; what was looked at stays where it is that place `again`."""
-        if not again:
-            self._places = {(): place}
+    def start(self, position: Position, *, keep: bool = False) -> None:
+        """Search from `position` from now on; with `keep` it is the one before, and what was found stays."""
+        if not keep:
+            self._positions = {(): position}
 
-    def look(self, path: tuple[int, ...]) -> Place:
-        """Return the place after `path`; each is asked for once."""
-        place = self._places.get(path)
-        if place is None:
+    def look(self, path: tuple[int, ...]) -> Position:
+        """Return the position after `path`; each is computed once."""
+        position = self._positions.get(path)
+        if position is None:
             state = self.look(path[:-1]).state
-            place = self._places[path] = Place.known(*self._ahead(path[-1], state))
-        return place
+            position = self._positions[path] = Position.known(*self._step(path[-1], state))
+        return position
 
-    def find(self, typed: bytes, *, leads: bool, chosen: int = CHOSEN) -> Found:
-        """Return what goes on with `typed`: words, with what may lead to them where `leads` allows it.
+    def find(self, typed: bytes, *, leads: bool, best: int = BEST_WORDS) -> SearchResult:
+        """Return words that continue `typed`, with what may stand before them where `leads` allows that.
 
-        It ends where the likeliest `chosen` words are known.
+        The search ends where the likeliest `best` words are known.
         """
-        found, steps = Found(), STEPS
-        waiting: list[tuple[float, tuple[int, ...], bytes, bytes]] = [(-1.0, (), typed, b"")]
-        guessed: dict[tuple[int, ...], float] = {}  # how likely a word is over at places not looked at
-        while waiting and steps:
-            if -waiting[0][0] < WORTH_LOOKING * _last_chosen(chosen, found, guessed):
+        result, steps = SearchResult(), STEPS
+        queue: list[tuple[float, tuple[int, ...], bytes, bytes]] = [(-1.0, (), typed, b"")]
+        estimates: dict[tuple[int, ...], float] = {}  # the probability of words that end at queued positions
+        while queue and steps:
+            if -queue[0][0] < SEARCH_RATIO * _last_of_best(best, result, estimates):
                 break
-            minus, path, rest, added = heapq.heappop(waiting)
-            guessed.pop(path, None)
-            steps -= 1  # also where it is known already: what is suggested depends on the text alone
-            place = self.look(path)
+            negative, path, rest, added = heapq.heappop(queue)
+            estimates.pop(path, None)
+            steps -= 1  # also where it was looked at before: suggestions depend on the text alone
+            position = self.look(path)
             if added and not rest:
-                self._count_end(found, -minus, path, added, place)
-            for piece, probability, left, more in self._branches(place, rest, added, leads):
-                likely = -minus * probability
-                if rest and not left:
-                    found.mass += likely
-                if left or more or rest:
-                    heapq.heappush(waiting, (-likely, (*path, piece), left, more))
-                    if not left and as_word(more):
-                        guessed[(*path, piece)] = likely * float(self._ends[piece])
+                self._count_word(result, -negative, path, added, position)
+            for branch in self._branches(position, rest, added, leads):
+                probability = -negative * branch.probability
+                if rest and not branch.rest:
+                    result.mass += probability
+                if branch.rest or branch.added or rest:
+                    longer = (*path, branch.piece)
+                    heapq.heappush(queue, (-probability, longer, branch.rest, branch.added))
+                    if not branch.rest and as_word(branch.added):
+                        estimates[longer] = probability * float(self._end_shares[branch.piece])
         if not typed:
-            found.mass = 1.0
-        for _, path, _, added in waiting:  # not looked at: how they end elsewhere must do
-            if path in guessed:
-                found.words.setdefault(as_word(added), Word()).add(guessed[path], path)
-        return found
+            result.mass = 1.0
+        for _, path, _, added in queue:  # positions that were not looked at count by their estimates
+            if path in estimates:
+                result.words.setdefault(as_word(added), CandidateWord()).add(estimates[path], path)
+        return result
 
-    def go_on(self, text: str, word: Word, least: float = 0.0) -> list[tuple[str, float]]:
+    def continuations(self, text: str, word: CandidateWord, least: float = 0.0) -> list[tuple[str, float]]:
         """Return longer texts that begin with the word `text`, each likelier than those after it.
 
-        Each time the likeliest piece comes next; the end of the line is the end, and so is a probability
-        that makes nothing longer worth while, or falls below `least`.
+        Each step takes the likeliest piece. It ends at the end of the line, and where the probability falls
+        below `least` or so far that nothing longer is worth while.
         """
         longer: list[tuple[str, float]] = []
         path, probability, added = word.path, word.probability, text.encode()
-        for _ in range(STEPS_ON if path else 0):
-            place = self.look(path)
-            probabilities = place.probabilities
-            if path == word.path and not stands_alone(text):  # the word is over
+        for _ in range(CONTINUATION_STEPS if path else 0):
+            position = self.look(path)
+            probabilities = position.probabilities
+            if path == word.path and not ends_unspaced(text):  # the word ends here
                 probabilities = probabilities.copy()
-                probabilities[self._spelling.goes_on] = 0
+                probabilities[self._spelling.word_inner] = 0
             piece = int(probabilities.argmax())
-            own = self._spelling.bytes[piece]
-            if not begins_in_word(own):
+            spelled = self._spelling.bytes[piece]
+            if not continues_word(spelled):
                 ready = as_word(added)
                 if ready and ready != text:
-                    longer.append((ready, probability * (1 - self._goes_on(place))))
-            probability *= float(place.probabilities[piece])
-            if not own or b"\n" in own or probability < max(least, word.probability * len(text) / LONGEST):
+                    longer.append((ready, probability * (1 - self._inner_probability(position))))
+            probability *= float(position.probabilities[piece])
+            worth_while = max(least, word.probability * len(text) / LONGEST)
+            if not spelled or b"\n" in spelled or probability < worth_while:
                 break
-            path, added = (*path, piece), added + own
+            path, added = (*path, piece), added + spelled
         return longer
 
-    def _count_end(
-        self, found: Found, probability: float, path: tuple[int, ...], added: bytes, place: Place
+    def _count_word(
+        self,
+        result: SearchResult,
+        probability: float,
+        path: tuple[int, ...],
+        added: bytes,
+        position: Position,
     ) -> None:
         """Count that a word may end after `added`."""
         word = as_word(added)
         if word:
-            going_on = 0.0 if stands_alone(word) else self._goes_on(place)
-            found.words.setdefault(word, Word()).add(probability * max(0.0, 1 - going_on), path)
+            inner = 0.0 if ends_unspaced(word) else self._inner_probability(position)
+            result.words.setdefault(word, CandidateWord()).add(probability * max(0.0, 1 - inner), path)
 
-    def _goes_on(self, place: Place) -> float:
-        return float(place.probabilities.take(self._spelling.goes_on).sum())
+    def _inner_probability(self, position: Position) -> float:
+        """Return how likely the word at a position goes on."""
+        return float(position.probabilities.take(self._spelling.word_inner).sum())
 
-    def _branches(
-        self, place: Place, rest: bytes, added: bytes, leads: bool
-    ) -> list[tuple[int, float, bytes, bytes]]:
-        """Return pieces that may come, how likely they are, what is left of `rest`, and what they add."""
-        probabilities, spelled = place.probabilities, self._spelling.bytes
+    def _branches(self, position: Position, rest: bytes, added: bytes, leads: bool) -> list[_Branch]:
+        """Return the pieces that may come at a position, where `rest` is still to be spelled."""
+        probabilities, spelled = position.probabilities, self._spelling.bytes
         branches = []
         if rest:
             branches = [
-                (piece, float(probabilities[piece]), rest[len(spelled[piece]) :], b"")
-                for piece in self._spelling.within(rest)
+                _Branch(piece, float(probabilities[piece]), rest[len(spelled[piece]) :], b"")
+                for piece in self._spelling.prefixes_of(rest)
             ]
-        for piece in self._likely(probabilities, self._candidates(rest, added, leads)).tolist():
+        for piece in _likeliest(probabilities, self._candidates(rest, added, leads)).tolist():
             more = spelled[piece][len(rest) :]
-            if rest and more and not (begins_in_word(more) or (leads and more.isspace())):
+            if rest and more and not (continues_word(more) or (leads and more.isspace())):
                 continue
-            branches.append((piece, float(probabilities[piece]), b"", added + more))
+            branches.append(_Branch(piece, float(probabilities[piece]), b"", added + more))
         return branches
 
     def _candidates(self, rest: bytes, added: bytes, leads: bool) -> NDArray[np.intp]:
-        """Return the pieces that may come: within a word its own, before one also what leads to it."""
+        """Return the pieces that may come: within a word its own, before one also what stands before it."""
         spelling = self._spelling
         if rest:
-            return spelling.beginning(rest)
+            return spelling.starting_with(rest)
         if not ends_in_word(added):
-            return spelling.in_line if leads and len(added) < LONGEST_LEAD else spelling.goes_on
-        return spelling.nothing if stands_alone(as_word(added)) else spelling.goes_on
-
-    def _likely(self, probabilities: Floats, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
-        if len(candidates) <= BRANCHES:
-            return candidates
-        likely = probabilities.take(candidates)
-        return candidates[np.argpartition(-likely, BRANCHES)[: BRANCHES + 1]]
+            return spelling.in_line if leads and len(added) < LONGEST_LEAD else spelling.word_inner
+        return spelling.none if ends_unspaced(as_word(added)) else spelling.word_inner
 
 
-def _last_chosen(count: int, found: Found, guessed: dict[tuple[int, ...], float]) -> float:
-    """Return how likely the last of the likeliest `count` words is by now; 0 where there are fewer."""
-    likely = heapq.nlargest(count, [*guessed.values(), *(word.probability for word in found.words.values())])
-    return likely[-1] if len(likely) == count else 0.0
+def _likeliest(probabilities: Floats, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the likeliest BRANCHES and one of `candidates`, or all where they are fewer."""
+    if len(candidates) <= BRANCHES:
+        return candidates
+    likely = probabilities.take(candidates)
+    return candidates[np.argpartition(-likely, BRANCHES)[: BRANCHES + 1]]
+
+
+def _last_of_best(best: int, result: SearchResult, estimates: dict[tuple[int, ...], float]) -> float:
+    """Return the probability of the last of the likeliest `best` words so far; 0 where there are fewer."""
+    words = (word.probability for word in result.words.values())
+    likely = heapq.nlargest(best, [*estimates.values(), *words])
+    return likely[-1] if len(likely) == best else 0.0

@@ -10,66 +10,69 @@ from numpy.typing import NDArray
 
 from rnnchat.text.tokenizer import Tokenizer
 
-STANDING_ALONE = re.compile("[\u2e80-\ud7af]")
-"""Characters of scripts that are written without spaces between words."""
-_INSIDE = "'’_"
+UNSPACED = re.compile("[\u2e80-\ud7af]")
+"""A character of a script that is written without spaces between words."""
+_INNER = "'’_"
+"""Signs that can stand within a word."""
 _CONTROL = frozenset(range(9)) | frozenset(range(10, 32)) | {127}
+"""Control characters other than the tab, which no suggestion has."""
 
 
 class Spelling:
-    """The pieces in the order of their bytes: which begin with some, and which are the beginning of some."""
+    """The pieces of a tokenizer, to be found by the bytes that they begin with."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.bytes = [tokenizer.decode_bytes((piece,)) for piece in range(tokenizer.size)]
         spelled = sorted((own, piece) for piece, own in enumerate(self.bytes) if own)
         self._keys = [own for own, _ in spelled]
         self._pieces = np.array([piece for _, piece in spelled], np.intp)
-        self._of_bytes = dict(spelled)
+        self._by_bytes = dict(spelled)
         self._longest = max(map(len, self._keys))
-        wordy = [begins_in_word(own) for own in self.bytes]
-        self.goes_on: NDArray[np.intp] = np.flatnonzero(wordy)
-        """The pieces that a word may go on with."""
-        plain = [bool(own) and not set(own) & _CONTROL for own in self.bytes]
-        self.in_line: NDArray[np.intp] = np.flatnonzero(plain)
-        """The pieces that stay in the line."""
-        self.nothing: NDArray[np.intp] = np.zeros(0, np.intp)
+        self.word_inner: NDArray[np.intp] = np.flatnonzero([continues_word(own) for own in self.bytes])
+        """The pieces that can continue a word, in ascending order."""
+        self.in_line: NDArray[np.intp] = np.flatnonzero(
+            [bool(own) and not set(own) & _CONTROL for own in self.bytes]
+        )
+        """The pieces without a line end, in ascending order."""
+        self.none: NDArray[np.intp] = np.zeros(0, np.intp)
+        """No pieces."""
 
-    def beginning(self, start: bytes) -> NDArray[np.intp]:
+    def starting_with(self, start: bytes) -> NDArray[np.intp]:
         """Return the pieces whose bytes begin with `start`."""
         low = bisect.bisect_left(self._keys, start)
         high = bisect.bisect_left(self._keys, start + b"\xff" * (self._longest + 1))
         return self._pieces[low:high]
 
-    def within(self, text: bytes) -> list[int]:
-        """Return the pieces whose bytes are the beginning of `text`, and shorter."""
+    def prefixes_of(self, text: bytes) -> list[int]:
+        """Return the pieces whose bytes are a beginning of `text` and shorter."""
         sizes = range(1, min(len(text), self._longest + 1))
-        return [self._of_bytes[text[:size]] for size in sizes if text[:size] in self._of_bytes]
+        return [self._by_bytes[text[:size]] for size in sizes if text[:size] in self._by_bytes]
 
 
-def begins_in_word(own: bytes) -> bool:
-    """Whether these bytes can go on a word: letters, digits and such, or part of a character."""
-    if not own:
+def continues_word(spelled: bytes) -> bool:
+    """Whether these bytes can continue a word: letters, digits and such, or part of a character."""
+    if not spelled:
         return False
-    if own[0] >= 0x80:
-        text = own.decode("utf-8", "ignore")
-        return not text or text[0].isalnum() or text[0] in _INSIDE
-    return chr(own[0]).isalnum() or chr(own[0]) in _INSIDE
+    if spelled[0] >= 0x80:
+        text = spelled.decode("utf-8", "ignore")
+        return not text or text[0].isalnum() or text[0] in _INNER
+    return chr(spelled[0]).isalnum() or chr(spelled[0]) in _INNER
 
 
-def ends_in_word(added: bytes) -> bool:
-    """Whether the last character can be one of a word."""
-    return bool(added) and (added[-1] >= 0x80 or chr(added[-1]).isalnum() or chr(added[-1]) in _INSIDE)
+def ends_in_word(spelled: bytes) -> bool:
+    """Whether the last of these bytes can belong to a word."""
+    return bool(spelled) and (spelled[-1] >= 0x80 or chr(spelled[-1]).isalnum() or chr(spelled[-1]) in _INNER)
 
 
-def as_word(added: bytes) -> str:
-    """Return the characters, or nothing where the last one is only half there or none is a letter."""
+def as_word(spelled: bytes) -> str:
+    """Return the characters; nothing where they do not end with a letter, a digit or an underscore."""
     try:
-        text = added.decode("utf-8")
+        text = spelled.decode("utf-8")
     except UnicodeDecodeError:
         return ""
     return text if text and (text[-1].isalnum() or text[-1] == "_") else ""
 
 
-def stands_alone(word: str) -> bool:
+def ends_unspaced(word: str) -> bool:
     """Whether a word's last character is of a script that is written without spaces between words."""
-    return bool(word) and STANDING_ALONE.match(word[-1]) is not None
+    return bool(word) and UNSPACED.match(word[-1]) is not None

@@ -1,6 +1,6 @@
-"""A simulated writer who types a text and takes what is suggested wherever it is right.
+"""Keystroke savings: a simulated writer types a text and accepts what is suggested wherever it is right.
 
-The completer is only ever shown what has been typed. Scored are the keys for word characters and spaces.
+The completer only ever sees what has been typed. Counted are the keys for word characters and spaces.
 """
 
 from __future__ import annotations
@@ -13,152 +13,170 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rnnchat.completion.completer import Completer
-from rnnchat.completion.spelling import stands_alone
+from rnnchat.completion.spelling import ends_unspaced
 
 MENU = 6
-RESAMPLED = 1000
+"""The number of suggestions in a menu."""
+RESAMPLES = 1000
+"""The number of bootstrap samples behind a confidence interval."""
 _WORD = re.compile(r"\w[\w'’]*")
 
 
 @dataclass
-class Typing:
+class KeystrokeCount:
     """What typing some texts took."""
 
     typed: list[int] = field(default_factory=list)
-    """Keys that were needed, a text each."""
-    alone: list[int] = field(default_factory=list)
-    """Keys without suggestions, a text each."""
+    """Keys that were pressed, for each text."""
+    unaided: list[int] = field(default_factory=list)
+    """Keys without suggestions, for each text."""
     milliseconds: list[float] = field(default_factory=list)
-    """From each key to its suggestions."""
-    resting: list[float] = field(default_factory=list)
-    """What was worked on after each of them, before the next key."""
+    """The time from each key to its suggestions."""
+    idle_milliseconds: list[float] = field(default_factory=list)
+    """The time that was then spent on learning and reading ahead, before the next key."""
 
     @property
     def saved(self) -> float:
         """The share of keys that were saved."""
-        return 1 - sum(self.typed) / max(1, sum(self.alone))
+        return 1 - sum(self.typed) / max(1, sum(self.unaided))
 
     def interval(self) -> tuple[float, float]:
-        """Return what 95 of 100 resamplings of the texts lie between."""
-        typed, alone = np.array(self.typed), np.array(self.alone)
+        """Return the 95 % bootstrap confidence interval of `saved`, over texts."""
+        typed, unaided = np.array(self.typed), np.array(self.unaided)
         if not len(typed):
             return 0.0, 0.0
-        chosen = np.random.default_rng(0).integers(0, len(typed), (RESAMPLED, len(typed)))
-        saved = 1 - typed[chosen].sum(axis=1) / np.maximum(1, alone[chosen].sum(axis=1))
+        chosen = np.random.default_rng(0).integers(0, len(typed), (RESAMPLES, len(typed)))
+        saved = 1 - typed[chosen].sum(axis=1) / np.maximum(1, unaided[chosen].sum(axis=1))
         low, high = np.percentile(saved, (2.5, 97.5))
         return float(low), float(high)
 
-    def slowest(self, share: float) -> float:
-        """Return the milliseconds of a key that `share` of all keys do not exceed."""
+    def percentile(self, share: float) -> float:
+        """Return the milliseconds that a `share` of all keys do not exceed."""
         return float(np.percentile(self.milliseconds, 100 * share)) if self.milliseconds else 0.0
 
 
 @dataclass
-class Guesses:
-    """How often the next word was guessed before its first letter."""
+class NextWordCount:
+    """How often the next word was suggested before its first letter."""
 
     words: int = 0
+    """Words that were predicted."""
     first: int = 0
-    """Words that were the first guess."""
+    """Words that were the first suggestion."""
     among_three: int = 0
-    """Words that were among the first three."""
+    """Words that were among the first three suggestions."""
 
 
-def guess_words(texts: Iterable[str], completer: Completer) -> Guesses:
-    """Guess every word of `texts` that stands after white space or at the beginning."""
-    result = Guesses()
+def predict_words(texts: Iterable[str], completer: Completer) -> NextWordCount:
+    """Predict every word of `texts` that follows white space or begins a text."""
+    result = NextWordCount()
     for text in texts:
         completer.begin()
         for word in _WORD.finditer(text):
             if word.start() and not text[word.start() - 1].isspace():
                 continue
-            offered = [one.text for one in completer.words(text[: word.start()], 3)]
+            suggested = [one.text for one in completer.words(text[: word.start()], 3)]
             result.words += 1
-            result.first += offered[:1] == [word.group()]
-            result.among_three += word.group() in offered
+            result.first += suggested[:1] == [word.group()]
+            result.among_three += word.group() in suggested
             completer.rest()
     return result
 
 
-def type_texts(texts: Iterable[str], completer: Completer, *, inline: bool) -> Typing:
-    """Type `texts`, one after the other in a draft each.
+def type_texts(texts: Iterable[str], completer: Completer, *, inline: bool) -> KeystrokeCount:
+    """Type `texts`, each in a draft of its own.
 
-    With `inline`, one suggestion stands after the cursor and Tab takes all of it; else six are in a menu, all
-    of which are read, and the longest right one is chosen. Either costs one key and brings the space that
+    With `inline`, one suggestion stands after the cursor and Tab accepts all of it; else a menu has six, all
+    of which are read, and the longest right one is accepted. Either costs one key and brings the space that
     follows.
     """
-    result = Typing()
+    result = KeystrokeCount()
     for text in texts:
-        completer.begin()
-        result.typed.append(0)
-        result.alone.append(0)
-        place = 0
-        while place < len(text):
-            place = _press(text, place, completer, result, inline=inline)
+        _begin(completer, result)
+        typed = 0
+        while typed < len(text):
+            typed = _press_key(text, typed, completer, result, inline=inline)
     return result
 
 
-def type_alike(texts: Iterable[str], completers: Sequence[Completer], until: float) -> list[Typing]:
-    """Type `texts` with the menu of each of `completers`, none of them further than the others.
+def type_in_parallel(
+    texts: Iterable[str], completers: Sequence[Completer], until: float
+) -> list[KeystrokeCount]:
+    """Type `texts` with the menu of each of `completers`, all at about the same speed.
 
-    Stops once the monotonic clock is at `until`, at about the same place with each. Nobody waits for their
-    answers, so that they read nothing ahead.
+    Stops once the monotonic clock is at `until`, at about the same character with each. There is no pause
+    between keys, so the completers read nothing ahead.
     """
-    results = [Typing() for _ in completers]
+    results = [KeystrokeCount() for _ in completers]
     for text in texts:
         for completer, result in zip(completers, results, strict=True):
-            completer.begin()
-            result.typed.append(0)
-            result.alone.append(0)
-        places = [0] * len(completers)
-        while min(places) < len(text):
+            _begin(completer, result)
+        typed = [0] * len(completers)
+        while min(typed) < len(text):
             if time.monotonic() >= until:
                 return results
-            one = places.index(min(places))
-            places[one] = _press(text, places[one], completers[one], results[one], inline=False, ahead=False)
+            one = typed.index(min(typed))
+            typed[one] = _press_key(
+                text, typed[one], completers[one], results[one], inline=False, read_ahead=False
+            )
     return results
 
 
-def _press(
-    text: str, place: int, completer: Completer, result: Typing, *, inline: bool, ahead: bool = True
+def _begin(completer: Completer, result: KeystrokeCount) -> None:
+    """Begin another text."""
+    completer.begin()
+    result.typed.append(0)
+    result.unaided.append(0)
+
+
+def _press_key(
+    text: str,
+    typed: int,
+    completer: Completer,
+    result: KeystrokeCount,
+    *,
+    inline: bool,
+    read_ahead: bool = True,
 ) -> int:
-    """Press one key at `place` of a text, count it, and return the place after it."""
-    before, after = text[:place], text[place:]
-    if not _scored(after[0]):
-        return place + 1
-    taken = _look(before, after, completer, result, inline=inline, ahead=ahead) or 1
+    """Press one key after `typed` characters of a text, count it, and return how many there are then."""
+    before, after = text[:typed], text[typed:]
+    if not _is_counted(after[0]):
+        return typed + 1
+    accepted = _accept(before, after, completer, result, inline=inline, read_ahead=read_ahead) or 1
     result.typed[-1] += 1
-    result.alone[-1] += sum(map(_scored, after[:taken]))
-    return place + taken
+    result.unaided[-1] += sum(map(_is_counted, after[:accepted]))
+    return typed + accepted
 
 
-def _look(before: str, after: str, completer: Completer, result: Typing, *, inline: bool, ahead: bool) -> int:
-    """Return how many characters one key brings by a suggestion; 0 where none is right."""
+def _accept(
+    before: str, after: str, completer: Completer, result: KeystrokeCount, *, inline: bool, read_ahead: bool
+) -> int:
+    """Return how many characters the best right suggestion brings; 0 where none is right."""
     started = time.perf_counter()
     if inline:
         one = completer.inline(before)
-        offered = [one.text] if one is not None else []
+        suggested = [one.text] if one is not None else []
     else:
-        offered = [suggestion.text for suggestion in completer.suggest(before, MENU)]
+        suggested = [suggestion.text for suggestion in completer.suggest(before, MENU)]
     answered = time.perf_counter()
     result.milliseconds.append(1000 * (answered - started))
-    completer.rest(ahead=ahead)
-    result.resting.append(1000 * (time.perf_counter() - answered))
-    right = [text for text in offered if after.startswith(text) and not _inside(after, len(text))]
+    completer.rest(ahead=read_ahead)
+    result.idle_milliseconds.append(1000 * (time.perf_counter() - answered))
+    right = [text for text in suggested if after.startswith(text) and not _splits_word(after, len(text))]
     if not right:
         if not inline:
-            completer.pass_over(before, offered)
+            completer.pass_over(before, suggested)
         return 0
     longest = max(map(len, right))
     return longest + (after[longest : longest + 1] == " ")
 
 
-def _scored(character: str) -> bool:
+def _is_counted(character: str) -> bool:
     return character in " _" or character.isalnum()
 
 
-def _inside(text: str, place: int) -> bool:
-    """Whether a word goes on at `place`; where words stand without spaces, none does."""
-    if place == len(text) or stands_alone(text[place]) or stands_alone(text[:place]):
+def _splits_word(text: str, end: int) -> bool:
+    """Whether a word goes on after `end` characters; in scripts without spaces, none does."""
+    if end == len(text) or ends_unspaced(text[end]) or ends_unspaced(text[:end]):
         return False
-    return text[place].isalnum() or text[place] == "_"
+    return text[end].isalnum() or text[end] == "_"

@@ -1,31 +1,63 @@
-"""How well a predictor does on text it has not seen."""
+"""Bits per byte: how well a predictor does on text that it has not seen."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rnnchat.lm.protocols import AnyLanguageModel, Learn
 from rnnchat.text.tokenizer import Tokenizer
 
+_SMALLEST = 1e-45
+"""A probability of zero, or one that float32 cannot hold, counts as this one."""
+
 
 @dataclass(frozen=True)
 class Score:
-    """What scoring some texts gave."""
+    """How well a model predicted some texts."""
 
     bytes: int
     """The UTF-8 bytes of the raw texts."""
     pieces: int
+    """The number of tokens that were predicted."""
     bits: float
-    """−Σ log2 p over all pieces, newlines and byte pieces included."""
+    """−Σ log2 p over all tokens, newlines and single bytes included."""
     top1: float = math.nan
-    """The share of pieces that were the likeliest."""
+    """The share of tokens that were the likeliest; NaN where there were none."""
 
     @property
     def bits_per_byte(self) -> float:
-        """The bits needed for each byte of text."""
+        """The bits needed for each byte of text; NaN where there is no text."""
         return self.bits / self.bytes if self.bytes else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class PieceScore:
+    """How well one piece was predicted."""
+
+    bits: float
+    """−log2 of its probability."""
+    is_likeliest: bool
+    """Whether no other piece was likelier."""
+
+
+def score_pieces(
+    predictor: AnyLanguageModel, pieces: Sequence[int], learn: Learn | None = None
+) -> Iterator[PieceScore]:
+    """Yield a score for each of `pieces` after the first one, which is only read.
+
+    With `learn`, the predictor learns from each piece after it was scored.
+    """
+    if not pieces:
+        return
+    probabilities, state = predictor.step(pieces[0], predictor.start())
+    for piece in pieces[1:]:
+        bits = -math.log2(max(float(probabilities[piece]), _SMALLEST))
+        yield PieceScore(bits, int(probabilities.argmax()) == piece)
+        if learn is not None:
+            learn(piece, state)
+        probabilities, state = predictor.step(piece, state)
 
 
 def score(
@@ -39,42 +71,37 @@ def score(
 ) -> Score:
     """Score `texts`, each from the start of a note.
 
-    Without `learn` nothing is learned from them (static); with it, it is given each piece with the
-    state before it, once that piece has been scored (adaptive). With a `limit`, stops at the end of
-    the line in which so many bytes are reached, or within it where it is longer than that itself.
-    `progress` is given the bytes done after each text.
+    Without `learn` the predictor learns nothing from them (static); with it, it learns from each piece
+    after that was scored (adaptive). With a `limit`, stops at the end of the line in which that many bytes
+    are reached, or within the line where it is longer than that itself. `progress` is called with the
+    number of bytes done after each text.
     """
     size = pieces = hits = 0
     bits = 0.0
-    for text in limited(texts, limit):
-        encoded = tokenizer.encode(text)
-        probabilities, state = predictor.step(tokenizer.roles.start, predictor.start())
-        for piece in encoded:
-            bits -= math.log2(max(float(probabilities[piece]), 1e-45))
-            hits += int(probabilities.argmax()) == piece
-            if learn is not None:
-                learn(piece, state)
-            probabilities, state = predictor.step(piece, state)
+    for text in limit_texts(texts, limit):
+        for one in score_pieces(predictor, [tokenizer.roles.start, *tokenizer.encode(text)], learn):
+            bits += one.bits
+            hits += one.is_likeliest
+            pieces += 1
         size += len(text.encode())
-        pieces += len(encoded)
         if progress is not None:
             progress(size)
     return Score(size, pieces, bits, hits / pieces if pieces else math.nan)
 
 
-def limited(texts: Iterable[str], limit: int) -> Iterator[str]:
+def limit_texts(texts: Iterable[str], limit: int) -> Iterator[str]:
     """Yield `texts` to the end of the line in which `limit` bytes are reached; all of them where it is 0."""
     size = 0
     for text in texts:
         if limit and size >= limit:
             break
-        part = _within(text, limit - size) if limit else text
+        part = _first_lines(text, limit - size) if limit else text
         size += len(part.encode())
         yield part
 
 
-def _within(text: str, limit: int) -> str:
-    """Return the lines of `text` up to the one in which its `limit`th byte stands."""
+def _first_lines(text: str, limit: int) -> str:
+    """Return the lines of `text` up to the one that holds its `limit`th byte."""
     size = 0
     kept = []
     for line in text.splitlines(keepends=True):

@@ -1,1 +1,1 @@
-"""Text drawn from a model, piece by piece, and where its phrases come from."""
+"""Text drawn from a model piece by piece, and which passages of it are copied from the notes."""

@@ -1,7 +1,7 @@
-"""Keeping a reply to what was said: what the conversation makes likelier counts for more.
+"""Guidance: a reply prefers what the conversation makes likelier.
 
-A small network likes to say what fits any conversation. So two readings of it are compared, one of the
-conversation and one of an empty turn, and what is likelier in the first is chosen more often.
+A small network prefers phrases that fit any conversation. So it reads two contexts, the conversation and
+one whose only turn is empty, and what is likelier in the first is chosen more often.
 
 Sources: mutual information for replies, Li et al. 2016 (https://arxiv.org/abs/1510.03055); classifier-free
 guidance, Sanchez et al. 2023 (https://arxiv.org/abs/2306.17806).
@@ -15,56 +15,68 @@ import numpy as np
 
 from rnnchat.lm.protocols import Floats
 from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork
+from rnnchat.text.chat_format import empty_context
 from rnnchat.text.tokenizer import Roles
 
 
 class Guide:
-    """Leans towards what a conversation makes likelier, by a network that knows conversations.
+    """Compares conversations with an empty one, by a network that was trained on conversations.
 
-    It remembers what it last read, so that going on from there costs only the new pieces.
+    It remembers the last context, so that a longer one costs only the new pieces.
     """
 
     def __init__(self, network: RecurrentNetwork, roles: Roles) -> None:
         self._network = network
-        self._last: tuple[list[int], NetworkState] = [], network.start()
-        self._unasked = network.start()
-        for piece in (roles.start, roles.user, roles.end, roles.model):
-            self._unasked = network.advance(piece, self._unasked)
+        self._read: list[int] = []
+        self._state = network.start()
+        self._unconditional = network.start()
+        for piece in empty_context(roles):
+            self._unconditional = network.advance(piece, self._unconditional)
 
-    def begin(self, context: Sequence[int]) -> Guided:
-        """Read a conversation, up to the role whose turn it is; return what guides that turn."""
-        read, state = self._last
+    def begin(self, context: Sequence[int]) -> ReplyGuidance:
+        """Read a conversation up to the role whose turn it is; return what guides that turn."""
+        read, state = self._read, self._state
         if read != list(context[: len(read)]):
             read, state = [], self._network.start()
         for piece in context[len(read) :]:
             state = self._network.advance(piece, state)
-        self._last = list(context), state
-        return Guided(self._network, state, self._unasked)
+        self._read, self._state = list(context), state
+        return ReplyGuidance(self._network, state, self._unconditional)
 
 
-class Guided:
-    """One turn: what the conversation makes likelier there, as it goes on."""
+class ReplyGuidance:
+    """The guidance of one reply as it grows.
 
-    def __init__(self, network: RecurrentNetwork, asked: NetworkState, unasked: NetworkState) -> None:
+    `conditional` is the network's state after the conversation, `unconditional` that after an empty one.
+    """
+
+    def __init__(
+        self, network: RecurrentNetwork, conditional: NetworkState, unconditional: NetworkState
+    ) -> None:
         self._network = network
-        self._states = asked, unasked
-        self._said: list[int] = []
+        self._conditional, self._unconditional = conditional, unconditional
+        self._reply: list[int] = []
 
-    def follow(self, piece: int) -> None:
-        """Go on by a piece of the turn."""
-        asked, unasked = self._states
-        self._states = self._network.advance(piece, asked), self._network.advance(piece, unasked)
-        self._said.append(piece)
+    def advance(self, piece: int) -> None:
+        """Add a piece to the reply."""
+        self._conditional = self._network.advance(piece, self._conditional)
+        self._unconditional = self._network.advance(piece, self._unconditional)
+        self._reply.append(piece)
 
-    def leaning(self) -> Floats:
-        """Return how much likelier (vocabulary,) the conversation makes each piece, as a logarithm.
+    def log_ratios(self) -> Floats:
+        """Return the logarithm of how much likelier the conversation makes each piece (vocabulary,).
 
-        What the turn has said already gets no help, or it would be said again and again.
+        Pieces that the reply has already are not made likelier, or they would be repeated again and again.
         """
-        asked, unasked = (_log_softmax(self._network.logits(self._network.project(s))) for s in self._states)
-        leaning: Floats = asked - unasked
-        leaning[self._said] = np.minimum(leaning[self._said], 0)
-        return leaning
+        ratios: Floats = self._log_probabilities(self._conditional) - self._log_probabilities(
+            self._unconditional
+        )
+        ratios[self._reply] = np.minimum(ratios[self._reply], 0)
+        return ratios
+
+    def _log_probabilities(self, state: NetworkState) -> Floats:
+        """Return the logarithms of the network's probabilities (vocabulary,) after a state."""
+        return _log_softmax(self._network.logits(self._network.project(state)))
 
 
 def _log_softmax(logits: Floats) -> Floats:

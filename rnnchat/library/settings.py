@@ -1,16 +1,28 @@
-"""What the person has chosen, kept between sessions."""
+"""The settings: what the person has chosen, kept between sessions as JSON.
+
+The defaults and the limits of sampling are those of `generation/sampling.py`.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from rnnchat.errors import RnnchatError
+from rnnchat.generation.sampling import Sampling
+from rnnchat.limits import Limits, limited, limits_of
 from rnnchat.storage.atomic import write_text
 from rnnchat.storage.paths import Paths
 from rnnchat.storage.safe_reading import read_regular_file
+
+_MAXIMUM_BYTES = 2**20
+"""A larger file is no settings file."""
+_LONGEST = 200
+"""A setting that is text has at most this many characters."""
+_LARGEST_SEED = 2**63 - 1
+"""A larger seed is not kept."""
 
 
 @dataclass
@@ -18,69 +30,56 @@ class Settings:
     """The settings; every one has a default that works."""
 
     model: str = "base"
-    """The model that speaks."""
+    """The model in use."""
 
     theme: str = "rnnchat-dark"
     """The colours of the app."""
 
-    temperature: float = 0.8
-    """How bold replies are: 0 always takes the likeliest piece."""
+    # How replies and continued texts are sampled: `Sampling` says what each value does.
+    temperature: float = Sampling.temperature
+    top_p: float = Sampling.top_p
+    top_k: int = Sampling.top_k
+    min_p: float = Sampling.min_p
+    guidance: float = Sampling.guidance
+    repetition: float = Sampling.repetition
+    seed: int | None = Sampling.seed
 
-    top_p: float = 0.95
-    """How much probability the pieces to choose from hold together."""
+    reply_pieces: int = limited(
+        160, Limits(1, 100_000, "the most tokens in a reply", usual=(20, 1000), step=20)
+    )
+    """The most tokens in a reply."""
 
-    top_k: int = 0
-    """How many of the likeliest pieces to choose from; 0 for all."""
+    suggest_from: float = limited(
+        0.15,
+        Limits(
+            0, 1, "least probability; lower: more often", usual=(0.05, 1), step=0.05, words=((1, "never"),)
+        ),
+    )
+    """The least probability of what is suggested unasked in a draft; 1 for never."""
 
-    min_p: float = 0.0
-    """How likely a piece must be, compared to the likeliest."""
-
-    guidance: float = 0.7
-    """How strongly replies keep to what was said; 0 for not at all."""
-
-    repetition: float = 1.1
-    """How much less likely what was just said becomes; 1 for not at all."""
-
-    seed: int | None = None
-    """The same seed gives the same reply; none gives another one each time."""
-
-    reply_pieces: int = 160
-    """How long a reply may become, in pieces."""
-
-    suggest_from: float = 0.15
-    """How likely what is suggested unasked in a draft must be, 0 to 1; 1 for never."""
-
-    minutes: float = 5.0
+    minutes: float = limited(5.0, Limits(0, 600, "the minutes of a training"))
     """The budget last chosen for a training."""
 
+    @property
+    def sampling(self) -> Sampling:
+        """How replies are sampled."""
+        return Sampling(**{name: getattr(self, name) for name in limits_of(Sampling)})
 
-_MAXIMUM_BYTES = 2**20
-_LONGEST = 200
-_LARGEST_SEED = 2**63 - 1
-RANGES = {
-    "temperature": (0.0, 5.0),
-    "top_p": (0.0, 1.0),
-    "top_k": (0, 10**6),
-    "min_p": (0.0, 1.0),
-    "guidance": (0.0, 5.0),
-    "repetition": (1.0, 3.0),
-    "seed": (0, _LARGEST_SEED),
-    "reply_pieces": (1, 100_000),
-    "suggest_from": (0.0, 1.0),
-    "minutes": (0.0, 600.0),
-}
-"""The least and the most that each number can be, which sampling and trainings take too."""
+
+LIMITS = limits_of(Sampling) | limits_of(Settings)
+"""What each number can be; the settings hold a seed that fits 64 bits."""
+LIMITS["seed"] = replace(LIMITS["seed"], most=_LARGEST_SEED)
 
 
 def load_settings(paths: Paths) -> Settings:
-    """Read the settings; whatever is missing or makes no sense has its default.
+    """Read the settings; what is missing or outside its limits has its default.
 
-    The file may be a link, as people keep their settings elsewhere, but nothing else than a file.
+    The file may be a link, as some people keep their settings elsewhere, but not a pipe or a folder.
     """
     settings = Settings()
     try:
         text = read_regular_file(paths.settings, _MAXIMUM_BYTES, follow=True).decode("utf-8-sig")
-        values = json.loads(text, parse_int=_whole)
+        values = json.loads(text, parse_int=_parse_integer)
     except (RnnchatError, ValueError, RecursionError, MemoryError):
         return settings
     if not isinstance(values, dict):
@@ -95,26 +94,26 @@ def load_settings(paths: Paths) -> Settings:
     return settings
 
 
-def _whole(digits: str) -> int | None:
-    """Return a whole number; nothing for one that is longer than any setting."""
+def _parse_integer(digits: str) -> int | None:
+    """Return a whole number; None for one that is longer than any setting."""
     return int(digits) if len(digits) <= len(str(_LARGEST_SEED)) else None
 
 
 def _fits(name: str, value: object, default: object) -> bool:
-    """Whether a setting can have a value."""
+    """Whether a setting can have a value, whose type is that of its `default`."""
     if name == "seed" and value is None:
         return True
     if isinstance(value, str):
         return isinstance(default, str) and 0 < len(value) <= _LONGEST and value.isprintable()
     if type(value) is not (int if name == "seed" else type(default)):
         return False
-    least, most = RANGES[name]
-    return least <= value <= most  # type: ignore[operator]
+    limits = LIMITS[name]
+    return limits.least <= value <= limits.most  # type: ignore[operator]
 
 
 @contextmanager
 def change_settings(paths: Paths) -> Iterator[Settings]:
-    """Read the settings, let the block change them, and write them where it did."""
+    """Read the settings, let the `with` block change them, and write them if it did."""
     settings = load_settings(paths)
     before = asdict(settings)
     yield settings

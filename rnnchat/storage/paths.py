@@ -49,7 +49,7 @@ class Paths:
                 raise PathError(
                     error.message, "The environment variable RNNCHAT_HOME has this value: set it to a folder."
                 ) from None
-            return cls(root / "data", root / "config", root / "state")
+            return cls.under(root)
         import platformdirs
 
         try:
@@ -63,6 +63,11 @@ class Paths:
         if any(folder.parts[:1] == ("~",) for folder in folders):  # from older platformdirs
             raise _without_home()
         return cls(*map(_absolute, folders))
+
+    @classmethod
+    def under(cls, home: Path) -> Paths:
+        """Return the three folders within the folder `home`."""
+        return cls(home / "data", home / "config", home / "state")
 
     @property
     def models(self) -> Path:

@@ -1,17 +1,31 @@
-"""A conversation as a predictor sees it."""
+"""The turn template: how notes and conversations become the pieces that a predictor reads.
+
+This is the only place that spells it. A conversation is
+
+    <start> <user> text <end> <model> text <end> ...
+
+where each name in brackets is one piece, and a note is ``<start> text <end>``. A model that was trained on
+notes alone reads the turns of a conversation as paragraphs of one text.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rnnchat.text.tokenizer import Tokenizer
+from rnnchat.text.tokenizer import Roles, Tokenizer
 
 USER = "user"
+"""The role of the person in a chat."""
 MODEL = "model"
+"""The role of the model in a chat."""
+CHAT = "chat"
+"""The style of a model that was trained on conversations."""
+NOTES = "notes"
+"""The style of a model that was trained on notes alone."""
 
 LONGEST_CONTEXT = 1024
-"""How many pieces back a text is read before it is continued."""
+"""At most this many pieces before the cursor are read before a text is continued."""
 
 
 @dataclass(frozen=True)
@@ -22,33 +36,66 @@ class Turn:
     text: str
 
 
-def chat_context(tokenizer: Tokenizer, style: str, turns: Sequence[Turn]) -> list[int]:
-    """Return the pieces after which the model's next turn comes.
+def note_document(tokenizer: Tokenizer, pieces: Sequence[int]) -> list[int]:
+    """Return the pieces of a note between a start and an end, as a training reads it."""
+    return [tokenizer.roles.start, *pieces, tokenizer.roles.end]
 
-    A model of style ``chat`` sees roles and the ends of turns. One that learned notes alone sees
-    the turns as paragraphs of one text, which it continues.
-    """
-    roles = tokenizer.roles
-    if style != "chat":
-        text = "".join(turn.text.strip("\n") + "\n\n" for turn in turns)
-        return [roles.start, *tokenizer.encode(text)[-LONGEST_CONTEXT:]]
-    spoken = []
+
+def chat_document(tokenizer: Tokenizer, turns: Iterable[Turn]) -> list[int]:
+    """Return the pieces of a conversation with its roles and ends, as a training reads it."""
+    pieces = [tokenizer.roles.start]
     for turn in turns:
-        role = roles.user if turn.role == USER else roles.model
-        spoken.append([role, *tokenizer.encode(turn.text.strip())[-LONGEST_CONTEXT:], roles.end])
-    kept = spoken[_first_kept([len(pieces) for pieces in spoken]) :]
+        pieces += _turn(tokenizer.roles, turn.role, tokenizer.encode(turn.text))
+    return pieces
+
+
+def text_context(tokenizer: Tokenizer, text: str) -> list[int]:
+    """Return the pieces after which `text`, which may be empty, is continued."""
+    return [tokenizer.roles.start, *tokenizer.encode(text)[-LONGEST_CONTEXT:]]
+
+
+def chat_context(tokenizer: Tokenizer, style: str, turns: Sequence[Turn]) -> list[int]:
+    """Return the pieces after which the model's next turn comes, for a model of a `style`."""
+    if style != CHAT:
+        return text_context(tokenizer, "".join(turn.text.strip("\n") + "\n\n" for turn in turns))
+    roles = tokenizer.roles
+    encoded = [
+        _turn(roles, turn.role, tokenizer.encode(turn.text.strip())[-LONGEST_CONTEXT:]) for turn in turns
+    ]
+    kept = encoded[_first_kept([len(pieces) for pieces in encoded]) :]
     return [roles.start, *(piece for pieces in kept for piece in pieces), roles.model]
 
 
-def _first_kept(sizes: Sequence[int]) -> int:
-    """Return from which turn on a chat is read, whose turns have so many pieces.
+def empty_context(roles: Roles) -> list[int]:
+    """Return the pieces after which a reply comes to a turn in which nothing was said."""
+    return [roles.start, *_turn(roles, USER, []), roles.model]
 
-    That may be a turn more than the longest context. Half of it is dropped at once, so that a long chat
-    seldom has to be read anew from another turn.
+
+def is_model_turn(roles: Roles, context: Sequence[int]) -> bool:
+    """Whether the model has the last turn of a conversation: what follows `context` is its own text."""
+    return (
+        next((piece for piece in reversed(context) if piece in (roles.user, roles.model)), -1) == roles.model
+    )
+
+
+def without_roles(roles: Roles, pieces: Iterable[int]) -> list[int]:
+    """Return the pieces of a note's text, without its start and end."""
+    return [piece for piece in pieces if piece not in (roles.start, roles.end)]
+
+
+def _turn(roles: Roles, role: str, pieces: Sequence[int]) -> list[int]:
+    return [roles.user if role == USER else roles.model, *pieces, roles.end]
+
+
+def _first_kept(sizes: Sequence[int]) -> int:
+    """Return the number of the first turn of a chat that is read, from the turns' `sizes` in pieces.
+
+    The turns that are read hold at most LONGEST_CONTEXT pieces and one turn more. Half of that is dropped
+    at once, so that a long chat seldom has to be read anew from another turn.
     """
     half = LONGEST_CONTEXT // 2
-    too_many = sum(sizes) - LONGEST_CONTEXT
-    dropped = -(-too_many // half) * half if too_many > 0 else 0
+    excess = sum(sizes) - LONGEST_CONTEXT
+    dropped = -(-excess // half) * half if excess > 0 else 0
     end = 0
     for number, size in enumerate(sizes):
         end += size

@@ -22,6 +22,7 @@ from rnnchat.library.models import BASE, CARD, NETWORK, TOKENIZER, Library, to_s
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.storage.atomic import sha256, write_bytes
 from rnnchat.storage.paths import Paths
+from rnnchat.text.chat_format import CHAT
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 from rnnchat.training.collections import SOURCES, encode, is_validation, plain_text, read_source, size_of
 from rnnchat.training.data.prepare import TOKENIZER_BYTES
@@ -127,7 +128,7 @@ def _assemble(run: Run, data: Path, vocabulary: int, share: float, known: bytes 
         pieces=0,
         vocabulary=tokenizer.size,
         base=run.settings.base,
-        style="chat",
+        style=CHAT,
         description="comes with rnnchat: public-domain and openly licensed prose and dialogue",
         credits=tuple(source.credit for source in SOURCES),
     )

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnnchat.text.chat_format import MODEL, USER, Turn, chat_document, note_document
 from rnnchat.text.notes.clean import clean_keeping_markup
 from rnnchat.text.notes.deduplicate import Deduplicator
 from rnnchat.text.notes.secrets import screen
 from rnnchat.text.tokenizer import Tokenizer
-from rnnchat.training.data.prepared import as_document
 
 DOCUMENT_BYTES = 100_000
 """Books are cut into documents of about this size, so that every epoch mixes them anew."""
@@ -121,12 +121,8 @@ def read_source(data: Path, source: Source, share: float) -> Iterator[Document]:
 def encode(tokenizer: Tokenizer, document: Document) -> list[int]:
     """Return the pieces of a document, from start piece to end piece, with roles where it is a dialogue."""
     if isinstance(document, str):
-        return as_document(tokenizer, tokenizer.encode(document))
-    roles = tokenizer.roles
-    pieces = [roles.start]
-    for role, text in document:
-        pieces += [roles.user if role == "user" else roles.model, *tokenizer.encode(text), roles.end]
-    return pieces
+        return note_document(tokenizer, tokenizer.encode(document))
+    return chat_document(tokenizer, (Turn(role, text) for role, text in document))
 
 
 def documents_in(file: Path) -> Iterator[Document]:
@@ -147,7 +143,7 @@ def _dialogue(turns: list[list[str]]) -> list[tuple[str, str]]:
     merged: list[tuple[str, str]] = []
     first = turns[0][0] if turns else ""
     for writer, line in turns:
-        role = "user" if writer == first else "model"
+        role = USER if writer == first else MODEL
         text = clean_keeping_markup(line).strip()
         if merged and merged[-1][0] == role:
             merged[-1] = (role, f"{merged[-1][1]}\n{text}".strip())

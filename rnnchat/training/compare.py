@@ -102,11 +102,12 @@ def _compare(
             sizes |= {"mixture": own + model.weights.static.weights.size}
             sizes |= {"adaptive": own + model.weights.adaptive.weights.size}
         names = {"memory": "n-gram", "mixture": "mixture", "adaptive": "mixture, adaptive"}
-        for member, predictor, learn in model.members():
-            if member in names:
-                report(f"Scoring the {names[member]}.")
-                took = memory_seconds if member == "memory" else seconds
-                yield _score_family(names[member], predictor, tokenizer, held_out, took, sizes[member], learn)
+        for member in model.members():
+            if member.name in names:
+                family, size = names[member.name], sizes[member.name]
+                report(f"Scoring the {family}.")
+                took = memory_seconds if member.name == "memory" else seconds
+                yield _score_family(family, member.predictor, tokenizer, held_out, took, size, member.learn)
         del model
         # A unigram model is an HMM of one state; None lets the HMM choose as many as suit the notes.
         for name, states in (("unigram", 1), ("HMM", None)):

@@ -10,17 +10,19 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache, partial
 
 from rnnchat.completion.completer import Completer
 from rnnchat.completion.words import WordCounts
-from rnnchat.evaluation.keystrokes import type_alike
+from rnnchat.evaluation.keystrokes import type_in_parallel
+from rnnchat.evaluation.scoring import score_pieces
 from rnnchat.lm.mixture.model import Mixture
 from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.protocols import AnyLanguageModel
 from rnnchat.lm.recurrent import RecurrentNetwork
-from rnnchat.loading import piece_kinds
+from rnnchat.loading import build_completer, build_mixture
+from rnnchat.text.chat_format import without_roles
 from rnnchat.text.tokenizer import Tokenizer
 
 SHARE = 0.025
@@ -95,13 +97,12 @@ def measure_gain(
     mixture, or None. Returns None where there is too little text.
     """
     until = time.monotonic() + seconds
-    kinds = piece_kinds(tokenizer)
 
-    def mixture(adaptive: bool) -> Mixture:
-        return weights.mixture(network, memory, kinds, base=ground, adaptive=adaptive)
+    def mixture(*, adaptive: bool) -> Mixture:
+        return build_mixture(network, memory, weights, ground, tokenizer, adaptive=adaptive)
 
-    texts = [text for text in (_without_roles(text, tokenizer) for text in texts) if text]
-    scored = _bits(mixture(False), tokenizer, texts, time.monotonic() + FOR_BITS * seconds)
+    texts = [text for text in (without_roles(tokenizer.roles, text) for text in texts) if text]
+    scored = _bits(mixture(adaptive=False), tokenizer, texts, time.monotonic() + FOR_BITS * seconds)
     pieces = sum(len(text) for text, _ in scored)
     size = sum(len(tokenizer.decode_bytes(text)) for text, _ in scored)
     if pieces < FEWEST_PIECES or not size:
@@ -112,18 +113,11 @@ def measure_gain(
         base_bits = sum(bits for _, bits in _bits(base, tokenizer, [text for text, _ in scored])) / size
     gain = Gain(size, bits / size, base_bits)
     drafts = [tokenizer.decode(text)[:CHARACTERS_EACH] for text in texts]
-    learning = mixture(True)
-    own = Completer(
-        learning,
-        tokenizer,
-        learning.learn,
-        _words_of(memory, tokenizer),
-        learning.approximate_step,
-        memory.pieces,
-    )
+    counts = cache(partial(WordCounts.from_pieces, memory.pieces, tokenizer))
+    own = build_completer(mixture(adaptive=True), tokenizer, counts)
     others = [] if base is None else [Completer(base, tokenizer)]
-    typings = type_alike(_at_most(drafts, MOST_CHARACTERS), [own, *others], until)
-    characters = min(sum(typing.alone) for typing in typings)
+    typings = type_in_parallel(_at_most(drafts, MOST_CHARACTERS), [own, *others], until)
+    characters = min(sum(typing.unaided) for typing in typings)
     if characters < FEWEST_CHARACTERS:
         return gain
     saved = [typing.saved for typing in typings]
@@ -140,37 +134,14 @@ def _bits(
         if count >= FEWEST_PIECES and time.monotonic() >= until:
             break
         bits, done = 0.0, 0
-        probabilities, state = predictor.step(tokenizer.roles.start, predictor.start())
-        for piece in text[:PIECES_EACH]:
-            if count >= FEWEST_PIECES and time.monotonic() >= until:
-                break
-            bits -= math.log2(max(float(probabilities[piece]), 1e-45))
-            probabilities, state = predictor.step(piece, state)
+        for piece in score_pieces(predictor, [tokenizer.roles.start, *text[:PIECES_EACH]]):
+            bits += piece.bits
             done += 1
             count += 1
+            if count >= FEWEST_PIECES and time.monotonic() >= until:
+                break
         found.append((list(text[:done]), bits))
     return found
-
-
-def _words_of(memory: NgramMemory, tokenizer: Tokenizer) -> Any:
-    """Return what counts the words of the notes, once, when they are asked for."""
-    counts: list[WordCounts] = []
-
-    def count() -> WordCounts:
-        if not counts:
-            import numpy as np
-
-            starts = np.flatnonzero(memory.pieces == tokenizer.roles.start)
-            notes = np.split(memory.pieces, starts)
-            counts.append(WordCounts(tokenizer.decode(note.tolist()) for note in notes))
-        return counts[0]
-
-    return count
-
-
-def _without_roles(text: Sequence[int], tokenizer: Tokenizer) -> list[int]:
-    roles = tokenizer.roles
-    return [piece for piece in text if piece not in (roles.start, roles.end)]
 
 
 def _at_most(texts: Sequence[str], characters: int) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import lzma
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
+from rnnchat.evaluation.scoring import score_pieces
 from rnnchat.lm.protocols import AnyLanguageModel
 from rnnchat.text.notes.clean import clean_keeping_markup
 from rnnchat.text.tokenizer import Tokenizer
@@ -49,11 +49,8 @@ def bits_per_byte(predictor: AnyLanguageModel, tokenizer: Tokenizer, documents: 
     """Return the bits for each byte of `documents`, each told from its start, roles and ends included."""
     bits = 0.0
     for document in documents:
-        first, *pieces = encode(tokenizer, document)
-        probabilities, state = predictor.step(first, predictor.start())
-        for piece in pieces:
-            bits -= math.log2(max(float(probabilities[piece]), 1e-45))
-            probabilities, state = predictor.step(piece, state)
+        for piece in score_pieces(predictor, encode(tokenizer, document)):
+            bits += piece.bits
     return bits / max(1, sum(map(size_of, documents)))
 
 

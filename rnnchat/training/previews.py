@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rnnchat.generation.generate import TextGenerator, text_context
+from rnnchat.generation.generate import TextGenerator
 from rnnchat.generation.sampling import Sampling
 from rnnchat.library.models import MEMORY, TOKENIZER, read_safetensors
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.protocols import AnyLanguageModel
+from rnnchat.text.chat_format import text_context
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.prepared import Prepared
 from rnnchat.training.runs.events import Emit, Event

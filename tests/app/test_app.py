@@ -31,7 +31,7 @@ from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.curve import draw
 from rnnchat.app.widgets.number_stepper import NumberStepper
 from rnnchat.app.widgets.path_suggester import complete_path
-from rnnchat.generation.attribution import Origin
+from rnnchat.generation.attribution import Attribution
 from rnnchat.library.models import Library, ModelEntry
 from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.storage.paths import Paths
@@ -167,7 +167,7 @@ async def test_f8_shows_what_of_a_reply_stands_in_the_notes(app: RnnchatApp) -> 
         await wait_until(pilot, lambda: isinstance(app.screen, AttributionScreen))
         assert "none of your notes" in written(app)
         await pilot.press("escape")
-        found = [Origin("[b]boat leaves at noon", "/notes/[red]sea.md", 12, 9)]
+        found = [Attribution("[b]boat leaves at noon", "/notes/[red]sea.md", 12, 9)]
         app.chat_engine.attribution = lambda name, text: found  # type: ignore[method-assign]
         await pilot.press("f8")
         await wait_until(pilot, lambda: isinstance(app.screen, AttributionScreen))

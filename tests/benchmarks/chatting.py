@@ -11,7 +11,6 @@ import argparse
 import re
 from collections import Counter
 
-from rnnchat.app.chat_engine import sampling_from
 from rnnchat.library.models import Library
 from rnnchat.library.settings import Settings
 from rnnchat.loading import load_model
@@ -74,7 +73,7 @@ def main() -> None:
     for number, prompt in enumerate(PROMPTS):
         settings.seed = number
         context = chat_context(model.tokenizer, model.card.style, [Turn("user", prompt)])
-        chunks = list(model.partner.stream(context, sampling_from(settings), settings.reply_pieces))
+        chunks = list(model.chat_generator.stream(context, settings.sampling, settings.reply_pieces))
         reply = "".join(chunk.text for chunk in chunks).strip()
         distinct.add(reply)
         lengths.append(len(reply.split()))

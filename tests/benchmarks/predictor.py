@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 
 from rnnchat.evaluation.scoring import score
-from rnnchat.generation.generate import text_context
 from rnnchat.generation.sampling import Sampling
 from rnnchat.library.models import Library
 from rnnchat.lm.mixture import counts
@@ -28,6 +27,7 @@ from rnnchat.lm.mixture.mixer import Mixer
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.loading import LoadedModel, load_model
 from rnnchat.storage.paths import Paths
+from rnnchat.text.chat_format import text_context
 from rnnchat.text.notes.raw import read_raw
 from tests.end_to_end.helpers import COMMAND, environment
 
@@ -78,7 +78,7 @@ def speed(model: LoadedModel, library: Library, texts: list[str]) -> None:
     started, count = time.perf_counter(), 0
     for seed in range(20):
         context = text_context(model.tokenizer, "# ")
-        count += sum(1 for _ in model.speaker.stream(context, Sampling(seed=seed), 400))
+        count += sum(1 for _ in model.generator.stream(context, Sampling(seed=seed), 400))
     print(f"generated: {count / (time.perf_counter() - started):,.0f} pieces a second")
 
 

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnchat.app.chat_engine import sampling_from
 from rnnchat.generation.sampling import Sampling
 from rnnchat.library.models import Library
 from rnnchat.library.settings import Settings
@@ -83,7 +82,7 @@ class Associations:
 
 def answer_to(model: LoadedModel, said: str, sampling: Sampling) -> str:
     context = chat_context(model.tokenizer, model.card.style, [Turn("user", said)])
-    chunks = model.partner.stream(context, sampling, Settings().reply_pieces)
+    chunks = model.chat_generator.stream(context, sampling, Settings().reply_pieces)
     return "".join(chunk.text for chunk in chunks).strip()
 
 
@@ -111,7 +110,7 @@ def main() -> None:
     print(f"people: {people:.1%} of {len(turns)} answers on the subject", flush=True)
     model = load_model(Library(Paths.from_environment()), options.model)
     for guidance in options.guidance:
-        sampling = replace(sampling_from(Settings()), guidance=guidance)
+        sampling = replace(Settings().sampling, guidance=guidance)
         answers = [answer_to(model, said, replace(sampling, seed=n)) for n, said in enumerate(turns)]
         share = associations.on_subject(turns, answers)
         looping = sum(map(loops, answers))

@@ -19,7 +19,6 @@ import numpy as np
 from rnnchat.errors import ModelError
 from rnnchat.evaluation.scoring import score
 from rnnchat.generation.attribution import SOURCES, paths_to
-from rnnchat.generation.generate import text_context
 from rnnchat.generation.sampling import Sampling
 from rnnchat.library.card import Card
 from rnnchat.library.describe import describe_card, describe_entry
@@ -37,6 +36,7 @@ from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.loading import load_model, piece_kinds
+from rnnchat.text.chat_format import text_context
 from rnnchat.text.tokenizer import Tokenizer
 
 Files = dict[str, bytes]
@@ -355,19 +355,20 @@ def outcome(library: Library, name: str) -> str:
         assert len(error.message) < 1_000
         return "found"
     assert entries[0].card is not None, "what is listed as damaged cannot be loaded"
-    for member, predictor, learn in model.members():
-        bits = score(predictor, model.tokenizer, ["The weir: 7 herons.\n雨"], learn=learn).bits
-        assert math.isfinite(bits), member
+    for member in model.members():
+        predictor = member.predictor
+        bits = score(predictor, model.tokenizer, ["The weir: 7 herons.\n雨"], learn=member.learn).bits
+        assert math.isfinite(bits), member.name
         probabilities, state = predictor.step(model.tokenizer.roles.start, predictor.start())
         probabilities, state = predictor.step(int(probabilities.argmax()), state)
-        assert np.isfinite(probabilities).all() and (probabilities >= 0).all(), member
-        assert abs(float(probabilities.sum(dtype=np.float64)) - 1) < 1e-3, member
+        assert np.isfinite(probabilities).all() and (probabilities >= 0).all(), member.name
+        assert abs(float(probabilities.sum(dtype=np.float64)) - 1) < 1e-3, member.name
     context = text_context(model.tokenizer, "The")
-    for chunk in model.speaker.stream(context, Sampling(seed=1), 10):
+    for chunk in model.generator.stream(context, Sampling(seed=1), 10):
         assert math.isfinite(chunk.probability)
         chunk.text.encode()
-    if model.origins is not None:
-        model.origins.find("The herons nest by the weir in March, seven pairs of them.")
+    if model.attribution is not None:
+        model.attribution.find("The herons nest by the weir in March, seven pairs of them.")
     completer = model.completer()
     completer.suggest("The he")
     completer.inline("The he")

@@ -15,7 +15,7 @@ from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.storage.paths import shortened_path
 
 if TYPE_CHECKING:
-    from rnnchat.generation.attribution import Origin
+    from rnnchat.generation.attribution import Attribution
 
 
 class AttributionScreen(Dialog[None]):
@@ -23,7 +23,7 @@ class AttributionScreen(Dialog[None]):
 
     BINDINGS: ClassVar = [Binding("escape,f8,q", "dismiss", "Back", id="attribution.back", key_display="esc")]
 
-    def __init__(self, model: str, text: str, found: Sequence[Origin] | None) -> None:
+    def __init__(self, model: str, text: str, found: Sequence[Attribution] | None) -> None:
         super().__init__()
         self._model, self._text, self._found = model, text, found
 
@@ -38,7 +38,7 @@ class AttributionScreen(Dialog[None]):
         yield Footer(compact=True, show_command_palette=False)
 
 
-def summary(model: str, text: str, found: Sequence[Origin] | None) -> str:
+def summary(model: str, text: str, found: Sequence[Attribution] | None) -> str:
     """Return how much of a reply stands in the notes; `found` is None where the model has no notes."""
     if found is None:
         return f"{model} comes with rnnchat and has none of your notes to search."
@@ -49,7 +49,7 @@ def summary(model: str, text: str, found: Sequence[Origin] | None) -> str:
     return f"{share:.0%} of this reply appears word for word in your notes:"
 
 
-def _marked(text: str, found: Sequence[Origin]) -> Content:
+def _marked(text: str, found: Sequence[Attribution]) -> Content:
     """Return the text with the passages underlined and numbered."""
     parts: list[Content] = []
     end_before = 0
@@ -64,7 +64,7 @@ def _marked(text: str, found: Sequence[Origin]) -> Content:
     return Content("").join([*parts, Content(text[end_before:])])
 
 
-def _places(found: Sequence[Origin]) -> Content:
+def _places(found: Sequence[Attribution]) -> Content:
     lines = []
     for number, origin in enumerate(found, start=1):
         where = shortened_path(origin.path) if origin.path else "a note in an unknown file"

@@ -12,38 +12,31 @@ from textual.widgets import Footer, Static
 
 from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.app.widgets.number_stepper import NumberSetting, NumberStepper
+from rnnchat.library.settings import LIMITS
 
-_OFF, _ALL = ((0, "off"),), ((0, "all"),)
+
+def _setting(
+    name: str, label: str, decimals: int = 2, words: tuple[tuple[float, str], ...] = ()
+) -> NumberSetting:
+    """Return a setting as it is shown, with the range, step and help that its limits declare."""
+    limits = LIMITS[name]
+    low, high = limits.usual
+    return NumberSetting(name, label, low, high, limits.step, limits.help, decimals, words or limits.words)
+
 
 SAMPLING = (
-    NumberSetting(
-        "temperature", "Temperature", 0, 2, 0.05, "lower: safer · higher: more varied", words=((0, "greedy"),)
-    ),
-    NumberSetting("guidance", "Guidance", 0, 2, 0.1, "higher: closer to the conversation", words=_OFF),
-    NumberSetting(
-        "top_p", "Top-p", 0.05, 1, 0.05, "total probability of the tokens kept", words=((1, "all"),)
-    ),
-    NumberSetting("top_k", "Top-k", 0, 200, 5, "how many of the likeliest tokens are kept", 0, _ALL),
-    NumberSetting("min_p", "Min-p", 0, 0.5, 0.01, "minimum relative to the likeliest token", words=_OFF),
-    NumberSetting(
-        "repetition", "Repetition", 1, 2, 0.05, "how much repetition is avoided", words=((1, "off"),)
-    ),
-    NumberSetting("reply_pieces", "Length", 20, 1000, 20, "most tokens in a reply", 0),
-    NumberSetting("seed", "Seed", -1, 9999, 1, "the same seed gives the same reply", 0, ((-1, "random"),)),
+    _setting("temperature", "Temperature"),
+    _setting("guidance", "Guidance"),
+    _setting("top_p", "Top-p"),
+    _setting("top_k", "Top-k", 0),
+    _setting("min_p", "Min-p"),
+    _setting("repetition", "Repetition"),
+    _setting("reply_pieces", "Length", 0),
+    _setting("seed", "Seed", 0, ((-1, "random"),)),
 )
 """The settings of replies; what they do stands with ``Sampling`` in `generation/sampling.py`."""
 
-SUGGESTIONS = (
-    NumberSetting(
-        "suggest_from",
-        "Probability",
-        0.05,
-        1,
-        0.05,
-        "at least this · lower: more often",
-        words=((1, "never"),),
-    ),
-)
+SUGGESTIONS = (_setting("suggest_from", "Probability"),)
 """The setting of the suggestions that a draft shows in grey."""
 
 

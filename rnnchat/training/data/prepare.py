@@ -13,6 +13,7 @@ from pathlib import Path
 from rnnchat.library.models import Library
 from rnnchat.storage.atomic import write_bytes, write_text
 from rnnchat.storage.paths import Paths
+from rnnchat.text.chat_format import NOTES, note_document
 from rnnchat.text.notes import Skipped
 from rnnchat.text.notes.corpus import SecretLocation, read_notes, require_enough_notes, scan_record
 from rnnchat.text.notes.split import place_to_cut, split_notes
@@ -20,7 +21,6 @@ from rnnchat.text.tokenizer import Tokenizer, train_tokenizer, vocabulary_size_f
 from rnnchat.training.data.base_choice import choose_base
 from rnnchat.training.data.prepared import (
     Prepared,
-    as_document,
     finish_preparing,
     read_prepared,
     write_pieces,
@@ -112,7 +112,7 @@ class _Encoder:
             for entry, pieces in zip(batch, known, strict=True):
                 yield (
                     entry.digest,
-                    as_document(self._tokenizer, next(encoded) if pieces is None else pieces),
+                    note_document(self._tokenizer, next(encoded) if pieces is None else pieces),
                 )
                 self._bytes += entry.size
                 self._progress(self._bytes)
@@ -160,7 +160,7 @@ def _tokenizer(
     size = sum(entry.size for entry in training)
     every = max(1, -(-size // TOKENIZER_BYTES))
     texts = (spool.read(entry) for entry in training[::every])
-    return train_tokenizer(texts, settings.vocabulary or vocabulary_size_for(size)), "notes"
+    return train_tokenizer(texts, settings.vocabulary or vocabulary_size_for(size)), NOTES
 
 
 def _sample(spool: Spool, entries: Sequence[SpooledText]) -> str:

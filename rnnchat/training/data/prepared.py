@@ -109,11 +109,6 @@ def finish_preparing(run: Run, prepared: Prepared) -> Prepared:
     return prepared
 
 
-def as_document(tokenizer: Tokenizer, pieces: Sequence[int]) -> list[int]:
-    """Return the pieces of a text between a start piece and an end piece."""
-    return [tokenizer.roles.start, *pieces, tokenizer.roles.end]
-
-
 def pieces_on_disk(path: Path, vocabulary: int) -> NDArray[np.integer[Any]]:
     """Return the pieces in a file, (pieces,), without reading them into memory."""
     if not path.stat().st_size:

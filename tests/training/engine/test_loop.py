@@ -18,10 +18,10 @@ from rnnchat.evaluation.scoring import score
 from rnnchat.library.models import Library
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.storage.paths import Paths
+from rnnchat.text.chat_format import note_document
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.base_choice import choose_base
 from rnnchat.training.data.batches import Batches, TrainingData
-from rnnchat.training.data.prepared import as_document
 from rnnchat.training.engine import checkpoint
 from rnnchat.training.engine.loop import Trainer
 from rnnchat.training.engine.schedule import learning_rate_factor
@@ -46,7 +46,7 @@ PLAN = Plan(
 
 @pytest.fixture(scope="module")
 def data(tokenizer: Tokenizer, texts: list[str]) -> TrainingData:
-    documents = [as_document(tokenizer, tokenizer.encode(text)) for text in texts]
+    documents = [note_document(tokenizer, tokenizer.encode(text)) for text in texts]
     training, validation = documents[:-1], documents[-1]
     return TrainingData(
         training=np.concatenate([np.array(d, np.uint16) for d in training]),

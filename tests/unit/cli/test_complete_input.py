@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from rnnchat.cli.generate import is_ready
+from rnnchat.cli.complete import is_ready
 
 
 def test_whether_an_editor_has_asked_already(tmp_path: Path) -> None:

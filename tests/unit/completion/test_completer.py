@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rnnchat.completion.completer import LEARNED_AT_ONCE, Completer
-from rnnchat.evaluation.keystrokes import guess_words, type_texts
+from rnnchat.completion.completer import Completer
+from rnnchat.completion.draft_reader import LEARNED_AT_ONCE
+from rnnchat.evaluation.keystrokes import predict_words, type_texts
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 
@@ -84,7 +85,7 @@ def test_resting_changes_no_answer(
     data: st.DataObject,
 ) -> None:
     # Unless so much was read at once that it is not learned at once.
-    monkeypatch.setattr("rnnchat.completion.completer.LEARNED_AT_ONCE", 100)
+    monkeypatch.setattr("rnnchat.completion.draft_reader.LEARNED_AT_ONCE", 100)
     rested, tired = (
         Completer(model, tokenizer, model.learn) for model in (NgramModel(memory.memory) for _ in range(2))
     )
@@ -123,11 +124,11 @@ def test_what_can_hardly_be_among_the_six_is_not_looked_at(
             looked.append(piece)
             return memory.step(piece, state)
 
-        completer = Completer(memory, tokenizer, ahead=ahead)
+        completer = Completer(memory, tokenizer, lookahead_step=ahead)
         return looked, [[one.text for one in completer.words(draft, 6)] for draft in drafts]
 
     looked, few = answers()
-    monkeypatch.setattr("rnnchat.completion.search.WORTH_LOOKING", 0.0)
+    monkeypatch.setattr("rnnchat.completion.search.SEARCH_RATIO", 0.0)
     looked_everywhere, many = answers()
     assert len(looked) < 0.9 * len(looked_everywhere)
     assert sum(one[:1] == other[:1] for one, other in zip(few, many, strict=True)) > 0.95 * len(drafts)
@@ -178,12 +179,12 @@ def test_a_writer_who_types_saves_keys(completer: Completer, texts: list[str]) -
     text = texts[0][:400]
     menu = type_texts([text], completer, inline=False)
     ghost = type_texts([text], completer, inline=True)
-    assert menu.alone == ghost.alone == [sum(c in " _" or c.isalnum() for c in text)]
+    assert menu.unaided == ghost.unaided == [sum(c in " _" or c.isalnum() for c in text)]
     assert 0.3 < menu.saved < 1
     assert 0.2 < ghost.saved < 1
     low, high = menu.interval()
     assert low <= menu.saved <= high
-    guesses = guess_words([text], completer)
+    guesses = predict_words([text], completer)
     assert len(text.split()) >= guesses.words >= guesses.among_three >= guesses.first > 0
 
 
@@ -204,7 +205,7 @@ def test_a_script_without_spaces_is_completed() -> None:
     assert offered[0].text.startswith("气")
     assert completer.suggest(text.replace("\n", "") * 50 + "我们去公")[0].text.startswith("园")
     typed = type_texts(["今天天气很好，我们去公园散步。"], completer, inline=False)
-    assert typed.alone == [13]
+    assert typed.unaided == [13]
     assert typed.saved > 0.4, "what is right is taken, though the text goes on without a space"
 
 
@@ -279,7 +280,7 @@ def test_passing_over_saves_keys(
 ) -> None:
     text = texts[1][:600]
     saved = type_texts([text], completer, inline=False).saved
-    monkeypatch.setattr("rnnchat.completion.completer.PASSED", 1.0)
+    monkeypatch.setattr("rnnchat.completion.ranking.PASSED_FACTOR", 1.0)
     assert saved > type_texts([text], completer, inline=False).saved
 
 
@@ -295,7 +296,7 @@ def test_a_line_broken_within_a_sentence_goes_on(
         return sum(word in words for words, (_, word) in zip(offered, places, strict=True))
 
     gone_on = found()
-    monkeypatch.setattr("rnnchat.completion.completer.GOES_ON", 0.0)
+    monkeypatch.setattr("rnnchat.completion.ranking.BROKEN_LINE_SHARE", 0.0)
     completer.begin()
     assert gone_on > found()
     assert gone_on > len(places) / 3

@@ -24,12 +24,15 @@ def test_probabilities_sum_to_one_after_anything() -> None:
 
 def test_what_followed_is_likelier() -> None:
     counts = WordCounts(NOTES)
-    after = counts.likely(["the", "river"], "r", 5)
+    after = counts.completions(["the", "river"], "r", 5)
     assert next(iter(sorted(after, key=lambda text: -after[text]))) in ("uns", "ises")
-    assert counts.likely(["a", "river"], "r", 5)["uns"] > counts.likely(["the", "river"], "r", 5)["uns"]
+    assert (
+        counts.completions(["a", "river"], "r", 5)["uns"]
+        > counts.completions(["the", "river"], "r", 5)["uns"]
+    )
     assert sum(after.values()) == pytest.approx(1)
-    assert "" not in counts.likely(["the"], "river", 5), "a word that is whole needs nothing"
-    assert counts.likely(["the"], "zzz", 5) == {}
+    assert "" not in counts.completions(["the"], "river", 5), "a word that is whole needs nothing"
+    assert counts.completions(["the"], "zzz", 5) == {}
 
 
 def test_scripts_without_spaces_and_endless_words_are_no_words() -> None:
@@ -50,16 +53,16 @@ def test_reading_on_and_back_is_as_reading_anew(texts: list[str]) -> None:
     fresh.read(texts[-1])
     for prefix in ("", "a", "b", "é"):
         before = tokens_before_word(texts[-1])
-        assert used.likely(prefix, before) == pytest.approx(fresh.likely(prefix, before))
+        assert used.completions(prefix, before) == pytest.approx(fresh.completions(prefix, before))
 
 
 def test_the_latest_words_and_those_after_the_same_are_likelier() -> None:
     own = DraftWords()
     own.read("cat car cat car " + "x " * 600 + "cap so ")
-    likely = own.likely("ca", ["car", "so"])
+    likely = own.completions("ca", ["car", "so"])
     assert likely["p"] > likely["t"]
     own.read("big cat, small car, big ")
-    likely = own.likely("ca", [",", "big"])
+    likely = own.completions("ca", [",", "big"])
     assert likely["t"] > likely["r"]
     assert sum(likely.values()) == pytest.approx(1)
 
@@ -67,7 +70,7 @@ def test_the_latest_words_and_those_after_the_same_are_likelier() -> None:
 def test_a_word_of_long_ago_is_still_there() -> None:
     own = DraftWords()
     own.read("zyxomma " + "word " * 5000)
-    assert own.likely("zy", ["word"]) == {"xomma": 1.0}
+    assert own.completions("zy", ["word"]) == {"xomma": 1.0}
 
 
 def test_a_line_that_is_broken_within_a_sentence_goes_on() -> None:
@@ -79,7 +82,7 @@ def test_a_line_that_is_broken_within_a_sentence_goes_on() -> None:
     )
     assert tokens_before_word("to the\n") == ["\n", "to", "the"]
     counts = WordCounts(["to the end", "the\nend", "a the\nend"])
-    assert counts.likely(["the"], "", 3)["end"] > 0.8
+    assert counts.completions(["the"], "", 3)["end"] > 0.8
 
 
 @given(
@@ -100,5 +103,5 @@ def test_what_was_asked_before_changes_no_answer(questions: list[tuple[str, str]
 
 def test_counts_of_nothing() -> None:
     counts = WordCounts([])
-    assert counts.likely(["a"], "", 3) == {}
+    assert counts.completions(["a"], "", 3) == {}
     assert np.isfinite(counts.following([], "")[1]).all()

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from rnnchat.errors import RnnchatError
 from rnnchat.evaluation.scoring import score
-from rnnchat.generation.generate import Chunk, TextGenerator, text_context
+from rnnchat.generation.generate import Chunk, TextGenerator
 from rnnchat.generation.guidance import Guide
-from rnnchat.generation.sampling import PLAUSIBLE, Sampler, Sampling
+from rnnchat.generation.sampler import PLAUSIBLE, Sampler
+from rnnchat.generation.sampling import Sampling
 from rnnchat.lm.protocols import Floats
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
-from rnnchat.text.chat_format import LONGEST_CONTEXT, Turn, chat_context
+from rnnchat.text.chat_format import LONGEST_CONTEXT, Turn, chat_context, text_context
 from rnnchat.text.tokenizer import Tokenizer
 from tests.helpers.models import random_weights
 
@@ -98,13 +99,13 @@ def test_the_same_seed_gives_the_same_text(tiny_network: RecurrentNetwork, token
 
 
 def test_remembering_changes_nothing(tiny_network: RecurrentNetwork, tokenizer: Tokenizer) -> None:
-    speaker = TextGenerator(tiny_network, tokenizer)
+    generator = TextGenerator(tiny_network, tokenizer)
     prompts = ["", "The river", "The river rose", "Bread", "The river rose and fell ", "The river"]
     for number, prompt in enumerate(prompts):
         context = text_context(tokenizer, prompt)
         sampling = Sampling(seed=number)
         fresh = list(TextGenerator(tiny_network, tokenizer).stream(context, sampling, 12))
-        stream = speaker.stream(context, sampling, 12)
+        stream = generator.stream(context, sampling, 12)
         if number == 2:
             next(stream)
             stream.close()  # as when a reply is stopped
@@ -113,10 +114,10 @@ def test_remembering_changes_nothing(tiny_network: RecurrentNetwork, tokenizer: 
 
 
 def test_two_streams_do_not_disturb_each_other(tiny_network: RecurrentNetwork, tokenizer: Tokenizer) -> None:
-    speaker = TextGenerator(tiny_network, tokenizer)
+    generator = TextGenerator(tiny_network, tokenizer)
     context = text_context(tokenizer, "The river")
-    alone = list(speaker.stream(context, Sampling(seed=5), 20))
-    one, two = (speaker.stream(context, Sampling(seed=5), 20) for _ in range(2))
+    alone = list(generator.stream(context, Sampling(seed=5), 20))
+    one, two = (generator.stream(context, Sampling(seed=5), 20) for _ in range(2))
     together = [(next(one), next(two)) for _ in range(len(alone))]
     assert [a for a, _ in together] == [b for _, b in together] == alone
 
@@ -138,8 +139,8 @@ def test_a_prompt_that_ends_with_a_space_is_continued_by_a_word(
 def test_no_role_is_ever_said(tokenizer: Tokenizer, tiny_shape: NetworkShape) -> None:
     weights = random_weights(tiny_shape)
     weights["output.bias"][:5] = 50  # a network that wants nothing but roles
-    speaker = TextGenerator(RecurrentNetwork(tiny_shape, weights), tokenizer)
-    chunks = list(speaker.stream(text_context(tokenizer, ""), PLAIN, 30))
+    generator = TextGenerator(RecurrentNetwork(tiny_shape, weights), tokenizer)
+    chunks = list(generator.stream(text_context(tokenizer, ""), PLAIN, 30))
     roles = tokenizer.roles
     assert not {chunk.piece for chunk in chunks} & {0, roles.start, roles.user, roles.model}
     assert said(chunks).strip(), "it may end only after something can be seen"
@@ -181,16 +182,16 @@ def test_a_partner_learns_what_it_is_told_but_not_what_it_said(tokenizer: Tokeni
         nonlocal forgotten
         forgotten += 1
 
-    speaker = TextGenerator(
+    generator = TextGenerator(
         Uniform(tokenizer.size), tokenizer, lambda piece, state: learned.append(piece), forget
     )
     turns = [Turn("user", "The river"), Turn("model", "Bread"), Turn("user", "rose")]
     for count in (1, 3):
-        list(speaker.stream(chat_context(tokenizer, "chat", turns[:count]), PLAIN, 3))
+        list(generator.stream(chat_context(tokenizer, "chat", turns[:count]), PLAIN, 3))
     told = [*tokenizer.encode("The river"), *tokenizer.encode("rose")]
     assert [piece for piece in learned if piece not in (roles.user, roles.end)] == told
     assert forgotten == 1
-    list(speaker.stream(chat_context(tokenizer, "chat", turns[2:]), PLAIN, 3))
+    list(generator.stream(chat_context(tokenizer, "chat", turns[2:]), PLAIN, 3))
     assert forgotten == 2
 
 
@@ -209,27 +210,27 @@ def test_a_guide_tells_what_the_conversation_makes_likelier(
 
     guide = Guide(tiny_network, roles)
     guide.begin(context[:4])  # going on from there must not matter
-    guided = guide.begin(context)
+    guidance = guide.begin(context)
     for piece in reply:
-        guided.follow(piece)
+        guidance.advance(piece)
     expected = logs([*context, *reply]) - logs([roles.start, roles.user, roles.end, roles.model, *reply])
     expected[reply] = np.minimum(expected[reply], 0)
-    np.testing.assert_allclose(guided.leaning(), expected, atol=1e-4)
-    again = guide.begin(context).leaning()
-    np.testing.assert_array_equal(again, Guide(tiny_network, roles).begin(context).leaning())
+    np.testing.assert_allclose(guidance.log_ratios(), expected, atol=1e-4)
+    again = guide.begin(context).log_ratios()
+    np.testing.assert_array_equal(again, Guide(tiny_network, roles).begin(context).log_ratios())
 
 
 @given(seed=st.integers(0, 999), guidance=st.floats(0.1, 5))
 def test_guidance_chooses_among_what_is_plausible(seed: int, guidance: float) -> None:
     random = np.random.default_rng(seed)
     probabilities = random.dirichlet(np.full(50, 0.3)).astype(np.float32)
-    leaning = random.normal(0, 3, 50).astype(np.float32)
+    ratios = random.normal(0, 3, 50).astype(np.float32)
     sampling = Sampling(guidance=guidance, seed=seed, top_p=1.0, repetition=1.0)
-    chosen = Sampler(sampling).choose(probabilities, (), leaning)
+    chosen = Sampler(sampling).choose(probabilities, (), ratios)
     assert probabilities[chosen] >= 0.99 * PLAUSIBLE * probabilities.max()
-    greedy = Sampler(replace(sampling, temperature=0)).choose(probabilities, (), leaning)
+    greedy = Sampler(replace(sampling, temperature=0)).choose(probabilities, (), ratios)
     plausible = np.flatnonzero(probabilities >= PLAUSIBLE * probabilities.max())
-    expected = plausible[np.argmax(np.log(probabilities[plausible]) + guidance * leaning[plausible])]
+    expected = plausible[np.argmax(np.log(probabilities[plausible]) + guidance * ratios[plausible])]
     assert greedy == expected
 
 
@@ -237,15 +238,15 @@ def test_guidance_is_for_turns_of_a_conversation(
     tiny_network: RecurrentNetwork, tokenizer: Tokenizer
 ) -> None:
     guide = Guide(tiny_network, tokenizer.roles)
-    speaker = TextGenerator(tiny_network, tokenizer, guide=guide)
+    generator = TextGenerator(tiny_network, tokenizer, guide=guide)
     plain = TextGenerator(tiny_network, tokenizer)
     text = text_context(tokenizer, "The river")
     turn = chat_context(tokenizer, "chat", [Turn("user", "The river")])
     strong = Sampling(seed=3, guidance=3.0, temperature=1.5)
-    assert list(speaker.stream(text, strong, 20)) == list(plain.stream(text, strong, 20))
-    assert said(list(speaker.stream(turn, strong, 20))) != said(list(plain.stream(turn, strong, 20)))
+    assert list(generator.stream(text, strong, 20)) == list(plain.stream(text, strong, 20))
+    assert said(list(generator.stream(turn, strong, 20))) != said(list(plain.stream(turn, strong, 20)))
     off = replace(strong, guidance=0.0)
-    assert list(speaker.stream(turn, off, 20)) == list(plain.stream(turn, off, 20))
+    assert list(generator.stream(turn, off, 20)) == list(plain.stream(turn, off, 20))
 
 
 class Uniform:

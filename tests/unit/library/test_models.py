@@ -66,7 +66,7 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytes
 def test_publish_and_load(library: Library, tiny_model: str) -> None:
     model = load_model(library, tiny_model)
     assert model.card.name == "tiny"
-    assert model.speaker.predictor.vocabulary == model.tokenizer.size
+    assert model.generator.predictor.vocabulary == model.tokenizer.size
 
 
 def test_versions_and_going_back(library: Library, tokenizer: Tokenizer, tiny_shape: NetworkShape) -> None:

@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from rnnchat.app.chat_engine import sampling_from
-from rnnchat.generation.sampling import Sampler
+from rnnchat.generation.sampler import Sampler
 from rnnchat.library.settings import Settings, change_settings, load_settings
 from rnnchat.storage.paths import Paths
 
@@ -71,7 +70,7 @@ def test_a_setting_out_of_its_range_has_its_default(paths: Paths, name: str, val
     assert getattr(read, name) == getattr(DEFAULTS, name)
     if "9" * 5_000 not in value:
         assert getattr(read, other) == 0.25, "the others stay"
-    Sampler(sampling_from(read))
+    Sampler(read.sampling)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +120,6 @@ values = st.one_of(
 def test_whatever_is_read_can_be_sampled_with(paths: Paths, chosen: dict[str, Any]) -> None:
     write(paths, json.dumps(chosen))
     read = load_settings(paths)
-    Sampler(sampling_from(read))
+    Sampler(read.sampling)
     assert isinstance(read.model, str) and isinstance(read.theme, str)
     assert read.reply_pieces >= 1

@@ -18,8 +18,9 @@ from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
 from rnnchat.loading import LoadedModel, piece_kinds
+from rnnchat.text.chat_format import note_document
 from rnnchat.text.tokenizer import Tokenizer
-from rnnchat.training.data.prepared import as_document, piece_dtype
+from rnnchat.training.data.prepared import piece_dtype
 from rnnchat.training.fit_mixture import LEAST_MEASURED_PIECES, ValidationTexts, wanted_pieces
 from rnnchat.training.gain import FEWEST_PIECES, measure_gain, measuring_seconds
 from rnnchat.training.runs.files import VALIDATION_PIECES
@@ -33,7 +34,7 @@ Parts = tuple[NgramMemory, MixtureWeights, list[list[int]]]
 @pytest.fixture(scope="module")
 def parts(tiny_network: RecurrentNetwork, tokenizer: Tokenizer, texts: list[str]) -> Parts:
     """A memory of most notes, a mixture fitted to one more, and those that nothing has seen."""
-    documents = [as_document(tokenizer, tokenizer.encode(text)) for text in texts]
+    documents = [note_document(tokenizer, tokenizer.encode(text)) for text in texts]
     memory = NgramMemory.build(np.concatenate([np.array(d) for d in documents[:-3]]), tokenizer.size)
     kinds = piece_kinds(tokenizer)
     weights = MixtureWeights.fit(tiny_network, memory, kinds, [documents[-3][:200]])

@@ -1,0 +1,176 @@
+"""Reading a draft: the predictor follows the text before the cursor, and learns from it.
+
+What was read is kept, so that one more key costs one or two steps of the predictor.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rnnchat.completion.search import Position
+from rnnchat.completion.spelling import Spelling
+from rnnchat.lm.protocols import AnyLanguageModel, Learn
+from rnnchat.text.tokenizer import Tokenizer
+
+CONTEXT = 1500
+"""At least this many characters before the cursor are read, if there are as many; at most twice as many."""
+LEARNED_AT_ONCE = 8
+"""At most this many pieces are learned before an answer; more wait until the writer pauses."""
+
+PiecePath = tuple[int, ...]
+"""Pieces in a row, from a position of the draft."""
+
+
+class DraftReader:
+    """Keeps a predictor at the end of a text that changes; with `learn`, it learns each part once."""
+
+    def __init__(
+        self, predictor: AnyLanguageModel, tokenizer: Tokenizer, spelling: Spelling, learn: Learn | None
+    ) -> None:
+        self._predictor = predictor
+        self._tokenizer = tokenizer
+        self._spelling = spelling
+        self._learn = learn
+        self._take_back = getattr(predictor, "reuse_buffer", lambda state: None)
+        self._quicken: Callable[[], None] = getattr(predictor, "build_fast_path", lambda: None)
+        self._advance: Callable[[int, Any], Any] | None = getattr(predictor, "advance", None)
+        self.newline = tokenizer.encode("\n")[-1]
+        """The piece that ends a line."""
+        self._to_learn: deque[tuple[int, Any]] = deque()
+        """Pieces that were read and are not learned yet, each with the state before it."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin another draft; what was learned from the ones before stays."""
+        self._text = ""
+        """The part of the draft that was read, from the draft's beginning."""
+        self._start = 0
+        """The character of the draft with which reading began."""
+        self._learned = 0
+        """The number of characters of the draft that were learned, or are waiting for it."""
+        self._pieces: list[int] = []
+        self._positions: list[Position] = []
+        """The position after each piece that was read."""
+        self._lines: tuple[str, list[int]] = ("", [])
+        """The lines above the last one that was read, and their pieces."""
+        self._ahead: dict[PiecePath, Position] = {}
+        """Positions that were read ahead, by the pieces after the end."""
+
+    @property
+    def end(self) -> Position | None:
+        """The position at the end of what was read; None before anything is."""
+        return self._positions[-1] if self._positions else None
+
+    @property
+    def before_line_end(self) -> Position | None:
+        """The position before the last piece, where that is a line end; else None."""
+        if len(self._positions) < 2 or self._pieces[-1] != self.newline:
+            return None
+        return self._positions[-2]
+
+    def read(self, text: str) -> bool:
+        """Bring the predictor to the end of `text`; return whether it was there already."""
+        self.learn_waiting(LEARNED_AT_ONCE)
+        if text == self._text and self._positions:
+            return True
+        self._choose_start(text)
+        pieces = [self._tokenizer.roles.start, *self._encode(text[self._start :])]
+        same = _common_length(self._pieces, pieces)
+        ahead = self._ahead if same == len(self._pieces) else {}
+        self._ahead = {}
+        del self._pieces[same:], self._positions[same:]
+        if self._positions and tuple(pieces[same : same + 1]) not in ahead:
+            self._take_back(self._positions[-1].state)
+        offset = self._start + len(self._tokenizer.decode(self._pieces))
+        for count, piece in enumerate(pieces[same:], start=same + 1):
+            offset += sum(byte & 0xC0 != 0x80 for byte in self._spelling.bytes[piece])  # characters
+            known = ahead.get((*self._pieces[same:], piece))
+            self._append(piece, offset, known, is_last=count == len(pieces))
+        self._learned = max(self._learned, len(text))
+        self._text = text
+        return False
+
+    def learn_waiting(self, most: int) -> bool:
+        """Learn at most `most` of the pieces that wait for it; return whether any are left."""
+        for _ in range(min(most, len(self._to_learn))):
+            piece, state = self._to_learn.popleft()
+            if self._learn is not None:
+                self._learn(piece, state)
+        return bool(self._to_learn)
+
+    def prepare_reading_ahead(self) -> None:
+        """Make the predictor ready for quick steps, which takes up to a second, once."""
+        self._quicken()
+
+    def read_ahead(self, paths: Sequence[PiecePath], is_interrupted: Callable[[], bool]) -> None:
+        """Compute the positions along `paths` from the end, and drop those that lie on none of them."""
+        kept = {
+            path: position
+            for path, position in self._ahead.items()
+            if any(other[: len(path)] == path for other in paths)
+        }
+        if self._ahead and not kept:
+            self._take_back(self._positions[-1].state)
+        self._ahead = kept
+        for path in paths:
+            position = self._positions[-1]
+            for size in range(1, len(path) + 1):
+                if is_interrupted():
+                    return
+                known = kept.get(path[:size])
+                position = known or Position.known(*self._predictor.step(path[size - 1], position.state))
+                kept[path[:size]] = position
+
+    def _choose_start(self, text: str) -> None:
+        """Begin anew where `text` is another one, or where what is read would become too long or short."""
+        size = len(text) - self._start
+        if not text.startswith(self._text[: self._start]) or not (
+            CONTEXT <= size <= 2 * CONTEXT or (len(text) <= 2 * CONTEXT and not self._start)
+        ):
+            self._start = _context_start(text)
+            self._pieces, self._positions = [], []
+
+    def _encode(self, text: str) -> list[int]:
+        """Return the pieces of `text`; none crosses a line end, so those above the last line are kept."""
+        above = text[: text.rfind("\n") + 1]
+        if self._lines[0] != above:
+            self._lines = above, self._tokenizer.encode(above)
+        return [*self._lines[1], *self._tokenizer.encode(text[len(above) :])]
+
+    def _append(self, piece: int, offset: int, known: Position | None, *, is_last: bool) -> None:
+        """Read a piece that ends at character `offset` of the draft.
+
+        `known` is the position after it, where it was read ahead.
+        What follows all pieces but the last is predicted when it is needed, which is seldom.
+        """
+        state = self._positions[-1].state if self._positions else self._predictor.start()
+        if self._learn is not None and self._positions and offset > self._learned:
+            self._to_learn.append((piece, state))
+        if known is not None:
+            position = known
+        elif is_last or self._advance is None:
+            position = Position.known(*self._predictor.step(piece, state))
+        else:
+            after = self._advance(piece, state)
+            position = Position(after, lambda: self._predictor.step(piece, state)[0])
+        self._pieces.append(piece)
+        self._positions.append(position)
+
+
+def _common_length(one: Sequence[int], other: Sequence[int]) -> int:
+    """Return how many items two sequences have in common at their beginnings."""
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+
+
+def _context_start(text: str) -> int:
+    """Return where to begin to read: CONTEXT characters back, at the beginning of a line if there is one."""
+    if len(text) <= 2 * CONTEXT:
+        return 0
+    start = len(text) - CONTEXT - CONTEXT // 4
+    line = text.find("\n", start, len(text) - CONTEXT)
+    return start if line < 0 else line + 1

@@ -1,0 +1,144 @@
+"""Ranking: the probabilities of words from the search, the notes and the draft become one list.
+
+It is a mixture. The search gets most of the probability, counts of the notes' words COUNTED_SHARE and the
+draft's own words DRAFT_SHARE. Where a line was broken within a sentence, a second search continues that line.
+Words that the writer dismissed are left out; words that were passed over keep little of their probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from rnnchat.completion.cursor import word_start
+from rnnchat.completion.rejections import Rejections
+from rnnchat.completion.search import BEST_WORDS, CandidateWord, Position, SearchResult, WordSearch
+from rnnchat.completion.words import DraftWords, WordCounts, breaks_sentence, tokens_before_word
+
+COUNTED_SHARE = 0.3
+"""The share of the probability that the counts of the notes' words have."""
+DRAFT_SHARE = 0.15
+"""The share of the probability that goes to words of the draft."""
+MOST_COUNTED = 12
+"""At most this many of the words that the notes count are considered."""
+PASSED_FACTOR = 0.02
+"""A suggestion that was read and passed over keeps this share of its probability."""
+BROKEN_LINE_SHARE = 0.7
+"""The share of the probability of words that continue a broken line, if that was certain not to end there."""
+_LAST_CHARACTERS = 200
+"""The tokens before the cursor are looked for in this many characters."""
+_SMALLEST_MASS = 1e-30
+"""A mass below this one counts as this one, so that it can be divided by."""
+
+Ranked = list[tuple[str, CandidateWord]]
+"""Words by the characters to be added, likeliest first."""
+
+
+class Ranking:
+    """Ranks the words that may come at the cursor of one draft.
+
+    `search` starts at the cursor's run; `line_search` is one more, for broken lines. `counts` returns the
+    words of the notes, if there are any; they are counted when they are first needed.
+    """
+
+    def __init__(
+        self, search: WordSearch, line_search: WordSearch, counts: Callable[[], WordCounts | None]
+    ) -> None:
+        self._search = search
+        self._line_search = line_search
+        self._counts = counts
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin another draft."""
+        self._draft_words = DraftWords()
+        self._rejections = Rejections()
+
+    def dismiss(self, before: str, text: str) -> None:
+        """Leave `text` out at this place from now on."""
+        self._rejections.dismiss(before, text)
+
+    def pass_over(self, before: str, texts: Iterable[str]) -> None:
+        """Make `texts` much less likely while the same word is typed."""
+        self._rejections.pass_over(before, texts)
+
+    def is_known(self, word: str) -> bool:
+        """Whether the draft or the notes have this word."""
+        counts = self._counts()
+        return word in self._draft_words or (counts is not None and word in counts)
+
+    def rank(self, before: str, typed: str, line: Position | None, newline: int, *, leads: bool) -> Ranked:
+        """Return the words that may come after `before`, whose last run is `typed`, likeliest first.
+
+        `line` is the position before the end of the line above, where the run stands at the beginning of a
+        line; `newline` is the piece that ends lines. `leads` allows something to stand before the word.
+        """
+        best = BEST_WORDS + len(self._rejections.passed_at(before))
+        words = _normalised(self._search.find(typed.encode(), leads=leads, best=best))
+        if line is not None and breaks_sentence(before[: len(before) - len(typed)]):
+            self._continue_line(line, 1 - float(line.probabilities[newline]), typed, words)
+        start = word_start(before)
+        self._draft_words.read(before[:start])
+        self._add_counted(before[:start], before[start:], words)
+        dismissed = self._rejections.dismissed_at(before)
+        return _sorted((text, word) for text, word in words.items() if text not in dismissed)
+
+    def without_passed(self, before: str, ranked: Ranked) -> Ranked:
+        """Return the words with those that were passed over much less likely, and all others a bit more."""
+        passed = self._rejections.passed_at(before)
+        if not passed:
+            return ranked
+        share = sum(word.probability for text, word in ranked if text in passed)
+        factor = 1 / (1 - (1 - PASSED_FACTOR) * min(share, 0.99))
+        return _sorted(
+            (
+                text,
+                replace(
+                    word, probability=word.probability * factor * (PASSED_FACTOR if text in passed else 1)
+                ),
+            )
+            for text, word in ranked
+        )
+
+    def _continue_line(
+        self, line: Position, unended: float, typed: str, words: dict[str, CandidateWord]
+    ) -> None:
+        """Give words that continue a broken line their share; `unended` is how likely that was not to end.
+
+        The pieces at the beginning of a line differ from those after a space, and less is known of them.
+        """
+        self._line_search.start(line, keep=self._line_search.root is line)
+        share = BROKEN_LINE_SHARE * unended
+        for word in words.values():
+            word.probability *= 1 - share
+        for text, word in _normalised(self._line_search.find(f" {typed}".encode(), leads=False)).items():
+            words.setdefault(text, CandidateWord()).probability += share * word.probability
+
+    def _add_counted(self, before: str, partial: str, words: dict[str, CandidateWord]) -> None:
+        """Give words that begin with `partial` the shares of the notes and the draft."""
+        counts = self._counts()
+        tokens = tokens_before_word(before[-_LAST_CHARACTERS:])
+        of_draft = self._draft_words.completions(partial, tokens)
+        of_notes = {} if counts is None else counts.completions(tokens, partial, MOST_COUNTED)
+        draft_share = DRAFT_SHARE if of_draft else 0.0
+        notes_share = COUNTED_SHARE * (1 - draft_share) if of_notes else 0.0
+        within = {text: word for text, word in words.items() if text[0].isalnum() or text[0] in "'’_"}
+        # What does not continue the word keeps its probability; the rest is shared.
+        rest = max(0.0, 1 - sum(word.probability for text, word in words.items() if text not in within))
+        for word in within.values():
+            word.probability *= 1 - draft_share - notes_share
+        for share, completions in ((draft_share, of_draft), (notes_share, of_notes)):
+            for text, probability in completions.items():
+                words.setdefault(text, CandidateWord()).probability += share * rest * probability
+
+
+def _sorted(words: Iterable[tuple[str, CandidateWord]]) -> Ranked:
+    return sorted(words, key=lambda pair: -pair[1].probability)
+
+
+def _normalised(result: SearchResult) -> dict[str, CandidateWord]:
+    """Return the words found, each with its share of all that agrees with what was typed."""
+    mass = max(result.mass, sum(word.probability for word in result.words.values()), _SMALLEST_MASS)
+    for word in result.words.values():
+        word.probability /= mass
+    return result.words
