@@ -173,12 +173,13 @@ def fit_mixture(
         both = Mixture(*parts, adaptive=True, mixer=mixture.adaptive, base=base)
         both.fit(texts.measured, until + least, done=fitted)
     report(SAVING, 0, None)
-    memory_file = _memory_of_all_notes(run, memory, validation, tokenizer)
-    seconds = round(time.monotonic() - started, 2)
-    emit({"event": "mixture", "pieces": fitted, "seconds": seconds})
-    files = {MEMORY: memory_file, MIXTURE: write_weights(mixture.tensors())}
+    files = {
+        MEMORY: _memory_of_all_notes(run, memory, validation, tokenizer),
+        MIXTURE: write_weights(mixture.tensors()),
+    }
     if base_weights is not None:
         files[GROUND] = write_weights(_changed(base_weights, trained.weights))
+    emit({"event": "mixture", "pieces": fitted, "seconds": round(time.monotonic() - started, 2)})
     return files, gain
 
 
