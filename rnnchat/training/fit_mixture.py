@@ -172,12 +172,13 @@ def fit_mixture(
         both = mixture.mixture(network, memory, kinds, base=base, adaptive=True)
         both.fit(texts.measured, until + least, done=fitted)
     report(SAVING, 0, None)
-    memory_file = _memory_of_all_notes(run, memory, validation, tokenizer)
-    seconds = round(time.monotonic() - started, 2)
-    emit({"event": "mixture", "pieces": fitted, "seconds": seconds})
-    files = {MEMORY: memory_file, MIXTURE: to_safetensors(mixture.tensors())}
+    files = {
+        MEMORY: _memory_of_all_notes(run, memory, validation, tokenizer),
+        MIXTURE: to_safetensors(mixture.tensors()),
+    }
     if base_weights is not None:
         files[BASE_NETWORK] = to_safetensors(_changed(base_weights, trained.weights))
+    emit({"event": "mixture", "pieces": fitted, "seconds": round(time.monotonic() - started, 2)})
     return files, gain
 
 

@@ -74,12 +74,7 @@ def publish(
         **trained.training,
     }
     gained = {} if gain is None else {"gain": gain.as_dict()}
-    scores = {
-        "bits_per_byte": round(trained.bits_per_byte, 4),
-        "bytes": prepared.validation_bytes,
-        **gained,
-    }
-    card = _make_card(settings, prepared, trained, scores, training)
+    card = _make_card(settings, prepared, trained, gained, training)
     card, version = Library(paths).publish(card, data, tokenizer.model, optional=optional)
     done = {
         "event": "done",
@@ -97,10 +92,13 @@ def _make_card(
     settings: RunSettings,
     prepared: Prepared,
     trained: TrainedNetwork,
-    scores: Mapping[str, Any],
+    gained: Mapping[str, Any],
     training: Mapping[str, Any],
 ) -> Card:
-    """Return the card of a new model; the library adds the hashes of its files."""
+    """Return the card of a new model; the library adds the hashes of its files.
+
+    `gained` are the scores that were measured after the training, and `training` is what is said about it.
+    """
     learned_from: dict[str, Any] = {"files": prepared.files, "bytes": prepared.bytes}
     if settings.is_personal:
         learned_from["paths"] = [display_path(path) for path in settings.paths]
@@ -112,7 +110,11 @@ def _make_card(
         network=trained.shape.as_dict(),
         files={},
         learned_from=learned_from,
-        scores=dict(scores),
+        scores={
+            "bits_per_byte": round(trained.bits_per_byte, 4),
+            "bytes": prepared.validation_bytes,
+            **gained,
+        },
         training=dict(training),
         style=prepared.style,
         base="" if prepared.base == SCRATCH else prepared.base,

@@ -49,18 +49,6 @@ class TrainingJob:
 
     def start(self) -> None:
         """Start the child; raise TrainingError where that fails."""
-        environment = {
-            name: value for name, value in os.environ.items() if name in _PASSED or name.startswith(_PREFIXES)
-        }
-        environment["PYTHONUNBUFFERED"] = "1"
-        if self._home is not None:
-            environment["RNNCHAT_HOME"] = str(self._home)
-        # TensorFlow allocates and frees large blocks at every step: glibc should keep them.
-        for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
-            environment.setdefault(name, str(2**30))
-        environment.setdefault("MALLOC_ARENA_MAX", "2")
-        # Fitting the mixture multiplies small matrices: more threads would only wait for one another.
-        environment.setdefault("OPENBLAS_NUM_THREADS", "1")
         command = [
             sys.executable,
             "-m",
@@ -80,7 +68,7 @@ class TrainingJob:
                     stderr=log,
                     text=True,
                     encoding="utf-8",
-                    env=environment,
+                    env=_environment(self._home),
                     # Ctrl+C in a terminal goes to the parent, which then asks the child to stop.
                     start_new_session=True,
                 )
@@ -180,6 +168,23 @@ class TrainingJob:
             with contextlib.suppress(BrokenPipeError, ValueError, OSError):
                 self._process.stdin.write(word + "\n")
                 self._process.stdin.flush()
+
+
+def _environment(home: Path | None) -> dict[str, str]:
+    """Return the environment variables of the child, whose home is `home` where one is given."""
+    environment = {
+        name: value for name, value in os.environ.items() if name in _PASSED or name.startswith(_PREFIXES)
+    }
+    environment["PYTHONUNBUFFERED"] = "1"
+    if home is not None:
+        environment["RNNCHAT_HOME"] = str(home)
+    # TensorFlow allocates and frees large blocks at every step: glibc should keep them.
+    for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
+        environment.setdefault(name, str(2**30))
+    environment.setdefault("MALLOC_ARENA_MAX", "2")
+    # Fitting the mixture multiplies small matrices: more threads would only wait for one another.
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
+    return environment
 
 
 def _private_log(path: Path) -> TextIO:
