@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Static
 
-from rnnchat.app import chat_engine as voice
+from rnnchat.app import chat_engine
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.screens.draft import DraftScreen
@@ -42,7 +43,7 @@ async def hear_a_long_reply(
     pilot: Pilot[None], app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
 ) -> ChatScreen:
     """Send a message and wait for the beginning of a reply that would take a minute."""
-    monkeypatch.setattr(voice, "PIECES_PER_SECOND", 20)
+    monkeypatch.setattr(chat_engine, "PIECES_PER_SECOND", 20)
     app.settings.reply_pieces = 1000
     chat = chat_of(app)
     chat.query_one(Composer).text = "Go on and on"
@@ -89,3 +90,8 @@ def draft_of(app: RnnchatApp) -> DraftScreen:
     (screen, *_) = app.get_screen_stack("draft")
     assert isinstance(screen, DraftScreen)
     return screen
+
+
+def written(app: RnnchatApp) -> str:
+    """Return all text that the screen shows."""
+    return "\n".join(str(static.render()) for static in app.screen.query(Static))
