@@ -33,7 +33,7 @@ def kill_once(chance: random.Random) -> float:
         terminal = Terminal(Path(folder), 80, 24)
         terminal.wait_for("Type a message below")
         terminal.press("F5")
-        terminal.wait_for("Write here")
+        terminal.wait_for("Start writing")
         end, typed, times = time.monotonic() + chance.uniform(0.3, 5), "", []
         while time.monotonic() < end:
             letter = chance.choice(LETTERS)
@@ -60,7 +60,7 @@ def key_times(file: Path, keys: int, notes: Path | None) -> list[float]:
         terminal.wait_for(file.name)
         if notes is not None:
             terminal.press("F3")
-            terminal.wait_for("A model learns from your notes")
+            terminal.wait_for("Train a model on your own notes")
             terminal.press(str(notes.resolve()), "Enter")
             terminal.wait_for("notes,")
             terminal.press("Ctrl+T")

@@ -117,9 +117,9 @@ def start_training(home: Path) -> Terminal:
     terminal = Terminal(home, 100, 30)
     terminal.wait_for("Type a message below")
     terminal.press("F3")
-    terminal.wait_for("A model learns from your notes")
+    terminal.wait_for("Train a model on your own notes")
     terminal.press(str(NOTES), "Enter")
     terminal.wait_for("9 notes")
     terminal.press("Ctrl+T")
-    terminal.wait_for("me is learning", 60)
+    terminal.wait_for("me: training the network", 60)
     return terminal

@@ -56,7 +56,7 @@ def status_of(terminal: Terminal, seconds: float = 12) -> int:
 
 def writing(home: Path, *words: str) -> Terminal:
     terminal = Terminal(home, 80, 24, *(words or ("draft", str(home / "letter.md"))))
-    terminal.wait_for("a new file")
+    terminal.wait_for("new file, not saved")
     terminal.press("Early words.")
     terminal.wait_for("Early words.")
     return terminal

@@ -74,7 +74,7 @@ def test_chats_that_were_emptied_are_said_to_be(home: Path, paths: Paths) -> Non
 def test_save_as_another_path_and_enter_in_one_write(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "another.md"
     terminal = Terminal(home, 80, 24, "draft", str(tmp_path / "a.md"))
-    terminal.wait_for("a new file")
+    terminal.wait_for("new file, not saved")
     terminal.process.send(f"Some words.\x1b[24~\x15{path}\r")
     terminal.wait_for(lambda _: path.exists())
     assert terminal.leave() == 0
