@@ -180,7 +180,7 @@ def test_a_worker_started_by_hand_does_not_end_with_who_started_it(tmp_path: Pat
         "from rnnchat.training.runs.events import EventWriter\n"
         "control = Control(sys.stdin, EventWriter(io.StringIO()))\n"
         "time.sleep(0.5)\n"
-        "control.heed()\n"
+        "control.raise_if_stopped()\n"
         "print('goes on')\n"
     )
     with Path(os.devnull).open() as nothing:
