@@ -188,7 +188,7 @@ def test_a_worker_started_by_hand_does_not_end_with_who_started_it(tmp_path: Pat
         "    if thread is not threading.main_thread():\n"
         "        thread.join(30)  # it has read to the end of its orders\n"
         "        assert not thread.is_alive()\n"
-        "control.heed()\n"
+        "control.raise_if_stopped()\n"
         "print('goes on')\n"
     )
     with Path(os.devnull).open() as nothing:
