@@ -1,4 +1,7 @@
-"""Saves open drafts to the database from threads, so that no draft, and no older text, replaces another."""
+"""Saves open drafts to the database from threads, so that no draft, and no older text, replaces another.
+
+When they are saved, and how a save that failed is retried, is in `autosave_schedule.py`.
+"""
 
 from __future__ import annotations
 

@@ -508,6 +508,7 @@ async def test_a_model_that_cannot_be_read_says_so_once(
         await write(pilot, "abc")
         await wait_until(pilot, lambda: "no model called 'gone'" in toast_text(app))
         app.clear_notifications()
+        await wait_until(pilot, lambda: not toasts(app))
         asked.clear()
         await write(pilot, "def")
         await wait_until(pilot, lambda: bool(asked))

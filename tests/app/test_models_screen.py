@@ -110,6 +110,7 @@ async def test_damaged_models_are_rows_among_the_others(
         for row in (0, 1, 2, 3):
             await point_at(pilot, screen, row)
             app.clear_notifications()
+            await wait_until(pilot, lambda: not toasts(app))
             await pilot.press("enter")
             await wait_until(pilot, lambda: bool(toasts(app)))
             problems += toasts(app)

@@ -283,7 +283,7 @@ async def test_every_phase_has_a_name_a_moving_figure_and_its_own_buttons(app: R
         (
             phase("mixing", 500, 2000, remaining=28),
             "combining network and memory",
-            "500 of 2,000 pieces",
+            "500 of 2,000 tokens",
             set(),
         ),
         (phase("mixing", 1000, 2000, remaining=40), "combining network and memory", "0:40 left", set()),
