@@ -74,7 +74,7 @@ def complete(model: str | None, count: int, lines: bool, as_json: bool) -> None:
 
 
 @dataclass(frozen=True)
-class CompletionRequest:
+class LineRequest:
     """What an editor asks with one line, and what became of the last answer's suggestions."""
 
     before: str
@@ -87,7 +87,7 @@ class CompletionRequest:
     """Whether another draft begins."""
 
     @classmethod
-    def read(cls, line: bytes) -> CompletionRequest:
+    def read(cls, line: bytes) -> LineRequest:
         """Return the request in a line of JSON; raise RnnchatError where there is none."""
         hint = 'Send a line such as {"before": "The text so far"}.'
         if len(line) > LONGEST_LINE:
@@ -112,7 +112,7 @@ def _answer_lines(completer: Completer, count: int) -> None:
     last = ""
     while line := _read_line(sys.stdin.buffer):
         try:
-            request = CompletionRequest.read(line)
+            request = LineRequest.read(line)
             reply = _answer(completer, request, last, count)
             last = request.before
         except RnnchatError as error:
@@ -140,7 +140,7 @@ def _rest(completer: Completer) -> None:
         completer.begin()
 
 
-def _answer(completer: Completer, request: CompletionRequest, last: str, count: int) -> dict[str, Any]:
+def _answer(completer: Completer, request: LineRequest, last: str, count: int) -> dict[str, Any]:
     """Return the answer to a request; `last` is the draft of the one before."""
     if request.is_new:
         completer.begin()

@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,15 +80,8 @@ class SearchResult:
     """The probability of all that agrees with what was typed."""
 
 
-class _Branch(NamedTuple):
-    """A piece that may come at a position."""
-
-    piece: int
-    probability: float
-    rest: bytes
-    """What of the typed bytes is not spelled yet."""
-    added: bytes
-    """The bytes after the typed ones."""
+_Branch = tuple[int, float, bytes, bytes]
+"""A piece that may come, its probability, the typed bytes still to be spelled, and the bytes after those."""
 
 
 def word_end_shares(pieces: NDArray[np.integer], spelling: Spelling) -> Floats:
@@ -149,15 +142,14 @@ class WordSearch:
             position = self.look(path)
             if added and not rest:
                 self._count_word(result, -negative, path, added, position)
-            for branch in self._branches(position, rest, added, leads):
-                probability = -negative * branch.probability
-                if rest and not branch.rest:
+            for piece, piece_probability, unspelled, longer in self._branches(position, rest, added, leads):
+                probability = -negative * piece_probability
+                if rest and not unspelled:
                     result.mass += probability
-                if branch.rest or branch.added or rest:
-                    longer = (*path, branch.piece)
-                    heapq.heappush(queue, (-probability, longer, branch.rest, branch.added))
-                    if not branch.rest and as_word(branch.added):
-                        estimates[longer] = probability * float(self._end_shares[branch.piece])
+                if unspelled or longer or rest:
+                    heapq.heappush(queue, (-probability, (*path, piece), unspelled, longer))
+                    if not unspelled and as_word(longer):
+                        estimates[(*path, piece)] = probability * float(self._end_shares[piece])
         if not typed:
             result.mass = 1.0
         for _, path, _, added in queue:  # positions that were not looked at count by their estimates
@@ -213,17 +205,17 @@ class WordSearch:
     def _branches(self, position: Position, rest: bytes, added: bytes, leads: bool) -> list[_Branch]:
         """Return the pieces that may come at a position, where `rest` is still to be spelled."""
         probabilities, spelled = position.probabilities, self._spelling.bytes
-        branches = []
+        branches: list[_Branch] = []
         if rest:
             branches = [
-                _Branch(piece, float(probabilities[piece]), rest[len(spelled[piece]) :], b"")
+                (piece, float(probabilities[piece]), rest[len(spelled[piece]) :], b"")
                 for piece in self._spelling.prefixes_of(rest)
             ]
         for piece in _likeliest(probabilities, self._candidates(rest, added, leads)).tolist():
             more = spelled[piece][len(rest) :]
             if rest and more and not (continues_word(more) or (leads and more.isspace())):
                 continue
-            branches.append(_Branch(piece, float(probabilities[piece]), b"", added + more))
+            branches.append((piece, float(probabilities[piece]), b"", added + more))
         return branches
 
     def _candidates(self, rest: bytes, added: bytes, leads: bool) -> NDArray[np.intp]:

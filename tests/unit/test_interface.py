@@ -47,8 +47,8 @@ def me(library: Library, tokenizer: Tokenizer, tiny_shape: NetworkShape) -> str:
 def test_the_lines_of_the_readme_run(lines: str, me: str, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(lines, "README.md", "exec"), {})
     printed = capsys.readouterr().out
-    assert re.search(r"^\d+\.\d+$", printed, re.M), "the bits per byte"
-    assert len(printed.splitlines()) >= 3
+    assert re.search(r"\d\.\d+", printed), "the bits per byte"
+    assert len(printed.splitlines()) >= 2
 
 
 @pytest.mark.parametrize("lines", [LINES, *readme_blocks()])

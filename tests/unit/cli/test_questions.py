@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnchat.cli import complete as completion
-from rnnchat.cli.complete import CompletionRequest
+from rnnchat.cli.complete import LineRequest
 from rnnchat.completion.completer import Completer
 from rnnchat.errors import RnnchatError
 from rnnchat.lm.recurrent import RecurrentNetwork
@@ -69,7 +69,7 @@ def test_a_line_that_is_too_long_is_dropped_in_parts(
     long = b'{"before": "' + b"a" * 5_000 + b'"}'
     said = answers(monkeypatch, Completer(tiny_network, tokenizer), [long, b'{"before": "Still here"}', long])
     assert ["error" in one for one in said] == [True, False, True]
-    assert "MB at most" in said[0]["error"]
+    assert "at most 0 MB" in said[0]["error"]
 
 
 def test_halves_of_surrogates_and_nul_are_text(
@@ -113,7 +113,7 @@ def test_what_nobody_foresaw_ends_no_conversation(monkeypatch: pytest.MonkeyPatc
 @given(st.binary(max_size=300) | st.text(max_size=100).map(lambda text: json.dumps(text).encode()))
 def test_any_line_is_a_question_or_an_error(line: bytes) -> None:
     try:
-        question = CompletionRequest.read(line)
+        question = LineRequest.read(line)
     except RnnchatError as error:
         assert error.hint
     else:
@@ -122,6 +122,6 @@ def test_any_line_is_a_question_or_an_error(line: bytes) -> None:
 
 @given(st.text(st.characters(exclude_categories=())), st.lists(st.text(st.characters(exclude_categories=()))))
 def test_every_draft_can_be_asked_about(before: str, passed: list[str]) -> None:
-    question = CompletionRequest.read(json.dumps({"before": before, "passed": passed}).encode())
+    question = LineRequest.read(json.dumps({"before": before, "passed": passed}).encode())
     assert len(question.passed) == len(passed)
     question.before.encode("utf-8")
