@@ -35,7 +35,7 @@ class Alternative:
 
 
 @dataclass(frozen=True)
-class CompletionRequest:
+class SuggestionRequest:
     """Where suggestions are wanted, and from which model."""
 
     model: str
@@ -54,7 +54,7 @@ class Completion:
     class Answered(Message):
         """The suggestions for a request."""
 
-        request: CompletionRequest
+        request: SuggestionRequest
         inline: str
         """What is shown in grey after the cursor; may be empty."""
         alternatives: tuple[Alternative, ...]
@@ -69,7 +69,7 @@ class Completion:
         self._chat_engine = chat_engine
         self._post_message = post_message
         self._wake = threading.Condition()
-        self._request: CompletionRequest | None = None
+        self._request: SuggestionRequest | None = None
         self._dismissed: list[tuple[str, str]] = []
         self._passed: list[tuple[str, tuple[str, ...]]] = []
         self._is_closed = False
@@ -80,7 +80,7 @@ class Completion:
         self._failed_model = ""
         """The model whose failure was reported last."""
 
-    def ask(self, request: CompletionRequest) -> None:
+    def ask(self, request: SuggestionRequest) -> None:
         """Ask for suggestions; an earlier request that is not begun yet is dropped."""
         with self._wake:
             self._request = request
@@ -133,7 +133,7 @@ class Completion:
 
     def _answer(
         self,
-        request: CompletionRequest,
+        request: SuggestionRequest,
         dismissed: list[tuple[str, str]],
         passed: list[tuple[str, tuple[str, ...]]],
     ) -> None:

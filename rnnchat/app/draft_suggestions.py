@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from rnnchat.app.completion import Completion, CompletionRequest
+from rnnchat.app.completion import Completion, SuggestionRequest
 from rnnchat.app.widgets.draft_editor import DraftEditor
 from rnnchat.library.settings import Settings
 
@@ -51,12 +51,12 @@ class DraftSuggestions:
         """Never suggest the same at this place again."""
         self._completion.dismiss(dismissed.before, dismissed.suggestion)
 
-    def _request(self) -> CompletionRequest | None:
+    def _request(self) -> SuggestionRequest | None:
         if not self._editor.can_suggest:
             return None
         first, before = self._editor.before_cursor()
         settings = self._settings()
-        return CompletionRequest(settings.model, (self._draft_number, first), before, settings.suggest_from)
+        return SuggestionRequest(settings.model, (self._draft_number, first), before, settings.suggest_from)
 
     def _ask(self) -> None:
         self._will_ask = False
@@ -65,7 +65,7 @@ class DraftSuggestions:
             self._pass_over(request)
             self._completion.ask(request)
 
-    def _pass_over(self, request: CompletionRequest) -> None:
+    def _pass_over(self, request: SuggestionRequest) -> None:
         """Report the alternatives that the writer had time to read and did not accept."""
         answer = self._shown
         if answer is None or request.before == answer.request.before:

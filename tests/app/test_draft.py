@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.text_area import WrappedDocument
 
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.completion import Alternative, Completion, CompletionRequest
+from rnnchat.app.completion import Alternative, Completion, SuggestionRequest
 from rnnchat.app.screens.dialogs import AskPath, Confirm
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.drafts import DraftsScreen
@@ -200,7 +200,7 @@ async def test_nothing_is_asked_inside_a_line_nor_shown_when_unsure(
         asked: list[str] = []
         ask, answered = screen.completion.ask, screen.suggestions.show
 
-        def ask_and_note(request: CompletionRequest) -> None:
+        def ask_and_note(request: SuggestionRequest) -> None:
             asked.append(request.before)
             ask(request)
 

@@ -208,7 +208,7 @@ async def test_the_same_error_is_shown_once_at_a_time(app: RnnchatApp) -> None:
         ("~nouser/x.md", "no user called nouser"),
         ("folder", "a folder"),
         ("pipe", "not a regular file"),
-        ("loop", "circle"),
+        ("loop", "leads to itself"),
         ("nowhere/x.md", "There is no folder"),
         ("file/x.md", "There is no folder"),
         ("binary", "binary"),
