@@ -1,127 +1,114 @@
-"""Saves open drafts to the database from threads, so that no draft, and no older text, replaces another.
-
-When they are saved, and how a save that failed is retried, is in `autosave_schedule.py`.
-"""
+"""When drafts are autosaved: soon after a change, and again after a failure."""
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
 
-from rnnchat.library.drafts import Draft
+from textual.screen import Screen
 
-if TYPE_CHECKING:
-    from rnnchat.library.drafts import Drafts
+from rnnchat.app.draft_snapshots import DraftAutosaver, DraftSnapshot, OpenDraft, SaveResult
+from rnnchat.app.protocols import AppServices
+from rnnchat.app.widgets.draft_status import count_words
+from rnnchat.errors import RnnchatError
+from rnnchat.storage.log import explain
+
+DELAY_SECONDS = 0.5
+"""The time from a change to its save, in seconds."""
+RETRY_SECONDS = 5.0
+"""The time from a save that failed to the next attempt, in seconds."""
 
 
-class OpenDraft:
-    """A draft that is on the screen, or was a moment ago.
+class AutosaveSchedule:
+    """Saves the open draft half a second after a change, and retries failed saves every five seconds.
 
-    The app's thread changes it; only a `DraftAutosaver` notes what of it is saved. A thread holds on to the
-    draft that its work belongs to, whatever is on the screen by then.
+    Saves run in workers of `screen`; all else happens in the app's thread. `take_snapshot` returns the open
+    draft as it is now; `show` is called with each save's snapshot, its result and its number of words.
     """
 
-    def __init__(self, draft: Draft, *, what_failed: str = "") -> None:
-        self.what_failed = what_failed
-        """Why this is a new draft instead of the one that was to be opened, if it is."""
-        self.draft = draft
-        """The draft as of the last snapshot; its counts of keys and its file are up to date."""
-        self.number, self.version = draft.id, draft.version
-        """The id and version of the saved draft; 0 until it is saved."""
-        self.saved_snapshot = 0
-        """The number of the latest snapshot that is saved."""
-        self._snapshots = 0
-        self._uncounted = (0, 0)
+    def __init__(
+        self,
+        screen: Screen[None],
+        app: AppServices,
+        take_snapshot: Callable[[], DraftSnapshot],
+        show: Callable[[DraftSnapshot, SaveResult, int], None],
+    ) -> None:
+        self._screen, self._app = screen, app
+        self._take_snapshot, self._show = take_snapshot, show
+        self._autosaver = DraftAutosaver(app.drafts)
+        self.is_waiting = False
+        """Whether a change is to be saved in a moment."""
+        self._will_retry = False
+        self._reported = ""
+        """The message of the failure that was reported last, until a save succeeds."""
+        self._today = (0, 0)
+        """The keys and characters of today, as of the last save."""
+        self._unsaved: dict[OpenDraft, DraftSnapshot] = {}
 
-    def is_ahead_of(self, found: Draft, text: str) -> bool:
-        """Whether `found`, as read from the disk, is this same draft, which has `text` by now.
+    @property
+    def unsaved(self) -> tuple[DraftSnapshot, ...]:
+        """The latest snapshot of each draft that could not be saved, whether or not it is still open."""
+        return tuple(self._unsaved.values())
 
-        It is not where this draft was saved to a file whose text has changed since.
-        """
-        if found.id and found.id == self.number:
-            return found.text == text or not replace(self.draft, text=text).is_saved
-        here, there = self.draft.file, found.file
-        is_same_file = here is not None and there is not None and here.path == there.path
-        return is_same_file and not found.id and found.text in ("", text)
+    def save_soon(self) -> None:
+        """Save the open draft in half a second, unless that is planned already."""
+        if not self.is_waiting:
+            self.is_waiting = True
+            self._screen.set_timer(DELAY_SECONDS, self._save_open_draft)
 
-    def count(self, keys: int, characters: int) -> None:
-        """Note that so many keys wrote so many characters."""
-        draft = self.draft
-        self.draft = replace(draft, keys=draft.keys + keys, characters=draft.characters + characters)
-        self._uncounted = self._uncounted[0] + keys, self._uncounted[1] + characters
+    def save(self, snapshot: DraftSnapshot) -> None:
+        """Save a snapshot in a worker."""
+        self._screen.run_worker(partial(self._save, snapshot), name="autosave", group="keep", thread=True)
 
-    def snapshot(self, text: str, cursor: int, *, space_taken: bool = False) -> DraftSnapshot:
-        """Return the draft as it is now.
+    def save_now(self, current: DraftSnapshot | None) -> RnnchatError | None:
+        """Save `current` and every other unsaved draft in this thread; return the error that prevented it."""
+        others = [one for one in self.unsaved if current is None or one.of is not current.of]
+        try:
+            for snapshot in [*others, current] if current is not None else others:
+                self._autosaver.save(snapshot)
+        except Exception as failure:
+            return explain(failure)
+        return None
 
-        `space_taken` tells that the space before the cursor came with a suggestion.
-        """
-        self.draft = replace(self.draft, text=text, cursor=cursor, space_taken=space_taken)
-        self._snapshots += 1
-        counted, self._uncounted = self._uncounted, (0, 0)
-        return DraftSnapshot(self, self.draft, self._snapshots, counted)
+    def _save_open_draft(self) -> None:
+        self.is_waiting = False
+        self.save(self._take_snapshot())
 
-    def snapshot_again(self) -> DraftSnapshot:
-        """Return the text of the last snapshot with the file that the draft has now."""
-        return self.snapshot(self.draft.text, self.draft.cursor, space_taken=self.draft.space_taken)
+    def _save(self, snapshot: DraftSnapshot) -> None:
+        """Write a snapshot in a worker's thread; report a failure once."""
+        app = self._app
+        try:
+            result = self._autosaver.save(snapshot)
+        except Exception as failure:  # whatever it is, the text stays and is tried again
+            error = explain(failure)
+            if error.message != self._reported and app.is_running:
+                self._reported = error.message
+                app.call_from_thread(app.report, error)
+            result = SaveResult(today=self._today, has_failed=True)
+        else:
+            self._reported = ""
+        words = count_words(snapshot.draft.text)  # in this thread, as a long draft takes a while
+        if app.is_running:
+            app.call_from_thread(self._record, snapshot, result, words)
 
+    def _record(self, snapshot: DraftSnapshot, result: SaveResult, words: int) -> None:
+        """Note what could not be saved, plan to try it again, and show the result."""
+        self._today = result.today
+        failed_before = self._unsaved.get(snapshot.of)
+        if failed_before is None or failed_before.number <= snapshot.number:  # threads may end in any order
+            self._unsaved.pop(snapshot.of, None)
+            if result.has_failed:
+                self._unsaved[snapshot.of] = snapshot
+        if self._unsaved and not self._will_retry:
+            self._will_retry = True
+            self._screen.set_timer(RETRY_SECONDS, self._retry)
+        self._show(snapshot, result, words)
 
-@dataclass(frozen=True)
-class DraftSnapshot:
-    """An open draft at a moment."""
-
-    of: OpenDraft
-    draft: Draft
-    number: int
-    """Counts the snapshots of this draft; later ones have higher numbers."""
-    counted: tuple[int, int]
-    """The keys since the snapshot before, and the characters that they wrote."""
-
-
-@dataclass(frozen=True)
-class SaveResult:
-    """What came of saving a snapshot."""
-
-    has_forked: bool = False
-    """Whether another rnnchat had changed the draft, so that both are saved."""
-    is_saved: bool = False
-    """Whether the draft's file contains this text."""
-    today: tuple[int, int] = (0, 0)
-    """The keys of today, and the characters that they wrote."""
-    has_failed: bool = False
-    """Whether the snapshot could not be saved."""
-
-
-class DraftAutosaver:
-    """Saves snapshots one after the other, from any thread."""
-
-    def __init__(self, drafts: Drafts) -> None:
-        self._drafts = drafts
-        self._lock = threading.Lock()
-        self._uncounted = (0, 0)
-        """The keys and characters that could not be counted yet."""
-
-    def save(self, snapshot: DraftSnapshot) -> SaveResult:
-        """Save a snapshot, unless a later one is saved already.
-
-        Raises:
-            StorageError: it cannot be written; its keys are counted with the next one.
-        """
-        with self._lock:
-            keys, characters = snapshot.counted
-            self._uncounted = self._uncounted[0] + keys, self._uncounted[1] + characters
-            has_forked = self._write(snapshot)
-            if self._uncounted[0]:
-                self._drafts.count_keys(*self._uncounted)
-                self._uncounted = (0, 0)
-            return SaveResult(has_forked, snapshot.draft.is_saved, self._drafts.keys_today())
-
-    def _write(self, snapshot: DraftSnapshot) -> bool:
-        """Write a snapshot to the database, and return whether that made a draft of its own."""
-        opened = snapshot.of
-        if snapshot.number <= opened.saved_snapshot or not (snapshot.draft.text or opened.number):
-            return False
-        saved = self._drafts.keep(replace(snapshot.draft, id=opened.number, version=opened.version))
-        has_forked = opened.number not in (0, saved.id)
-        opened.number, opened.version, opened.saved_snapshot = saved.id, saved.version, snapshot.number
-        return has_forked
+    def _retry(self) -> None:
+        """Save again what could not be saved, and the open draft as it is by now."""
+        self._will_retry = False
+        current = self._take_snapshot()
+        for snapshot in self.unsaved:
+            if snapshot.of is not current.of:
+                self.save(snapshot)
+        self.save(current)

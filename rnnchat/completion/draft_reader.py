@@ -11,7 +11,7 @@ from typing import Any
 
 from rnnchat.completion.search import Position
 from rnnchat.completion.spelling import Spelling
-from rnnchat.lm.protocols import AnyLanguageModel, Learn
+from rnnchat.lm.protocols import AnyLanguageModel, Learn, Lookahead
 from rnnchat.text.tokenizer import Tokenizer
 
 CONTEXT = 1500
@@ -33,9 +33,7 @@ class DraftReader:
         self._tokenizer = tokenizer
         self._spelling = spelling
         self._learn = learn
-        self._take_back = getattr(predictor, "reuse_buffer", lambda state: None)
-        self._quicken: Callable[[], None] = getattr(predictor, "build_fast_path", lambda: None)
-        self._advance: Callable[[int, Any], Any] | None = getattr(predictor, "advance", None)
+        self._lookahead = predictor if isinstance(predictor, Lookahead) else None
         self.newline = tokenizer.encode("\n")[-1]
         """The piece that ends a line."""
         self._to_learn: deque[tuple[int, Any]] = deque()
@@ -82,7 +80,7 @@ class DraftReader:
         self._ahead = {}
         del self._pieces[same:], self._positions[same:]
         if self._positions and tuple(pieces[same : same + 1]) not in ahead:
-            self._take_back(self._positions[-1].state)
+            self._reuse_last_buffer()
         offset = self._start + len(self._tokenizer.decode(self._pieces))
         for count, piece in enumerate(pieces[same:], start=same + 1):
             offset += sum(byte & 0xC0 != 0x80 for byte in self._spelling.bytes[piece])  # characters
@@ -102,7 +100,8 @@ class DraftReader:
 
     def prepare_reading_ahead(self) -> None:
         """Make the predictor ready for quick steps, which takes up to a second, once."""
-        self._quicken()
+        if self._lookahead is not None:
+            self._lookahead.build_fast_path()
 
     def read_ahead(self, paths: Sequence[PiecePath], is_interrupted: Callable[[], bool]) -> None:
         """Compute the positions along `paths` from the end, and drop those that lie on none of them."""
@@ -112,7 +111,7 @@ class DraftReader:
             if any(other[: len(path)] == path for other in paths)
         }
         if self._ahead and not kept:
-            self._take_back(self._positions[-1].state)
+            self._reuse_last_buffer()
         self._ahead = kept
         for path in paths:
             position = self._positions[-1]
@@ -122,6 +121,11 @@ class DraftReader:
                 known = kept.get(path[:size])
                 position = known or Position.known(*self._predictor.step(path[size - 1], position.state))
                 kept[path[:size]] = position
+
+    def _reuse_last_buffer(self) -> None:
+        """Let the next step from the last position overwrite what the states after it hold."""
+        if self._lookahead is not None:
+            self._lookahead.reuse_buffer(self._positions[-1].state)
 
     def _choose_start(self, text: str) -> None:
         """Begin anew where `text` is another one, or where what is read would become too long or short."""
@@ -150,10 +154,10 @@ class DraftReader:
             self._to_learn.append((piece, state))
         if known is not None:
             position = known
-        elif is_last or self._advance is None:
+        elif is_last or self._lookahead is None:
             position = Position.known(*self._predictor.step(piece, state))
         else:
-            after = self._advance(piece, state)
+            after = self._lookahead.advance(piece, state)
             position = Position(after, lambda: self._predictor.step(piece, state)[0])
         self._pieces.append(piece)
         self._positions.append(position)

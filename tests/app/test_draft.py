@@ -277,7 +277,7 @@ async def test_the_line_below_shows_what_there_is_room_for_and_cuts_nothing(
     app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app.drafts, "keys_today", lambda: (60, 100))
-    monkeypatch.setattr("rnnchat.app.autosave_schedule.count_words", lambda text: 1234)
+    monkeypatch.setattr("rnnchat.app.autosave.count_words", lambda text: 1234)
     async with app.run_test(size=SIZE) as pilot:
         screen, _ = await open_draft(pilot, app)
         file = TextFile(Path("/home/somebody/letter-to-my-sister.md"), "\n", False, "0")

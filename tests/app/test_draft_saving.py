@@ -139,7 +139,7 @@ async def test_leaving_asks_first_where_what_was_typed_cannot_be_kept(
 async def test_what_could_not_be_kept_is_tried_again_also_of_a_draft_that_was_left(
     app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rnnchat.app.autosave_schedule.RETRY_SECONDS", 0.3)
+    monkeypatch.setattr("rnnchat.app.autosave.RETRY_SECONDS", 0.3)
 
     def full(draft: Draft) -> Draft:
         raise StorageError("The disk is full.", "Make room.")

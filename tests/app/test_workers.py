@@ -165,7 +165,7 @@ async def test_a_handler_that_the_disk_fails_leaves_the_screen(
 async def test_what_cannot_be_kept_for_any_reason_is_tried_again(
     app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rnnchat.app.autosave_schedule.RETRY_SECONDS", 0.1)
+    monkeypatch.setattr("rnnchat.app.autosave.RETRY_SECONDS", 0.1)
     async with app.run_test(size=SIZE) as pilot:
         await open_draft(pilot, app)
         with monkeypatch.context() as patched:

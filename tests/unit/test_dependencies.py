@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
-from tests.conftest import ROOT
+from tests.helpers.places import ROOT
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -20,7 +20,8 @@ from rnnchat.library.settings import change_settings
 from rnnchat.lm.recurrent import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
-from tests.conftest import ROOT, publish_tiny
+from tests.helpers.models import publish_tiny
+from tests.helpers.places import ROOT
 
 LINES = """\
 import rnnchat

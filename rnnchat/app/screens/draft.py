@@ -13,9 +13,9 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Static, TextArea
 
-from rnnchat.app.autosave import DraftSnapshot, OpenDraft, SaveResult
-from rnnchat.app.autosave_schedule import AutosaveSchedule
+from rnnchat.app.autosave import AutosaveSchedule
 from rnnchat.app.completion import Completion
+from rnnchat.app.draft_snapshots import DraftSnapshot, OpenDraft, SaveResult
 from rnnchat.app.draft_suggestions import DraftSuggestions
 from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.draft_files import DraftFileSaver

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from rnnchat.app.autosave import DraftSnapshot, OpenDraft
+from rnnchat.app.draft_snapshots import DraftSnapshot, OpenDraft
 from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.dialogs import AskPath, Confirm
 from rnnchat.storage.files import TextFile, has_changed, new_file, save_text

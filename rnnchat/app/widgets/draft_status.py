@@ -9,7 +9,7 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
-from rnnchat.app.autosave import SaveResult
+from rnnchat.app.draft_snapshots import SaveResult
 from rnnchat.library.drafts import Draft
 from rnnchat.storage.display import display_path
 

@@ -12,7 +12,7 @@ from rnnchat.library import card as card_module
 from rnnchat.library.card import Card
 from rnnchat.library.card_migrations import MIGRATIONS, NEWEST_SCHEMA, migrate_card
 from rnnchat.library.card_validation import CardError
-from tests.unit.library.test_card import SOUND
+from tests.helpers.cards import SOUND
 
 
 def rename_title(fields: dict[str, Any]) -> dict[str, Any]:

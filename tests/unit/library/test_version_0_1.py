@@ -13,7 +13,6 @@ import pytest
 
 from rnnchat.checking import check_model
 from rnnchat.evaluation.scoring import score
-from rnnchat.generation.generate import text_context
 from rnnchat.generation.sampling import Sampling
 from rnnchat.library.card import Card
 from rnnchat.library.card_migrations import NEWEST_SCHEMA
@@ -26,6 +25,7 @@ from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.loading import load_model
 from rnnchat.storage.files import save_text
 from rnnchat.storage.paths import Paths
+from rnnchat.text.chat_format import text_context
 from tests.fixtures import place_letter, unpack_version_0_1
 
 MODELS = ("tiny", "me", "remembered")

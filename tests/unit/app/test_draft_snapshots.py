@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from rnnchat.app.autosave import DraftAutosaver, DraftSnapshot, OpenDraft
+from rnnchat.app.draft_snapshots import DraftAutosaver, DraftSnapshot, OpenDraft
 from rnnchat.errors import StorageError
 from rnnchat.library.drafts import Draft, Drafts
 from rnnchat.storage.paths import Paths
