@@ -20,6 +20,8 @@ WRITING_GROUPS = ("save", "keep", "change", "reply")
 """The groups of the workers whose writing to the disk is waited for."""
 WRITING_SECONDS = 0.8
 """How long the workers that write may take before the app ends."""
+ARRIVAL_SECONDS = 0.2
+"""How long keys may take from the terminal's queue to the app's, in the thread that reads them."""
 PENDING_KEY_SECONDS = 0.4
 """How long each widget may take to handle the keys that were pressed before the signal."""
 
@@ -109,7 +111,7 @@ class Shutdown:
     async def _handle_pending_keys(self) -> None:
         """Let the keys that were pressed before the signal reach the editor."""
         self._early_keys.stop_waiting()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(ARRIVAL_SECONDS)
         for node in (self._app, self._app.screen, self._app.focused):
             if node is not None:
                 reached = asyncio.Event()

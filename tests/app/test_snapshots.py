@@ -18,7 +18,7 @@ from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.train import TrainScreen
-from rnnchat.app.training_monitor import TrainingState
+from rnnchat.app.training_monitor import TrainingChanged, TrainingState
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.draft_status import DraftStatus
 from rnnchat.library.settings import change_settings
@@ -77,7 +77,7 @@ async def training(pilot: Pilot[Any]) -> None:
     state.apply({"event": "sample", "text": "The river rose and\n\nwe stayed in to read."})
     app.training.state = state
     assert isinstance(app.screen, TrainScreen)
-    app.screen._show_place()
+    app.screen.post_message(TrainingChanged())
     app.show_status()
     await pilot.pause()
 

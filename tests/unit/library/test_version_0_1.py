@@ -47,11 +47,13 @@ def predictions(library: Library, name: str, expected: dict[str, Any]) -> dict[s
     """What today's code makes of a model, in the form of the fixture's `expected.json`."""
     model = load_model(library, name)
     bits = {
-        member: score(predictor, model.tokenizer, [expected["scored"]], learn=learn).bits_per_byte
-        for member, predictor, learn in model.members()
+        member.name: score(
+            member.predictor, model.tokenizer, [expected["scored"]], learn=member.learn
+        ).bits_per_byte
+        for member in model.members()
     }
     context = text_context(model.tokenizer, expected["prompt"])
-    chunks = model.speaker.stream(context, Sampling(temperature=0, seed=0), 24)
+    chunks = model.generator.stream(context, Sampling(temperature=0, seed=0), 24)
     completer = model.completer()
     completer.prepare()
     return {

@@ -219,7 +219,7 @@ def test_it_is_shown_when_a_training_ends_in_the_app() -> None:
 
     for ended in ("at once", "budget"):
         done = {"ended": ended, "bits_per_byte": 1.9, "gain": GAIN}
-        state = TrainingState("me", 5.0, phase="done", done=done)
+        state = TrainingState("me", 5.0, status="done", done=done)
         assert describe_gain(GAIN) in headline(state).plain
 
 
