@@ -67,13 +67,13 @@ class InputParser(XTermParser):
         self._last_input = time.monotonic()
         if not data:
             yield from self._end_paste()
-            yield from super().feed(data)
+            yield from map(_without_alt_text, super().feed(data))
             return
         while data:
             if self._paste is None:
                 typed, is_paste, data = self._until_paste(data)
                 if typed:
-                    yield from super().feed(typed)
+                    yield from map(_without_alt_text, super().feed(typed))
                 if is_paste:
                     self._begin_paste()
             else:
@@ -89,7 +89,7 @@ class InputParser(XTermParser):
                 yield from self._end_paste()
         elif self._marker < _CERTAIN_LENGTH or quiet >= MARKER_PATIENCE:
             was_unsure = self._timeout_time is not None
-            yield from super().tick()
+            yield from map(_without_alt_text, super().tick())
             if was_unsure and self._timeout_time is None:
                 self._marker = 0
 
@@ -143,6 +143,18 @@ class InputParser(XTermParser):
         self._paste, self._unsure = None, ""
         if text:
             yield events.Paste(text)
+
+
+def _without_alt_text(message: Message) -> Message:
+    """Return a key without its character if Alt was held: otherwise fields would insert the character.
+
+    Alt that composes a character of its own, as on a Mac, leaves a character other than ASCII, which stays.
+    """
+    if isinstance(message, events.Key) and message.key.startswith("alt+"):
+        character = message.character
+        if character is not None and character.isascii():
+            return events.Key(message.key, None)
+    return message
 
 
 def _common(text: str, marker: str) -> int:

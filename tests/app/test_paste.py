@@ -154,6 +154,25 @@ def test_a_paste_of_five_megabytes_is_quick_and_a_larger_one_is_cut() -> None:
     assert len(long[1]) == pastes.LARGEST_PASTE
 
 
+@pytest.mark.parametrize(
+    ("typed", "key", "character"),
+    [
+        ("\x1ba", "alt+a", None),
+        ("\x1bZ", "alt+shift+z", None),
+        ("\x1b\\", "alt+backslash", None),
+        ("\x1bå", "alt+å", "å"),
+        ("a", "a", "a"),
+    ],
+)
+def test_alt_with_a_letter_is_a_key_and_no_text(typed: str, key: str, character: str | None) -> None:
+    parser = InputParser()
+    pressed = list(parser.feed(typed))
+    end = time.monotonic() + 5
+    while not pressed and time.monotonic() < end:  # an escape character may begin a longer sequence
+        pressed = list(parser.tick())
+    assert [(one.key, one.character) for one in pressed if isinstance(one, events.Key)] == [(key, character)]
+
+
 async def test_every_field_takes_a_paste(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
