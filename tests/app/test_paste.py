@@ -159,7 +159,6 @@ def test_a_paste_of_five_megabytes_is_quick_and_a_larger_one_is_cut() -> None:
     [
         ("\x1ba", "alt+a", None),
         ("\x1bZ", "alt+shift+z", None),
-        ("\x1b\\", "alt+backslash", None),
         ("\x1bå", "alt+å", "å"),
         ("a", "a", "a"),
     ],
