@@ -60,6 +60,10 @@ def on_own_notes(card: Card) -> str:
     return "–" if bits is None or not math.isfinite(bits) else f"{bits:.2f}"
 
 
+KEYS_SAVED_CHARACTERS = 1_000
+"""The share of keys saved is told if at least this many characters were typed: on fewer it is mostly chance."""
+
+
 def describe_gain(gain: Any) -> str:
     """Return a sentence that says what a training gained; empty where that is unknown."""
     known = _numbers(gain)
@@ -69,7 +73,7 @@ def describe_gain(gain: Any) -> str:
     text = f"On {measured} it had not seen: {known['bits_per_byte']:.2f} bits per byte"
     if "base_bits_per_byte" in known:
         text += f", where the base alone needs {known['base_bits_per_byte']:.2f}"
-    if "keys_saved" in known:
+    if "keys_saved" in known and known.get("characters", math.inf) >= KEYS_SAVED_CHARACTERS:
         text += f"; {known['keys_saved']:.0%} of keys saved"
         if "base_keys_saved" in known:
             text += f", where the base alone saves {known['base_keys_saved']:.0%}"

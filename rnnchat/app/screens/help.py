@@ -35,7 +35,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("PgUp PgDn", "scroll"),
             ("F7", "show earlier turns"),
             ("F6", "copy the last reply"),
-            ("F8", "find the phrases of the last reply in your notes"),
+            ("F8", "show which phrases of the last reply are in your notes"),
         ),
     ),
     (
@@ -49,7 +49,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+S  F12", "save to the draft's file, save as"),
             ("Ctrl+O", "open another draft or a file"),
             ("Ctrl+N", "new draft; this one stays"),
-            ("Ctrl+Z ^Y", "undo, redo"),
+            ("Ctrl+Z", "undo (Ctrl+Y: redo)"),
             ("Ctrl+F", "find and replace"),
             ("Ctrl+G", "how likely a suggestion must be to be shown"),
         ),

@@ -153,6 +153,12 @@ GAIN = {
 }
 
 
+def test_keys_saved_on_few_characters_are_not_told() -> None:
+    assert "keys saved" in describe_gain({**GAIN, "characters": 1_000})
+    few = describe_gain({**GAIN, "characters": 999})
+    assert "keys" not in few and "1.53 bits per byte" in few
+
+
 def entry(scores: dict[str, object], *, shipped: bool = False, **learned: object) -> ModelEntry:
     card = Card(
         "me", "2026-01-02T03:04:05+00:00", {"vocabulary": 512}, {}, learned_from=learned, scores=scores
