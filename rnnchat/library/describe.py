@@ -61,7 +61,7 @@ def on_own_notes(card: Card) -> str:
 
 
 KEYS_SAVED_CHARACTERS = 1_000
-"""The share of keys saved is told if at least this many characters were typed: on fewer it is mostly chance."""
+"""The share of keys saved is shown if this many characters were typed: on fewer it is mostly chance."""
 
 
 def describe_gain(gain: Any) -> str:
