@@ -71,6 +71,7 @@ class Model:
         Raises RnnchatError where `count` is less than 1.
         """
         _check_count("count", count)
+        draft = _encodable(draft)
         if not draft.startswith(self._draft) and not self._draft.startswith(draft):
             self._completer.begin()
         self._draft = draft
@@ -87,7 +88,7 @@ class Model:
         _check_count("tokens", tokens)
         sampling = replace(self._sampling, **options)
         sampling.check()
-        context = text_context(self._loaded.tokenizer, sanitize(prompt))
+        context = text_context(self._loaded.tokenizer, sanitize(_encodable(prompt)))
         return self._loaded.generator.stream(context, sampling, tokens)
 
     def score(self, text: str | Iterable[str], *, adaptive: bool = False) -> Score:
@@ -95,7 +96,7 @@ class Model:
 
         With `adaptive` it learns from each token after that was scored, and forgets it afterwards.
         """
-        texts = [text] if isinstance(text, str) else text
+        texts = [_encodable(one) for one in ([text] if isinstance(text, str) else text)]
         mixture = self._loaded.mixture(adaptive=adaptive)
         if mixture is None:
             return score(self._loaded.network, self._loaded.tokenizer, texts)
@@ -119,6 +120,11 @@ def load(name: str | None = None, *, home: str | os.PathLike[str] | None = None)
     library = Library(paths)
     name = library.find(name or settings.model).name
     return Model(name, load_model(library, name), settings.sampling)
+
+
+def _encodable(text: str) -> str:
+    """Return `text` with a question mark for each lone surrogate, which no encoding has."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _check_count(name: str, count: int) -> None:

@@ -179,3 +179,11 @@ def test_scores_of_one_text_and_of_several(me: str) -> None:
     two = model.score(["Rain on the river.", "Bread."])
     assert two.bits == pytest.approx(one.bits + model.score("Bread.").bits)
     assert one.bits_per_byte == pytest.approx(one.bits / one.bytes)
+
+
+def test_half_a_character_is_no_error(me: str) -> None:
+    model = rnnchat.load(me)
+    broken = "\ud800 x"
+    assert list(model.generate(broken, tokens=2))
+    assert model.score(broken).bytes == len("? x")
+    assert isinstance(model.complete(broken), list)
