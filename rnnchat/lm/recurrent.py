@@ -22,18 +22,8 @@ from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
 from rnnchat.lm.protocols import Floats, Integers, Lookahead
-from rnnchat.lm.shape import GATES, NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.tensors import all_finite
-
-__all__ = [
-    "GATES",
-    "MOST_PRODUCTS",
-    "NetworkShape",
-    "NetworkState",
-    "RecurrentNetwork",
-    "RecurrentProduct",
-    "softmax",
-]
 
 MOST_PRODUCTS = 4096
 """The products x_t W of at most this many pieces are kept (38 MB for 768 GRU units)."""

@@ -19,7 +19,7 @@ weight sets, and N of the nodes that are mixed.
 
 3. `inputs`. All of this is one `MixtureInputs`.
 
-4. `weight_sets`. It also says which row of each weight set is used here (S − 1 numbers): by the lengths of
+4. `row_selection`. It also says which row of each weight set is used here (S − 1 numbers): by the lengths of
    the matches, the longest context, how sure the members are, the last piece, and how much the history has.
    One more set has a row for each node.
 

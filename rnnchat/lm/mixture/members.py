@@ -14,9 +14,9 @@ from rnnchat.lm.mixture.counts import SuccessorCounter
 from rnnchat.lm.mixture.history import NO_MATCH, MatchModel
 from rnnchat.lm.mixture.inputs import CONTEXTS, HISTORY_ORDERS, MATCHES, ContextCounts, MixtureInputs
 from rnnchat.lm.mixture.mixer import MATCH_LENGTHS, MixerShape
+from rnnchat.lm.mixture.row_selection import select_rows, set_sizes
 from rnnchat.lm.mixture.state import MixtureState
 from rnnchat.lm.mixture.tree import PieceTree
-from rnnchat.lm.mixture.weight_sets import select_rows, set_sizes
 from rnnchat.lm.neural_cache import AdaptedOutput, OutputSide, cached
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.protocols import Floats

@@ -1,4 +1,4 @@
-"""What is fitted and saved of a mixture: its tree of pieces, and a mixer each for the two ways to use it."""
+"""Fits, saves and loads the weights of a mixture: its tree of pieces, and a static and an adaptive mixer."""
 
 from __future__ import annotations
 

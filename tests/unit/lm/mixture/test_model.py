@@ -16,7 +16,8 @@ from rnnchat.lm.mixture.members import MixtureParts
 from rnnchat.lm.mixture.model import Mixture
 from rnnchat.lm.mixture.weights import MixtureWeights, unfitted_mixer
 from rnnchat.lm.ngram import NgramMemory, NgramModel
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from tests.helpers.models import random_weights
 
 VOCABULARY = 40

@@ -1,4 +1,4 @@
-"""The weight sets of a mixer: how many rows each has, and which row a place in a text selects.
+"""Row selection: which rows of the mixer's weights are used at a place in a text, one from each weight set.
 
 A mixer has one weight set besides these, with a row for each node of the tree.
 """
