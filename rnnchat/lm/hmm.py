@@ -32,6 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
+from rnnchat.lm.pieces import are_in_vocabulary, check_piece
 from rnnchat.lm.protocols import Floats, Integers
 
 MOST_STATES = 256
@@ -108,7 +109,7 @@ class HiddenMarkovModel:
         `states`, it follows from n. Raises ModelError for fewer than two pieces, or a piece outside the
         vocabulary.
         """
-        if len(pieces) < 2 or int(pieces.max()) >= vocabulary:
+        if len(pieces) < 2 or not are_in_vocabulary(pieces, vocabulary):
             raise ModelError("There are no pieces to learn from, or some that the tokenizer does not have.")
         if states is None:
             states = int(min(MOST_STATES, max(FEWEST_STATES, len(pieces) // PIECES_PER_STATE)))
@@ -151,8 +152,7 @@ class HiddenMarkovModel:
 
         Raises ModelError where `piece` is not in the vocabulary.
         """
-        if not 0 <= piece < self.vocabulary:
-            raise ModelError(f"There is no piece {piece}.")
+        check_piece(piece, self.vocabulary)
         joint = state * self.emission[:, piece] + _TINY
         after: Floats = (joint / joint.sum()) @ self.transition
         after /= after.sum()

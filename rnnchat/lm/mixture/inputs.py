@@ -44,7 +44,7 @@ class ContextCounts:
         matches: list[tuple[int, int]],
     ) -> ContextCounts:
         """Join the counts in the notes, the successors in the text at hand, and (leaf, length) of matches."""
-        leaves = [own.leaves[: own.size] for own in corpus]
+        leaves = [own.successors[: own.size] for own in corpus]
         leaves += history
         counts = [own.counts[: own.size] for own in corpus]
         counts.append(np.ones(sum(map(len, history)), np.float32))

@@ -13,7 +13,7 @@ from rnnchat.lm.mixture.contexts import CorpusContexts, PieceKinds
 from rnnchat.lm.mixture.counts import SuccessorCounter
 from rnnchat.lm.mixture.history import NO_MATCH, MatchModel
 from rnnchat.lm.mixture.inputs import CONTEXTS, HISTORY_ORDERS, MATCHES, ContextCounts, MixtureInputs
-from rnnchat.lm.mixture.mixer import MATCH_LENGTHS, MixerShape
+from rnnchat.lm.mixture.mixer import MixerShape
 from rnnchat.lm.mixture.row_selection import select_rows, set_sizes
 from rnnchat.lm.mixture.state import MixtureState
 from rnnchat.lm.mixture.tree import PieceTree
@@ -137,7 +137,14 @@ class Members:
         if self._adapted is not None:
             adapted = self._adapted.predict(top)[1] if self._adapted.changed else network
             members.append(adapted.take(order))
-        return _Predictions(top, network, ngram, base, adapted, np.stack(members))
+        return _Predictions(
+            top=top,
+            network=network,
+            ngram=ngram,
+            base=base,
+            adapted=adapted,
+            by_leaf=np.stack(members),
+        )
 
     def learn(self, inputs: MixtureInputs, piece: int, state: MixtureState) -> None:
         """Learn that `piece` followed `state`, where `inputs` were given."""
@@ -161,7 +168,7 @@ class Members:
             return NO_MATCH
         position = int(self._memory.suffixes[intervals[-1][1] - 1])
         piece = self._memory.pieces[position + 1]
-        return int(self._tree.leaf[piece]), min(len(intervals), MATCH_LENGTHS - 1)
+        return int(self._tree.leaf[piece]), len(intervals)
 
     def _match_in_text(self, state: MixtureState, ends: NDArray[np.intp]) -> tuple[int, int]:
         """Return the same for the text at hand, or for all that was learned where that match is longer.
@@ -173,4 +180,4 @@ class Members:
             piece, learned_length = self._learned_text.match(state.context.recent)
             if learned_length > length:
                 leaf, length = int(self._tree.leaf[piece]), learned_length
-        return leaf, min(length, MATCH_LENGTHS - 1)
+        return leaf, length

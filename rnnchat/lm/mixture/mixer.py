@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
+from rnnchat.lm.numeric import precise_sigmoid
 from rnnchat.lm.protocols import Floats
 from rnnchat.lm.suffix_array import LONGEST_MATCH
 from rnnchat.storage.tensors import all_finite
@@ -41,6 +42,8 @@ _LAST_SIDES = 3
 """The last successor of a context lies left or right of a node, or is not in it."""
 _CELLS = LEVELS * LEVELS * _LAST_SIDES
 """The number of cells of a map: by the levels of both counts and the side of the last successor."""
+_SIDE_PRIOR = 0.2
+"""Before anything is learned, each side of a node is taken to have followed this many times more."""
 MAP_PRIOR = 400
 """The probability that a map begins with has the weight of this many observations."""
 MAP_RATE = 0.001
@@ -150,7 +153,7 @@ class Mixer:
         self.final: Floats = np.full((DEPTHS, sets), 1 / sets, np.float32)
         """(DEPTHS, sets) the final weights, by the depth of a node."""
         left, right = _TYPICAL[:, None, None], _TYPICAL[None, :, None]
-        typical = np.broadcast_to((right + 0.2) / (left + right + 0.4), (LEVELS, LEVELS, _LAST_SIDES))
+        typical = np.broadcast_to(_probability_right(left, right), (LEVELS, LEVELS, _LAST_SIDES))
         self.maps: Floats = np.tile(typical.astype(np.float32), (contexts, 1, 1, 1))
         """(contexts, LEVELS, LEVELS, 3) the probability of going right, by counts and last successor."""
         self.seen: Floats = np.zeros(self.maps.shape, np.float32)
@@ -222,7 +225,7 @@ class Mixer:
     def mix(self, decisions: Decisions) -> Floats:
         """Return the probability (nodes,) of going right at each node."""
         inputs, _ = self._inputs(decisions)
-        return _sigmoid(self._add_up(decisions, inputs)[1])
+        return precise_sigmoid(self._add_up(decisions, inputs)[1])
 
     def learn(self, decisions: Decisions, right: NDArray[np.bool_], rate: float, final_rate: float) -> Floats:
         """Learn which way was gone at each node (nodes,); return the probabilities (nodes,) before.
@@ -244,7 +247,14 @@ class Mixer:
     def _forward(self, decisions: Decisions) -> _Forward:
         inputs, cells = self._inputs(decisions)
         sums, total = self._add_up(decisions, inputs)
-        return _Forward(inputs, self._rows(decisions), sums, _sigmoid(sums), _sigmoid(total), cells)
+        return _Forward(
+            inputs=inputs,
+            rows=self._rows(decisions),
+            sums=sums,
+            set_probabilities=precise_sigmoid(sums),
+            probability=precise_sigmoid(total),
+            cells=cells,
+        )
 
     def _rows(self, decisions: Decisions) -> Indexes:
         """Return the selected rows (sets − 1,) of the weights."""
@@ -274,7 +284,7 @@ class Mixer:
         many = (levels.max(axis=0) == LEVELS - 1).nonzero()
         if len(many[0]):
             left, right = decisions.counts[:, many[0], many[1]]
-            from_counts[many] = _as_inputs((right + 0.2) / (left + right + 0.4))
+            from_counts[many] = _as_inputs(_probability_right(left, right))
         end = members + 2 * self.shape.contexts
         inputs[:, members:end] = from_counts.view(np.float32)
         match_cells = decisions.depths[:, None] + (
@@ -318,13 +328,13 @@ class Mixer:
         self._match_inputs = _as_inputs(self.kept.reshape(-1), 1)
 
 
-def _sigmoid(x: Floats) -> Floats:
-    """Return σ(x) = 1 / (1 + exp(−x)) for |x| within the logit limit."""
-    sigmoid: Floats = np.float32(1) / (np.float32(1) + np.exp(-x))
-    return sigmoid
+def _probability_right(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the probability of going right after the counts `left` and `right` (…) of both sides."""
+    probability: NDArray[np.float64] = (right + _SIDE_PRIOR) / (left + right + 2 * _SIDE_PRIOR)
+    return probability
 
 
-def _as_inputs(p: Floats, scale: float = 2) -> NDArray[np.complex64]:
+def _as_inputs(p: NDArray[np.floating], scale: float = 2) -> NDArray[np.complex64]:
     """Return the two inputs of a probability: its log odds, and `scale` times its distance from one half.
 
     They are the real and the imaginary part of a complex number, so that one look-up finds both.

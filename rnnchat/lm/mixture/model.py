@@ -82,10 +82,17 @@ class Mixture(Lookahead[MixtureState]):
 
         The trust follows what was read where the prediction before it is still kept.
         """
-        networks = advance_networks(piece, state, self.parts.network, self.parts.base)
+        network, vector, base = advance_networks(piece, state, self.parts.network, self.parts.base)
         context = state.context.after(piece, self.parts.kinds)
         history = state.history.after(int(self.parts.tree.leaf[piece]), state.vector)
-        return MixtureState(*networks, self._trust_after(piece, state), context, history)
+        return MixtureState(
+            network=network,
+            vector=vector,
+            base=base,
+            trust=self._trust_after(piece, state),
+            context=context,
+            history=history,
+        )
 
     def step(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
         """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""
@@ -98,9 +105,16 @@ class Mixture(Lookahead[MixtureState]):
         It stays out of the history and leaves the trust as it was: it is no evidence of how a person
         writes, and would soon be repeated again and again.
         """
-        networks = advance_networks(piece, state, self.parts.network, self.parts.base)
+        network, vector, base = advance_networks(piece, state, self.parts.network, self.parts.base)
         context = state.context.after(piece, self.parts.kinds)
-        state = MixtureState(*networks, state.trust, context, state.history)
+        state = MixtureState(
+            network=network,
+            vector=vector,
+            base=base,
+            trust=state.trust,
+            context=context,
+            history=state.history,
+        )
         return self.predict(state), state
 
     def approximate_step(

@@ -31,7 +31,14 @@ def start_state(network: RecurrentNetwork, base: RecurrentNetwork | None, trust:
     state = network.start()
     history = TokenHistory(network.shape.embedding)
     base_state = () if base is None else base.start()
-    return MixtureState(state, network.project(state), base_state, trust, ContextState(), history)
+    return MixtureState(
+        network=state,
+        vector=network.project(state),
+        base=base_state,
+        trust=trust,
+        context=ContextState(),
+        history=history,
+    )
 
 
 def advance_networks(
