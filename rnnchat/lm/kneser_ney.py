@@ -25,7 +25,7 @@ from rnnchat.lm.protocols import Floats, Integers
 
 LARGEST_DISCOUNTED = 3
 """Larger counts have the same discount as this one."""
-NO_DISCOUNTS = np.array([0, 0.5, 1, 1.5], np.float32)
+DEFAULT_DISCOUNTS = np.array([0, 0.5, 1, 1.5], np.float32)
 """The discounts of counts of 0, 1, 2 and more where there is no text to estimate them from."""
 
 

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from rnnchat.errors import ModelError
 from rnnchat.lm.growing_counts import GrowingCounts
 from rnnchat.lm.kneser_ney import (
+    DEFAULT_DISCOUNTS,
     LARGEST_DISCOUNTED,
-    NO_DISCOUNTS,
     SmoothedContext,
     add_contexts,
     are_discounts,
@@ -120,7 +120,7 @@ class NgramMemory(SuffixArray):
     def _estimate_discounts(self, order: int) -> Floats:
         """Return the discounts (4,) for contexts of `order` pieces, from the counts of all of them."""
         if len(self.suffixes) == 0:
-            return NO_DISCOUNTS
+            return DEFAULT_DISCOUNTS
         everywhere = (0, len(self.suffixes))
         keys = self.successors(everywhere).astype(np.uint64)
         for back in range(order):

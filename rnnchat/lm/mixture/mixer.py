@@ -36,7 +36,9 @@ _TYPICAL = np.array([0, 1, 2, 3, 4, 5, 6.5, 9, 15, 28, 65, 200])
 """(LEVELS,) a typical count of each level."""
 _LARGEST_COUNT = 100
 """Larger counts are of the same level as this one."""
-LEVEL = np.searchsorted([1, 2, 3, 4, 5, 6, 8, 12, 20, 40, 100], np.arange(_LARGEST_COUNT + 1), side="right")
+LEVEL_OF_COUNT = np.searchsorted(
+    [1, 2, 3, 4, 5, 6, 8, 12, 20, 40, 100], np.arange(_LARGEST_COUNT + 1), side="right"
+)
 """(_LARGEST_COUNT + 1,) the level of each count."""
 _LAST_SIDES = 3
 """The last successor of a context lies left or right of a node, or is not in it."""
@@ -60,7 +62,7 @@ _LOGIT_LIMIT = np.float32(12)
 """The largest absolute value of a sum, as a logit."""
 _INPUT_LIMIT = np.float32(10)
 """The largest absolute value of a member's log odds."""
-_SURE = np.float32(0.9995)
+_LARGEST_PROBABILITY = np.float32(0.9995)
 """The largest probability in a map; the smallest is 1 minus this."""
 _BIAS = np.float32(0.3)
 """The last input, which is constant."""
@@ -156,9 +158,11 @@ class Mixer:
         typical = np.broadcast_to(_probability_right(left, right), (LEVELS, LEVELS, _LAST_SIDES))
         self.maps: Floats = np.tile(typical.astype(np.float32), (contexts, 1, 1, 1))
         """(contexts, LEVELS, LEVELS, 3) the probability of going right, by counts and last successor."""
-        self.seen: Floats = np.zeros(self.maps.shape, np.float32)
+        self.map_observations: Floats = np.zeros(self.maps.shape, np.float32)
         """The number of observations of each cell of `maps`."""
-        self.kept: Floats = np.full((matches, MATCH_LENGTHS, DEPTHS), FIRST_MATCH_PROBABILITY, np.float32)
+        self.match_probabilities: Floats = np.full(
+            (matches, MATCH_LENGTHS, DEPTHS), FIRST_MATCH_PROBABILITY, np.float32
+        )
         """(matches, MATCH_LENGTHS, DEPTHS) the probability that the text goes on as a match does."""
         self._map_starts = np.arange(contexts) * _CELLS + 1
         self._match_starts = np.arange(matches) * (MATCH_LENGTHS * DEPTHS)
@@ -170,8 +174,8 @@ class Mixer:
             "weights": self.weights,
             "final": self.final,
             "maps": self.maps,
-            "seen": self.seen,
-            "kept": self.kept,
+            "seen": self.map_observations,
+            "kept": self.match_probabilities,
         }
 
     def tensors(self) -> dict[str, NDArray[Any]]:
@@ -201,7 +205,7 @@ class Mixer:
             raise ModelError("The mixture is damaged: it has counted less than nothing.")
         self.weights[:, self._saved_order()] = loaded["weights"]
         self.final, self.maps = loaded["final"], loaded["maps"]
-        self.seen, self.kept = loaded["seen"], loaded["kept"]
+        self.map_observations, self.match_probabilities = loaded["seen"], loaded["kept"]
         self._refresh_inputs()
 
     def _saved_order(self) -> Indexes:
@@ -218,7 +222,9 @@ class Mixer:
         other.shape, other._offsets = self.shape, self._offsets
         other._map_starts, other._match_starts = self._map_starts, self._match_starts
         other.weights, other.final = self.weights.copy(), self.final.copy()
-        other.maps, other.seen, other.kept = self.maps.copy(), self.seen.copy(), self.kept.copy()
+        other.maps = self.maps.copy()
+        other.map_observations = self.map_observations.copy()
+        other.match_probabilities = self.match_probabilities.copy()
         other._map_inputs, other._match_inputs = self._map_inputs.copy(), self._match_inputs.copy()
         return other
 
@@ -274,7 +280,7 @@ class Mixer:
         members = self.shape.members
         inputs = np.empty((len(decisions.nodes), self.weights.shape[1]), np.float32)
         np.minimum(np.maximum(decisions.members, -_INPUT_LIMIT), _INPUT_LIMIT, out=inputs[:, :members])
-        levels = LEVEL.take(decisions.counts, mode="clip")
+        levels = LEVEL_OF_COUNT.take(decisions.counts, mode="clip")
         cells: Indexes = levels[0] * (LEVELS * _LAST_SIDES)
         cells += levels[1] * _LAST_SIDES
         cells += decisions.last
@@ -301,11 +307,11 @@ class Mixer:
         used = decisions.counts.any(axis=0)
         cells = forward.cells[used]
         went_right = np.broadcast_to(went[:, None], used.shape)[used]
-        seen, maps = self.seen.reshape(-1), self.maps.reshape(-1)
-        seen[cells] += 1
-        steps = np.maximum(1 / (seen[cells] + MAP_PRIOR), np.float32(MAP_RATE))
+        observations, maps = self.map_observations.reshape(-1), self.maps.reshape(-1)
+        observations[cells] += 1
+        steps = np.maximum(1 / (observations[cells] + MAP_PRIOR), np.float32(MAP_RATE))
         moved = maps[cells] + (went_right - maps[cells]) * steps
-        maps[cells] = np.clip(moved, 1 - _SURE, _SURE)
+        maps[cells] = np.clip(moved, 1 - _LARGEST_PROBABILITY, _LARGEST_PROBABILITY)
         self._map_inputs[cells] = _as_inputs(maps[cells])
 
     def _learn_matches(self, decisions: Decisions, went: Floats) -> None:
@@ -316,16 +322,16 @@ class Mixer:
             known = side != 0
             if length and known.any():
                 was_right = ((side[known] > 0) == (went[known] > 0)).astype(np.float32)
-                kept = self.kept[number, length]
-                kept[depths[known]] += (was_right - kept[depths[known]]) * MATCH_RATE
-                np.clip(kept, 1 - _SURE, _SURE, out=kept)
+                probabilities = self.match_probabilities[number, length]
+                probabilities[depths[known]] += (was_right - probabilities[depths[known]]) * MATCH_RATE
+                np.clip(probabilities, 1 - _LARGEST_PROBABILITY, _LARGEST_PROBABILITY, out=probabilities)
                 start = int(self._match_starts[number]) + length * DEPTHS
-                self._match_inputs[start : start + DEPTHS] = _as_inputs(kept, 1)
+                self._match_inputs[start : start + DEPTHS] = _as_inputs(probabilities, 1)
 
     def _refresh_inputs(self) -> None:
         """Work out the inputs that every cell of the maps gives."""
         self._map_inputs = _as_inputs(self.maps.reshape(-1))
-        self._match_inputs = _as_inputs(self.kept.reshape(-1), 1)
+        self._match_inputs = _as_inputs(self.match_probabilities.reshape(-1), 1)
 
 
 def _probability_right(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float64]:

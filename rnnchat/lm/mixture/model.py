@@ -30,17 +30,17 @@ RATE = 0.015
 """The learning rate of the weights for each piece that is learned."""
 FIRST_RATE = 0.03
 """The learning rate of the weights when fitting begins."""
-RATE_HALF_LIFE = 1000
-"""After this many pieces of fitting, the learning rate has fallen half the way from FIRST_RATE to RATE."""
+RATE_HALFWAY_PIECES = 1000
+"""After this many pieces of fitting, the learning rate is halfway from FIRST_RATE to RATE."""
 FINAL_RATE = 0.0005
 """The learning rate of the final weights, which add up the weight sets."""
 TRUST = 0.9
 """The probability, at the beginning of a text, that it is the mixture's and not the base's."""
 TRUST_RESTORED = 0.01
 """The share of the way back to TRUST that every piece goes, so that the trust can change within a text."""
-PREDICTIONS_KEPT = 64
+RECENT_PREDICTIONS = 64
 """The number of predictions that are kept for working out the trust once their piece is read."""
-INPUTS_KEPT = 8
+RECENT_INPUTS = 8
 """The number of predictions whose inputs are kept for learning later what followed."""
 PROGRESS_EVERY = 32
 """Fitting reports its progress once in this many pieces."""
@@ -148,8 +148,8 @@ class Mixture(Lookahead[MixtureState]):
     def learn(self, piece: int, state: MixtureState) -> None:
         """Learn that `piece` followed `state`; only an adaptive mixture does."""
         if self.adaptive:
-            kept = (inputs for of, inputs in reversed(self._kept_inputs) if of is state)
-            inputs = next(kept, None) or self._inputs(state)
+            recent = (inputs for of, inputs in reversed(self._recent_inputs) if of is state)
+            inputs = next(recent, None) or self._inputs(state)
             self._learn_weights(inputs, piece, self.mixer, RATE)
             self._learn_members(inputs, piece, state)
 
@@ -158,9 +158,9 @@ class Mixture(Lookahead[MixtureState]):
         self.mixer = self._saved.copy() if self.adaptive else self._saved
         self._members.forget()
         self._last_inputs: tuple[MixtureState, MixtureInputs] | None = None
-        self._kept_inputs: deque[tuple[MixtureState, MixtureInputs]] = deque(maxlen=INPUTS_KEPT)
-        self._kept_predictions: deque[tuple[MixtureState, tuple[Floats, Floats | None]]] = deque(
-            maxlen=PREDICTIONS_KEPT
+        self._recent_inputs: deque[tuple[MixtureState, MixtureInputs]] = deque(maxlen=RECENT_INPUTS)
+        self._recent_predictions: deque[tuple[MixtureState, tuple[Floats, Floats | None]]] = deque(
+            maxlen=RECENT_PREDICTIONS
         )
 
     def fit(
@@ -183,7 +183,7 @@ class Mixture(Lookahead[MixtureState]):
                 break
             state = self.advance(text[0], self.start())
             for piece in text[1:]:
-                rate = RATE + (FIRST_RATE - RATE) / (1 + done / RATE_HALF_LIFE)
+                rate = RATE + (FIRST_RATE - RATE) / (1 + done / RATE_HALFWAY_PIECES)
                 inputs = self._inputs(state)
                 self._learn_weights(inputs, piece, self._saved, rate)
                 if self.adaptive:
@@ -196,16 +196,18 @@ class Mixture(Lookahead[MixtureState]):
 
     def _predict_both(self, state: MixtureState) -> tuple[Floats, Floats | None]:
         """Return the probabilities (vocabulary,) of the mixture, and those of the base where there is one."""
-        prediction = self._kept_prediction(state)
+        prediction = self._recent_prediction(state)
         if prediction is None:
             inputs = self._inputs(state)
             prediction = self._mix(inputs), inputs.base
             if self.parts.base is not None:
-                self._kept_predictions.append((state, prediction))
+                self._recent_predictions.append((state, prediction))
         return prediction
 
-    def _kept_prediction(self, state: MixtureState) -> tuple[Floats, Floats | None] | None:
-        return next((kept for of, kept in reversed(self._kept_predictions) if of is state), None)
+    def _recent_prediction(self, state: MixtureState) -> tuple[Floats, Floats | None] | None:
+        return next(
+            (prediction for of, prediction in reversed(self._recent_predictions) if of is state), None
+        )
 
     def _trust_after(self, piece: int, state: MixtureState) -> float:
         """Return the trust after `piece` was read: its posterior probability, moved a little towards TRUST.
@@ -213,7 +215,7 @@ class Mixture(Lookahead[MixtureState]):
         So a text that is unlike the notes is soon left to the base.
         Source: the fixed-share mixture of experts, Herbster and Warmuth 1998.
         """
-        prediction = self._kept_prediction(state) if state.context.recent else None
+        prediction = self._recent_prediction(state) if state.context.recent else None
         mixed, base = prediction or (None, None)
         if mixed is None or base is None:
             return state.trust
@@ -227,7 +229,7 @@ class Mixture(Lookahead[MixtureState]):
         if last is None or last[0] is not state:
             last = self._last_inputs = (state, self._members.inputs(state))
             if self.adaptive:
-                self._kept_inputs.append(last)
+                self._recent_inputs.append(last)
         return last[1]
 
     def _mix(self, inputs: MixtureInputs) -> Floats:
