@@ -12,7 +12,7 @@ prediction keeps the distribution of the hidden state given the text so far, d_t
     d_{t+1} ∝ (d_t · B[:, x_t]) A
 
 Training is Baum–Welch, which is expectation–maximisation. With the forward pass α and the backward pass β,
-both scaled so that Σ_i α_t(i) = 1, the expected counts are
+both divided by the same scales c_t, so that Σ_i α_t(i) = 1 and Σ_i α_t(i) β_t(i) = 1, the expected counts are
 
     of h_t = i                      α_t(i) β_t(i)
     of h_t = i and h_{t+1} = j      α_t(i) A_ij B_j,x_{t+1} β_{t+1}(j) / c_{t+1},   c_t the scale of step t
@@ -63,11 +63,14 @@ _INITIAL_PRIOR = np.float32(1e-6)
 
 @dataclass
 class _ExpectedCounts:
-    """How often each state came first, each state followed each, and each emitted each piece, per piece."""
+    """How often each event is expected in a text, divided by the number of its pieces."""
 
     initial: Floats
+    """(states,) how often each state came first."""
     transition: Floats
+    """(states, states) how often each state (row) was followed by each (column)."""
     emission: Floats
+    """(states, vocabulary) how often each state emitted each piece."""
 
     def move_towards(self, new: _ExpectedCounts, step: np.float32) -> None:
         """Change these counts in place to (1 − `step`) times themselves plus `step` times the `new` ones."""

@@ -52,7 +52,7 @@ class NgramMemory(SuffixArray):
     def __init__(self, pieces: Integers, suffixes: Integers, vocabulary: int, discounts: Floats) -> None:
         super().__init__(pieces, suffixes, vocabulary)
         self.discounts = discounts
-        """(order + 1, 4) the discounts of counts of 0, 1, 2 and more, by the context's length."""
+        """(order + 1, 4) the discounts of counts of 0, 1, 2, and 3 or more, by the context's length."""
 
     @classmethod
     def build(cls, pieces: Integers, vocabulary: int, *, order: int = ORDER) -> NgramMemory:
@@ -147,7 +147,7 @@ class _LearnedCounts(GrowingCounts):
 
 
 class NgramModel(Lookahead[NgramState]):
-    """Modified Kneser–Ney over a memory, which may go on learning as text is written.
+    """Modified Kneser–Ney over a memory, which can continue to learn as text is written.
 
     What it learns is kept apart from the memory and can be forgotten; the memory does not change.
     """
@@ -267,7 +267,7 @@ class NgramModel(Lookahead[NgramState]):
         return context
 
     def _copy_counts(self, intervals: Sequence[Interval], order: int) -> _LearnedCounts:
-        """Return the counts of a context in the memory, which then go on by themselves."""
+        """Return a copy of the counts of a context in the memory, to which learning adds."""
         if order > len(intervals):
             return _LearnedCounts(np.zeros(2, np.int64), np.zeros(2, np.float32))
         pieces, counts = self.memory.successor_counts(intervals[order - 1], order)

@@ -63,7 +63,7 @@ class AdaptiveModel(LanguageModel[State], Protocol[State]):
 
 @runtime_checkable
 class Lookahead(LanguageModel[State], Protocol[State]):
-    """A language model with cheaper ways to go on from a state than `step`.
+    """A language model with cheaper ways to continue from a state than `step`.
 
     A model derives from this class. `advance` is its own; it overrides the others where it can do better
     than these defaults.

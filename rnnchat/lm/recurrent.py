@@ -178,6 +178,8 @@ def _rnn(wx: Floats, uh: Floats, state: NetworkState, bias: Floats) -> tuple[Flo
     """Return the state after one step of a simple RNN, given W x_t and U h_{t-1} (…, units).
 
     h_t = tanh(W x_t + U h_{t-1} + b)
+
+    `bias` is (units,).
     """
     return (np.tanh(wx + uh + bias),)
 
@@ -209,7 +211,7 @@ def _lstm(wx: Floats, uh: Floats, state: NetworkState, bias: Floats) -> tuple[Fl
     c_t = f ⊙ c_{t-1} + i ⊙ ĉ
     h_t = o ⊙ tanh(c_t)
 
-    Columns are in the order i, f, c, o.
+    Columns are in the order i, f, c, o; `bias` is (4 · units,).
     """
     _, c = state
     i, f, candidate, o = np.split(wx + uh + bias, 4, axis=-1)

@@ -1,8 +1,9 @@
 """What a text's next piece may depend on besides the pieces just before it.
 
-Three features: the piece that stands above the next one in the line before, the words before, and the code
-block. `ContextState` follows them through one text, piece by piece. `CorpusContexts` has them for every
-position of the notes at once, so that what followed the same feature can be counted there.
+Three features: the piece above the next one, in the line before; the word so far together with the word
+before the previous one, which is skipped; and the code block. `ContextState` follows them through one text,
+piece by piece. `CorpusContexts` has them for every position of the notes at once, so that what followed the
+same feature can be counted there.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from rnnchat.lm.pieces import append_piece
 from rnnchat.lm.protocols import Integers
 
 NO_PIECE = -1
-"""Stands for the piece above where there is none."""
+"""The value of the piece above where there is none."""
 _LONGEST_LINE = 96
 """Only this many pieces of a line are remembered."""
 _FENCE = b"```"
@@ -27,7 +28,7 @@ _FENCE = b"```"
 _FENCE_PIECES = 4
 """A code block is known by this many first pieces of its opening line, which name its language."""
 _INVERSE = pow(HASH_MULTIPLIER, -1, 2**64)
-"""The inverse of the multiplier, which makes a word's hash independent of where it stands."""
+"""The inverse of the multiplier, which makes a word's hash independent of its position."""
 _MASK_64 = 2**64 - 1
 """Keeps the 64 bits that NumPy's unsigned integers keep."""
 _MASK_WORD = 2**31 - 1
@@ -88,12 +89,15 @@ class ContextState:
 
     @property
     def piece_above(self) -> int:
-        """The piece that stands above the next one, counted from the beginnings of their lines."""
+        """The piece above the next one, counted from the beginnings of their lines."""
         return self.line_above[len(self.line)] if len(self.line) < len(self.line_above) else NO_PIECE
 
     @property
     def words(self) -> int:
-        """The hash of the word so far (or the last piece, between words) and the last word but one."""
+        """The hash of the word so far and the word before the previous one; the previous word is skipped.
+
+        Between words, the last piece takes the place of the word so far. `recent` must not be empty.
+        """
         return _join(self.word or self.recent[-1] + 1, self.earlier_word)
 
     def after(self, piece: int, kinds: PieceKinds) -> ContextState:
@@ -175,7 +179,7 @@ class CorpusContexts:
 
     @cached_property
     def words(self) -> NDArray[np.uint32]:
-        """The hash of the word so far (or the piece, between words) and the last word but one (n,)."""
+        """The hash (n,) of the word so far and the word before the previous one, as `ContextState.words`."""
         pieces, kinds = self._pieces, self._kinds
         is_word = kinds.is_word[pieces]
         after_word = np.concatenate([[False], is_word[:-1]])

@@ -1,4 +1,4 @@
-"""Successor counts: what followed each context of a text, counted in the notes and learned on.
+"""Successor counts: what followed each context of a text, counted in the notes and in what is learned.
 
 A context is the last 1, 2, 3 or 6 pieces, or the last piece together with a feature of the text. It is
 counted in the notes when it is first asked for.
@@ -25,7 +25,7 @@ CORPUS_CONTEXTS = len(CONTEXT_ORDERS) + len(FEATURES)
 _MOST_CACHED = 100_000
 """The counts of at most this many contexts are kept."""
 NO_LEAF = -1
-"""Stands for a leaf where there is none."""
+"""The value of a leaf where there is none."""
 
 
 @dataclass

@@ -74,11 +74,11 @@ class Factors:
     log_unigram: Floats
     """(size,) the logarithms of the n-gram model's probabilities without a context."""
     ngram_lift: LogRatios
-    """What contexts add to these; the index `size` stands for pieces that are not in the shortlist."""
+    """What contexts add to these; the index `size` means a piece that is not in the shortlist."""
     cache_lift: LogRatios
     """What the cache adds to the logits, likewise."""
     successors: tuple[NDArray[np.intp], NDArray[np.intp]]
-    """The indexes of what followed the last piece, and the last two, in the text at hand."""
+    """The indexes of what followed the last piece, and the last two, in the current text."""
     context_length: int
     """The number of pieces of the longest context that occurs in the notes."""
 
@@ -131,7 +131,7 @@ def product(factors: Factors) -> Floats:
     """Return the normalised product (size,) of the factors.
 
     What all pieces have in common drops out. So logarithms are only needed of the pieces whose probability
-    a context, the cache or the text at hand raises.
+    a context, the cache or the current text raises.
     """
     exponents = EXPONENTS[min(factors.context_length, len(EXPONENTS) - 1)]
     network, ngram, cache, *history = exponents

@@ -61,6 +61,7 @@ class _Predictions(NamedTuple):
     """The probabilities (vocabulary,) of the members, and the network's top state."""
 
     top: Floats
+    """(units,) the output of the network's top layer."""
     network: Floats
     ngram: Floats
     base: Floats | None
@@ -163,7 +164,10 @@ class Members:
         self._adapted = AdaptedOutput(self._network) if self._adaptive else None
 
     def _match_in_notes(self, intervals: list[Interval]) -> tuple[int, int]:
-        """Return the leaf after the longest match in the notes, and the match's length in pieces."""
+        """Return the leaf after the longest match in the notes, and the match's length in pieces.
+
+        Of several longest matches, it is the last in the order of the suffix array.
+        """
         if not intervals:
             return NO_MATCH
         position = int(self._memory.suffixes[intervals[-1][1] - 1])
@@ -171,7 +175,7 @@ class Members:
         return int(self._tree.leaf[piece]), len(intervals)
 
     def _match_in_text(self, state: MixtureState, ends: NDArray[np.intp]) -> tuple[int, int]:
-        """Return the same for the text at hand, or for all that was learned where that match is longer.
+        """Return the same for the current text, or for all that was learned where that match is longer.
 
         `ends` are the leaves of the last pieces.
         """

@@ -9,6 +9,10 @@ All weights follow the gradient of the coding cost −log p of what happened. Co
 maps: for each context, a table from the (left, right) counts of a node to the probability of going right,
 which is learned too. Each probability q from a map gives two inputs: its log odds and 2 q − 1.
 
+Matches become inputs by a table from a match's length and a node's depth to the probability q that the text
+continues as the match does, which is learned too. It gives two inputs: the log odds of q and q − 1/2. Both
+are negated where the match continues on the left of the node, and 0 where it continues elsewhere.
+
 Sources: logistic mixing with selected weights, adaptive state maps and match models, Mahoney's PAQ series
 2002–2013; gated linear networks, Veness et al. 2017.
 """
@@ -53,7 +57,7 @@ MAP_RATE = 0.001
 MATCH_RATE = np.float32(0.01)
 """The step of a match's probability towards an observation."""
 FIRST_MATCH_PROBABILITY = 0.75
-"""The probability that the text goes on as a match does, before any is observed."""
+"""The probability that the text continues as a match does, before any is observed."""
 DEPTHS = 24
 """The number of depths of the tree that are told apart."""
 MATCH_LENGTHS = LONGEST_MATCH + 1
@@ -82,9 +86,11 @@ class MixerShape:
     nodes: int
     """The number of decisions, which make a weight set of their own."""
     members: int
+    """The number of members, each of which gives log odds."""
     contexts: int
-    """The number of contexts that count on both sides of a node."""
+    """The number of contexts whose successors are counted on both sides of a node."""
     matches: int
+    """The number of matches, each of which continues on one side of a node or elsewhere."""
     set_sizes: tuple[int, ...]
     """The number of rows of each further weight set."""
 
@@ -114,11 +120,11 @@ class Decisions:
     last: NDArray[np.int8]
     """(nodes, contexts) where the last successor lies: −1 left, 1 right, 0 elsewhere."""
     matches: NDArray[np.int8]
-    """(nodes, matches) where the match goes on, likewise; 0 where there is none."""
+    """(nodes, matches) where the piece after the match lies, likewise; 0 where there is no match."""
     match_lengths: tuple[int, ...]
-    """(matches) the length of each match in pieces, less than MATCH_LENGTHS."""
+    """(matches,) the length of each match in pieces, less than MATCH_LENGTHS."""
     rows: tuple[int, ...]
-    """The row that is selected in each weight set but that of the nodes."""
+    """(sets − 1,) the row that is selected in each weight set but that of the nodes."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +169,7 @@ class Mixer:
         self.match_probabilities: Floats = np.full(
             (matches, MATCH_LENGTHS, DEPTHS), FIRST_MATCH_PROBABILITY, np.float32
         )
-        """(matches, MATCH_LENGTHS, DEPTHS) the probability that the text goes on as a match does."""
+        """(matches, MATCH_LENGTHS, DEPTHS) the probability that the text continues as a match does."""
         self._map_starts = np.arange(contexts) * _CELLS + 1
         self._match_starts = np.arange(matches) * (MATCH_LENGTHS * DEPTHS)
         self._refresh_inputs()
@@ -209,7 +215,7 @@ class Mixer:
         self._refresh_inputs()
 
     def _saved_order(self) -> Indexes:
-        """Return the input of each saved weight: there, all log odds stand before the second inputs."""
+        """Return the input of each saved weight: there, all log odds come before the second inputs."""
         members, contexts, matches = self.shape.members, self.shape.contexts, self.shape.matches
         after = members + 2 * contexts
         counts, matched = np.arange(members, after), np.arange(after, after + 2 * matches)

@@ -1,4 +1,4 @@
-"""The predictor: network, n-gram memory and the text at hand, mixed into one distribution.
+"""The predictor: network, n-gram memory and the current text, mixed into one distribution.
 
 The next piece is a path of binary decisions down a tree. A mixer gives the probability of each decision. It
 is asked only at nodes to which the members' mean gives some probability; elsewhere the mean decides. So the

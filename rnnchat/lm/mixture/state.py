@@ -16,7 +16,7 @@ class MixtureState:
 
     network: NetworkState
     vector: Floats
-    """(embedding,) the network's state projected among the embeddings."""
+    """(embedding,) the network's state projected into the embedding space."""
     base: NetworkState
     """The state of the base network; empty without one."""
     trust: float
