@@ -191,7 +191,9 @@ class HiddenMarkovModel:
         emission[distinct] = np.add.reduceat(occupied[order], starts, axis=0)
         per_piece = np.float32(1 / sequences.size)
         return _ExpectedCounts(
-            occupied[:rows].sum(axis=0) * per_piece, transition * per_piece, emission.T * per_piece
+            initial=occupied[:rows].sum(axis=0) * per_piece,
+            transition=transition * per_piece,
+            emission=emission.T * per_piece,
         )
 
     def _forward(self, emitted: Floats) -> tuple[Floats, Floats]:
@@ -236,7 +238,9 @@ class _StepwiseEM:
     def __init__(self, model: HiddenMarkovModel, unigram: Floats, ends: float) -> None:
         uniform = np.float32(1 / len(model.initial))
         self._counts = _ExpectedCounts(
-            model.initial * uniform, model.transition * uniform, model.emission * uniform
+            initial=model.initial * uniform,
+            transition=model.transition * uniform,
+            emission=model.emission * uniform,
         )
         self._unigram = unigram
         self._batch = 0

@@ -30,7 +30,13 @@ ALWAYS_MEMBERS = ("network", "n-gram model", "neural cache")
 def mixer_shape(vocabulary: int, *, adaptive: bool, base: bool) -> MixerShape:
     """Return the shape of the mixer for a static or an `adaptive` mixture, with or without a `base`."""
     members = len(ALWAYS_MEMBERS) + base + adaptive
-    return MixerShape(vocabulary - 1, members, CONTEXTS, MATCHES, set_sizes(vocabulary))
+    return MixerShape(
+        nodes=vocabulary - 1,
+        members=members,
+        contexts=CONTEXTS,
+        matches=MATCHES,
+        set_sizes=set_sizes(vocabulary),
+    )
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ _LAST_SIDES = 3
 _CELLS = LEVELS * LEVELS * _LAST_SIDES
 """The number of cells of a map: by the levels of both counts and the side of the last successor."""
 _SIDE_PRIOR = 0.2
-"""Before anything is learned, each side of a node is taken to have followed this many times more."""
+"""Each side of a node is taken to have followed a context this many times more than was counted."""
 MAP_PRIOR = 400
 """The probability that a map begins with has the weight of this many observations."""
 MAP_RATE = 0.001
