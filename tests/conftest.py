@@ -13,7 +13,8 @@ import hypothesis
 import pytest
 
 from rnnchat.library.models import Library
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 from tests.helpers.models import publish_tiny, random_weights

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rnnchat.library.models import Library
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.text.tokenizer import Tokenizer
 from tests.helpers.models import publish_tiny
 from tests.helpers.places import ROOT

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.lm.numeric import HASH_MULTIPLIER
 from rnnchat.text.tokenizer import Tokenizer
 
 WINDOW = 32
@@ -18,8 +19,6 @@ _MOST_SAMPLES = 64
 """At most this many samples of one text are looked up."""
 _SAMPLE_CHARACTERS = 4096
 """A sample has at least this many characters, where the text has."""
-_FACTOR = 0x9E3779B97F4A7C15
-"""The base of the rolling hash: odd, so that it has an inverse modulo 2^64."""
 _TABLE_BITS = 22
 """The number of leading bits of a hash by which most of the notes' hashes are ruled out."""
 
@@ -48,13 +47,13 @@ def _hashes(pieces: NDArray[np.integer[Any]]) -> NDArray[np.uint64]:
     count = len(pieces) - WINDOW + 1
     if count <= 0:
         return np.zeros(0, np.uint64)
-    powers = np.full(len(pieces), _FACTOR, np.uint64)
+    powers = np.full(len(pieces), HASH_MULTIPLIER, np.uint64)
     powers[0] = 1
     powers = np.multiply.accumulate(powers)
     cumulative = np.zeros(len(pieces) + 1, np.uint64)
     np.add.accumulate((pieces.astype(np.uint64) + np.uint64(1)) * powers, out=cumulative[1:])
     runs = cumulative[WINDOW:] - cumulative[:count]
-    inverse_powers = np.full(count, pow(_FACTOR, -1, 2**64), np.uint64)
+    inverse_powers = np.full(count, pow(HASH_MULTIPLIER, -1, 2**64), np.uint64)
     inverse_powers[0] = 1
     hashes: NDArray[np.uint64] = runs * np.multiply.accumulate(inverse_powers)
     return hashes

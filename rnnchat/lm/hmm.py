@@ -12,7 +12,7 @@ prediction keeps the distribution of the hidden state given the text so far, d_t
     d_{t+1} ∝ (d_t · B[:, x_t]) A
 
 Training is Baum–Welch, which is expectation–maximisation. With the forward pass α and the backward pass β,
-both scaled so that Σ_i α_t(i) = 1, the expected counts are
+both divided by the same scales c_t, so that Σ_i α_t(i) = 1 and Σ_i α_t(i) β_t(i) = 1, the expected counts are
 
     of h_t = i                      α_t(i) β_t(i)
     of h_t = i and h_{t+1} = j      α_t(i) A_ij B_j,x_{t+1} β_{t+1}(j) / c_{t+1},   c_t the scale of step t
@@ -32,6 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
+from rnnchat.lm.pieces import are_in_vocabulary, check_piece
 from rnnchat.lm.protocols import Floats, Integers
 
 MOST_STATES = 256
@@ -62,11 +63,14 @@ _INITIAL_PRIOR = np.float32(1e-6)
 
 @dataclass
 class _ExpectedCounts:
-    """How often each state came first, each state followed each, and each emitted each piece, per piece."""
+    """How often each event is expected in a text, divided by the number of its pieces."""
 
     initial: Floats
+    """(states,) how often each state came first."""
     transition: Floats
+    """(states, states) how often each state (row) was followed by each (column)."""
     emission: Floats
+    """(states, vocabulary) how often each state emitted each piece."""
 
     def move_towards(self, new: _ExpectedCounts, step: np.float32) -> None:
         """Change these counts in place to (1 − `step`) times themselves plus `step` times the `new` ones."""
@@ -108,7 +112,7 @@ class HiddenMarkovModel:
         `states`, it follows from n. Raises ModelError for fewer than two pieces, or a piece outside the
         vocabulary.
         """
-        if len(pieces) < 2 or int(pieces.max()) >= vocabulary:
+        if len(pieces) < 2 or not are_in_vocabulary(pieces, vocabulary):
             raise ModelError("There are no pieces to learn from, or some that the tokenizer does not have.")
         if states is None:
             states = int(min(MOST_STATES, max(FEWEST_STATES, len(pieces) // PIECES_PER_STATE)))
@@ -151,8 +155,7 @@ class HiddenMarkovModel:
 
         Raises ModelError where `piece` is not in the vocabulary.
         """
-        if not 0 <= piece < self.vocabulary:
-            raise ModelError(f"There is no piece {piece}.")
+        check_piece(piece, self.vocabulary)
         joint = state * self.emission[:, piece] + _TINY
         after: Floats = (joint / joint.sum()) @ self.transition
         after /= after.sum()
@@ -188,7 +191,9 @@ class HiddenMarkovModel:
         emission[distinct] = np.add.reduceat(occupied[order], starts, axis=0)
         per_piece = np.float32(1 / sequences.size)
         return _ExpectedCounts(
-            occupied[:rows].sum(axis=0) * per_piece, transition * per_piece, emission.T * per_piece
+            initial=occupied[:rows].sum(axis=0) * per_piece,
+            transition=transition * per_piece,
+            emission=emission.T * per_piece,
         )
 
     def _forward(self, emitted: Floats) -> tuple[Floats, Floats]:
@@ -233,7 +238,9 @@ class _StepwiseEM:
     def __init__(self, model: HiddenMarkovModel, unigram: Floats, ends: float) -> None:
         uniform = np.float32(1 / len(model.initial))
         self._counts = _ExpectedCounts(
-            model.initial * uniform, model.transition * uniform, model.emission * uniform
+            initial=model.initial * uniform,
+            transition=model.transition * uniform,
+            emission=model.emission * uniform,
         )
         self._unigram = unigram
         self._batch = 0

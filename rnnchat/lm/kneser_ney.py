@@ -25,8 +25,8 @@ from rnnchat.lm.protocols import Floats, Integers
 
 LARGEST_DISCOUNTED = 3
 """Larger counts have the same discount as this one."""
-NO_DISCOUNTS = np.array([0, 0.5, 1, 1.5], np.float32)
-"""The discounts of counts of 0, 1, 2 and more where there is no text to estimate them from."""
+DEFAULT_DISCOUNTS = np.array([0, 0.5, 1, 1.5], np.float32)
+"""The discounts of counts of 0, 1, 2, and 3 or more where there is no text to estimate them from."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def add_contexts(contexts: Sequence[SmoothedContext], probabilities: Floats) -> 
 
 
 def estimate_discounts(counts: Integers) -> Floats:
-    """Return the discounts (4,) of counts of 0, 1, 2 and more, from all `counts` (n,) of one order.
+    """Return the discounts (4,) of counts of 0, 1, 2, and 3 or more, from all `counts` (n,) of one order.
 
     They are Chen and Goodman's estimates from the numbers of counts of 1, 2, 3 and 4, kept within a tenth
     and nine tenths of the count.

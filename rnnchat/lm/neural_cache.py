@@ -1,13 +1,13 @@
-"""Adapting a network to the text at hand without changing what is saved: a cache, and its output layer.
+"""Adapting a network to the current text without changing what is saved: a cache, and its output layer.
 
-The neural cache keeps, for each piece w_i of the text, the vector v_i from which the network predicted it. A
-vector v at hand gives the cache's distribution
+The neural cache keeps, for each piece w_i of the text, the vector v_i from which the network predicted it.
+The current vector v gives the cache's distribution
 
     p_cache(w) = Σ_{i : w_i = w} exp(SHARPNESS · v_i · v) / Σ_i exp(SHARPNESS · v_i · v)
 
 which is mixed with the network's: CACHE_SHARE · p_cache(w) + (1 − CACHE_SHARE) · p(w).
 
-Dynamic evaluation takes gradient steps on the text at hand, and moves the weights back towards the saved
+Dynamic evaluation takes gradient steps on the current text, and moves the weights back towards the saved
 ones at each step: θ ← θ − RATE · ∇, then θ ← (1 − DECAY) · θ + DECAY · θ_saved. Here it changes the output
 side only (projection P and p, output bias b, of the logits E (h P + p) + b), which costs a small part of
 what the whole network would.
@@ -44,8 +44,8 @@ def cached(
 ) -> Floats:
     """Return the network's probabilities (vocabulary,) mixed with the cache's.
 
-    `successors` (n,) followed the `vectors` (n, embedding) of the text; `vector` (embedding,) is the one at
-    hand.
+    `successors` (n,) followed the `vectors` (n, embedding) of the text; `vector` (embedding,) is the
+    current one.
     """
     if not len(vectors):
         return network_probabilities
@@ -62,7 +62,7 @@ def cache_log_lift(
     """Return `successors` (n,) and the logarithm (n,) of the factor by which `cached` raises each.
 
     That is relative to pieces which did not occur in the text. `logits` (size,) are the network's. A
-    successor `size` stands for pieces that have no logit; its factor is ignored.
+    successor `size` means a piece that has no logit; its factor is ignored.
     """
     if not len(vectors):
         return successors, np.zeros(0, np.float32)

@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
+from rnnchat.lm.growing_counts import GrowingCounts
 from rnnchat.lm.kneser_ney import (
+    DEFAULT_DISCOUNTS,
     LARGEST_DISCOUNTED,
-    NO_DISCOUNTS,
     SmoothedContext,
     add_contexts,
     are_discounts,
@@ -28,6 +29,8 @@ from rnnchat.lm.kneser_ney import (
     remaining,
     smooth,
 )
+from rnnchat.lm.numeric import HASH_MULTIPLIER
+from rnnchat.lm.pieces import append_piece, are_in_vocabulary, check_piece
 from rnnchat.lm.protocols import Floats, Integers, LogRatios, Lookahead
 from rnnchat.lm.suffix_array import LONGEST_MATCH, Interval, SuffixArray, sort_suffixes, tally
 
@@ -38,8 +41,6 @@ _MOST_CACHED = 200_000
 """At most this many smoothed contexts are kept."""
 _SMALLEST = np.float32(1e-30)
 """Keeps a division finite where a probability is 0."""
-_HASH_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-"""An odd number near 2**64 / golden ratio, which spreads the hashes of contexts."""
 
 NgramState = tuple[int, ...]
 """The last pieces of the text, at most LONGEST_MATCH, the newest last."""
@@ -51,7 +52,7 @@ class NgramMemory(SuffixArray):
     def __init__(self, pieces: Integers, suffixes: Integers, vocabulary: int, discounts: Floats) -> None:
         super().__init__(pieces, suffixes, vocabulary)
         self.discounts = discounts
-        """(order + 1, 4) the discounts of counts of 0, 1, 2 and more, by the context's length."""
+        """(order + 1, 4) the discounts of counts of 0, 1, 2, and 3 or more, by the context's length."""
 
     @classmethod
     def build(cls, pieces: Integers, vocabulary: int, *, order: int = ORDER) -> NgramMemory:
@@ -59,9 +60,9 @@ class NgramMemory(SuffixArray):
 
         Takes about 3 s for a million pieces. Raises ModelError where a piece is not in the vocabulary.
         """
-        pieces = np.ascontiguousarray(pieces, np.uint16 if vocabulary <= 2**16 else np.uint32)
-        if len(pieces) and int(pieces.max()) >= vocabulary:
+        if not are_in_vocabulary(pieces, vocabulary):
             raise ModelError("The notes hold pieces that the tokenizer does not have.")
+        pieces = np.ascontiguousarray(pieces, np.uint16 if vocabulary <= 2**16 else np.uint32)
         suffixes = sort_suffixes(pieces)
         memory = cls(pieces, suffixes, vocabulary, np.zeros((order + 1, LARGEST_DISCOUNTED + 1), np.float32))
         memory.discounts = np.stack([memory._estimate_discounts(order) for order in range(memory.order + 1)])
@@ -92,7 +93,7 @@ class NgramMemory(SuffixArray):
             and 1 < len(discounts) <= LONGEST_MATCH
             and discounts.shape[1] == LARGEST_DISCOUNTED + 1
             and len(suffixes) == max(0, len(pieces) - 1)
-            and (not len(pieces) or int(pieces.max()) < vocabulary)
+            and are_in_vocabulary(pieces, vocabulary)
             and (not len(suffixes) or int(suffixes.max()) < len(suffixes))
             and are_discounts(discounts)
         )
@@ -119,12 +120,12 @@ class NgramMemory(SuffixArray):
     def _estimate_discounts(self, order: int) -> Floats:
         """Return the discounts (4,) for contexts of `order` pieces, from the counts of all of them."""
         if len(self.suffixes) == 0:
-            return NO_DISCOUNTS
+            return DEFAULT_DISCOUNTS
         everywhere = (0, len(self.suffixes))
         keys = self.successors(everywhere).astype(np.uint64)
         for back in range(order):
             before = self.pieces_before(everywhere, back).astype(np.uint64)
-            keys = keys * _HASH_MULTIPLIER + before + np.uint64(1)
+            keys = keys * np.uint64(HASH_MULTIPLIER) + before + np.uint64(1)
         if order < self.order:
             before = self.pieces_before(everywhere, order).astype(np.uint64)
             pairs = np.unique(np.stack([keys, before], axis=1), axis=0)
@@ -133,32 +134,20 @@ class NgramMemory(SuffixArray):
 
 
 @dataclass
-class _LearnedCounts:
-    """What followed a context, the text at hand included: growing arrays of pieces and of their counts."""
+class _LearnedCounts(GrowingCounts):
+    """What followed a context in the memory and in what was learned, by piece."""
 
-    pieces: Integers
-    counts: Floats
-    size: int
     smoothed: SmoothedContext | None = None
     """The counts as a smoothed context, until another piece is counted."""
 
-    def add(self, piece: int) -> bool:
-        """Count `piece` once more; return whether it had been counted before."""
-        size, self.smoothed = self.size, None
-        found = np.flatnonzero(self.pieces[:size] == piece)
-        if len(found):
-            self.counts[found[0]] += 1
-            return True
-        if size == len(self.pieces):
-            self.pieces = np.concatenate([self.pieces, np.zeros(size // 2 + 2, self.pieces.dtype)])
-            self.counts = np.concatenate([self.counts, np.zeros(size // 2 + 2, np.float32)])
-        self.pieces[size], self.counts[size] = piece, 1
-        self.size = size + 1
-        return False
+    def add(self, successor: int) -> bool:
+        """Count `successor` once more; return whether it had been counted before."""
+        self.smoothed = None
+        return super().add(successor)
 
 
 class NgramModel(Lookahead[NgramState]):
-    """Modified Kneser–Ney over a memory, which may go on learning as text is written.
+    """Modified Kneser–Ney over a memory, which can continue to learn as text is written.
 
     What it learns is kept apart from the memory and can be forgotten; the memory does not change.
     """
@@ -181,9 +170,8 @@ class NgramModel(Lookahead[NgramState]):
 
     def advance(self, piece: int, state: NgramState) -> NgramState:
         """Return the state after `piece`; raise ModelError where it is not in the vocabulary."""
-        if not 0 <= piece < self.vocabulary:
-            raise ModelError(f"There is no piece {piece}.")
-        return (*state[1 - LONGEST_MATCH :], piece)
+        check_piece(piece, self.vocabulary)
+        return append_piece(state, piece)
 
     def step(self, piece: int, state: NgramState) -> tuple[Floats, NgramState]:
         """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""
@@ -261,7 +249,7 @@ class NgramModel(Lookahead[NgramState]):
             learned = self._learned.get(state[-order:])
             if learned is not None:
                 if learned.smoothed is None:
-                    pieces, counts = learned.pieces[: learned.size], learned.counts[: learned.size]
+                    pieces, counts = learned.successors[: learned.size], learned.counts[: learned.size]
                     learned.smoothed = smooth(pieces, counts, self.memory.discounts[order])
                 contexts.append(learned.smoothed)
             elif order <= len(intervals):
@@ -279,8 +267,8 @@ class NgramModel(Lookahead[NgramState]):
         return context
 
     def _copy_counts(self, intervals: Sequence[Interval], order: int) -> _LearnedCounts:
-        """Return the counts of a context in the memory, which then go on by themselves."""
+        """Return a copy of the counts of a context in the memory, to which learning adds."""
         if order > len(intervals):
-            return _LearnedCounts(np.zeros(2, np.int64), np.zeros(2, np.float32), 0)
+            return _LearnedCounts(np.zeros(2, np.int64), np.zeros(2, np.float32))
         pieces, counts = self.memory.successor_counts(intervals[order - 1], order)
         return _LearnedCounts(pieces, counts, len(pieces))

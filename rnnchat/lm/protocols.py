@@ -9,12 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+"""An array of numbers in single precision: probabilities, logits or weights."""
 Integers = NDArray[np.integer]
+"""An array of integers of any size: pieces, counts or indexes."""
 
 LogRatios = tuple[Integers, Floats]
-"""Indexes (n,), some perhaps repeated, and the logarithm (n,) of the factor on the probability at each."""
+"""Indexes (n,), and the logarithm (n,) of the factor on the probability at each.
+
+An index may be repeated. Then it has the same logarithm each time, and its factor applies once.
+"""
 
 State = TypeVar("State")
+"""What a language model knows of a text after its last piece; each model has a type of its own."""
 
 
 @runtime_checkable
@@ -57,7 +63,7 @@ class AdaptiveModel(LanguageModel[State], Protocol[State]):
 
 @runtime_checkable
 class Lookahead(LanguageModel[State], Protocol[State]):
-    """A language model with cheaper ways to go on from a state than `step`.
+    """A language model with cheaper ways to continue from a state than `step`.
 
     A model derives from this class. `advance` is its own; it overrides the others where it can do better
     than these defaults.
@@ -91,9 +97,10 @@ class Lookahead(LanguageModel[State], Protocol[State]):
 
 
 AnyLanguageModel = LanguageModel[Any]
+"""A language model whose type of state does not matter."""
 
 Step = Callable[[int, Any], tuple[Floats, Any]]
-"""Takes a piece and the state before it, and returns what follows and the state after it."""
+"""Takes a piece and the state before it; returns the probabilities (vocabulary,) and the state after it."""
 
 Learn = Callable[[int, Any], None]
 """Takes a piece and the state before it, and learns that the piece followed there."""

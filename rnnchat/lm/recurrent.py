@@ -1,9 +1,11 @@
-"""Recurrent networks in NumPy, one piece a step: h_t = f(W x_t + U h_{t-1} + b), o_t = g(V h_t + c).
+"""Recurrent networks in NumPy, one piece a step: h_t = f(W x_t + U h_{t-1} + b), o_t = softmax(E v_t + c).
 
 x_t = E[w_t]               the embedding of the piece, (embedding,)
 h_t                        the hidden state of each layer, (units,); a layer above takes the one below as x_t
-v_t = h_t P + p            the top layer's state projected among the embeddings, (embedding,)
-p(w_{t+1}) = softmax(E v_t + c)        the output; E is the embedding again (tied), so V = E Pᵀ
+v_t = h_t P + p            the top layer's state projected into the embedding space, (embedding,)
+o_t = softmax(E v_t + c)   the probabilities of the next piece, (vocabulary,); E is the embedding again (tied)
+
+So the output layer is o_t = softmax(V h_t + c'), with V = E Pᵀ and the bias c' = E p + c.
 
 f depends on the cell: see `_rnn`, `_gru` and `_lstm` below. The weights are those of Keras' layers, in their
 layout: W is `kernel` (inputs, gates · units), U is `recurrent_kernel` (units, gates · units), and vectors are
@@ -21,19 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
+from rnnchat.lm.numeric import sigmoid
+from rnnchat.lm.pieces import check_piece
 from rnnchat.lm.protocols import Floats, Integers, Lookahead
-from rnnchat.lm.shape import GATES, NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.tensors import all_finite
-
-__all__ = [
-    "GATES",
-    "MOST_PRODUCTS",
-    "NetworkShape",
-    "NetworkState",
-    "RecurrentNetwork",
-    "RecurrentProduct",
-    "softmax",
-]
 
 MOST_PRODUCTS = 4096
 """The products x_t W of at most this many pieces are kept (38 MB for 768 GRU units)."""
@@ -105,8 +99,7 @@ class RecurrentNetwork(Lookahead[NetworkState]):
         `recurrent_product` replaces the product with the recurrent kernels. Raises ModelError where `piece`
         is not in the vocabulary.
         """
-        if not 0 <= piece < self.vocabulary:
-            raise ModelError(f"There is no piece {piece}.")
+        check_piece(piece, self.vocabulary)
         return self._advance(self._input_product(piece), state, recurrent_product or self._recurrent_product)
 
     def advance_all(self, pieces: Integers, state: NetworkState) -> NetworkState:
@@ -181,16 +174,12 @@ def softmax(logits: Floats) -> Floats:
     return exponentials
 
 
-def _sigmoid(x: Floats) -> Floats:
-    """Return σ(x) = 1 / (1 + exp(−x)), as (tanh(x / 2) + 1) / 2, which cannot overflow."""
-    sigmoid: Floats = (np.tanh(x * np.float32(0.5)) + np.float32(1)) * np.float32(0.5)
-    return sigmoid
-
-
 def _rnn(wx: Floats, uh: Floats, state: NetworkState, bias: Floats) -> tuple[Floats, ...]:
     """Return the state after one step of a simple RNN, given W x_t and U h_{t-1} (…, units).
 
     h_t = tanh(W x_t + U h_{t-1} + b)
+
+    `bias` is (units,).
     """
     return (np.tanh(wx + uh + bias),)
 
@@ -208,7 +197,7 @@ def _gru(wx: Floats, uh: Floats, state: NetworkState, bias: Floats) -> tuple[Flo
     (h,) = state
     units = h.shape[-1]
     wx, uh = wx + bias[0], uh + bias[1]
-    gates = _sigmoid(wx[..., : 2 * units] + uh[..., : 2 * units])
+    gates = sigmoid(wx[..., : 2 * units] + uh[..., : 2 * units])
     z, r = gates[..., :units], gates[..., units:]
     candidate = np.tanh(wx[..., 2 * units :] + r * uh[..., 2 * units :])
     return (candidate + z * (h - candidate),)
@@ -222,9 +211,9 @@ def _lstm(wx: Floats, uh: Floats, state: NetworkState, bias: Floats) -> tuple[Fl
     c_t = f ⊙ c_{t-1} + i ⊙ ĉ
     h_t = o ⊙ tanh(c_t)
 
-    Columns are in the order i, f, c, o.
+    Columns are in the order i, f, c, o; `bias` is (4 · units,).
     """
     _, c = state
     i, f, candidate, o = np.split(wx + uh + bias, 4, axis=-1)
-    c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(candidate)
-    return _sigmoid(o) * np.tanh(c), c
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(candidate)
+    return sigmoid(o) * np.tanh(c), c

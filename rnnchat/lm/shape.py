@@ -16,7 +16,7 @@ MOST_UNITS = 2**14
 MOST_LAYERS = 16
 """The most recurrent layers."""
 MOST_WEIGHTS = 2**26
-"""The most weights together, ten times as many as a training on a laptop makes."""
+"""The most weights in total, ten times as many as a training on a laptop makes."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class NetworkShape:
         return sum(math.prod(shape) for shape in self.weights().values())
 
     def as_dict(self) -> dict[str, int | str]:
-        """Return the sizes as they stand in a card."""
+        """Return the sizes as a card has them."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> NetworkShape:
-        """Return the shape that a card states; raise ModelError where it states none that can be."""
+        """Return the shape that a card states; raise ModelError where that is none or impossible."""
         try:
             shape = cls(**{field.name: values[field.name] for field in fields(cls)})  # type: ignore[arg-type]
         except (KeyError, TypeError) as error:

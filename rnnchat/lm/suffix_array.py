@@ -1,4 +1,4 @@
-"""A suffix array over reversed text: it finds every position where a context of any length stands.
+"""A suffix array over reversed text: it finds every position where a context of any length occurs.
 
 All positions are sorted by the pieces that end there, read backwards. So the positions with the same last
 pieces lie side by side: a context of any length is one interval of the array, found by binary search.
@@ -94,7 +94,7 @@ class SuffixArray:
         return np.where(positions >= 0, self.pieces[np.maximum(positions, 0)].astype(np.int64), -1)
 
     def _narrow(self, low: int, high: int, back: int, piece: int) -> Interval:
-        """Return the part of an interval in which `piece` stands `back` pieces before the position."""
+        """Return the part of an interval in which `piece` is `back` pieces before the position."""
         if back == 0:
             return int(self._starts[piece]), int(self._starts[piece + 1])
         if high - low == 1:
@@ -144,7 +144,10 @@ def sort_suffixes(pieces: Integers) -> NDArray[np.uint32]:
 
 
 def tally(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
-    """Return the distinct `values` in ascending order, and how often each occurs."""
+    """Return the distinct ones of `values` (n,) in ascending order, and how often each occurs.
+
+    Both arrays are (distinct,). The values must not be negative.
+    """
     if len(values) == 1:
         return values, np.ones(1, np.float32)
     if len(values) < _COUNTED_BY_DICTIONARY:

@@ -19,7 +19,8 @@ import numpy as np
 
 from rnnchat.errors import RnnchatError
 from rnnchat.library.models import BASE, CARD, NETWORK, TOKENIZER, Library, to_safetensors
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.atomic import sha256, write_bytes
 from rnnchat.storage.paths import Paths
 from rnnchat.text.chat_format import CHAT

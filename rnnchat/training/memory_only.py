@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from rnnchat.evaluation.scoring import score
 from rnnchat.library.models import TOKENIZER, Library
 from rnnchat.lm.protocols import Floats
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.prepared import Prepared, pieces_on_disk

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from rnnchat.errors import TrainingError
-from rnnchat.lm.recurrent import GATES, NetworkShape
+from rnnchat.lm.shape import GATES, NetworkShape
 from rnnchat.training.runs.migrations import PLAN_MIGRATIONS, migrate, with_schema
 from rnnchat.training.runs.settings import RunSettings
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 
 NamedWeights = Mapping[str, NDArray[np.floating[Any]]]
 """A network's weights by the names that they are saved with."""

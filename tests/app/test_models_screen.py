@@ -15,7 +15,7 @@ from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.screens.train import TrainScreen
 from rnnchat.library.models import CARD, NETWORK, Library, read_safetensors, to_safetensors
 from rnnchat.library.settings import change_settings, load_settings
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
 from tests.app.draft_helpers import toast_text, toasts

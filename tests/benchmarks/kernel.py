@@ -66,7 +66,7 @@ def ours(cell: str, half: bool) -> Callable[[], object]:
     """Return one step of rnnchat's training."""
     import numpy as np
 
-    from rnnchat.lm.recurrent import NetworkShape
+    from rnnchat.lm.shape import NetworkShape
     from rnnchat.training.engine.trainable import TrainableNetwork
     from rnnchat.training.plan import Plan
 

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from rnnchat.lm.ngram import NgramMemory, NgramModel
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 
 END = "</s>"
 EMBEDDING = 320

@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 
 from rnnchat.library.models import BASE, Library
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 from rnnchat.training.collections import (

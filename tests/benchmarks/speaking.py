@@ -18,7 +18,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as rnnchat itself sets it
 import numpy as np
 import tensorflow as tf
 
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.training.engine.network import Network
 from tests.helpers.models import random_weights
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rnnchat.library.models import CARD, NETWORK, TOKENIZER, Library
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
 from tests.end_to_end.helpers import rnnchat

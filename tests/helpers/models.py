@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnchat.library.card import Card
 from rnnchat.library.models import Library, to_safetensors
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.text.tokenizer import Tokenizer
 
 

@@ -34,7 +34,8 @@ from rnnchat.library.models import (
 )
 from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.loading import load_model, piece_kinds
 from rnnchat.text.chat_format import text_context
 from rnnchat.text.tokenizer import Tokenizer

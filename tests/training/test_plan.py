@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnchat.errors import TrainingError
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.training.engine.hardware import free_memory, measure_speed
 from rnnchat.training.plan import (
     MB,

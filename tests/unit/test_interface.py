@@ -17,7 +17,7 @@ from rnnchat.generation.sampling import Sampling
 from rnnchat.interface import SamplingOptions
 from rnnchat.library.models import Library
 from rnnchat.library.settings import change_settings
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
 from tests.helpers.models import publish_tiny

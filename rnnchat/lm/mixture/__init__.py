@@ -1,11 +1,11 @@
-"""The mixture of language models, which predicts what a text goes on with.
+"""The mixture of language models, which predicts how a text continues.
 
 Measured on notes, it takes far fewer bits than any of its members alone. This is how one probability comes
 about, file by file. V is the number of pieces, M of members, C = 10 of contexts, K = 2 of matches, S of
 weight sets, and N of the nodes that are mixed.
 
 1. `state`. A `MixtureState` holds what is known of the text so far: the network's hidden state, the same
-   projected among the embeddings (embedding,), the state of the base network where there is one, and the
+   projected into the embedding space (embedding,), the state of the base network where there is one, and the
    following two.
    `contexts` keeps the last pieces, the line above, the words before and the code block.
    `history` keeps the last pieces of this text, each with the vector (embedding,) from which it followed.
@@ -15,11 +15,11 @@ weight sets, and N of the nodes that are mixed.
    where there is one, and, in an adaptive mixture, the network with its adapted output. Their probabilities
    are put in the order of the tree's leaves and stacked (M, V); their mean (V,) is normalised.
    `counts` finds what followed each of 7 contexts in the notes; the history adds 3 contexts within this text.
-   The longest matches, in the notes and in what was read, each name the leaf that they go on with.
+   The longest matches, in the notes and in what was read, each give the leaf with which they continue.
 
 3. `inputs`. All of this is one `MixtureInputs`.
 
-4. `weight_sets`. It also says which row of each weight set is used here (S − 1 numbers): by the lengths of
+4. `row_selection`. It also says which row of each weight set is used here (S − 1 numbers): by the lengths of
    the matches, the longest context, how sure the members are, the last piece, and how much the history has.
    One more set has a row for each node.
 

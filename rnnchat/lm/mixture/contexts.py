@@ -1,8 +1,9 @@
 """What a text's next piece may depend on besides the pieces just before it.
 
-Three features: the piece that stands above the next one in the line before, the words before, and the code
-block. `ContextState` follows them through one text, piece by piece. `CorpusContexts` has them for every
-position of the notes at once, so that what followed the same feature can be counted there.
+Three features: the piece above the next one, in the line before; the word so far together with the word
+before the previous one, which is skipped; and the code block. `ContextState` follows them through one text,
+piece by piece. `CorpusContexts` has them for every position of the notes at once, so that what followed the
+same feature can be counted there.
 """
 
 from __future__ import annotations
@@ -14,21 +15,20 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.lm.numeric import HASH_MULTIPLIER
+from rnnchat.lm.pieces import append_piece
 from rnnchat.lm.protocols import Integers
-from rnnchat.lm.suffix_array import LONGEST_MATCH
 
 NO_PIECE = -1
-"""Stands for the piece above where there is none."""
+"""The value of the piece above where there is none."""
 _LONGEST_LINE = 96
 """Only this many pieces of a line are remembered."""
 _FENCE = b"```"
 """What begins and ends a code block in Markdown."""
 _FENCE_PIECES = 4
 """A code block is known by this many first pieces of its opening line, which name its language."""
-_MULTIPLIER = 0x9E3779B97F4A7C15
-"""An odd number near 2**64 / golden ratio, for hashing: each piece of a word has a power of it."""
-_INVERSE = pow(_MULTIPLIER, -1, 2**64)
-"""The inverse of the multiplier, which makes a word's hash independent of where it stands."""
+_INVERSE = pow(HASH_MULTIPLIER, -1, 2**64)
+"""The inverse of the multiplier, which makes a word's hash independent of its position."""
 _MASK_64 = 2**64 - 1
 """Keeps the 64 bits that NumPy's unsigned integers keep."""
 _MASK_WORD = 2**31 - 1
@@ -58,11 +58,11 @@ class PieceKinds:
         is_fence = [text.startswith(_FENCE) or text == _FENCE[:2] for text in texts]
         is_word[start] = False
         return cls(
-            start,
-            newline,
-            np.array(is_word, bool),
-            np.array(starts_with_space, bool),
-            np.array(is_fence, bool),
+            start=start,
+            newline=newline,
+            is_word=np.array(is_word, bool),
+            starts_with_space=np.array(starts_with_space, bool),
+            is_fence=np.array(is_fence, bool),
         )
 
 
@@ -89,19 +89,22 @@ class ContextState:
 
     @property
     def piece_above(self) -> int:
-        """The piece that stands above the next one, counted from the beginnings of their lines."""
+        """The piece above the next one, counted from the beginnings of their lines."""
         return self.line_above[len(self.line)] if len(self.line) < len(self.line_above) else NO_PIECE
 
     @property
     def words(self) -> int:
-        """The hash of the word so far (or the last piece, between words) and the last word but one."""
+        """The hash of the word so far and the word before the previous one; the previous word is skipped.
+
+        Between words, the last piece takes the place of the word so far. `recent` must not be empty.
+        """
         return _join(self.word or self.recent[-1] + 1, self.earlier_word)
 
     def after(self, piece: int, kinds: PieceKinds) -> ContextState:
         """Return the contexts after `piece`."""
-        recent = (*self.recent[1 - LONGEST_MATCH :], piece)
+        recent = append_piece(self.recent, piece)
         if piece == kinds.start:
-            return ContextState((piece,))
+            return ContextState(recent=(piece,))
         line, above, block = self.line, self.line_above, self.code_block
         if piece == kinds.newline:
             if line:
@@ -113,12 +116,21 @@ class ContextState:
             line = (*line, piece)
         word, length, previous, earlier = self.word, self.word_length, self.previous_word, self.earlier_word
         if kinds.is_word[piece] and not kinds.starts_with_space[piece] and length:
-            word, length = (word + (piece + 1) * pow(_MULTIPLIER, length, 2**64)) & _MASK_64, length + 1
+            word, length = (word + (piece + 1) * pow(HASH_MULTIPLIER, length, 2**64)) & _MASK_64, length + 1
         else:
             if length:
                 previous, earlier = word & _MASK_WORD, previous
             word, length = (piece + 1, 1) if kinds.is_word[piece] else (0, 0)
-        return ContextState(recent, line, above, block, word, length, previous, earlier)
+        return ContextState(
+            recent=recent,
+            line=line,
+            line_above=above,
+            code_block=block,
+            word=word,
+            word_length=length,
+            previous_word=previous,
+            earlier_word=earlier,
+        )
 
 
 class CorpusContexts:
@@ -167,14 +179,14 @@ class CorpusContexts:
 
     @cached_property
     def words(self) -> NDArray[np.uint32]:
-        """The hash of the word so far (or the piece, between words) and the last word but one (n,)."""
+        """The hash (n,) of the word so far and the word before the previous one, as `ContextState.words`."""
         pieces, kinds = self._pieces, self._kinds
         is_word = kinds.is_word[pieces]
         after_word = np.concatenate([[False], is_word[:-1]])
         begins = is_word & (kinds.starts_with_space[pieces] | ~after_word)
         number = np.cumsum(begins)  # of the last word begun, from 1
         with np.errstate(over="ignore"):
-            powers = _powers(_MULTIPLIER, len(pieces))
+            powers = _powers(HASH_MULTIPLIER, len(pieces))
             cumulative = np.concatenate(
                 [np.zeros(1, np.uint64), np.cumsum((pieces + 1).astype(np.uint64) * powers * is_word)]
             )
@@ -237,19 +249,19 @@ def _hash_pieces(pieces: Sequence[int]) -> int:
     """Return a hash (31 bits, never 0) of `pieces`."""
     key = 0
     for piece in pieces:
-        key = (key * _MULTIPLIER + piece + 1) & _MASK_64
+        key = (key * HASH_MULTIPLIER + piece + 1) & _MASK_64
     return (key >> 33) | 1
 
 
 def _join(own: int, earlier: int) -> int:
     """Return a hash (31 bits) of two hashes."""
-    return (((own ^ (earlier << 20)) * _MULTIPLIER) & _MASK_64) >> 33
+    return (((own ^ (earlier << 20)) * HASH_MULTIPLIER) & _MASK_64) >> 33
 
 
 def _join_all(own: NDArray[np.uint64], earlier: NDArray[np.uint64]) -> NDArray[np.uint32]:
     """Return the same of each pair of hashes (n,)."""
     with np.errstate(over="ignore"):
-        mixed = (own ^ (earlier << np.uint64(20))) * np.uint64(_MULTIPLIER)
+        mixed = (own ^ (earlier << np.uint64(20))) * np.uint64(HASH_MULTIPLIER)
     return (mixed >> np.uint64(33)).astype(np.uint32)
 
 

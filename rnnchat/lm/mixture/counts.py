@@ -1,4 +1,4 @@
-"""Successor counts: what followed each context of a text, counted in the notes and learned on.
+"""Successor counts: what followed each context of a text, counted in the notes and in what is learned.
 
 A context is the last 1, 2, 3 or 6 pieces, or the last piece together with a feature of the text. It is
 counted in the notes when it is first asked for.
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.lm.growing_counts import GrowingCounts
 from rnnchat.lm.mixture.contexts import FEATURES, ContextState, CorpusContexts
 from rnnchat.lm.ngram import NgramMemory
-from rnnchat.lm.protocols import Floats
 from rnnchat.lm.suffix_array import Interval, tally
 
 CONTEXT_ORDERS = (1, 2, 3, 6)
@@ -25,38 +25,24 @@ CORPUS_CONTEXTS = len(CONTEXT_ORDERS) + len(FEATURES)
 _MOST_CACHED = 100_000
 """The counts of at most this many contexts are kept."""
 NO_LEAF = -1
-"""Stands for a leaf where there is none."""
+"""The value of a leaf where there is none."""
 
 
 @dataclass
-class SuccessorCounts:
-    """What followed a context: distinct leaves (size,), how often each (size,), and the latest one.
+class SuccessorCounts(GrowingCounts):
+    """What followed a context, by leaf."""
 
-    The arrays may be longer than `size`.
-    """
-
-    leaves: NDArray[np.intp]
-    counts: Floats
-    size: int = 0
     last: int = NO_LEAF
+    """The leaf that followed latest."""
 
-    def add(self, leaf: int) -> None:
-        """Count `leaf` once more."""
-        self.last = leaf
-        found = np.flatnonzero(self.leaves[: self.size] == leaf)
-        if len(found):
-            self.counts[found[0]] += 1
-            return
-        if self.size == len(self.leaves):
-            more = self.size // 2 + 4
-            self.leaves = np.concatenate([self.leaves, np.zeros(more, np.intp)])
-            self.counts = np.concatenate([self.counts, np.zeros(more, np.float32)])
-        self.leaves[self.size], self.counts[self.size] = leaf, 1
-        self.size += 1
+    def add(self, successor: int) -> bool:
+        """Count `successor` once more; return whether it had been counted before."""
+        self.last = successor
+        return super().add(successor)
 
     def copy(self) -> SuccessorCounts:
         """Return counts that change independently."""
-        return SuccessorCounts(self.leaves.copy(), self.counts.copy(), self.size, self.last)
+        return SuccessorCounts(self.successors.copy(), self.counts.copy(), self.size, self.last)
 
 
 _EMPTY = SuccessorCounts(np.zeros(0, np.intp), np.zeros(0, np.float32))

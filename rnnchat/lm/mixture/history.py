@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rnnchat.lm.protocols import Floats
 
 LONGEST_HISTORY = 1024
-"""At most this many of a text's last pieces are remembered, and always at least half of that."""
+"""At most this many of a text's last pieces are remembered; of a longer text, at least half of this."""
 SHORTEST_MATCH = 3
 """A match has at least this many pieces."""
 _FIRST_CAPACITY = 64
@@ -19,7 +19,7 @@ NO_MATCH = (0, 0)
 
 
 class TokenHistory:
-    """The last pieces of a text, each as its leaf in the tree, with the vector that predicted it.
+    """The last pieces of a text, each as its leaf in the tree, with the vector (size,) that predicted it.
 
     It is a value: `after` returns another history and leaves this one as it was. Both share one buffer as
     long as a history has one continuation; a second continuation takes a copy.
@@ -98,7 +98,7 @@ class MatchModel:
     def __init__(self) -> None:
         self._pieces: list[int] = []
         self._positions: dict[tuple[int, ...], int] = {}
-        """Where the piece after the latest occurrence of SHORTEST_MATCH pieces stands."""
+        """The position of the piece after the latest occurrence of SHORTEST_MATCH pieces."""
 
     def match(self, recent: tuple[int, ...]) -> tuple[int, int]:
         """Return the piece after the latest occurrence of the end of `recent`, and the match's length.
@@ -134,7 +134,10 @@ class _Buffer:
         self.used = 0
 
     def copied(self, length: int) -> _Buffer:
-        """Return a larger buffer with the last of `length` rows."""
+        """Return a buffer with free space, and with a copy of the first `length` rows.
+
+        Where these are LONGEST_HISTORY or more, only the last half of that is copied.
+        """
         start = length - LONGEST_HISTORY // 2 if length >= LONGEST_HISTORY else 0
         kept = length - start
         capacity = min(LONGEST_HISTORY, max(_FIRST_CAPACITY, 2 * kept))

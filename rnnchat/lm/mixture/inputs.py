@@ -14,11 +14,11 @@ from rnnchat.lm.protocols import Floats
 from rnnchat.lm.suffix_array import Interval
 
 HISTORY_ORDERS = (0, 1, 2)
-"""The numbers of last pieces that make a context each within the text at hand."""
+"""The numbers of last pieces that make a context each within the current text."""
 CONTEXTS = CORPUS_CONTEXTS + len(HISTORY_ORDERS)
 """The number of contexts whose successors are counted."""
 MATCHES = 2
-"""The number of longest matches: one in the notes, one in the text at hand or what was learned."""
+"""The number of longest matches: one in the notes, one in the current text or what was learned."""
 TINY = 1e-12
 """Keeps log odds finite where a member leaves one side of a node no probability."""
 
@@ -34,7 +34,7 @@ class ContextCounts:
     counts: Floats
     """(n,) how often each followed."""
     marks: NDArray[np.intp]
-    """(CONTEXTS + MATCHES,) the leaf that came last in each context, and the one each match goes on with."""
+    """(CONTEXTS + MATCHES,) the leaf that came last in each context, and the one after each match."""
 
     @classmethod
     def of(
@@ -43,8 +43,8 @@ class ContextCounts:
         history: tuple[NDArray[np.intp], ...],
         matches: list[tuple[int, int]],
     ) -> ContextCounts:
-        """Join the counts in the notes, the successors in the text at hand, and (leaf, length) of matches."""
-        leaves = [own.leaves[: own.size] for own in corpus]
+        """Join the counts in the notes, the successors in the current text, and (leaf, length) of matches."""
+        leaves = [own.successors[: own.size] for own in corpus]
         leaves += history
         counts = [own.counts[: own.size] for own in corpus]
         counts.append(np.ones(sum(map(len, history)), np.float32))
@@ -75,9 +75,9 @@ class MixtureInputs:
     """The intervals of the last 1, 2, … pieces in the notes."""
     contexts: ContextCounts
     match_lengths: tuple[int, ...]
-    """(MATCHES) how many pieces each match has."""
+    """(MATCHES,) how many pieces each match has."""
     rows: tuple[int, ...]
-    """The row that is selected in each weight set but the one of the nodes."""
+    """(sets − 1,) the row that is selected in each weight set but the one of the nodes."""
 
     def at(self, nodes: NDArray[np.intp], depths: NDArray[np.intp], segments: LeafSegments) -> Decisions:
         """Return the decisions at `nodes` (n,), at `depths` (n,), whose segments are given."""
@@ -120,6 +120,8 @@ def _counts(segments: LeafSegments, contexts: ContextCounts) -> NDArray[np.int32
 
 def _sides(segments: LeafSegments, leaves: NDArray[np.intp]) -> NDArray[np.int8]:
     """Return on which side some `leaves` lie (nodes, leaves): −1 left of a node, 1 right, 0 not in it."""
+    # 16 bits suffice: each node adds one segment, and as each has a probability over 0.001, there are fewer
+    # than 1,000 times the mean depth of a leaf, which is about 17 for the largest vocabulary.
     at = segments.of_leaf.take(leaves, mode="clip").astype(np.int16)
     at[leaves == NO_LEAF] = NO_LEAF
     low, middle, high = segments.bounds.astype(np.int16)[:, :, None]

@@ -13,10 +13,10 @@ from rnnchat.lm.mixture.contexts import CorpusContexts, PieceKinds
 from rnnchat.lm.mixture.counts import SuccessorCounter
 from rnnchat.lm.mixture.history import NO_MATCH, MatchModel
 from rnnchat.lm.mixture.inputs import CONTEXTS, HISTORY_ORDERS, MATCHES, ContextCounts, MixtureInputs
-from rnnchat.lm.mixture.mixer import MATCH_LENGTHS, MixerShape
+from rnnchat.lm.mixture.mixer import MixerShape
+from rnnchat.lm.mixture.row_selection import select_rows, set_sizes
 from rnnchat.lm.mixture.state import MixtureState
 from rnnchat.lm.mixture.tree import PieceTree
-from rnnchat.lm.mixture.weight_sets import select_rows, set_sizes
 from rnnchat.lm.neural_cache import AdaptedOutput, OutputSide, cached
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.protocols import Floats
@@ -30,7 +30,13 @@ ALWAYS_MEMBERS = ("network", "n-gram model", "neural cache")
 def mixer_shape(vocabulary: int, *, adaptive: bool, base: bool) -> MixerShape:
     """Return the shape of the mixer for a static or an `adaptive` mixture, with or without a `base`."""
     members = len(ALWAYS_MEMBERS) + base + adaptive
-    return MixerShape(vocabulary - 1, members, CONTEXTS, MATCHES, set_sizes(vocabulary))
+    return MixerShape(
+        nodes=vocabulary - 1,
+        members=members,
+        contexts=CONTEXTS,
+        matches=MATCHES,
+        set_sizes=set_sizes(vocabulary),
+    )
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class _Predictions(NamedTuple):
     """The probabilities (vocabulary,) of the members, and the network's top state."""
 
     top: Floats
+    """(units,) the output of the network's top layer."""
     network: Floats
     ngram: Floats
     base: Floats | None
@@ -137,7 +144,14 @@ class Members:
         if self._adapted is not None:
             adapted = self._adapted.predict(top)[1] if self._adapted.changed else network
             members.append(adapted.take(order))
-        return _Predictions(top, network, ngram, base, adapted, np.stack(members))
+        return _Predictions(
+            top=top,
+            network=network,
+            ngram=ngram,
+            base=base,
+            adapted=adapted,
+            by_leaf=np.stack(members),
+        )
 
     def learn(self, inputs: MixtureInputs, piece: int, state: MixtureState) -> None:
         """Learn that `piece` followed `state`, where `inputs` were given."""
@@ -156,15 +170,18 @@ class Members:
         self._adapted = AdaptedOutput(self._network) if self._adaptive else None
 
     def _match_in_notes(self, intervals: list[Interval]) -> tuple[int, int]:
-        """Return the leaf after the longest match in the notes, and the match's length in pieces."""
+        """Return the leaf after the longest match in the notes, and the match's length in pieces.
+
+        Of several longest matches, it is the last in the order of the suffix array.
+        """
         if not intervals:
             return NO_MATCH
         position = int(self._memory.suffixes[intervals[-1][1] - 1])
         piece = self._memory.pieces[position + 1]
-        return int(self._tree.leaf[piece]), min(len(intervals), MATCH_LENGTHS - 1)
+        return int(self._tree.leaf[piece]), len(intervals)
 
     def _match_in_text(self, state: MixtureState, ends: NDArray[np.intp]) -> tuple[int, int]:
-        """Return the same for the text at hand, or for all that was learned where that match is longer.
+        """Return the same for the current text, or for all that was learned where that match is longer.
 
         `ends` are the leaves of the last pieces.
         """
@@ -173,4 +190,4 @@ class Members:
             piece, learned_length = self._learned_text.match(state.context.recent)
             if learned_length > length:
                 leaf, length = int(self._tree.leaf[piece]), learned_length
-        return leaf, min(length, MATCH_LENGTHS - 1)
+        return leaf, length

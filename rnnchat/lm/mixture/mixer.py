@@ -9,6 +9,10 @@ All weights follow the gradient of the coding cost −log p of what happened. Co
 maps: for each context, a table from the (left, right) counts of a node to the probability of going right,
 which is learned too. Each probability q from a map gives two inputs: its log odds and 2 q − 1.
 
+Matches become inputs by a table from a match's length and a node's depth to the probability q that the text
+continues as the match does, which is learned too. It gives two inputs: the log odds of q and q − 1/2. Both
+are negated where the match continues on the left of the node, and 0 where it continues elsewhere.
+
 Sources: logistic mixing with selected weights, adaptive state maps and match models, Mahoney's PAQ series
 2002–2013; gated linear networks, Veness et al. 2017.
 """
@@ -23,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
+from rnnchat.lm.numeric import precise_sigmoid
 from rnnchat.lm.protocols import Floats
 from rnnchat.lm.suffix_array import LONGEST_MATCH
 from rnnchat.storage.tensors import all_finite
@@ -35,12 +40,16 @@ _TYPICAL = np.array([0, 1, 2, 3, 4, 5, 6.5, 9, 15, 28, 65, 200])
 """(LEVELS,) a typical count of each level."""
 _LARGEST_COUNT = 100
 """Larger counts are of the same level as this one."""
-LEVEL = np.searchsorted([1, 2, 3, 4, 5, 6, 8, 12, 20, 40, 100], np.arange(_LARGEST_COUNT + 1), side="right")
+LEVEL_OF_COUNT = np.searchsorted(
+    [1, 2, 3, 4, 5, 6, 8, 12, 20, 40, 100], np.arange(_LARGEST_COUNT + 1), side="right"
+)
 """(_LARGEST_COUNT + 1,) the level of each count."""
 _LAST_SIDES = 3
 """The last successor of a context lies left or right of a node, or is not in it."""
 _CELLS = LEVELS * LEVELS * _LAST_SIDES
 """The number of cells of a map: by the levels of both counts and the side of the last successor."""
+_SIDE_PRIOR = 0.2
+"""Each side of a node is taken to have followed a context this many times more than was counted."""
 MAP_PRIOR = 400
 """The probability that a map begins with has the weight of this many observations."""
 MAP_RATE = 0.001
@@ -48,7 +57,7 @@ MAP_RATE = 0.001
 MATCH_RATE = np.float32(0.01)
 """The step of a match's probability towards an observation."""
 FIRST_MATCH_PROBABILITY = 0.75
-"""The probability that the text goes on as a match does, before any is observed."""
+"""The probability that the text continues as a match does, before any is observed."""
 DEPTHS = 24
 """The number of depths of the tree that are told apart."""
 MATCH_LENGTHS = LONGEST_MATCH + 1
@@ -57,7 +66,7 @@ _LOGIT_LIMIT = np.float32(12)
 """The largest absolute value of a sum, as a logit."""
 _INPUT_LIMIT = np.float32(10)
 """The largest absolute value of a member's log odds."""
-_SURE = np.float32(0.9995)
+_LARGEST_PROBABILITY = np.float32(0.9995)
 """The largest probability in a map; the smallest is 1 minus this."""
 _BIAS = np.float32(0.3)
 """The last input, which is constant."""
@@ -77,9 +86,11 @@ class MixerShape:
     nodes: int
     """The number of decisions, which make a weight set of their own."""
     members: int
+    """The number of members, each of which gives log odds."""
     contexts: int
-    """The number of contexts that count on both sides of a node."""
+    """The number of contexts whose successors are counted on both sides of a node."""
     matches: int
+    """The number of matches, each of which continues on one side of a node or elsewhere."""
     set_sizes: tuple[int, ...]
     """The number of rows of each further weight set."""
 
@@ -109,11 +120,11 @@ class Decisions:
     last: NDArray[np.int8]
     """(nodes, contexts) where the last successor lies: −1 left, 1 right, 0 elsewhere."""
     matches: NDArray[np.int8]
-    """(nodes, matches) where the match goes on, likewise; 0 where there is none."""
+    """(nodes, matches) where the piece after the match lies, likewise; 0 where there is no match."""
     match_lengths: tuple[int, ...]
-    """(matches) the length of each match in pieces, less than MATCH_LENGTHS."""
+    """(matches,) the length of each match in pieces, less than MATCH_LENGTHS."""
     rows: tuple[int, ...]
-    """The row that is selected in each weight set but that of the nodes."""
+    """(sets − 1,) the row that is selected in each weight set but that of the nodes."""
 
 
 @dataclass(frozen=True)
@@ -150,13 +161,15 @@ class Mixer:
         self.final: Floats = np.full((DEPTHS, sets), 1 / sets, np.float32)
         """(DEPTHS, sets) the final weights, by the depth of a node."""
         left, right = _TYPICAL[:, None, None], _TYPICAL[None, :, None]
-        typical = np.broadcast_to((right + 0.2) / (left + right + 0.4), (LEVELS, LEVELS, _LAST_SIDES))
+        typical = np.broadcast_to(_probability_right(left, right), (LEVELS, LEVELS, _LAST_SIDES))
         self.maps: Floats = np.tile(typical.astype(np.float32), (contexts, 1, 1, 1))
         """(contexts, LEVELS, LEVELS, 3) the probability of going right, by counts and last successor."""
-        self.seen: Floats = np.zeros(self.maps.shape, np.float32)
+        self.map_observations: Floats = np.zeros(self.maps.shape, np.float32)
         """The number of observations of each cell of `maps`."""
-        self.kept: Floats = np.full((matches, MATCH_LENGTHS, DEPTHS), FIRST_MATCH_PROBABILITY, np.float32)
-        """(matches, MATCH_LENGTHS, DEPTHS) the probability that the text goes on as a match does."""
+        self.match_probabilities: Floats = np.full(
+            (matches, MATCH_LENGTHS, DEPTHS), FIRST_MATCH_PROBABILITY, np.float32
+        )
+        """(matches, MATCH_LENGTHS, DEPTHS) the probability that the text continues as a match does."""
         self._map_starts = np.arange(contexts) * _CELLS + 1
         self._match_starts = np.arange(matches) * (MATCH_LENGTHS * DEPTHS)
         self._refresh_inputs()
@@ -167,8 +180,8 @@ class Mixer:
             "weights": self.weights,
             "final": self.final,
             "maps": self.maps,
-            "seen": self.seen,
-            "kept": self.kept,
+            "seen": self.map_observations,
+            "kept": self.match_probabilities,
         }
 
     def tensors(self) -> dict[str, NDArray[Any]]:
@@ -198,11 +211,11 @@ class Mixer:
             raise ModelError("The mixture is damaged: it has counted less than nothing.")
         self.weights[:, self._saved_order()] = loaded["weights"]
         self.final, self.maps = loaded["final"], loaded["maps"]
-        self.seen, self.kept = loaded["seen"], loaded["kept"]
+        self.map_observations, self.match_probabilities = loaded["seen"], loaded["kept"]
         self._refresh_inputs()
 
     def _saved_order(self) -> Indexes:
-        """Return the input of each saved weight: there, all log odds stand before the second inputs."""
+        """Return the input of each saved weight: there, all log odds come before the second inputs."""
         members, contexts, matches = self.shape.members, self.shape.contexts, self.shape.matches
         after = members + 2 * contexts
         counts, matched = np.arange(members, after), np.arange(after, after + 2 * matches)
@@ -215,14 +228,16 @@ class Mixer:
         other.shape, other._offsets = self.shape, self._offsets
         other._map_starts, other._match_starts = self._map_starts, self._match_starts
         other.weights, other.final = self.weights.copy(), self.final.copy()
-        other.maps, other.seen, other.kept = self.maps.copy(), self.seen.copy(), self.kept.copy()
+        other.maps = self.maps.copy()
+        other.map_observations = self.map_observations.copy()
+        other.match_probabilities = self.match_probabilities.copy()
         other._map_inputs, other._match_inputs = self._map_inputs.copy(), self._match_inputs.copy()
         return other
 
     def mix(self, decisions: Decisions) -> Floats:
         """Return the probability (nodes,) of going right at each node."""
         inputs, _ = self._inputs(decisions)
-        return _sigmoid(self._add_up(decisions, inputs)[1])
+        return precise_sigmoid(self._add_up(decisions, inputs)[1])
 
     def learn(self, decisions: Decisions, right: NDArray[np.bool_], rate: float, final_rate: float) -> Floats:
         """Learn which way was gone at each node (nodes,); return the probabilities (nodes,) before.
@@ -244,7 +259,14 @@ class Mixer:
     def _forward(self, decisions: Decisions) -> _Forward:
         inputs, cells = self._inputs(decisions)
         sums, total = self._add_up(decisions, inputs)
-        return _Forward(inputs, self._rows(decisions), sums, _sigmoid(sums), _sigmoid(total), cells)
+        return _Forward(
+            inputs=inputs,
+            rows=self._rows(decisions),
+            sums=sums,
+            set_probabilities=precise_sigmoid(sums),
+            probability=precise_sigmoid(total),
+            cells=cells,
+        )
 
     def _rows(self, decisions: Decisions) -> Indexes:
         """Return the selected rows (sets − 1,) of the weights."""
@@ -264,7 +286,7 @@ class Mixer:
         members = self.shape.members
         inputs = np.empty((len(decisions.nodes), self.weights.shape[1]), np.float32)
         np.minimum(np.maximum(decisions.members, -_INPUT_LIMIT), _INPUT_LIMIT, out=inputs[:, :members])
-        levels = LEVEL.take(decisions.counts, mode="clip")
+        levels = LEVEL_OF_COUNT.take(decisions.counts, mode="clip")
         cells: Indexes = levels[0] * (LEVELS * _LAST_SIDES)
         cells += levels[1] * _LAST_SIDES
         cells += decisions.last
@@ -274,7 +296,7 @@ class Mixer:
         many = (levels.max(axis=0) == LEVELS - 1).nonzero()
         if len(many[0]):
             left, right = decisions.counts[:, many[0], many[1]]
-            from_counts[many] = _as_inputs((right + 0.2) / (left + right + 0.4))
+            from_counts[many] = _as_inputs(_probability_right(left, right))
         end = members + 2 * self.shape.contexts
         inputs[:, members:end] = from_counts.view(np.float32)
         match_cells = decisions.depths[:, None] + (
@@ -291,11 +313,11 @@ class Mixer:
         used = decisions.counts.any(axis=0)
         cells = forward.cells[used]
         went_right = np.broadcast_to(went[:, None], used.shape)[used]
-        seen, maps = self.seen.reshape(-1), self.maps.reshape(-1)
-        seen[cells] += 1
-        steps = np.maximum(1 / (seen[cells] + MAP_PRIOR), np.float32(MAP_RATE))
+        observations, maps = self.map_observations.reshape(-1), self.maps.reshape(-1)
+        observations[cells] += 1
+        steps = np.maximum(1 / (observations[cells] + MAP_PRIOR), np.float32(MAP_RATE))
         moved = maps[cells] + (went_right - maps[cells]) * steps
-        maps[cells] = np.clip(moved, 1 - _SURE, _SURE)
+        maps[cells] = np.clip(moved, 1 - _LARGEST_PROBABILITY, _LARGEST_PROBABILITY)
         self._map_inputs[cells] = _as_inputs(maps[cells])
 
     def _learn_matches(self, decisions: Decisions, went: Floats) -> None:
@@ -306,25 +328,25 @@ class Mixer:
             known = side != 0
             if length and known.any():
                 was_right = ((side[known] > 0) == (went[known] > 0)).astype(np.float32)
-                kept = self.kept[number, length]
-                kept[depths[known]] += (was_right - kept[depths[known]]) * MATCH_RATE
-                np.clip(kept, 1 - _SURE, _SURE, out=kept)
+                probabilities = self.match_probabilities[number, length]
+                probabilities[depths[known]] += (was_right - probabilities[depths[known]]) * MATCH_RATE
+                np.clip(probabilities, 1 - _LARGEST_PROBABILITY, _LARGEST_PROBABILITY, out=probabilities)
                 start = int(self._match_starts[number]) + length * DEPTHS
-                self._match_inputs[start : start + DEPTHS] = _as_inputs(kept, 1)
+                self._match_inputs[start : start + DEPTHS] = _as_inputs(probabilities, 1)
 
     def _refresh_inputs(self) -> None:
         """Work out the inputs that every cell of the maps gives."""
         self._map_inputs = _as_inputs(self.maps.reshape(-1))
-        self._match_inputs = _as_inputs(self.kept.reshape(-1), 1)
+        self._match_inputs = _as_inputs(self.match_probabilities.reshape(-1), 1)
 
 
-def _sigmoid(x: Floats) -> Floats:
-    """Return σ(x) = 1 / (1 + exp(−x)) for |x| within the logit limit."""
-    sigmoid: Floats = np.float32(1) / (np.float32(1) + np.exp(-x))
-    return sigmoid
+def _probability_right(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the probability of going right after the counts `left` and `right` (…) of both sides."""
+    probability: NDArray[np.float64] = (right + _SIDE_PRIOR) / (left + right + 2 * _SIDE_PRIOR)
+    return probability
 
 
-def _as_inputs(p: Floats, scale: float = 2) -> NDArray[np.complex64]:
+def _as_inputs(p: NDArray[np.floating], scale: float = 2) -> NDArray[np.complex64]:
     """Return the two inputs of a probability: its log odds, and `scale` times its distance from one half.
 
     They are the real and the imaginary part of a complex number, so that one look-up finds both.

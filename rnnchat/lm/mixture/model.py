@@ -1,4 +1,4 @@
-"""The predictor: network, n-gram memory and the text at hand, mixed into one distribution.
+"""The predictor: network, n-gram memory and the current text, mixed into one distribution.
 
 The next piece is a path of binary decisions down a tree. A mixer gives the probability of each decision. It
 is asked only at nodes to which the members' mean gives some probability; elsewhere the mean decides. So the
@@ -30,17 +30,17 @@ RATE = 0.015
 """The learning rate of the weights for each piece that is learned."""
 FIRST_RATE = 0.03
 """The learning rate of the weights when fitting begins."""
-RATE_HALF_LIFE = 1000
-"""After this many pieces of fitting, the learning rate has fallen half the way from FIRST_RATE to RATE."""
+RATE_HALFWAY_PIECES = 1000
+"""After this many pieces of fitting, the learning rate is halfway from FIRST_RATE to RATE."""
 FINAL_RATE = 0.0005
 """The learning rate of the final weights, which add up the weight sets."""
 TRUST = 0.9
 """The probability, at the beginning of a text, that it is the mixture's and not the base's."""
 TRUST_RESTORED = 0.01
 """The share of the way back to TRUST that every piece goes, so that the trust can change within a text."""
-PREDICTIONS_KEPT = 64
+RECENT_PREDICTIONS = 64
 """The number of predictions that are kept for working out the trust once their piece is read."""
-INPUTS_KEPT = 8
+RECENT_INPUTS = 8
 """The number of predictions whose inputs are kept for learning later what followed."""
 PROGRESS_EVERY = 32
 """Fitting reports its progress once in this many pieces."""
@@ -82,10 +82,17 @@ class Mixture(Lookahead[MixtureState]):
 
         The trust follows what was read where the prediction before it is still kept.
         """
-        networks = advance_networks(piece, state, self.parts.network, self.parts.base)
+        network, vector, base = advance_networks(piece, state, self.parts.network, self.parts.base)
         context = state.context.after(piece, self.parts.kinds)
         history = state.history.after(int(self.parts.tree.leaf[piece]), state.vector)
-        return MixtureState(*networks, self._trust_after(piece, state), context, history)
+        return MixtureState(
+            network=network,
+            vector=vector,
+            base=base,
+            trust=self._trust_after(piece, state),
+            context=context,
+            history=history,
+        )
 
     def step(self, piece: int, state: MixtureState) -> tuple[Floats, MixtureState]:
         """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""
@@ -98,9 +105,16 @@ class Mixture(Lookahead[MixtureState]):
         It stays out of the history and leaves the trust as it was: it is no evidence of how a person
         writes, and would soon be repeated again and again.
         """
-        networks = advance_networks(piece, state, self.parts.network, self.parts.base)
+        network, vector, base = advance_networks(piece, state, self.parts.network, self.parts.base)
         context = state.context.after(piece, self.parts.kinds)
-        state = MixtureState(*networks, state.trust, context, state.history)
+        state = MixtureState(
+            network=network,
+            vector=vector,
+            base=base,
+            trust=state.trust,
+            context=context,
+            history=state.history,
+        )
         return self.predict(state), state
 
     def approximate_step(
@@ -134,8 +148,8 @@ class Mixture(Lookahead[MixtureState]):
     def learn(self, piece: int, state: MixtureState) -> None:
         """Learn that `piece` followed `state`; only an adaptive mixture does."""
         if self.adaptive:
-            kept = (inputs for of, inputs in reversed(self._kept_inputs) if of is state)
-            inputs = next(kept, None) or self._inputs(state)
+            recent = (inputs for of, inputs in reversed(self._recent_inputs) if of is state)
+            inputs = next(recent, None) or self._inputs(state)
             self._learn_weights(inputs, piece, self.mixer, RATE)
             self._learn_members(inputs, piece, state)
 
@@ -144,9 +158,9 @@ class Mixture(Lookahead[MixtureState]):
         self.mixer = self._saved.copy() if self.adaptive else self._saved
         self._members.forget()
         self._last_inputs: tuple[MixtureState, MixtureInputs] | None = None
-        self._kept_inputs: deque[tuple[MixtureState, MixtureInputs]] = deque(maxlen=INPUTS_KEPT)
-        self._kept_predictions: deque[tuple[MixtureState, tuple[Floats, Floats | None]]] = deque(
-            maxlen=PREDICTIONS_KEPT
+        self._recent_inputs: deque[tuple[MixtureState, MixtureInputs]] = deque(maxlen=RECENT_INPUTS)
+        self._recent_predictions: deque[tuple[MixtureState, tuple[Floats, Floats | None]]] = deque(
+            maxlen=RECENT_PREDICTIONS
         )
 
     def fit(
@@ -169,7 +183,7 @@ class Mixture(Lookahead[MixtureState]):
                 break
             state = self.advance(text[0], self.start())
             for piece in text[1:]:
-                rate = RATE + (FIRST_RATE - RATE) / (1 + done / RATE_HALF_LIFE)
+                rate = RATE + (FIRST_RATE - RATE) / (1 + done / RATE_HALFWAY_PIECES)
                 inputs = self._inputs(state)
                 self._learn_weights(inputs, piece, self._saved, rate)
                 if self.adaptive:
@@ -182,16 +196,18 @@ class Mixture(Lookahead[MixtureState]):
 
     def _predict_both(self, state: MixtureState) -> tuple[Floats, Floats | None]:
         """Return the probabilities (vocabulary,) of the mixture, and those of the base where there is one."""
-        prediction = self._kept_prediction(state)
+        prediction = self._recent_prediction(state)
         if prediction is None:
             inputs = self._inputs(state)
             prediction = self._mix(inputs), inputs.base
             if self.parts.base is not None:
-                self._kept_predictions.append((state, prediction))
+                self._recent_predictions.append((state, prediction))
         return prediction
 
-    def _kept_prediction(self, state: MixtureState) -> tuple[Floats, Floats | None] | None:
-        return next((kept for of, kept in reversed(self._kept_predictions) if of is state), None)
+    def _recent_prediction(self, state: MixtureState) -> tuple[Floats, Floats | None] | None:
+        return next(
+            (prediction for of, prediction in reversed(self._recent_predictions) if of is state), None
+        )
 
     def _trust_after(self, piece: int, state: MixtureState) -> float:
         """Return the trust after `piece` was read: its posterior probability, moved a little towards TRUST.
@@ -199,7 +215,7 @@ class Mixture(Lookahead[MixtureState]):
         So a text that is unlike the notes is soon left to the base.
         Source: the fixed-share mixture of experts, Herbster and Warmuth 1998.
         """
-        prediction = self._kept_prediction(state) if state.context.recent else None
+        prediction = self._recent_prediction(state) if state.context.recent else None
         mixed, base = prediction or (None, None)
         if mixed is None or base is None:
             return state.trust
@@ -213,7 +229,7 @@ class Mixture(Lookahead[MixtureState]):
         if last is None or last[0] is not state:
             last = self._last_inputs = (state, self._members.inputs(state))
             if self.adaptive:
-                self._kept_inputs.append(last)
+                self._recent_inputs.append(last)
         return last[1]
 
     def _mix(self, inputs: MixtureInputs) -> Floats:

@@ -16,7 +16,7 @@ class MixtureState:
 
     network: NetworkState
     vector: Floats
-    """(embedding,) the network's state projected among the embeddings."""
+    """(embedding,) the network's state projected into the embedding space."""
     base: NetworkState
     """The state of the base network; empty without one."""
     trust: float
@@ -31,7 +31,14 @@ def start_state(network: RecurrentNetwork, base: RecurrentNetwork | None, trust:
     state = network.start()
     history = TokenHistory(network.shape.embedding)
     base_state = () if base is None else base.start()
-    return MixtureState(state, network.project(state), base_state, trust, ContextState(), history)
+    return MixtureState(
+        network=state,
+        vector=network.project(state),
+        base=base_state,
+        trust=trust,
+        context=ContextState(),
+        history=history,
+    )
 
 
 def advance_networks(

@@ -22,7 +22,7 @@ from rnnchat.lm.protocols import Floats, Integers
 DEEPEST = 512
 """A deeper tree is refused; halving by weight makes none, however rare most pieces are."""
 _UNSEEN_COUNT = 0.3
-"""How often a piece counts as used besides how often it was, so that unused ones have a weight."""
+"""This is added to every piece's count, so that unused pieces have a weight."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class LeafSegments:
         cut[bounds.reshape(-1)] = 1
         cut[0] = 0
         self.of_leaf: NDArray[np.intp] = cut.cumsum(dtype=np.intp)
-        """(vocabulary + 1,) the segment of each leaf, from 0; one more stands after the last leaf."""
+        """(vocabulary + 1,) the segment of each leaf, from 0, and one more after the last leaf."""
         cut[0] = 1
         self.starts = cut[:-1].nonzero()[0]
         """(segments,) the first leaf of each."""

@@ -1,4 +1,4 @@
-"""What is fitted and saved of a mixture: its tree of pieces, and a mixer each for the two ways to use it."""
+"""Fits, saves and loads the weights of a mixture: its tree of pieces, and a static and an adaptive mixer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from rnnchat.lm.recurrent import RecurrentNetwork
 STATIC_TIME_SHARE = 0.3
 """The largest share of the time for fitting that the static mixture takes."""
 STATIC_SPEED = 2
-"""About how many times faster than the adaptive mixture the static one is fitted to a piece."""
+"""Fitting the static mixture to a piece is about this many times faster than fitting the adaptive one."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ class MixtureWeights:
         seconds: float = math.inf,
         progress: Callable[[int, int], None] | None = None,
     ) -> MixtureWeights:
-        """Return both mixers fitted to `texts`, in about `seconds`; neither network nor memory learned them.
+        """Return both mixers fitted, in about `seconds`, to `texts` that neither network nor memory learned.
 
-        The static mixture has less to weigh, and so it learns from half of the texts. `progress` is given
-        now and then how much of how much work is done, in pieces of the adaptive mixture.
+        The static mixture has fewer inputs, so half of the texts are enough for it. `progress` is called now
+        and then with the work done and the work in total, in pieces of the adaptive mixture.
         """
         started = time.monotonic()
         half = texts[: -(-len(texts) // 2)]

@@ -50,7 +50,7 @@ from rnnchat.training.runs.settings import SCRATCH
 from rnnchat.training.trained_network import NamedWeights, TrainedNetwork
 
 if TYPE_CHECKING:
-    from rnnchat.lm.recurrent import NetworkShape
+    from rnnchat.lm.shape import NetworkShape
     from rnnchat.training.data.batches import TrainingData
     from rnnchat.training.engine.loop import Trainer
     from rnnchat.training.plan import Plan
@@ -182,7 +182,7 @@ def _train(context: RunContext, prepared: Prepared) -> TrainedNetwork | None:
 
 def _make_trainer(context: RunContext, prepared: Prepared, base: SavedModel | None, strategy: Any) -> Trainer:
     """Return a trainer that starts from the base or at random, or resumes from a checkpoint."""
-    from rnnchat.lm.recurrent import NetworkShape
+    from rnnchat.lm.shape import NetworkShape
     from rnnchat.training.engine.loop import Trainer
 
     run = context.run

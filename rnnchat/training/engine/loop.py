@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.training.data.batches import Batches, Pieces, TrainingData
 from rnnchat.training.engine import checkpoint
 from rnnchat.training.engine.hardware import peak_memory_mb

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.training.engine.loss import cross_entropies, mean_cross_entropy
 from rnnchat.training.engine.recurrence import FastRecurrent, product
 from rnnchat.training.plan import Dropout

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.training.engine.checkpoint import Arrays, Group
 from rnnchat.training.engine.network import Network, States, Weights, as_numpy
 from rnnchat.training.engine.optimizer import Optimizer

@@ -5,7 +5,7 @@ A run that is interrupted in between needs neither TensorFlow nor another traini
 
 from __future__ import annotations
 
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.training.engine import checkpoint
 from rnnchat.training.runs.run import Run
 from rnnchat.training.trained_network import TrainedNetwork

@@ -16,7 +16,8 @@ import pytest
 from rnnchat.errors import TrainingError
 from rnnchat.evaluation.scoring import score
 from rnnchat.library.models import Library
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.chat_format import note_document
 from rnnchat.text.tokenizer import Tokenizer

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.training.engine.cells import CELLS
 from rnnchat.training.engine.loss import POSITIONS_AT_ONCE, cross_entropies, mean_cross_entropy
 from rnnchat.training.engine.network import Network

@@ -15,7 +15,8 @@ from rnnchat.generation.guidance import Guide
 from rnnchat.generation.sampler import PLAUSIBLE, Sampler
 from rnnchat.generation.sampling import Sampling
 from rnnchat.lm.protocols import Floats
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.text.chat_format import LONGEST_CONTEXT, Turn, chat_context, text_context
 from rnnchat.text.tokenizer import Tokenizer
 from tests.helpers.models import random_weights

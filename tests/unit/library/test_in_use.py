@@ -15,7 +15,7 @@ from rnnchat.library.card import Card
 from rnnchat.library.describe import describe_versions
 from rnnchat.library.models import CARD, Library
 from rnnchat.library.settings import change_settings, load_settings
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
 from tests.helpers.models import publish_tiny

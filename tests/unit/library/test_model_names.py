@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rnnchat.errors import ModelError
 from rnnchat.library.model_names import checked_model_name, comparison_key, displayed_name
 from rnnchat.library.models import Library
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.text.tokenizer import Tokenizer
 from tests.helpers.models import publish_tiny
 

@@ -14,7 +14,7 @@ from rnnchat.library.card import Card
 from rnnchat.library.chats import Chats
 from rnnchat.library.models import CARD, NETWORK, TOKENIZER, Library
 from rnnchat.library.settings import change_settings, load_settings
-from rnnchat.lm.recurrent import NetworkShape
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.loading import load_model
 from rnnchat.storage import atomic
 from rnnchat.storage.paths import Paths

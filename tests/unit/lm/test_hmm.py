@@ -76,6 +76,8 @@ def test_what_cannot_be_learned_is_refused() -> None:
     with pytest.raises(ModelError):
         HiddenMarkovModel.fit(np.array([0, 9]), 4)
     with pytest.raises(ModelError):
+        HiddenMarkovModel.fit(np.array([0, 1, -1, 2]), 4)
+    with pytest.raises(ModelError):
         HiddenMarkovModel.fit(np.zeros(0, int), 4)
     with pytest.raises(ModelError, match="no piece"):
         HiddenMarkovModel.fit(np.arange(200) % 5, 7, states=2, passes=1).step(7, np.ones(2, np.float32))

@@ -7,7 +7,8 @@ import pytest
 
 from rnnchat.lm.mixture.history import TokenHistory
 from rnnchat.lm.neural_cache import AdaptedOutput, cache_log_lift, cached
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork, softmax
+from rnnchat.lm.recurrent import RecurrentNetwork, softmax
+from rnnchat.lm.shape import NetworkShape
 from tests.helpers.models import random_weights
 
 VOCABULARY = 40

@@ -113,7 +113,11 @@ def test_learning_on_counts_what_building_anew_counts(notes, cut):
         pieces, counts = whole.successor_counts(whole.intervals(context)[len(context) - 1], len(context))
         built = dict(zip(pieces.tolist(), counts.tolist(), strict=True))
         found = dict(
-            zip(learned.pieces[: learned.size].tolist(), learned.counts[: learned.size].tolist(), strict=True)
+            zip(
+                learned.successors[: learned.size].tolist(),
+                learned.counts[: learned.size].tolist(),
+                strict=True,
+            )
         )
         # What begins the notes has nothing before it; building counts that as one more piece before.
         assert found.keys() == built.keys()
@@ -141,9 +145,15 @@ def test_damaged_arrays_are_refused(name):
             NgramMemory.from_tensors(damaged, VOCABULARY)
 
 
+@pytest.mark.parametrize(
+    ("pieces", "vocabulary"), [([1, VOCABULARY], VOCABULARY), ([1, -1], VOCABULARY), ([1, 2, 70_000], 5_000)]
+)
+def test_a_memory_of_pieces_out_of_range_is_refused(pieces, vocabulary):
+    with pytest.raises(ModelError, match="pieces that the tokenizer does not have"):
+        NgramMemory.build(np.array(pieces), vocabulary)
+
+
 def test_pieces_out_of_range_are_refused():
-    with pytest.raises(ModelError):
-        build([1, VOCABULARY])
     model = NgramModel(build([1, 2]))
     for piece in (-1, VOCABULARY):
         with pytest.raises(ModelError):

@@ -8,7 +8,8 @@ import pytest
 from rnnchat.lm.hmm import HiddenMarkovModel
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.protocols import AdaptiveModel, LanguageModel, Lookahead
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from tests.helpers.models import random_weights
 
 SHAPE = NetworkShape(9, embedding=4, units=5)

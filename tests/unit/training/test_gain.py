@@ -16,7 +16,8 @@ from rnnchat.library.describe import describe_card, describe_entry, describe_gai
 from rnnchat.library.models import ModelEntry
 from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.loading import LoadedModel, piece_kinds
 from rnnchat.text.chat_format import note_document
 from rnnchat.text.tokenizer import Tokenizer

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from rnnchat.lm.mixture.low_rank import LowRankShortlistNetwork
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from tests.helpers.models import random_weights
 
 NOTES = np.random.default_rng(2).integers(3, 20, 400)

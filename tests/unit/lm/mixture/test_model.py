@@ -16,7 +16,8 @@ from rnnchat.lm.mixture.members import MixtureParts
 from rnnchat.lm.mixture.model import Mixture
 from rnnchat.lm.mixture.weights import MixtureWeights, unfitted_mixer
 from rnnchat.lm.ngram import NgramMemory, NgramModel
-from rnnchat.lm.recurrent import NetworkShape, RecurrentNetwork
+from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from tests.helpers.models import random_weights
 
 VOCABULARY = 40
@@ -124,8 +125,8 @@ def test_saved_weights_make_the_same_mixture() -> None:
 
 def test_fitting_learns_what_counts_mean() -> None:
     unfitted = unfitted_mixer(VOCABULARY, adaptive=False)
-    assert WEIGHTS.static.seen.any()
-    moved, seen = WEIGHTS.static.maps != unfitted.maps, WEIGHTS.static.seen > 0
+    assert WEIGHTS.static.map_observations.any()
+    moved, seen = WEIGHTS.static.maps != unfitted.maps, WEIGHTS.static.map_observations > 0
     assert not moved[~seen].any()
     assert moved[seen].mean() > 0.9
 

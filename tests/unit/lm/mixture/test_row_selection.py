@@ -1,4 +1,4 @@
-"""The weight sets: whatever a text is like, it selects a row that each set has."""
+"""Row selection: whatever a text is like, it selects a row that each set has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnchat.lm.mixture.counts import CORPUS_CONTEXTS, SuccessorCounts
-from rnnchat.lm.mixture.weight_sets import select_rows, set_sizes
+from rnnchat.lm.mixture.row_selection import select_rows, set_sizes
 
 VOCABULARY = 50
 counts = st.integers(0, 5000)

@@ -1,4 +1,4 @@
-"""The weight sets of a mixer: how many rows each has, and which row a place in a text selects.
+"""Row selection: which rows of the mixer's weights are used at a place in a text, one from each weight set.
 
 A mixer has one weight set besides these, with a row for each node of the tree.
 """
@@ -36,10 +36,10 @@ def select_rows(
 ) -> tuple[int, ...]:
     """Return the row selected in each weight set.
 
-    In order: by the lengths of the longest matches in the notes and in the text at hand; by the longest
+    In order: by the lengths of the longest matches in the notes and in the current text; by the longest
     context of `successors` that has counts, its number of different successors, and the width of the longest
     of the `intervals`; by how sure `network` and `ngram` (vocabulary,) are; by the `last` piece; by
-    `history_counts`: the pieces of the text at hand, and the occurrences in it of the last one and last two.
+    `history_counts`: the pieces of the current text, and the occurrences in it of the last one and last two.
     """
     notes_match, history_match = match_lengths
     order = max((n + 1 for n in range(len(CONTEXT_ORDERS)) if successors[n].size), default=0)
