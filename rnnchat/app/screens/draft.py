@@ -175,7 +175,7 @@ class DraftScreen(AppScreen):
     def _show_saved(self, snapshot: DraftSnapshot, result: SaveResult, words: int) -> None:
         if result.has_forked:
             self.services.inform("Another rnnchat has changed this draft. Both are in the list (Ctrl+O).")
-        if snapshot.of is self.open_draft:
+        if snapshot.open_draft is self.open_draft:
             self._save_result = result
             self._show_status(words)
 
@@ -208,7 +208,7 @@ class DraftScreen(AppScreen):
             if which is not None:
                 self._open(which)
 
-        self.app.push_screen(DraftsScreen(self.open_draft.number), chosen)
+        self.app.push_screen(DraftsScreen(self.open_draft.draft_id), chosen)
 
     @work(thread=True, group="open", exclusive=True)
     def _open(self, which: int | Path | None) -> None:
@@ -223,7 +223,7 @@ class DraftScreen(AppScreen):
     def work_failed(self, name: str, error: RnnchatError) -> None:
         """Where the first draft cannot be opened, start a new one with what was typed meanwhile."""
         if name == "_open" and not self.is_loaded:
-            self.open_draft = OpenDraft(Draft(), what_failed=error.message)
+            self.open_draft = OpenDraft(Draft(), open_error=error.message)
             self.is_loaded = True
             self._show_status(count_words(self.editor.text))
             self.text_changed()
@@ -233,7 +233,7 @@ class DraftScreen(AppScreen):
         if self.is_loaded and self.open_draft.is_ahead_of(draft, self.editor.text):
             self.editor.focus()
             return
-        if self.is_loaded and (not draft.id or draft.id != self.open_draft.number):
+        if self.is_loaded and (not draft.id or draft.id != self.open_draft.draft_id):
             self.autosave.save(self.take_snapshot())
         self.suggestions.start_draft()
         self.open_draft = OpenDraft(draft)
@@ -277,5 +277,5 @@ class DraftScreen(AppScreen):
             words,
             self.editor.is_empty,
             self._save_result,
-            self.open_draft.what_failed,
+            self.open_draft.open_error,
         )

@@ -62,7 +62,7 @@ class DraftFileSaver:
             app.call_from_thread(self._confirm, snapshot, file)
             return
         written = save_text(file, snapshot.draft.text)
-        app.call_from_thread(self._saved, snapshot.of, written)
+        app.call_from_thread(self._saved, snapshot.open_draft, written)
 
     def _confirm(self, snapshot: DraftSnapshot, file: TextFile) -> None:
         what = "was changed by another program" if file.digest else "already exists"
