@@ -10,6 +10,7 @@ from textual.screen import Screen
 from rnnchat.app.draft_snapshots import DraftAutosaver, DraftSnapshot, OpenDraft, SaveResult
 from rnnchat.app.protocols import AppServices
 from rnnchat.app.widgets.draft_status import count_words
+from rnnchat.app.worker_groups import AUTOSAVE
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.log import explain
 
@@ -58,7 +59,7 @@ class AutosaveSchedule:
 
     def save(self, snapshot: DraftSnapshot) -> None:
         """Save a snapshot in a worker."""
-        self._screen.run_worker(partial(self._save, snapshot), name="autosave", group="keep", thread=True)
+        self._screen.run_worker(partial(self._save, snapshot), name="autosave", group=AUTOSAVE, thread=True)
 
     def save_now(self, current: DraftSnapshot | None) -> RnnchatError | None:
         """Save `current` and then every other unsaved draft in this thread; return the first error.

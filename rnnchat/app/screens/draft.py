@@ -14,11 +14,11 @@ from textual.containers import Vertical
 from textual.widgets import Static, TextArea
 
 from rnnchat.app.autosave import AutosaveSchedule
-from rnnchat.app.completion import Completion
 from rnnchat.app.draft_snapshots import DraftSnapshot, OpenDraft, SaveResult
 from rnnchat.app.draft_suggestions import DraftSuggestions
 from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.draft_files import DraftFileSaver
+from rnnchat.app.suggestion_worker import SuggestionWorker
 from rnnchat.app.widgets.alternatives import Alternatives
 from rnnchat.app.widgets.draft_editor import DraftEditor
 from rnnchat.app.widgets.draft_status import DraftStatus, count_words
@@ -87,8 +87,8 @@ class DraftScreen(AppScreen):
         app, editor, line = self.services, self.editor, self.query_one(Alternatives)
         self.autosave = AutosaveSchedule(self, app, self.take_snapshot, self._show_saved)
         self.file_saver = DraftFileSaver(self, self.take_snapshot, self._saved_to_file)
-        self.completion = Completion(app.chat_engine, self.post_message)
-        self.suggestions = DraftSuggestions(editor, self.completion, lambda: app.settings)
+        self.suggestion_worker = SuggestionWorker(app.chat_engine, self.post_message)
+        self.suggestions = DraftSuggestions(editor, self.suggestion_worker, lambda: app.settings)
         app.unsaved_work.save_draft = self._save_now
         self.watch(editor, "alternatives", partial(setattr, line, "offered"))
         self.watch(editor, "choosing", partial(setattr, line, "chosen"))
@@ -110,7 +110,7 @@ class DraftScreen(AppScreen):
 
     def on_unmount(self) -> None:
         """Save what was typed last."""
-        self.completion.close()
+        self.suggestion_worker.close()
         self._save_now()
 
     # Writing
@@ -139,13 +139,13 @@ class DraftScreen(AppScreen):
         """Never suggest the same at this place again."""
         self.suggestions.dismiss(event)
 
-    @on(Completion.Answered)
-    def show_suggestions(self, answer: Completion.Answered) -> None:
+    @on(SuggestionWorker.Answered)
+    def show_suggestions(self, answer: SuggestionWorker.Answered) -> None:
         """Show suggestions that have arrived."""
         self.suggestions.show(answer)
 
-    @on(Completion.Failed)
-    def completion_failed(self, failure: Completion.Failed) -> None:
+    @on(SuggestionWorker.Failed)
+    def suggestions_failed(self, failure: SuggestionWorker.Failed) -> None:
         """Report why there are no suggestions."""
         self.services.report(failure.error)
 
