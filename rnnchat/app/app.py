@@ -23,7 +23,7 @@ from rnnchat.app.chat_engine import ChatEngine
 from rnnchat.app.commands import palette_commands
 from rnnchat.app.early_keys import EarlyKeys
 from rnnchat.app.filters import SanitizingFilter
-from rnnchat.app.keys import recognize_alt_digits
+from rnnchat.app.key_names import recognize_alt_digits
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.shutdown import TRAINING_QUESTION, Shutdown, UnsavedWork, question_before_leaving
 from rnnchat.app.themes import DARK, LIGHT

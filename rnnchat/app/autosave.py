@@ -10,6 +10,7 @@ from textual.screen import Screen
 from rnnchat.app.draft_snapshots import DraftAutosaver, DraftSnapshot, OpenDraft, SaveResult
 from rnnchat.app.protocols import AppServices
 from rnnchat.app.widgets.draft_status import count_words
+from rnnchat.app.worker_groups import AUTOSAVE
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.log import explain
 
@@ -20,7 +21,7 @@ RETRY_SECONDS = 5.0
 
 
 class AutosaveSchedule:
-    """Saves the open draft half a second after a change, and retries failed saves every five seconds.
+    """Saves the open draft DELAY_SECONDS after a change, and retries failed saves every RETRY_SECONDS.
 
     Saves run in workers of `screen`; all else happens in the app's thread. `take_snapshot` returns the open
     draft as it is now; `show` is called with each save's snapshot, its result and its number of words.
@@ -51,24 +52,31 @@ class AutosaveSchedule:
         return tuple(self._unsaved.values())
 
     def save_soon(self) -> None:
-        """Save the open draft in half a second, unless that is planned already."""
+        """Save the open draft in DELAY_SECONDS, unless that is planned already."""
         if not self.is_waiting:
             self.is_waiting = True
             self._screen.set_timer(DELAY_SECONDS, self._save_open_draft)
 
     def save(self, snapshot: DraftSnapshot) -> None:
         """Save a snapshot in a worker."""
-        self._screen.run_worker(partial(self._save, snapshot), name="autosave", group="keep", thread=True)
+        self._screen.run_worker(partial(self._save, snapshot), name="autosave", group=AUTOSAVE, thread=True)
 
     def save_now(self, current: DraftSnapshot | None) -> RnnchatError | None:
-        """Save `current` and every other unsaved draft in this thread; return the error that prevented it."""
-        others = [one for one in self.unsaved if current is None or one.of is not current.of]
-        try:
-            for snapshot in [*others, current] if current is not None else others:
+        """Save `current` and then every other unsaved draft in this thread; return the first error.
+
+        Each is attempted, even where another could not be saved.
+        """
+        snapshots = [] if current is None else [current]
+        snapshots += [
+            one for one in self.unsaved if current is None or one.open_draft is not current.open_draft
+        ]
+        first_error: RnnchatError | None = None
+        for snapshot in snapshots:
+            try:
                 self._autosaver.save(snapshot)
-        except Exception as failure:
-            return explain(failure)
-        return None
+            except Exception as failure:
+                first_error = first_error or explain(failure)
+        return first_error
 
     def _save_open_draft(self) -> None:
         self.is_waiting = False
@@ -94,11 +102,13 @@ class AutosaveSchedule:
     def _record(self, snapshot: DraftSnapshot, result: SaveResult, words: int) -> None:
         """Note what could not be saved, plan to try it again, and show the result."""
         self._today = result.today
-        failed_before = self._unsaved.get(snapshot.of)
-        if failed_before is None or failed_before.number <= snapshot.number:  # threads may end in any order
-            self._unsaved.pop(snapshot.of, None)
+        failed_before = self._unsaved.get(snapshot.open_draft)
+        if (
+            failed_before is None or failed_before.sequence <= snapshot.sequence
+        ):  # threads may end in any order
+            self._unsaved.pop(snapshot.open_draft, None)
             if result.has_failed:
-                self._unsaved[snapshot.of] = snapshot
+                self._unsaved[snapshot.open_draft] = snapshot
         if self._unsaved and not self._will_retry:
             self._will_retry = True
             self._screen.set_timer(RETRY_SECONDS, self._retry)
@@ -109,6 +119,6 @@ class AutosaveSchedule:
         self._will_retry = False
         current = self._take_snapshot()
         for snapshot in self.unsaved:
-            if snapshot.of is not current.of:
+            if snapshot.open_draft is not current.open_draft:
                 self.save(snapshot)
         self.save(current)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,11 +31,15 @@ class PartialReply:
 
 
 class ChatEngine:
-    """Loads the model in use once and generates its replies; every method may be called in any thread."""
+    """Loads the model in use once and generates its replies; every method may be called in any thread.
+
+    At most one reply is generated at a time, as the model's mixture learns from the chat that it replies to.
+    """
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._lock = threading.Lock()
+        self._reply_lock = threading.Lock()
         self._model: LoadedModel | None = None
         self._key: tuple[str, str] | None = None
 
@@ -67,11 +71,18 @@ class ChatEngine:
         turns: Sequence[Turn],
         is_cancelled: Callable[[], bool],
         attempt: int = 0,
-    ) -> Iterator[PartialReply]:
+    ) -> Generator[PartialReply, None, None]:
         """Yield the reply to `turns` as it grows, about twenty times a second.
 
         The same seed, turns and `attempt` (how often this reply has been replaced) give the same reply.
+        Waits until the reply before it has ended, so close an iterator that is not exhausted.
         """
+        with self._reply_lock:
+            yield from self._generate(settings, turns, is_cancelled, attempt)
+
+    def _generate(
+        self, settings: Settings, turns: Sequence[Turn], is_cancelled: Callable[[], bool], attempt: int
+    ) -> Iterator[PartialReply]:
         from rnnchat.text.chat_format import chat_context
         from rnnchat.text.notes.clean import sanitize
 

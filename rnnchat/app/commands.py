@@ -8,7 +8,7 @@ from functools import partial
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from rnnchat.app.keys import display_key
+from rnnchat.app.key_names import display_key
 
 APP_COMMANDS = (
     ("Chat", "Chat with the model in use (F2)", "go('chat')"),

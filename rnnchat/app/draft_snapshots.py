@@ -6,6 +6,7 @@ When they are saved, and how a save that failed is retried, is in `autosave.py`.
 from __future__ import annotations
 
 import threading
+import weakref
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,15 +23,15 @@ class OpenDraft:
     draft that its work belongs to, whatever is on the screen by then.
     """
 
-    def __init__(self, draft: Draft, *, what_failed: str = "") -> None:
-        self.what_failed = what_failed
+    def __init__(self, draft: Draft, *, open_error: str = "") -> None:
+        self.open_error = open_error
         """Why this is a new draft instead of the one that was to be opened, if it is."""
         self.draft = draft
         """The draft as of the last snapshot; its counts of keys and its file are up to date."""
-        self.number, self.version = draft.id, draft.version
+        self.draft_id, self.version = draft.id, draft.version
         """The id and version of the saved draft; 0 until it is saved."""
         self.saved_snapshot = 0
-        """The number of the latest snapshot that is saved."""
+        """The `sequence` of the latest snapshot that is saved."""
         self._snapshots = 0
         self._uncounted = (0, 0)
 
@@ -39,14 +40,14 @@ class OpenDraft:
 
         It is not where this draft was saved to a file whose text has changed since.
         """
-        if found.id and found.id == self.number:
+        if found.id and found.id == self.draft_id:
             return found.text == text or not replace(self.draft, text=text).is_saved
         here, there = self.draft.file, found.file
         is_same_file = here is not None and there is not None and here.path == there.path
         return is_same_file and not found.id and found.text in ("", text)
 
     def count(self, keys: int, characters: int) -> None:
-        """Note that so many keys wrote so many characters."""
+        """Count `keys` key presses, which wrote `characters` characters."""
         draft = self.draft
         self.draft = replace(draft, keys=draft.keys + keys, characters=draft.characters + characters)
         self._uncounted = self._uncounted[0] + keys, self._uncounted[1] + characters
@@ -54,7 +55,7 @@ class OpenDraft:
     def snapshot(self, text: str, cursor: int, *, space_taken: bool = False) -> DraftSnapshot:
         """Return the draft as it is now.
 
-        `space_taken` tells that the space before the cursor came with a suggestion.
+        `space_taken` is true if the space before the cursor came with a suggestion.
         """
         self.draft = replace(self.draft, text=text, cursor=cursor, space_taken=space_taken)
         self._snapshots += 1
@@ -66,14 +67,16 @@ class OpenDraft:
         return self.snapshot(self.draft.text, self.draft.cursor, space_taken=self.draft.space_taken)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DraftSnapshot:
-    """An open draft at a moment."""
+    """An open draft at one moment; equal to no other snapshot."""
 
-    of: OpenDraft
+    open_draft: OpenDraft
+    """The draft that this is a snapshot of."""
     draft: Draft
-    number: int
-    """Counts the snapshots of this draft; later ones have higher numbers."""
+    """What is to be saved."""
+    sequence: int
+    """The position among the snapshots of this draft, from 1; later ones have higher numbers."""
     counted: tuple[int, int]
     """The keys since the snapshot before, and the characters that they wrote."""
 
@@ -99,17 +102,23 @@ class DraftAutosaver:
         self._drafts = drafts
         self._lock = threading.Lock()
         self._uncounted = (0, 0)
-        """The keys and characters that could not be counted yet."""
+        """The keys and characters that are not in the database yet."""
+        self._added: weakref.WeakSet[DraftSnapshot] = weakref.WeakSet()
+        """The snapshots whose keys were added to `_uncounted`, so that a retry does not add them again."""
 
     def save(self, snapshot: DraftSnapshot) -> SaveResult:
         """Save a snapshot, unless a later one is saved already.
 
+        Its keys are counted once, however often it is retried.
+
         Raises:
-            StorageError: it cannot be written; its keys are counted with the next one.
+            StorageError: it cannot be written; its keys are counted when a save succeeds.
         """
         with self._lock:
-            keys, characters = snapshot.counted
-            self._uncounted = self._uncounted[0] + keys, self._uncounted[1] + characters
+            if snapshot not in self._added:
+                self._added.add(snapshot)
+                keys, characters = snapshot.counted
+                self._uncounted = self._uncounted[0] + keys, self._uncounted[1] + characters
             has_forked = self._write(snapshot)
             if self._uncounted[0]:
                 self._drafts.count_keys(*self._uncounted)
@@ -118,10 +127,10 @@ class DraftAutosaver:
 
     def _write(self, snapshot: DraftSnapshot) -> bool:
         """Write a snapshot to the database, and return whether that made a draft of its own."""
-        opened = snapshot.of
-        if snapshot.number <= opened.saved_snapshot or not (snapshot.draft.text or opened.number):
+        opened = snapshot.open_draft
+        if snapshot.sequence <= opened.saved_snapshot or not (snapshot.draft.text or opened.draft_id):
             return False
-        saved = self._drafts.keep(replace(snapshot.draft, id=opened.number, version=opened.version))
-        has_forked = opened.number not in (0, saved.id)
-        opened.number, opened.version, opened.saved_snapshot = saved.id, saved.version, snapshot.number
+        saved = self._drafts.keep(replace(snapshot.draft, id=opened.draft_id, version=opened.version))
+        has_forked = opened.draft_id not in (0, saved.id)
+        opened.draft_id, opened.version, opened.saved_snapshot = saved.id, saved.version, snapshot.sequence
         return has_forked

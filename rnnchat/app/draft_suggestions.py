@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from rnnchat.app.completion import Completion, SuggestionRequest
+from rnnchat.app.suggestion_worker import SuggestionRequest, SuggestionWorker
 from rnnchat.app.widgets.draft_editor import DraftEditor
 from rnnchat.library.settings import Settings
 
@@ -16,13 +16,15 @@ READING_SECONDS = 0.7
 class DraftSuggestions:
     """Keeps the suggestions in `editor` up to date with its text, its cursor and the settings."""
 
-    def __init__(self, editor: DraftEditor, completion: Completion, settings: Callable[[], Settings]) -> None:
-        self._editor, self._completion, self._settings = editor, completion, settings
+    def __init__(
+        self, editor: DraftEditor, worker: SuggestionWorker, settings: Callable[[], Settings]
+    ) -> None:
+        self._editor, self._worker, self._settings = editor, worker, settings
         self._draft_number = 0
         """Counts the drafts that were shown, so that an answer for one is never shown in another."""
         self._will_ask = False
         """Whether suggestions are asked for once the screen shows what was typed."""
-        self._shown: Completion.Answered | None = None
+        self._shown: SuggestionWorker.Answered | None = None
         self._shown_since = 0.0
 
     def start_draft(self) -> None:
@@ -41,7 +43,7 @@ class DraftSuggestions:
             self._will_ask = True
             self._editor.screen.call_after_refresh(self._ask)
 
-    def show(self, answer: Completion.Answered) -> None:
+    def show(self, answer: SuggestionWorker.Answered) -> None:
         """Show the answer, if the cursor is still where it was asked for."""
         if answer.request == self._request() and self._editor.has_focus:
             self._editor.suggest(answer.inline, answer.alternatives)
@@ -49,7 +51,7 @@ class DraftSuggestions:
 
     def dismiss(self, dismissed: DraftEditor.Dismissed) -> None:
         """Never suggest the same at this place again."""
-        self._completion.dismiss(dismissed.before, dismissed.suggestion)
+        self._worker.dismiss(dismissed.before, dismissed.suggestion)
 
     def _request(self) -> SuggestionRequest | None:
         if not self._editor.can_suggest:
@@ -63,7 +65,7 @@ class DraftSuggestions:
         request = self._request()
         if request is not None and request.before.strip():
             self._pass_over(request)
-            self._completion.ask(request)
+            self._worker.ask(request)
 
     def _pass_over(self, request: SuggestionRequest) -> None:
         """Report the alternatives that the writer had time to read and did not accept."""
@@ -73,5 +75,5 @@ class DraftSuggestions:
         before, texts = answer.request.before, tuple(one.text for one in answer.alternatives)
         had_time = time.monotonic() - self._shown_since >= READING_SECONDS
         if texts and had_time and request.before.startswith(before):
-            self._completion.pass_over(before, texts)
+            self._worker.pass_over(before, texts)
         self._shown = None

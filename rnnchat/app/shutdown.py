@@ -13,17 +13,16 @@ from textual.screen import Screen
 from rnnchat.app.early_keys import EarlyKeys
 from rnnchat.app.training_monitor import TrainingMonitor
 from rnnchat.app.widgets.composer import Composer
+from rnnchat.app.worker_groups import WRITING_GROUPS
 from rnnchat.errors import RnnchatError
 from rnnchat.library.drafts import Draft, Drafts
 
-WRITING_GROUPS = ("save", "keep", "change", "reply")
-"""The groups of the workers whose writing to the disk is waited for."""
 WRITING_SECONDS = 0.8
-"""How long the workers that write may take before the app ends."""
+"""The workers that write may take this many seconds before the app ends."""
 ARRIVAL_SECONDS = 0.2
-"""How long keys may take from the terminal's queue to the app's, in the thread that reads them."""
+"""The thread that reads keys may take this many seconds to pass them from the terminal to the app."""
 PENDING_KEY_SECONDS = 0.4
-"""How long each widget may take to handle the keys that were pressed before the signal."""
+"""Each widget may take this many seconds to handle the keys that were pressed before the signal."""
 
 TRAINING_QUESTION = (
     "A training is under way.",

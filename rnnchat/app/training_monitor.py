@@ -159,7 +159,7 @@ class TrainingMonitor:
         if saved is not None:
             points = [(seconds, bits) for seconds, _, bits in saved.curve]
             state.apply({"event": "curve", "points": points})
-        job = TrainingJob(run, yields=True)
+        job = TrainingJob(run, low_priority=True)
         job.start()
         self._job, self.state = job, state
         threading.Thread(target=self._follow, args=(job, state), daemon=True).start()

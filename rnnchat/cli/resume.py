@@ -28,10 +28,11 @@ def run_to_resume(places: Paths, name: str | None, paths: tuple[str, ...], overr
     TrainingError where there is no such run, NotesError where its notes are gone, and a usage error where
     it began otherwise.
     """
-    from rnnchat.training.runs.run import find_unfinished, unfinished
+    from rnnchat.training.runs.run import require_unfinished_run, unfinished_runs
 
-    waiting = unfinished(places)
-    run = waiting[0] if name is None and len(waiting) == 1 else find_unfinished(places, name or DEFAULT_NAME)
+    waiting = unfinished_runs(places)
+    is_clear = name is None and len(waiting) == 1
+    run = waiting[0] if is_clear else require_unfinished_run(places, name or DEFAULT_NAME)
     context = click.get_current_context()
     stated = [key for key in OPTIONS if context.get_parameter_source(key) is ParameterSource.COMMANDLINE]
     check_same(run, paths, {key: context.params[key] for key in stated}, overrides)
@@ -44,10 +45,10 @@ def begin(places: Paths, settings: RunSettings, *, fresh: bool, ask: bool) -> tu
 
     An interrupted one is discarded if `fresh`, or if the user, where `ask`, decides so.
     """
-    from rnnchat.training.runs.run import Run, unfinished_run
+    from rnnchat.training.runs.run import Run, find_unfinished_run
 
     settings.check()
-    waiting = unfinished_run(places, settings.name)
+    waiting = find_unfinished_run(places, settings.name)
     held = waiting is not None and not fresh and not waiting.is_busy()
     if waiting is not None and held and _decide_to_resume(waiting, settings, ask=ask):
         waiting.require_notes()

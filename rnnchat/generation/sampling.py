@@ -1,7 +1,7 @@
-"""How the next token is chosen: the defaults and the limits of every setting, and nothing that computes.
+"""How the next token is chosen: the defaults, and the limits of what a person can set.
 
-The command line, the settings, the app's dialog and the Python interface all read them here.
-`sampler.py` applies them.
+The command line, the settings, the app's dialog and the Python interface all read them here. Nothing here
+computes: `sampler.py` applies the values.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Sampling:
     )
     """The total probability of the likeliest tokens to choose from."""
     window: int = 96
-    """The number of tokens back that count as recent."""
+    """The number of tokens back that count as recent; a person cannot set it, so it has no limits."""
     seed: int | None = limited(
         None, Limits(0, math.inf, "the same seed gives the same text", usual=(-1, 9999), step=1)
     )

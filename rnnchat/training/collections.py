@@ -18,7 +18,7 @@ from rnnchat.text.tokenizer import Tokenizer
 DOCUMENT_BYTES = 100_000
 """Books are cut into documents of about this size, so that every epoch mixes them anew."""
 VALIDATION_ONE_IN = 400
-"""About one document in so many is kept back for validation."""
+"""About one document in this many is kept back for validation."""
 LONGER_LAST_PART = 0.5
 """A book's last part may be longer than DOCUMENT_BYTES by this share of it."""
 Document = str | list[tuple[str, str]]

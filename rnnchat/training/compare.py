@@ -39,7 +39,7 @@ FAMILIES = ("unigram", "n-gram", "HMM", "RNN", "LSTM", "GRU", "mixture", "mixtur
 HELD_OUT_SHARE = 0.1
 """This share of the notes, in bytes, is scored and not learned."""
 SCORED_BYTES = 50_000
-"""At most so many bytes are scored."""
+"""At most this many bytes are scored."""
 _FOLDER = "compare-"
 """The names of temporary folders begin with this, and end with the id of the process."""
 

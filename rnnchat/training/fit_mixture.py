@@ -7,13 +7,16 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.generation.attribution import SOURCES, paths_to
+from rnnchat.library.model_files import MAXIMUM_MEMORY
 from rnnchat.library.models import BASE_NETWORK, MEMORY, MIXTURE, read_safetensors, to_safetensors
+from rnnchat.lm.mixture.contexts import PieceKinds
 from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import RecurrentNetwork
@@ -29,28 +32,26 @@ from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH, RunSettings
 from rnnchat.training.trained_network import NamedWeights, TrainedNetwork
 
-MEMORY_PIECES = 4_000_000
-"""The memory holds at most so many of the last pieces; sorting them takes 200 MB."""
 MOST_FITTED_PIECES = 24_000
-"""The mixture is fitted to at most so many pieces of validation text."""
+"""The mixture is fitted to at most this many pieces of validation text."""
 FITTED_PER_SECOND = 80
-"""The mixture is fitted to so many pieces for each second of the budget, which takes about a tenth of it."""
+"""The mixture is fitted to this many pieces for each second of the budget, in about a tenth of it."""
 FITTED_WITHOUT_BUDGET = 4_800
-"""The mixture is fitted to so many pieces where no network is trained."""
+"""The mixture is fitted to this many pieces where no network is trained."""
 SECONDS_PER_FITTED_PIECE = 1.3e-3
-"""Fitting both mixers to a piece takes about so many seconds."""
+"""Fitting both mixers to a piece takes about this many seconds."""
 SECONDS_PER_FITTED_PIECE_WITH_BASE = 2e-3
-"""Fitting both mixers to a piece takes about so many seconds where the base is part of the mixture."""
+"""Fitting both mixers to a piece takes about this many seconds where the base is part of the mixture."""
 LEAST_FITTING_SECONDS = 15.0
-"""Fitting may take so many seconds even where no time is left."""
+"""Fitting may take this many seconds even where no time is left."""
 MOST_MEASURED_PIECES = 2_000
-"""The gain is measured on at most so many pieces, to which the mixture is not fitted."""
+"""The gain is measured on at most this many pieces, to which the mixture is not fitted."""
 LEAST_MEASURED_PIECES = 120
-"""The gain is measured on at least so many pieces where there are twice as many."""
+"""The gain is measured on at least this many pieces where there are twice as many."""
 MEASURED_PART = 5
-"""The gain is measured on about one in so many pieces of validation text."""
+"""The gain is measured on about one in this many pieces of validation text."""
 SECONDS_PER_SORTED_PIECE = 4e-6
-"""Sorting a piece into the memory takes about so many seconds."""
+"""Sorting a piece into the memory takes about this many seconds."""
 
 
 def build_memory(run: Run, prepared: Prepared, emit: Emit) -> None:
@@ -63,7 +64,7 @@ def build_memory(run: Run, prepared: Prepared, emit: Emit) -> None:
         return
     started = time.monotonic()
     pieces = pieces_on_disk(run.folder / TRAINING_PIECES, prepared.vocabulary)
-    pieces = np.asarray(pieces[-MEMORY_PIECES:])
+    pieces = np.asarray(pieces[-MAXIMUM_MEMORY:])  # sorting them takes at most 200 MB
     memory = NgramMemory.build(pieces, prepared.vocabulary)
     data = to_safetensors(memory.tensors())
     write_bytes(path, data)
@@ -79,7 +80,7 @@ def reserved_seconds(run: Run, prepared: Prepared, validation_pieces: int) -> fl
     fitted = _pieces_to_fit(settings, validation_pieces)
     from_scratch = prepared.base == SCRATCH
     fitting = SECONDS_PER_FITTED_PIECE if from_scratch else SECONDS_PER_FITTED_PIECE_WITH_BASE
-    sorting = min(prepared.pieces + validation_pieces, MEMORY_PIECES) * SECONDS_PER_SORTED_PIECE
+    sorting = min(prepared.pieces + validation_pieces, MAXIMUM_MEMORY) * SECONDS_PER_SORTED_PIECE
     return fitted * fitting + sorting + measuring_seconds(settings.minutes)
 
 
@@ -149,28 +150,24 @@ def fit_mixture(
     texts = ValidationTexts.of(run, tokenizer)
     network = RecurrentNetwork(trained.shape, trained.weights)
     base = None if base_weights is None else RecurrentNetwork(trained.shape, base_weights, network)
-    least = measuring_seconds(run.settings.minutes)
-    seconds = max(LEAST_FITTING_SECONDS, seconds_left() - least)
+    members = _Members(network, memory, base, tokenizer)
+    measuring = measuring_seconds(run.settings.minutes)
+    seconds = max(LEAST_FITTING_SECONDS, seconds_left() - measuring)
     until = time.monotonic() + seconds
 
-    def progress(done: int, of: int) -> None:
-        report(MIXING, done, of)
-
-    kinds = piece_kinds(tokenizer)
-    mixture = MixtureWeights.fit(
-        network, memory, kinds, texts.fitted, base=base, seconds=seconds, progress=progress
-    )
+    mixture = members.fit(texts.fitted, seconds, partial(report, MIXING))
     report(MEASURING, 0, None)
     is_base_itself = run.settings.is_memory_only and prepared.base != SCRATCH
-    alone = network if base is None and is_base_itself else base
-    most = min(MOST_SECONDS, max(least, seconds_left())) if math.isfinite(until) else least
-    gain = measure_gain(
-        network, memory, mixture, base, alone, texts=texts.measured, tokenizer=tokenizer, seconds=most
+    gain = members.measure(
+        mixture,
+        texts.measured,
+        network if base is None and is_base_itself else base,
+        min(MOST_SECONDS, max(measuring, seconds_left())) if math.isfinite(seconds) else measuring,
     )
     fitted = sum(map(len, texts.fitted))
-    if fitted < wanted_pieces(run.settings):  # text is short, so the measured part is fitted to as well
-        both = mixture.mixture(network, memory, kinds, base=base, adaptive=True)
-        both.fit(texts.measured, until + least, done=fitted)
+    if fitted < wanted_pieces(run.settings):
+        # Where there is less text than wanted, the measured part is fitted to as well.
+        members.fit_further(mixture, texts.measured, until + measuring, done=fitted)
     report(SAVING, 0, None)
     files = {
         MEMORY: _memory_of_all_notes(run, memory, validation, tokenizer),
@@ -182,13 +179,66 @@ def fit_mixture(
     return files, gain
 
 
+@dataclass(frozen=True)
+class _Members:
+    """The members of a mixture, and the tokenizer whose pieces they predict."""
+
+    network: RecurrentNetwork
+    memory: NgramMemory
+    base: RecurrentNetwork | None
+    tokenizer: Tokenizer
+
+    @cached_property
+    def kinds(self) -> PieceKinds:
+        """The kinds of the tokenizer's pieces."""
+        return piece_kinds(self.tokenizer)
+
+    def fit(
+        self, texts: list[list[int]], seconds: float, progress: Callable[[int, int], None]
+    ) -> MixtureWeights:
+        """Return both mixers fitted to `texts`, in about `seconds`."""
+        return MixtureWeights.fit(
+            self.network, self.memory, self.kinds, texts, base=self.base, seconds=seconds, progress=progress
+        )
+
+    def measure(
+        self,
+        mixture: MixtureWeights,
+        texts: list[list[int]],
+        compared_with: RecurrentNetwork | None,
+        seconds: float,
+    ) -> Gain | None:
+        """Return the gain of the mixture over `compared_with`, measured in about `seconds`."""
+        return measure_gain(
+            self.network,
+            self.memory,
+            mixture,
+            base_member=self.base,
+            compared_with=compared_with,
+            texts=texts,
+            tokenizer=self.tokenizer,
+            seconds=seconds,
+        )
+
+    def fit_further(
+        self, mixture: MixtureWeights, texts: list[list[int]], until: float, *, done: int
+    ) -> None:
+        """Fit the adaptive mixer of `mixture`, in place, to more texts after the `done` pieces before.
+
+        No text is begun after the monotonic clock reaches `until`.
+        """
+        adaptive = mixture.mixture(self.network, self.memory, self.kinds, base=self.base, adaptive=True)
+        # This changes `mixture`, which is saved later: the two share the adaptive mixer.
+        adaptive.fit(texts, until, done=done)
+
+
 def _memory_of_all_notes(
     run: Run, memory: NgramMemory, validation: NDArray[np.integer[Any]], tokenizer: Tokenizer
 ) -> bytes:
     """Return the file of a memory of all notes, those kept back included, and of where they come from."""
     paths = json.loads((run.folder / NOTE_PATHS).read_text(encoding="utf-8"))
     pieces, paths = sort_by_path(np.concatenate([memory.pieces, validation]), paths, tokenizer.roles.start)
-    memory = NgramMemory.build(pieces[-MEMORY_PIECES:], tokenizer.size)
+    memory = NgramMemory.build(pieces[-MAXIMUM_MEMORY:], tokenizer.size)
     return to_safetensors({**memory.tensors(), SOURCES: paths_to(paths)})
 
 

@@ -25,22 +25,22 @@ from rnnchat.loading import build_completer, build_mixture
 from rnnchat.text.chat_format import without_roles
 from rnnchat.text.tokenizer import Tokenizer
 
-SHARE = 0.025
+MEASURING_SHARE = 0.025
 """Measuring takes this share of a training's budget."""
 LEAST_SECONDS = 2.0
-"""Measuring takes at least so many seconds."""
+"""Measuring takes at least this many seconds."""
 MOST_SECONDS = 10.0
-"""Measuring takes at most so many seconds."""
-FOR_BITS = 0.25
+"""Measuring takes at most this many seconds."""
+SCORING_SHARE = 0.25
 """Scoring bits per byte takes this share of the time, and simulated typing the rest."""
-PIECES_EACH = 250
-"""At most so many pieces of each text are scored, so that several texts are."""
-CHARACTERS_EACH = 300
-"""At most so many characters of each text are typed."""
+PIECES_PER_TEXT = 250
+"""At most this many pieces of each text are scored, so that there is time for several texts."""
+CHARACTERS_PER_TEXT = 300
+"""At most this many characters of each text are typed."""
 MOST_CHARACTERS = 1500
-"""At most so many characters of all texts are typed."""
+"""At most this many characters of all texts are typed."""
 FEWEST_PIECES = 60
-"""So many pieces are scored even without time; with fewer there is no gain to report."""
+"""At least this many pieces are scored, however long it takes; with fewer there is no gain to report."""
 FEWEST_CHARACTERS = 100
 """Saved keys are not reported if fewer characters than this were typed."""
 
@@ -77,45 +77,46 @@ class Gain:
 
 def measuring_seconds(minutes: float) -> float:
     """Return how many seconds of a budget of `minutes` measuring the gain may take."""
-    return min(MOST_SECONDS, max(LEAST_SECONDS, 60 * SHARE * minutes))
+    return min(MOST_SECONDS, max(LEAST_SECONDS, 60 * MEASURING_SHARE * minutes))
 
 
 def measure_gain(
     network: RecurrentNetwork,
     memory: NgramMemory,
     weights: MixtureWeights,
-    ground: RecurrentNetwork | None,
-    base: RecurrentNetwork | None,
     *,
+    base_member: RecurrentNetwork | None,
+    compared_with: RecurrentNetwork | None,
     texts: Sequence[list[int]],
     tokenizer: Tokenizer,
     seconds: float,
 ) -> Gain | None:
-    """Return how the mixture does beside the `base` alone on `texts`, in about `seconds`.
+    """Return how well the mixture does on `texts`, and `compared_with` alone, in about `seconds`.
 
-    The texts are lists of pieces that begin with the start piece. `ground` is the base that is part of the
-    mixture, or None. Returns None where there is too little text.
+    The texts are lists of pieces that begin with the start piece. `base_member` is the base network that is
+    a member of the mixture, or None. Returns None where there is too little text.
     """
     until = time.monotonic() + seconds
 
     def mixture(*, adaptive: bool) -> Mixture:
-        return build_mixture(network, memory, weights, ground, tokenizer, adaptive=adaptive)
+        return build_mixture(network, memory, weights, base_member, tokenizer, adaptive=adaptive)
 
     texts = [text for text in (without_roles(tokenizer.roles, text) for text in texts) if text]
-    scored = _bits(mixture(adaptive=False), tokenizer, texts, time.monotonic() + FOR_BITS * seconds)
+    scored = _bits(mixture(adaptive=False), tokenizer, texts, time.monotonic() + SCORING_SHARE * seconds)
     pieces = sum(len(text) for text, _ in scored)
     size = sum(len(tokenizer.decode_bytes(text)) for text, _ in scored)
     if pieces < FEWEST_PIECES or not size:
         return None
     bits = sum(bits for _, bits in scored)
     base_bits = None
-    if base is not None:
-        base_bits = sum(bits for _, bits in _bits(base, tokenizer, [text for text, _ in scored])) / size
+    if compared_with is not None:
+        same_texts = [text for text, _ in scored]
+        base_bits = sum(bits for _, bits in _bits(compared_with, tokenizer, same_texts)) / size
     gain = Gain(size, bits / size, base_bits)
-    drafts = [tokenizer.decode(text)[:CHARACTERS_EACH] for text in texts]
+    drafts = [tokenizer.decode(text)[:CHARACTERS_PER_TEXT] for text in texts]
     counts = cache(partial(WordCounts.from_pieces, memory.pieces, tokenizer))
     own = build_completer(mixture(adaptive=True), tokenizer, counts)
-    others = [] if base is None else [Completer(base, tokenizer)]
+    others = [] if compared_with is None else [Completer(compared_with, tokenizer)]
     typings = type_in_parallel(_at_most(drafts, MOST_CHARACTERS), [own, *others], until)
     characters = min(sum(typing.unaided) for typing in typings)
     if characters < FEWEST_CHARACTERS:
@@ -134,7 +135,7 @@ def _bits(
         if count >= FEWEST_PIECES and time.monotonic() >= until:
             break
         bits, done = 0.0, 0
-        for piece in score_pieces(predictor, [tokenizer.roles.start, *text[:PIECES_EACH]]):
+        for piece in score_pieces(predictor, [tokenizer.roles.start, *text[:PIECES_PER_TEXT]]):
             bits += piece.bits
             done += 1
             count += 1
@@ -145,7 +146,7 @@ def _bits(
 
 
 def _at_most(texts: Sequence[str], characters: int) -> list[str]:
-    """Return `texts` as far as so many characters go."""
+    """Return the first `characters` characters of `texts`, taken together."""
     kept = []
     for text in texts:
         kept.append(text[:characters])

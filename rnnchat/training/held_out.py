@@ -26,7 +26,7 @@ EBOOKS = "pretrain/prose-standard-ebooks"
 WIKITEXT = "bench/wikitext2/wiki.test.tokens"
 """The test text of WikiText-2 (Merity et al. 2017), under the data folder."""
 CHARACTERS = 60_000
-"""About so many characters of each text are scored."""
+"""About this many characters of each text are scored."""
 
 
 def held_out(data: Path, size: int = CHARACTERS) -> Iterator[tuple[str, list[Document]]]:

@@ -29,7 +29,7 @@ from rnnchat.training.runs.settings import SCRATCH
 from rnnchat.training.trained_network import NamedWeights, TrainedNetwork
 
 UNIGRAM_SIZE = 32
-"""The embedding and the state of a network of frequencies have so many values."""
+"""The embedding and the state of a network of frequencies have this many values."""
 
 
 def publish_memory_only(

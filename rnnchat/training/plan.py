@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from rnnchat.errors import TrainingError
@@ -20,15 +21,15 @@ from rnnchat.training.runs.settings import RunSettings
 MB = 2**20
 """The bytes of a megabyte, as memory is counted."""
 BATCH = 32
-"""One step learns from so many texts, unless the corpus is small or the settings say otherwise."""
+"""One step learns from this many texts, unless the corpus is small or the settings say otherwise."""
 SHORTEST_STREAM = 256
 """A corpus is not cut into streams of fewer pieces than this."""
 STEP_OVERHEAD = 0.012
-"""A step of 64 pieces a text spends so many seconds on other things than products, whatever the size."""
+"""A step of 64 pieces a text spends this many seconds on other things than products, whatever the size."""
 PRODUCTS_FACTOR = 1.1
-"""The products of a step take so many times longer than the measured speed of the hardware would have it."""
+"""The products of a step take this many times as long as the measured speed of the hardware suggests."""
 START_SECONDS = 10.0
-"""Importing TensorFlow, building the graphs and saving the model take about so many seconds of a budget."""
+"""Importing TensorFlow, building the graphs and saving the model take about this many seconds of a budget."""
 SIZES = ((768, 256, 3.5e6), (512, 256, 2e6), (384, 256, 8e5), (256, 192, 3e5), (128, 128, 0))
 """Units, embedding, and the pieces that the budget must be able to train on for this size to be worth it.
 
@@ -57,11 +58,11 @@ LEAST_RATE_SHARE = 0.1
 BASED_DROPOUT = 0.2
 """This share of values is dropped in a network that starts from a base."""
 STEADY_UNITS = 384
-"""A simple RNN of at most so many units learns at the rate of the others."""
+"""A simple RNN of at most this many units learns at the rate of the others."""
 BYTES_PER_WEIGHT = 150
-"""A training takes so many bytes of memory at its peak for each weight, beyond what TensorFlow takes."""
+"""A training takes this many bytes of memory at its peak for each weight, beyond what TensorFlow takes."""
 TENSORFLOW_BYTES = 640 * MB
-"""TensorFlow itself takes about so many bytes of memory."""
+"""TensorFlow itself takes about this many bytes of memory."""
 WORTHWHILE_TIME = 0.8
 """Products in bfloat16 are used if they take less than this share of the time in float32."""
 
@@ -71,7 +72,9 @@ class HardwareSpeed:
     """The floating-point operations a second of this machine in the products of a recurrent step."""
 
     float32: float
+    """Operations a second where the factors are float32."""
     bfloat16: float
+    """Operations a second where the factors are bfloat16."""
 
     @property
     def prefers_bfloat16(self) -> bool:
@@ -98,27 +101,27 @@ class Dropout:
     """Of the weights of the recurrent kernels (weight drop, Merity et al. 2018, arXiv:1708.02182)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """All choices of a training; they are kept with the run and shown with the model."""
 
-    embedding: int = 256
+    embedding: int
     """The size of the pieces' embeddings."""
-    units: int = 768
+    units: int
     """The size of a recurrent layer's state."""
-    layers: int = 1
+    layers: int
     """How many recurrent layers there are."""
-    batch: int = 32
+    batch: int
     """How many texts one step learns from."""
-    length: int = 64
+    length: int
     """How many pieces of each text one step learns from, and gradients flow back through."""
-    learning_rate: float = SCRATCH_RATE
+    learning_rate: float
     """The highest learning rate of the schedule."""
-    weight_decay: float = 0.05
+    weight_decay: float
     """How strongly AdamW pulls weights towards zero, or towards the base's weights."""
     dropout: Dropout = field(default_factory=Dropout)
     """The shares of values that are dropped."""
-    ema_steps: float = 100.0
+    ema_steps: float
     """How many steps the exponential moving average of the weights covers."""
     rate_factors: dict[str, float] = field(default_factory=dict)
     """Factors of the learning rate for single weights, by name; those with 0 are not trained."""
@@ -181,30 +184,29 @@ def make_plan(
     speed: HardwareSpeed,
     *,
     base: NetworkShape | None = None,
-    memory: int | None = None,
+    free_bytes: int | None = None,
     replicas: int = 1,
 ) -> Plan:
     """Return the choices for a training; what the settings state stays as it is.
 
-    `base` is the shape of the network that is trained further, `memory` the free bytes, None where they are
-    not known, and `replicas` the number of processors that share a batch. Raises TrainingError where the
+    `base` is the shape of the network that is trained further, `free_bytes` the free memory, None where it
+    is not known, and `replicas` the number of processors that share a batch. Raises TrainingError where the
     memory does not suffice.
     """
     batch = max(1, min(settings.batch or BATCH, corpus.pieces // SHORTEST_STREAM))
     batch = max(replicas, batch // replicas * replicas)
     length = max(2, min(settings.length, corpus.pieces // batch))
     use_bfloat16 = settings.use_bfloat16 and speed.prefers_bfloat16
-    operations = speed.operations(use_bfloat16=use_bfloat16)
-
-    def trainable_pieces(shape: NetworkShape) -> float:
-        """Return about how many pieces the budget allows to train on."""
-        if settings.steps is not None:
-            return settings.steps * batch * length
-        seconds = max(1.0, settings.minutes * 60 - START_SECONDS)
-        return tokens_per_second(shape, batch, length, operations) * seconds * replicas
-
-    shape = base or choose_network_shape(settings, corpus.vocabulary, trainable_pieces, memory)
-    _check_memory(shape, memory)
+    trainable_pieces = partial(
+        estimate_trainable_pieces,
+        settings,
+        batch=batch,
+        length=length,
+        operations=speed.operations(use_bfloat16=use_bfloat16),
+        replicas=replicas,
+    )
+    shape = base or choose_network_shape(settings, corpus.vocabulary, trainable_pieces, free_bytes)
+    _check_memory(shape, free_bytes)
     epochs = trainable_pieces(shape) / max(1, corpus.pieces)
     starts_from_base = base is not None
     return Plan(
@@ -223,29 +225,51 @@ def make_plan(
     )
 
 
+def estimate_trainable_pieces(
+    settings: RunSettings,
+    shape: NetworkShape,
+    *,
+    batch: int,
+    length: int,
+    operations: float,
+    replicas: int,
+) -> float:
+    """Return about how many pieces the budget allows a network of `shape` to be trained on.
+
+    `operations` are the floating-point operations a second of each of the `replicas`.
+    """
+    if settings.steps is not None:
+        return settings.steps * batch * length
+    seconds = max(1.0, settings.minutes * 60 - START_SECONDS)
+    return pieces_per_second(shape, batch, length, operations) * seconds * replicas
+
+
 def choose_network_shape(
     settings: RunSettings,
     vocabulary: int,
     trainable_pieces: Callable[[NetworkShape], float],
-    memory: int | None,
+    free_bytes: int | None,
 ) -> NetworkShape:
-    """Return the largest of SIZES that fits into `memory` bytes and that the budget can train.
+    """Return the largest of SIZES that fits into `free_bytes` of memory and that the budget can train.
 
     `trainable_pieces` returns about how many pieces a network of a shape can be trained on. Sizes that the
     settings state are taken as they are. Where nothing fits, the smallest is returned.
     """
-    for units, embedding, worth in SIZES:
-        shape = NetworkShape(
+    shapes = [
+        NetworkShape(
             vocabulary,
             settings.embedding or embedding,
             settings.units or units,
             settings.layers,
             settings.cell,
         )
+        for units, embedding, _ in SIZES
+    ]
+    for shape, (_, _, worth) in zip(shapes, SIZES, strict=True):
         enough = settings.units is not None or trainable_pieces(shape) >= worth
-        if enough and (memory is None or memory_needed(shape) <= memory):
+        if enough and (free_bytes is None or memory_needed(shape) <= free_bytes):
             return shape
-    return shape
+    return shapes[-1]
 
 
 def choose_learning_rate(shape: NetworkShape, size: int, starts_from_base: bool) -> float:
@@ -277,14 +301,14 @@ def choose_dropout(settings: RunSettings, epochs: float, cell: str, starts_from_
 
 
 def dropout_for(epochs: float) -> Dropout:
-    """Return what to drop when a corpus is read about so many times: the more often, the more."""
+    """Return what to drop when a corpus is read about `epochs` times: the more often, the more."""
     doublings = math.log2(1 + epochs)
     hidden, weights = min(0.5, 0.12 * doublings), min(0.5, 0.09 * doublings)
     return Dropout(hidden=round(hidden, 2), inputs=round(hidden / 2, 2), recurrent_weights=round(weights, 2))
 
 
-def tokens_per_second(shape: NetworkShape, batch: int, length: int, operations: float) -> float:
-    """Return about how many pieces a second are trained on, at so many `operations` a second."""
+def pieces_per_second(shape: NetworkShape, batch: int, length: int, operations: float) -> float:
+    """Return about how many pieces a second are trained on, at `operations` a second (floating-point)."""
     gates = GATES[shape.cell] * shape.units
     products = (shape.embedding + shape.units) * gates * shape.layers
     products += shape.embedding * (shape.units + shape.vocabulary)
@@ -298,10 +322,11 @@ def memory_needed(shape: NetworkShape) -> int:
     return TENSORFLOW_BYTES + BYTES_PER_WEIGHT * shape.parameters
 
 
-def _check_memory(shape: NetworkShape, memory: int | None) -> None:
+def _check_memory(shape: NetworkShape, free_bytes: int | None) -> None:
     needed = memory_needed(shape)
-    if memory is not None and memory < needed:
+    if free_bytes is not None and free_bytes < needed:
         raise TrainingError(
-            f"This training needs about {needed // MB:,} MB of memory; only {memory // MB:,} MB are free.",
+            f"This training needs about {needed // MB:,} MB of memory;"
+            f" only {free_bytes // MB:,} MB are free.",
             "Close other programs, or train a smaller network with `--set units=128`.",
         )

@@ -16,13 +16,13 @@ from rnnchat.training.runs.events import Emit, Event
 from rnnchat.training.runs.run import Run
 
 PREVIEW_SECONDS = 12.0
-"""Previews are so many seconds apart, or more in a long training and less in a short one."""
+"""Previews are this many seconds apart, or more in a long training and less in a short one."""
 PREVIEW_PIECES = 48
-"""A preview has so many pieces."""
+"""A preview has this many pieces."""
 FEWEST_PREVIEWS = 8
-"""A training has at least about so many previews."""
+"""A training has at least about this many previews."""
 MOST_PREVIEWS = 20
-"""A training has at most about so many previews."""
+"""A training has at most about this many previews."""
 
 
 class PreviewEmitter:

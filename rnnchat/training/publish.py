@@ -21,7 +21,7 @@ from rnnchat.training.runs.settings import SCRATCH, RunSettings
 from rnnchat.training.trained_network import NamedWeights, TrainedNetwork
 
 PUBLISHING_SECONDS = 4.0
-"""Building the memory of all notes and writing the model take about so many seconds."""
+"""Building the memory of all notes and writing the model take about this many seconds."""
 
 
 def seconds_to_fit(settings: RunSettings, spent: float) -> float:
@@ -76,7 +76,16 @@ def publish(
     gained = {} if gain is None else {"gain": gain.as_dict()}
     card = _make_card(settings, prepared, trained, gained, training)
     card, version = Library(paths).publish(card, data, tokenizer.model, optional=optional)
-    done = {
+    done = _make_done_event(card, version, gained, training)
+    run.finish(done)
+    emit(done)
+
+
+def _make_done_event(
+    card: Card, version: int, gained: Mapping[str, Any], training: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the event that ends a run; `gained` and `training` are as for `_make_card`."""
+    return {
         "event": "done",
         "model": card.name,
         "version": version,
@@ -84,8 +93,6 @@ def publish(
         **gained,
         **{name: training[name] for name in ("seconds", "tokens_per_second", "ended")},
     }
-    run.finish(done)
-    emit(done)
 
 
 def _make_card(

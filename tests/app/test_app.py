@@ -24,6 +24,7 @@ from rnnchat.app.training_summary import headline
 from rnnchat.app.widgets.curve import draw
 from rnnchat.app.widgets.number_stepper import NumberStepper
 from rnnchat.app.widgets.path_suggester import complete_path
+from rnnchat.app.worker_groups import CHANGE_LIBRARY
 from rnnchat.library.models import Library, ModelEntry
 from rnnchat.library.settings import load_settings
 from rnnchat.storage.paths import Paths
@@ -84,7 +85,7 @@ async def test_an_older_reading_of_the_library_is_not_shown_last(
         screen.refresh_models()
         await wait_until(pilot, lambda: Library.entries is read)
         screen._change(lambda: library.copy("tiny", "newer"))
-        await wait_until(pilot, lambda: screen.is_working("change"))
+        await wait_until(pilot, lambda: screen.is_working(CHANGE_LIBRARY))
         let_go.set()
         await wait_until(pilot, lambda: "newer" in [entry.name for entry in screen._entries])
         await app.workers.wait_for_complete()

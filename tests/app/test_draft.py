@@ -13,7 +13,7 @@ from textual.widgets import Static
 from textual.widgets.text_area import WrappedDocument
 
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.completion import Alternative, Completion, SuggestionRequest
+from rnnchat.app.suggestion_worker import Alternative, SuggestionRequest, SuggestionWorker
 from rnnchat.app.widgets.alternatives import Alternatives
 from rnnchat.app.widgets.find_bar import FindBar
 from rnnchat.app.widgets.wrapped_draft import WrappedDraft
@@ -195,7 +195,7 @@ async def test_nothing_is_asked_inside_a_line_nor_shown_when_unsure(
     async with app.run_test(size=SIZE) as pilot:
         screen, editor = await open_draft(pilot, app)
         asked: list[str] = []
-        ask, answered = screen.completion.ask, screen.suggestions.show
+        ask, answered = screen.suggestion_worker.ask, screen.suggestions.show
 
         def ask_and_note(request: SuggestionRequest) -> None:
             asked.append(request.before)
@@ -203,11 +203,11 @@ async def test_nothing_is_asked_inside_a_line_nor_shown_when_unsure(
 
         answers: list[str] = []
 
-        def show_and_note(answer: Completion.Answered) -> None:
+        def show_and_note(answer: SuggestionWorker.Answered) -> None:
             answered(answer)
             answers.append(answer.request.before)
 
-        monkeypatch.setattr(screen.completion, "ask", ask_and_note)
+        monkeypatch.setattr(screen.suggestion_worker, "ask", ask_and_note)
         monkeypatch.setattr(screen.suggestions, "show", show_and_note)
         await write(pilot, " there")
         await pilot.press("home")

@@ -195,4 +195,4 @@ async def test_a_draft_changed_by_another_rnnchat_is_kept_twice(app: RnnchatApp)
         await write(pilot, "!")
         await wait_until(pilot, lambda: "Another rnnchat has changed this draft" in toast_text(app))
         assert {one.title for one in app.drafts.find()} == {"mine!", "theirs"}
-        assert screen.open_draft.number != kept.id
+        assert screen.open_draft.draft_id != kept.id

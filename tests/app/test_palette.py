@@ -10,7 +10,7 @@ import pytest
 from textual.screen import Screen
 
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.keys import display_key
+from rnnchat.app.key_names import display_key
 from rnnchat.app.screens.attribution import AttributionScreen
 from rnnchat.app.screens.browse import BrowseScreen
 from rnnchat.app.screens.chats import ChatsScreen

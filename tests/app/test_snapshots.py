@@ -12,12 +12,12 @@ from textual.pilot import Pilot
 from textual.widgets import Button, DataTable, Input
 
 from rnnchat.app.app import RnnchatApp
-from rnnchat.app.completion import Alternative
 from rnnchat.app.conversation import ChatTurn
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.train import TrainScreen
+from rnnchat.app.suggestion_worker import Alternative
 from rnnchat.app.training_monitor import TrainingChanged, TrainingState
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.draft_status import DraftStatus

@@ -16,7 +16,7 @@ from rnnchat.app.screens.dialogs import Confirm
 from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.widgets.curve import Curve
 from rnnchat.storage.paths import Paths
-from rnnchat.training.runs.run import Run, unfinished
+from rnnchat.training.runs.run import Run, unfinished_runs
 from tests.app.draft_helpers import toast_text
 from tests.app.helpers import wait_until
 from tests.app.train_helpers import (
@@ -98,7 +98,7 @@ async def test_an_interrupted_training_is_resumed_or_discarded(app: RnnchatApp, 
         await click(app, pilot, "#discard")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
         await click(app, pilot, "#no")
-        assert [one.folder for one in unfinished(paths)] == [run.folder]
+        assert [one.folder for one in unfinished_runs(paths)] == [run.folder]
         await click(app, pilot, "#resume")
         assert FakeJob.latest.run.folder == run.folder
         FakeJob.latest.emit({"event": "stopped"}, None)
@@ -107,7 +107,7 @@ async def test_an_interrupted_training_is_resumed_or_discarded(app: RnnchatApp, 
         await click(app, pilot, "#discard")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
         await click(app, pilot, "#yes")
-        assert not unfinished(paths)
+        assert not unfinished_runs(paths)
         assert not app.screen.query_one("#interrupted").display
 
 
@@ -122,7 +122,7 @@ async def test_starting_anew_beside_an_interrupted_training_asks(app: RnnchatApp
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
         await click(app, pilot, "#no")
         assert app.training.state is None
-        assert unfinished(paths)
+        assert unfinished_runs(paths)
         await click(app, pilot, "#start")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
         await click(app, pilot, "#yes")
@@ -228,7 +228,7 @@ async def test_a_training_is_cancelled_and_discarded(app: RnnchatApp, paths: Pat
         await wait_until(pilot, lambda: app.training.state is None)
         assert "close" in job.calls
         await wait_until(pilot, lambda: app.screen.query_one("#choose").display)
-        assert not unfinished(paths)
+        assert not unfinished_runs(paths)
         assert not app.screen.query_one("#interrupted").display
 
 
@@ -299,4 +299,4 @@ async def test_a_damaged_run_can_be_discarded(app: RnnchatApp, paths: Paths, dam
         await click(app, pilot, "#discard")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
         await click(app, pilot, "#yes")
-        assert not unfinished(paths)
+        assert not unfinished_runs(paths)

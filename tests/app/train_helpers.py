@@ -28,7 +28,7 @@ class FakeJob:
 
     latest: FakeJob
 
-    def __init__(self, run: Run, *, yields: bool = False) -> None:
+    def __init__(self, run: Run, *, low_priority: bool = False) -> None:
         self.run = run
         self.calls: list[str] = []
         self._events: queue.Queue[Event | None] = queue.Queue()

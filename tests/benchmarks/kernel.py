@@ -70,9 +70,18 @@ def ours(cell: str, half: bool) -> Callable[[], object]:
     from rnnchat.training.engine.trainable import TrainableNetwork
     from rnnchat.training.plan import Plan
 
-    trainable = TrainableNetwork(
-        NetworkShape(VOCABULARY, EMBEDDING, UNITS, 1, cell), Plan(use_bfloat16=half), seed=0
+    plan = Plan(
+        embedding=EMBEDDING,
+        units=UNITS,
+        layers=1,
+        batch=BATCH,
+        length=LENGTH,
+        learning_rate=4e-3,
+        weight_decay=0.05,
+        ema_steps=100.0,
+        use_bfloat16=half,
     )
+    trainable = TrainableNetwork(NetworkShape(VOCABULARY, EMBEDDING, UNITS, 1, cell), plan, seed=0)
     random = np.random.default_rng(0)
     chunk = random.integers(0, VOCABULARY, (BATCH, LENGTH + 1)).astype(np.int32)
     return lambda: trainable.learn(chunk, 1, 1e-3)

@@ -25,7 +25,7 @@ from rnnchat.training.plan import (
     dropout_for,
     make_plan,
     memory_needed,
-    tokens_per_second,
+    pieces_per_second,
 )
 from rnnchat.training.runs.settings import RunSettings
 
@@ -86,14 +86,14 @@ def test_what_is_stated_stays() -> None:
 
 def test_a_smaller_network_is_chosen_where_memory_is_short() -> None:
     large = NetworkShape(4096, 256, 768)
-    assert make_plan(SETTINGS, NOTES, FAST, memory=memory_needed(large)).units == 768
-    assert make_plan(SETTINGS, NOTES, FAST, memory=memory_needed(large) - 1).units < 768
+    assert make_plan(SETTINGS, NOTES, FAST, free_bytes=memory_needed(large)).units == 768
+    assert make_plan(SETTINGS, NOTES, FAST, free_bytes=memory_needed(large) - 1).units < 768
     with pytest.raises(TrainingError, match="memory"):
-        make_plan(SETTINGS, NOTES, FAST, memory=600 * MB)
+        make_plan(SETTINGS, NOTES, FAST, free_bytes=600 * MB)
     with pytest.raises(TrainingError, match="memory"):
-        make_plan(SETTINGS.with_overrides(["units=768"]), NOTES, FAST, memory=900 * MB)
+        make_plan(SETTINGS.with_overrides(["units=768"]), NOTES, FAST, free_bytes=900 * MB)
     with pytest.raises(TrainingError, match="memory"):
-        make_plan(SETTINGS, NOTES, FAST, memory=900 * MB, base=large)
+        make_plan(SETTINGS, NOTES, FAST, free_bytes=900 * MB, base=large)
 
 
 @given(pieces=st.integers(2, 10**9), minutes=st.floats(0.15, 1e4), replicas=st.integers(1, 8))
@@ -109,7 +109,7 @@ def test_every_corpus_has_a_plan(pieces: int, minutes: float, replicas: int) -> 
 def test_this_machine_is_measured() -> None:
     speed = measure_speed(64, 8)
     assert speed.operations(use_bfloat16=False) > 1e6
-    assert tokens_per_second(NetworkShape(512, 32, 64), 8, 16, speed.float32) > 0
+    assert pieces_per_second(NetworkShape(512, 32, 64), 8, 16, speed.float32) > 0
     free = free_memory()
     assert free is None or free > 10 * MB
 

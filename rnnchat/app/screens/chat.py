@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import ClassVar
 
 from textual import on, work
@@ -16,6 +17,7 @@ from rnnchat.app.widgets.chat_welcome import ChatWelcome
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.transcript import Transcript
 from rnnchat.app.widgets.turn_view import TurnView
+from rnnchat.app.worker_groups import AUTOSAVE, REPLY
 from rnnchat.errors import RnnchatError
 from rnnchat.library.text_folding import fold, query_words
 
@@ -201,7 +203,7 @@ class ChatScreen(AppScreen):
         self.conversation.reply = self._reply(self.conversation, view)
         self.refresh_bindings()
 
-    @work(thread=True, group="reply")
+    @work(thread=True, group=REPLY)
     def _reply(self, conversation: Conversation, view: TurnView) -> None:
         """Generate a reply in a thread; each turn is saved before it is shown as complete."""
         from rnnchat.text.chat_format import Turn
@@ -210,15 +212,17 @@ class ChatScreen(AppScreen):
         last = PartialReply("")
         try:
             self._save(conversation)
-            for partial in app.chat_engine.reply(
+            reply = app.chat_engine.reply(
                 app.settings,
                 [Turn(turn.role, turn.text) for turn in conversation.turns],
                 lambda: conversation.stop.is_set() or worker.is_cancelled,  # cancelled: the app ends
                 conversation.attempt,
-            ):
-                last = partial
-                if not partial.finish and app.is_running:
-                    app.call_from_thread(view.show, partial.text)
+            )
+            with closing(reply):  # the next reply waits until this one is closed
+                for partial in reply:
+                    last = partial
+                    if not partial.finish and app.is_running:
+                        app.call_from_thread(view.show, partial.text)
             if last.text:
                 view.turn = ChatTurn("model", last.text, view.author)
                 conversation.turns.append(view.turn)
@@ -275,7 +279,7 @@ class ChatScreen(AppScreen):
             self._is_retry_planned = True
             self.set_timer(RETRY_SECONDS, self._retry_saving)
 
-    @work(thread=True, group="keep")
+    @work(thread=True, group=AUTOSAVE)
     def _retry_saving(self) -> None:
         self._is_retry_planned = False
         self._saver.retry()

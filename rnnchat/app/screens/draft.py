@@ -14,11 +14,11 @@ from textual.containers import Vertical
 from textual.widgets import Static, TextArea
 
 from rnnchat.app.autosave import AutosaveSchedule
-from rnnchat.app.completion import Completion
 from rnnchat.app.draft_snapshots import DraftSnapshot, OpenDraft, SaveResult
 from rnnchat.app.draft_suggestions import DraftSuggestions
 from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.draft_files import DraftFileSaver
+from rnnchat.app.suggestion_worker import SuggestionWorker
 from rnnchat.app.widgets.alternatives import Alternatives
 from rnnchat.app.widgets.draft_editor import DraftEditor
 from rnnchat.app.widgets.draft_status import DraftStatus, count_words
@@ -87,8 +87,8 @@ class DraftScreen(AppScreen):
         app, editor, line = self.services, self.editor, self.query_one(Alternatives)
         self.autosave = AutosaveSchedule(self, app, self.take_snapshot, self._show_saved)
         self.file_saver = DraftFileSaver(self, self.take_snapshot, self._saved_to_file)
-        self.completion = Completion(app.chat_engine, self.post_message)
-        self.suggestions = DraftSuggestions(editor, self.completion, lambda: app.settings)
+        self.suggestion_worker = SuggestionWorker(app.chat_engine, self.post_message)
+        self.suggestions = DraftSuggestions(editor, self.suggestion_worker, lambda: app.settings)
         app.unsaved_work.save_draft = self._save_now
         self.watch(editor, "alternatives", partial(setattr, line, "offered"))
         self.watch(editor, "choosing", partial(setattr, line, "chosen"))
@@ -110,7 +110,7 @@ class DraftScreen(AppScreen):
 
     def on_unmount(self) -> None:
         """Save what was typed last."""
-        self.completion.close()
+        self.suggestion_worker.close()
         self._save_now()
 
     # Writing
@@ -139,13 +139,13 @@ class DraftScreen(AppScreen):
         """Never suggest the same at this place again."""
         self.suggestions.dismiss(event)
 
-    @on(Completion.Answered)
-    def show_suggestions(self, answer: Completion.Answered) -> None:
+    @on(SuggestionWorker.Answered)
+    def show_suggestions(self, answer: SuggestionWorker.Answered) -> None:
         """Show suggestions that have arrived."""
         self.suggestions.show(answer)
 
-    @on(Completion.Failed)
-    def completion_failed(self, failure: Completion.Failed) -> None:
+    @on(SuggestionWorker.Failed)
+    def suggestions_failed(self, failure: SuggestionWorker.Failed) -> None:
         """Report why there are no suggestions."""
         self.services.report(failure.error)
 
@@ -175,7 +175,7 @@ class DraftScreen(AppScreen):
     def _show_saved(self, snapshot: DraftSnapshot, result: SaveResult, words: int) -> None:
         if result.has_forked:
             self.services.inform("Another rnnchat has changed this draft. Both are in the list (Ctrl+O).")
-        if snapshot.of is self.open_draft:
+        if snapshot.open_draft is self.open_draft:
             self._save_result = result
             self._show_status(words)
 
@@ -208,7 +208,7 @@ class DraftScreen(AppScreen):
             if which is not None:
                 self._open(which)
 
-        self.app.push_screen(DraftsScreen(self.open_draft.number), chosen)
+        self.app.push_screen(DraftsScreen(self.open_draft.draft_id), chosen)
 
     @work(thread=True, group="open", exclusive=True)
     def _open(self, which: int | Path | None) -> None:
@@ -223,7 +223,7 @@ class DraftScreen(AppScreen):
     def work_failed(self, name: str, error: RnnchatError) -> None:
         """Where the first draft cannot be opened, start a new one with what was typed meanwhile."""
         if name == "_open" and not self.is_loaded:
-            self.open_draft = OpenDraft(Draft(), what_failed=error.message)
+            self.open_draft = OpenDraft(Draft(), open_error=error.message)
             self.is_loaded = True
             self._show_status(count_words(self.editor.text))
             self.text_changed()
@@ -233,7 +233,7 @@ class DraftScreen(AppScreen):
         if self.is_loaded and self.open_draft.is_ahead_of(draft, self.editor.text):
             self.editor.focus()
             return
-        if self.is_loaded and (not draft.id or draft.id != self.open_draft.number):
+        if self.is_loaded and (not draft.id or draft.id != self.open_draft.draft_id):
             self.autosave.save(self.take_snapshot())
         self.suggestions.start_draft()
         self.open_draft = OpenDraft(draft)
@@ -277,5 +277,5 @@ class DraftScreen(AppScreen):
             words,
             self.editor.is_empty,
             self._save_result,
-            self.open_draft.what_failed,
+            self.open_draft.open_error,
         )

@@ -8,6 +8,7 @@ from functools import partial
 from rnnchat.app.draft_snapshots import DraftSnapshot, OpenDraft
 from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.dialogs import AskPath, Confirm
+from rnnchat.app.worker_groups import SAVE_FILE
 from rnnchat.storage.files import TextFile, has_changed, new_file, save_text
 from rnnchat.storage.paths import start_folder
 
@@ -53,7 +54,7 @@ class DraftFileSaver:
 
     def _start(self, snapshot: DraftSnapshot, file: TextFile, *, overwrite: bool = False) -> None:
         work = partial(self._write, snapshot, file, overwrite=overwrite)
-        self._screen.run_worker(work, name="save", group="save", thread=True)
+        self._screen.run_worker(work, name="save", group=SAVE_FILE, thread=True)
 
     def _write(self, snapshot: DraftSnapshot, file: TextFile, *, overwrite: bool) -> None:
         """Write the file in a worker's thread; ask first where another program has changed it."""
@@ -62,7 +63,7 @@ class DraftFileSaver:
             app.call_from_thread(self._confirm, snapshot, file)
             return
         written = save_text(file, snapshot.draft.text)
-        app.call_from_thread(self._saved, snapshot.of, written)
+        app.call_from_thread(self._saved, snapshot.open_draft, written)
 
     def _confirm(self, snapshot: DraftSnapshot, file: TextFile) -> None:
         what = "was changed by another program" if file.digest else "already exists"

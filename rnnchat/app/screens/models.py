@@ -16,6 +16,7 @@ from textual.widgets import DataTable, Static
 
 from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.dialogs import AskName
+from rnnchat.app.worker_groups import CHANGE_LIBRARY
 from rnnchat.errors import RnnchatError
 from rnnchat.library.describe import describe_card, describe_entry, describe_versions, human_size
 from rnnchat.library.models import BASE, ModelEntry, require_not_shipped
@@ -216,7 +217,7 @@ class ModelsScreen(AppScreen):
         self._announce(describe_versions(entry.name, app.library.versions(entry.name)))
         return entry.name
 
-    @work(thread=True, group="change")
+    @work(thread=True, group=CHANGE_LIBRARY)
     def _change(self, change: Callable[[], str]) -> None:
         """Change the library in a worker, one change after another, and show the result."""
         app = self.services

@@ -20,7 +20,7 @@ from rnnchat.app.widgets.training_form import TrainingForm
 from rnnchat.app.widgets.training_view import TrainingView
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.paths import home_folder, parse_path, start_folder
-from rnnchat.training.runs.run import Run, unfinished, unfinished_run
+from rnnchat.training.runs.run import Run, find_unfinished_run, unfinished_runs
 from rnnchat.training.runs.settings import RunSettings
 
 
@@ -137,7 +137,7 @@ class TrainScreen(AppScreen):
         except RnnchatError as error:
             app.report(error)
             return
-        if unfinished_run(app.paths, settings.name) is None:
+        if find_unfinished_run(app.paths, settings.name) is None:
             self._start(settings)
         else:
             self._confirm_start(settings)
@@ -192,7 +192,7 @@ class TrainScreen(AppScreen):
     @property
     def _interrupted(self) -> Run | None:
         """The latest training that can be resumed, while none is under way."""
-        waiting = [] if self.services.training.is_running else unfinished(self.services.paths)
+        waiting = [] if self.services.training.is_running else unfinished_runs(self.services.paths)
         return waiting[0] if waiting else None
 
     # During and after a training

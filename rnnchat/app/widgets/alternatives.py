@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from rnnchat.app.completion import Alternative
+from rnnchat.app.suggestion_worker import Alternative
 
 LONGEST = 28
 """The number of characters that is shown of an alternative at most."""

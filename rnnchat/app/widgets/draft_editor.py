@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult, Location, Selection, WrappedDocument
 
-from rnnchat.app.completion import Alternative
+from rnnchat.app.suggestion_worker import Alternative
 from rnnchat.app.widgets.wrapped_draft import WrappedDraft
 from rnnchat.library.open_draft import MAXIMUM_LINE
 

@@ -37,7 +37,7 @@ class DraftStatus(Widget):
         """The texts to choose from, the longest first."""
 
     def show(
-        self, draft: Draft, words: int, is_empty: bool, result: SaveResult, what_failed: str = ""
+        self, draft: Draft, words: int, is_empty: bool, result: SaveResult, open_error: str = ""
     ) -> None:
         """Show a draft, the result of its last autosave, and why another draft could not be opened, if so."""
         state = _state(draft, is_empty, result)
@@ -51,7 +51,7 @@ class DraftStatus(Widget):
         shares = [(share_saved(*pair), when) for pair, when in counts if pair[1] >= FEWEST_CHARACTERS]
         saved = [f"{share:.0%} {when}" for share, when in shares if share >= SMALLEST_SHARE]
         between = Content("  ·  ")
-        failures = [what_failed, "not opened"] if what_failed and draft.file is None else []
+        failures = [open_error, "not opened"] if open_error and draft.file is None else []
         self._forms = [
             between.join(
                 [

@@ -8,7 +8,7 @@ from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.runs.settings import AUTO, SCRATCH, RunSettings
 
 FITTING_BYTES_PER_PIECE = 1.8
-"""A tokenizer fits a corpus if its pieces stand for at least so many bytes on average."""
+"""A tokenizer fits a corpus if its pieces stand for at least this many bytes on average."""
 SIZE_SETTINGS = ("embedding", "units", "vocabulary", "layers")
 """The settings that a base decides, as it gives its sizes to what is trained from it."""
 

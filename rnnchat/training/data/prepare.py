@@ -34,11 +34,11 @@ from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH, RunSettings
 
 TOKENIZER_BYTES = 12_000_000
-"""A tokenizer is trained on at most so many bytes: it learns no more from more."""
+"""A tokenizer is trained on at most this many bytes: it learns no more from more."""
 SAMPLE_BYTES = 200_000
-"""About so many bytes of the notes are looked at to see whether a tokenizer fits them."""
+"""About this many bytes of the notes are looked at to see whether a tokenizer fits them."""
 SAMPLE_NOTES = 100
-"""The sample comes from about so many notes."""
+"""The sample comes from about this many notes."""
 
 
 def prepare(run: Run, paths: Paths, emit: Emit, report: ReportProgress = no_progress) -> Prepared:

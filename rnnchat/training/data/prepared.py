@@ -32,9 +32,9 @@ from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH
 
 DIGEST_BYTES = 16
-"""A text is recognised by so many bytes of its hash."""
+"""A text is recognised by this many bytes of its hash."""
 ALL_FOR_NEW = 3
-"""Where new texts are more than one in so many of all pieces, all texts are trained on."""
+"""Where new texts are more than one in this many of all pieces, all texts are trained on."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 BATCH_BYTES = 4 * 2**20
-"""About so many bytes of text are in memory at a time."""
+"""About this many bytes of text are in memory at a time."""
 
 
 @dataclass(frozen=True)

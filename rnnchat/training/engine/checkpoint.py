@@ -25,9 +25,9 @@ from rnnchat.training.runs.migrations import PROGRESS_MIGRATIONS, NewerSchemaErr
 from rnnchat.training.runs.progress import UNREADABLE, checkpoints_in, read_manifest
 
 KEPT = 2
-"""So many checkpoints are kept."""
+"""This many checkpoints are kept."""
 PART_BYTES = 4 * 2**20
-"""Arrays are written together until they have so many bytes, and then in the next file."""
+"""Arrays are written together until they have this many bytes, and then in the next file."""
 
 Arrays = dict[str, NDArray[Any]]
 """Arrays by name."""

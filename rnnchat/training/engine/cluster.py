@@ -12,7 +12,7 @@ from typing import Any
 from rnnchat.errors import TrainingError
 
 PATIENCE_SECONDS = 3600.0
-"""A worker waits for so many seconds for the chief to prepare the run."""
+"""A worker waits this many seconds for the chief to prepare the run."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rnnchat.errors import RnnchatError, TrainingError
+from rnnchat.library.model_files import MAXIMUM_MEMORY
 from rnnchat.library.models import TOKENIZER, Library, SavedModel
 from rnnchat.storage.atomic import write_text
 from rnnchat.storage.paths import Paths
@@ -25,7 +26,6 @@ from rnnchat.training.engine.cluster import Cluster, wait_for_file
 from rnnchat.training.engine.trained import load_trained, save_trained
 from rnnchat.training.fit_mixture import (
     LEAST_FITTING_SECONDS,
-    MEMORY_PIECES,
     SECONDS_PER_SORTED_PIECE,
     build_memory,
     reserved_seconds,
@@ -280,7 +280,7 @@ def _publish(context: RunContext, prepared: Prepared, trained: TrainedNetwork) -
 
 
 def _seconds_to_save(prepared: Prepared) -> float:
-    return SAVING_SECONDS + min(prepared.pieces, MEMORY_PIECES) * SECONDS_PER_SORTED_PIECE
+    return SAVING_SECONDS + min(prepared.pieces, MAXIMUM_MEMORY) * SECONDS_PER_SORTED_PIECE
 
 
 def _read_or_make_plan(run: Run, prepared: Prepared, base: NetworkShape | None, *, replicas: int) -> Plan:
@@ -300,7 +300,7 @@ def _read_or_make_plan(run: Run, prepared: Prepared, base: NetworkShape | None, 
         CorpusSize(prepared.pieces, prepared.training_bytes, prepared.vocabulary),
         measure_speed(),
         base=base,
-        memory=None if free is None else free + peak_memory_mb() * 2**20,
+        free_bytes=None if free is None else free + peak_memory_mb() * 2**20,
         replicas=replicas,
     )
     write_text(path, plan.to_json())

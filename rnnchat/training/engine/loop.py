@@ -29,19 +29,19 @@ from rnnchat.training.runs.events import ENDED_BY_BUDGET, ENDED_BY_REQUEST, ENDE
 from rnnchat.training.runs.settings import RunSettings
 
 PATIENCE = 4
-"""A training ends early after so many validations in a row that are worse than the best."""
+"""A training ends early after this many validations in a row that are worse than the best."""
 WORSE = 1.004
-"""A validation is worse if it needs more than so many times the bits of the best."""
+"""A validation is worse if it needs more than this many times the bits of the best."""
 NEVER_WORSE_SHARE = 0.1
 """Validations in this first share of the schedule do not count as worse."""
 VALIDATIONS = 18
-"""About so many validations are done in a budget."""
+"""About this many validations are done in a budget."""
 LEAST_TRAINING = 8
-"""At least so many times as long as a validation takes lies between two."""
+"""The time between two validations is at least this many times as long as one takes."""
 PUBLISHING_RESERVE = 2.0
-"""So many seconds of the budget are kept for what follows the last validation."""
+"""This many seconds of the budget are kept for what follows the last validation."""
 PROGRESS_SECONDS = 0.5
-"""Progress is reported at most every so many seconds."""
+"""Two progress reports are at least this many seconds apart."""
 SMOOTHING = 0.05
 """The moving averages of loss and speed take up this share of each new value."""
 WARM_UP_STEPS = 3

@@ -17,7 +17,7 @@ from rnnchat.training.engine.recurrence import product, rounded
 Tensor = Any
 
 POSITIONS_AT_ONCE = 512
-"""The logits of so many positions are made at a time: with 4,096 pieces they fit into a processor's cache."""
+"""The logits of this many positions are made at once: with 4,096 pieces they fit into a processor's cache."""
 SMALLEST_PROBABILITY = 1e-30
 """A probability is never taken for less than this, so that its logarithm is finite."""
 

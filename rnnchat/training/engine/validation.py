@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rnnchat.training.data.batches import Pieces
 
 SHORTEST_SCORED_STREAM = 512
-"""Validation text is scored in streams of at least so many pieces, as each begins without a context."""
+"""Validation text is scored in streams of at least this many pieces, as each begins without a context."""
 START_PIECE = 1
 """The tokenizer's start piece, which precedes the first target."""
 ROLE_PIECES = (1, 2, 3, 4)

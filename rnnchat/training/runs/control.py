@@ -18,7 +18,7 @@ STOP_SECONDS = 1.5
 SAVE_SECONDS = 8.0
 """A training that is writing a checkpoint has this many seconds instead."""
 _WATCH_SECONDS = 0.25
-"""The parent is looked for every so many seconds."""
+"""The child checks at intervals of this many seconds whether its parent is alive."""
 
 
 class StopAskedError(Exception):

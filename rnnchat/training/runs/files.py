@@ -42,7 +42,10 @@ PREVIOUS_RUN = "before"
 CHECKPOINTS = "checkpoints"
 """The folder of checkpoints."""
 TRAINED = "learned"
-"""The folder of the trained network, from the end of its training until the model is saved."""
+"""The folder of the trained network, from the end of its training until the model is saved.
+
+The folder's name is that of version 0.1.
+"""
 MANIFEST = "manifest.json"
 """The file of a checkpoint that lists its arrays and holds its plain values."""
 
@@ -57,7 +60,10 @@ OFFSETS = "offsets.npy"
 DIGESTS = "digests.npy"
 """The digest of every training text (texts, 16)."""
 TRAINING_SPANS = "lessons.npy"
-"""The start and size in the training pieces of each text to train on (texts, 2)."""
+"""The start and size in the training pieces of each text to train on (texts, 2).
+
+The file's name is that of version 0.1.
+"""
 LEARNED_DIGESTS = "learned.bin"
 """The digests of the texts that a network has learned, where that is not all of them."""
 

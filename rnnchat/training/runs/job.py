@@ -1,4 +1,4 @@
-"""The parent's side of a training: it starts the child process, follows, pauses and stops it.
+"""The parent's side of a training: starts the child process, reads its events, and pauses or stops it.
 
 TensorFlow is imported by the child alone.
 """
@@ -29,22 +29,22 @@ PROMPT_SECONDS = 2.0
 NICE = 10
 """The niceness of a training that gives way; 0 is the usual one, and 19 the lowest priority."""
 _PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "USER")
-"""The environment variables that the child gets."""
+"""These environment variables are passed to the child."""
 _PREFIXES = ("RNNCHAT_", "XDG_", "OMP_", "TF_", "PYTHON", "CUDA_")
-"""The beginnings of the names of others that it gets."""
+"""Variables whose names begin with one of these are passed too."""
 
 
 class TrainingJob:
     """A training in a child process.
 
-    When this process dies, the child writes a checkpoint and ends within two seconds. With `yields` the
+    When this process dies, the child writes a checkpoint and ends within two seconds. With `low_priority` the
     child leaves the processor to other programs, such as an editor that a person types in meanwhile.
     """
 
-    def __init__(self, run: Run, *, home: Path | None = None, yields: bool = False) -> None:
+    def __init__(self, run: Run, *, home: Path | None = None, low_priority: bool = False) -> None:
         self.run = run
         self._home = home
-        self._yields = yields
+        self._low_priority = low_priority
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -78,7 +78,7 @@ class TrainingJob:
                 "Try again; free some memory and disk.",
             ) from error
 
-        if self._yields:
+        if self._low_priority:
             lower_priority(self._process.pid)
 
     def events(self) -> Iterator[Event]:
@@ -108,19 +108,19 @@ class TrainingJob:
 
     def pause(self) -> None:
         """Ask the child to pause; its budget stops counting."""
-        self._order("pause")
+        self._send("pause")
 
     def resume(self) -> None:
         """Ask a paused child to continue."""
-        self._order("resume")
+        self._send("resume")
 
     def finish(self) -> None:
         """Ask the child to end training now and to save the model."""
-        self._order("finish")
+        self._send("finish")
 
     def stop(self) -> None:
         """Ask the child to write a checkpoint and stop; the run can be resumed."""
-        self._order("stop")
+        self._send("stop")
 
     def detach(self) -> None:
         """Ask the child to stop without waiting for it; it ends by itself within seconds."""
@@ -163,10 +163,10 @@ class TrainingJob:
         assert self._process is not None
         return self._process
 
-    def _order(self, word: str) -> None:
+    def _send(self, command: str) -> None:
         if self._process is not None and self._process.stdin is not None:
             with contextlib.suppress(BrokenPipeError, ValueError, OSError):
-                self._process.stdin.write(word + "\n")
+                self._process.stdin.write(command + "\n")
                 self._process.stdin.flush()
 
 

@@ -21,7 +21,7 @@ LOCK = "lock"
 HOLDER = "lock.holder"
 """The file that names the process that has a run locked, on a disk without locks."""
 REFRESH_SECONDS = 2.0
-"""A holder updates the time of its file every so many seconds."""
+"""A holder updates the time of its file at intervals of this many seconds."""
 STALE_SECONDS = 30.0
 """A holder on another machine is taken for dead when its file is older than this many seconds."""
 

@@ -26,13 +26,13 @@ MEASURING = "measuring"
 SAVING = "saving"
 """The model is written to the library."""
 LONGEST_INTERVAL = 1.0
-"""A phase is reported at least every so many seconds, to show that work goes on."""
+"""Two reports of a phase are at most this many seconds apart, to show that work goes on."""
 SHORTEST_INTERVAL = 0.3
-"""Two reports are at least so many seconds apart, unless a phase begins."""
+"""Two reports are at least this many seconds apart, unless a phase begins."""
 RESTART_SECONDS = 8.0
-"""A resumed training takes about so many seconds until it learns again."""
+"""A resumed training takes about this many seconds until it learns again."""
 SAVING_SECONDS = 3.0
-"""Writing a model takes about so many seconds."""
+"""Writing a model takes about this many seconds."""
 _SHARES_WITHOUT_BUDGET = {
     READING: (0.0, 0.15),
     PREPARING: (0.15, 0.4),

@@ -23,7 +23,7 @@ PHASE_LABELS = {
 }
 """What happens in each phase."""
 REPORT_SECONDS = 10.0
-"""Where lines cannot be replaced, progress is printed every so many seconds."""
+"""Where lines cannot be replaced, progress is printed at intervals of this many seconds."""
 
 
 class PrintLine(Protocol):

@@ -51,14 +51,14 @@ class Run:
                 "Wait for it, stop it, or choose another name.",
             )
         _remove_discarded_runs(paths.runs)
-        gone = paths.runs / f"{_DISCARDED}{time.time_ns()}"
+        discarded = paths.runs / f"{_DISCARDED}{time.time_ns()}"
         try:
             if os.path.lexists(run.folder):
                 was_finished = run.is_finished
-                run.folder.rename(gone)
+                run.folder.rename(discarded)
                 make_private(run.folder)
                 # An interrupted run may still hold the folder of the finished run before it.
-                reusable = gone if was_finished else gone / PREVIOUS_RUN
+                reusable = discarded if was_finished else discarded / PREVIOUS_RUN
                 if reusable.is_dir() and not reusable.is_symlink():
                     reusable.rename(run.folder / PREVIOUS_RUN)
             make_private(run.folder).chmod(0o700)
@@ -112,11 +112,11 @@ class Run:
 
         The finished run before it takes its place again, so that the next one can use its pieces.
         """
-        gone = self.folder.parent / f"{_DISCARDED}{time.time_ns()}"
+        discarded = self.folder.parent / f"{_DISCARDED}{time.time_ns()}"
         with contextlib.suppress(OSError):
-            self.folder.rename(gone)
-            if Run(gone / PREVIOUS_RUN).is_finished:
-                (gone / PREVIOUS_RUN).rename(self.folder)
+            self.folder.rename(discarded)
+            if Run(discarded / PREVIOUS_RUN).is_finished:
+                (discarded / PREVIOUS_RUN).rename(self.folder)
         _remove_discarded_runs(self.folder.parent)
 
     def require_notes(self) -> None:
@@ -140,9 +140,9 @@ class Run:
         return is_locked(self.folder)
 
 
-def unfinished(paths: Paths) -> list[Run]:
+def unfinished_runs(paths: Paths) -> list[Run]:
     """Return the runs that can be resumed, newest first; those that cannot be read are left out."""
-    waiting: list[tuple[float, Run]] = []
+    found: list[tuple[float, Run]] = []
     try:
         folders = list(paths.runs.iterdir())
     except OSError:
@@ -151,25 +151,25 @@ def unfinished(paths: Paths) -> list[Run]:
         run = Run(folder)
         with contextlib.suppress(OSError):
             if not folder.name.startswith(".") and (folder / SETTINGS).is_file() and not run.is_finished:
-                waiting.append((-(folder / SETTINGS).stat().st_mtime, run))
-    return [run for _, run in sorted(waiting, key=lambda pair: pair[0])]
+                found.append((-(folder / SETTINGS).stat().st_mtime, run))
+    return [run for _, run in sorted(found, key=lambda pair: pair[0])]
 
 
-def unfinished_run(paths: Paths, name: str) -> Run | None:
+def find_unfinished_run(paths: Paths, name: str) -> Run | None:
     """Return the run for the model `name` that can be resumed, or None."""
     wanted = unicodedata.normalize("NFC", name.strip())
-    for run in unfinished(paths):
+    for run in unfinished_runs(paths):
         if unicodedata.normalize("NFC", run.folder.name) == wanted:
             return run
     return None
 
 
-def find_unfinished(paths: Paths, name: str) -> Run:
+def require_unfinished_run(paths: Paths, name: str) -> Run:
     """Return the run for the model `name` that can be resumed; raise TrainingError where there is none."""
-    found = unfinished_run(paths, name)
+    found = find_unfinished_run(paths, name)
     if found is not None:
         return found
-    known = ", ".join(run.folder.name for run in unfinished(paths))
+    known = ", ".join(run.folder.name for run in unfinished_runs(paths))
     hint = f"Trainings that can be resumed: {known}." if known else "No training can be resumed."
     raise TrainingError(f"There is no interrupted training called {name!r}.", hint)
 

@@ -12,6 +12,7 @@ from dataclasses import Field, asdict, dataclass, field, fields, replace
 from typing import Any
 
 from rnnchat.errors import TrainingError
+from rnnchat.lm.shape import GATES
 from rnnchat.training.runs.migrations import SETTINGS_MIGRATIONS, NewerSchemaError, migrate, with_schema
 
 SCRATCH = "scratch"
@@ -24,7 +25,7 @@ LONGEST_MINUTES = 7 * 24 * 60.0
 """A budget has at most this many minutes, which is a week."""
 MEMORY_ONLY_MINUTES = 0.0
 """The budget of a training that indexes the notes and trains no network."""
-CELLS = ("gru", "lstm", "rnn")
+CELLS = tuple(GATES)
 """The kinds of recurrent network that can be trained."""
 
 _METADATA = "setting"
@@ -32,7 +33,11 @@ _METADATA = "setting"
 
 @dataclass(frozen=True)
 class Setting:
-    """What is known about one field of RunSettings besides its value."""
+    """What is known about one field of RunSettings besides its value.
+
+    It holds no `rnnchat.limits.Limits`, whose usual range, steps and words are for dialogs that a training
+    does not have, and whose messages do not mention ``auto``.
+    """
 
     help: str
     """What the setting is, as a phrase that follows its name in a list."""

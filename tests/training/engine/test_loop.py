@@ -42,6 +42,8 @@ PLAN = Plan(
     ema_steps=10,
     embedding=16,
     units=24,
+    layers=1,
+    weight_decay=0.05,
 )
 
 

@@ -16,7 +16,7 @@ import pytest
 from rnnchat.errors import RnnchatError, TrainingError
 from rnnchat.storage.paths import Paths
 from rnnchat.training.runs.locking import HOLDER, LOCK, STALE_SECONDS, is_locked, locked
-from rnnchat.training.runs.run import Run, unfinished
+from rnnchat.training.runs.run import Run, unfinished_runs
 from rnnchat.training.runs.settings import RunSettings
 from tests.helpers.places import NOTES, ROOT
 
@@ -180,7 +180,7 @@ def test_a_run_that_may_not_be_entered_is_none_that_waits(paths: Paths) -> None:
     run = Run.create(paths, RunSettings(name="me", paths=(str(NOTES),)))
     run.folder.chmod(0)
     try:
-        assert unfinished(paths) == []
+        assert unfinished_runs(paths) == []
         assert not run.is_busy()
     finally:
         run.folder.chmod(0o700)
@@ -188,10 +188,10 @@ def test_a_run_that_may_not_be_entered_is_none_that_waits(paths: Paths) -> None:
 
 def test_what_cannot_be_read_is_no_run_that_waits(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     Run.create(paths, RunSettings(name="me", paths=(str(NOTES),)))
-    assert len(unfinished(paths)) == 1
+    assert len(unfinished_runs(paths)) == 1
 
     def denied(self: Path) -> bool:
         raise PermissionError(errno.EACCES, "denied", str(self))
 
     monkeypatch.setattr(Path, "is_file", denied)
-    assert unfinished(paths) == []
+    assert unfinished_runs(paths) == []

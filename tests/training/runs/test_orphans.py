@@ -142,7 +142,7 @@ def test_a_training_that_gives_way_ends_with_its_parent_alone(tmp_path: Path, th
         "from rnnchat.training.runs.run import Run\n"
         "from rnnchat.training.runs.settings import RunSettings\n"
         f"settings = RunSettings(name='again', paths=({str(NOTES)!r},))\n"
-        "job = TrainingJob(Run.create(Paths.from_environment(), settings), yields=True)\n"
+        "job = TrainingJob(Run.create(Paths.from_environment(), settings), low_priority=True)\n"
         + ("job.start()\n" if thread == "the main thread" else "")
         + "start = threading.Thread(target=job.start)\n"
         + ("" if thread == "the main thread" else "start.start(); start.join()\n")

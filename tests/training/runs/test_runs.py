@@ -20,7 +20,7 @@ from rnnchat.training.engine import checkpoint
 from rnnchat.training.runs.files import LOG, PREPARED, PREVIOUS_RUN, SETTINGS
 from rnnchat.training.runs.job import TrainingJob
 from rnnchat.training.runs.progress import SavedProgress, describe_progress
-from rnnchat.training.runs.run import Run, find_unfinished, unfinished, unfinished_run
+from rnnchat.training.runs.run import Run, find_unfinished_run, require_unfinished_run, unfinished_runs
 from rnnchat.training.runs.settings import RunSettings
 from tests.end_to_end.helpers import COMMAND, environment, rnnchat
 from tests.helpers.places import NOTES
@@ -153,7 +153,7 @@ def test_the_notes_of_an_interrupted_training_are_gone(home: Path, tmp_path: Pat
     assert result.returncode == 1
     assert "are gone" in result.stderr
     assert str(notes) in result.stderr
-    assert unfinished(paths), "they may come back"
+    assert unfinished_runs(paths), "they may come back"
     with pytest.raises(NotesError):
         run.require_notes()
     (run.folder / PREPARED).write_text("{}")
@@ -250,8 +250,8 @@ def test_a_run_for_a_model_of_any_name(paths: Paths, name: str) -> None:
 
     written = unicodedata.normalize("NFC", name)
     run = Run.create(paths, RunSettings(name=written, paths=(str(NOTES),)))
-    assert find_unfinished(paths, name).folder == run.folder
-    assert unfinished_run(paths, f" {unicodedata.normalize('NFD', name)} ") is not None
+    assert require_unfinished_run(paths, name).folder == run.folder
+    assert find_unfinished_run(paths, f" {unicodedata.normalize('NFD', name)} ") is not None
     assert run.settings.name == written
 
 

@@ -52,7 +52,7 @@ def test_a_draft_that_was_left_is_kept_as_itself(drafts: Drafts) -> None:
     autosaver.save(opened.snapshot("other!", 6))  # is shown by now
     autosaver.save(snapshot)
     assert {one.title for one in drafts.find()} == {"other!", "left"}
-    assert opened.number == other.id != left.number
+    assert opened.draft_id == other.id != left.draft_id
 
 
 def test_nothing_is_kept_of_an_empty_new_draft_but_of_an_emptied_one(drafts: Drafts) -> None:
@@ -73,13 +73,13 @@ def test_a_draft_that_another_has_changed_is_kept_beside_it(drafts: Drafts) -> N
     assert {one.title for one in drafts.find()} == {"first", "mine!"}
 
 
+def full(draft: Draft) -> Draft:
+    raise StorageError("The disk is full.", "Make room.")
+
+
 def test_what_could_not_be_kept_is_counted_later(drafts: Drafts, monkeypatch: pytest.MonkeyPatch) -> None:
     autosaver, opened = DraftAutosaver(drafts), OpenDraft(Draft())
     opened.count(1, 5)
-
-    def full(draft: Draft) -> Draft:
-        raise StorageError("The disk is full.", "Make room.")
-
     with monkeypatch.context() as patched:
         patched.setattr(drafts, "keep", full)
         with pytest.raises(StorageError):
@@ -87,3 +87,20 @@ def test_what_could_not_be_kept_is_counted_later(drafts: Drafts, monkeypatch: py
     opened.count(1, 1)
     assert autosaver.save(opened.snapshot("hello!", 6)).today == (2, 6)
     assert [one.title for one in drafts.find()] == ["hello!"]
+
+
+def test_keys_are_counted_once_however_often_the_same_snapshot_fails(
+    drafts: Drafts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    autosaver, left, opened = DraftAutosaver(drafts), OpenDraft(Draft()), OpenDraft(Draft())
+    left.count(5, 6)
+    snapshot = left.snapshot("a word", 6)  # of a draft that is no longer open: it is retried as it is
+    with monkeypatch.context() as patched:
+        patched.setattr(drafts, "keep", full)
+        for _ in range(2):
+            with pytest.raises(StorageError):
+                autosaver.save(snapshot)
+    opened.count(1, 1)
+    assert autosaver.save(opened.snapshot("b", 1)).today == (6, 7)
+    assert autosaver.save(snapshot).today == (6, 7)
+    assert {one.title for one in drafts.find()} == {"a word", "b"}

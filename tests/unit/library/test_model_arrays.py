@@ -15,7 +15,6 @@ import pytest
 from rnnchat.checking import check_model
 from rnnchat.errors import ModelError
 from rnnchat.library.card import Card
-from rnnchat.library.model_files import MAXIMUM_MEMORY
 from rnnchat.library.models import (
     BASE_NETWORK,
     CARD,
@@ -32,7 +31,6 @@ from rnnchat.storage.atomic import sha256
 from rnnchat.storage.paths import Paths
 from rnnchat.storage.tensors import read_safetensors, to_safetensors
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
-from rnnchat.training.fit_mixture import MEMORY_PIECES
 from tests.helpers.mutations import Files, files_of, outcome, publish_whole, put, rehash
 from tests.unit.storage.safetensors_headers import array, header
 
@@ -185,7 +183,6 @@ def test_memories_are_sorted_as_they_are_built() -> None:
         for vocabulary in (1, 2, 50):
             pieces = chance.integers(0, vocabulary, size)
             assert NgramMemory.build(pieces, vocabulary).is_sorted()
-    assert MAXIMUM_MEMORY >= MEMORY_PIECES
 
 
 # Memory

@@ -48,7 +48,14 @@ def test_both_are_measured_on_the_same_text(
     memory, weights, unseen = parts
     short = [text[:150] for text in unseen]
     gain = measure_gain(
-        tiny_network, memory, weights, None, tiny_network, texts=short, tokenizer=tokenizer, seconds=60
+        tiny_network,
+        memory,
+        weights,
+        base_member=None,
+        compared_with=tiny_network,
+        texts=short,
+        tokenizer=tokenizer,
+        seconds=60,
     )
     assert gain is not None
     shown = [tokenizer.decode(text) for text in short]
@@ -74,7 +81,14 @@ def test_measuring_changes_nothing_of_what_is_saved(
     memory, weights, unseen = parts
     before = {name: array.copy() for name, array in weights.tensors().items()}
     measure_gain(
-        tiny_network, memory, weights, None, tiny_network, texts=unseen, tokenizer=tokenizer, seconds=1
+        tiny_network,
+        memory,
+        weights,
+        base_member=None,
+        compared_with=tiny_network,
+        texts=unseen,
+        tokenizer=tokenizer,
+        seconds=1,
     )
     assert all(np.array_equal(array, before[name]) for name, array in weights.tensors().items())
 
@@ -84,18 +98,43 @@ def test_without_time_few_pieces_are_scored_and_no_keys_told(
 ) -> None:
     memory, weights, unseen = parts
     gain = measure_gain(
-        tiny_network, memory, weights, None, None, texts=unseen, tokenizer=tokenizer, seconds=0
+        tiny_network,
+        memory,
+        weights,
+        base_member=None,
+        compared_with=None,
+        texts=unseen,
+        tokenizer=tokenizer,
+        seconds=0,
     )
     assert gain is not None
     assert gain.as_dict().keys() == {"bytes", "bits_per_byte"}
     assert len(tokenizer.encode(tokenizer.decode(unseen[0]))) >= FEWEST_PIECES
     few = [text[: FEWEST_PIECES // 4] for text in unseen]
     assert (
-        measure_gain(tiny_network, memory, weights, None, None, texts=few, tokenizer=tokenizer, seconds=1)
+        measure_gain(
+            tiny_network,
+            memory,
+            weights,
+            base_member=None,
+            compared_with=None,
+            texts=few,
+            tokenizer=tokenizer,
+            seconds=1,
+        )
         is None
     )
     assert (
-        measure_gain(tiny_network, memory, weights, None, None, texts=[], tokenizer=tokenizer, seconds=1)
+        measure_gain(
+            tiny_network,
+            memory,
+            weights,
+            base_member=None,
+            compared_with=None,
+            texts=[],
+            tokenizer=tokenizer,
+            seconds=1,
+        )
         is None
     )
 

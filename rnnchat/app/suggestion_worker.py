@@ -47,8 +47,8 @@ class SuggestionRequest:
     """The least probability of the inline suggestion."""
 
 
-class Completion:
-    """Takes a request at every key and answers when it can; the editor never waits for it."""
+class SuggestionWorker:
+    """Takes a request at every key and answers the latest in a thread; the editor never waits for it."""
 
     @dataclass
     class Answered(Message):
@@ -71,7 +71,9 @@ class Completion:
         self._wake = threading.Condition()
         self._request: SuggestionRequest | None = None
         self._dismissed: list[tuple[str, str]] = []
-        self._passed: list[tuple[str, tuple[str, ...]]] = []
+        """Texts before the cursor with the suggestion dismissed there; kept until a completer learns them."""
+        self._ignored: list[tuple[str, tuple[str, ...]]] = []
+        """Likewise, suggestions that were shown and not chosen."""
         self._is_closed = False
         self._thread: threading.Thread | None = None
         self._completer: Completer | None = None
@@ -86,7 +88,7 @@ class Completion:
             self._request = request
             self._wake.notify()
             if self._thread is None and not self._is_closed:
-                self._thread = threading.Thread(target=self._work, name="completion", daemon=True)
+                self._thread = threading.Thread(target=self._work, name="suggestions", daemon=True)
                 self._thread.start()
 
     def dismiss(self, before: str, text: str) -> None:
@@ -97,7 +99,7 @@ class Completion:
     def pass_over(self, before: str, texts: tuple[str, ...]) -> None:
         """Prefer others to `texts` while the same word is being typed."""
         with self._wake:
-            self._passed.append((before, texts))
+            self._ignored.append((before, texts))
 
     def close(self) -> None:
         """End the thread."""
@@ -111,35 +113,43 @@ class Completion:
                 while self._request is None and not self._is_closed:
                     self._wake.wait()
                 request, self._request = self._request, None
-                dismissed, self._dismissed = self._dismissed, []
-                passed, self._passed = self._passed, []
             if request is None:
                 return
             try:
-                self._answer(request, dismissed, passed)
+                self._answer(request)
                 self._failed_model = ""
                 if self._request is None and self._completer is not None:
                     self._completer.rest(lambda: self._request is not None or self._is_closed)
-            except RnnchatError as error:
-                if self._failed_model != request.model:
-                    self._failed_model = request.model
-                    self._post_message(self.Failed(error))
             except Exception as error:
-                explained = explain(error)
-                self._completer = None  # it may be in any state; the next request makes another
-                if self._failed_model != request.model:
-                    self._failed_model = request.model
-                    self._post_message(self.Failed(explained))
+                if not isinstance(error, RnnchatError):
+                    self._completer = None  # it may be in any state; the next request makes another
+                self._report(request.model, explain(error))
 
-    def _answer(
-        self,
-        request: SuggestionRequest,
-        dismissed: list[tuple[str, str]],
-        passed: list[tuple[str, tuple[str, ...]]],
-    ) -> None:
+    def _report(self, model: str, error: RnnchatError) -> None:
+        """Report a failure of `model`, unless the last one reported was of the same model."""
+        if self._failed_model != model:
+            self._failed_model = model
+            self._post_message(self.Failed(error))
+
+    def _answer(self, request: SuggestionRequest) -> None:
+        """Post the suggestions for `request`."""
         from rnnchat.completion.cursor import word_start
         from rnnchat.text.notes.clean import sanitize
 
+        completer = self._prepare_completer(request)
+        self._learn_rejections(completer)
+        inline = completer.inline(request.before, request.threshold)
+        partial = request.before[word_start(request.before) :]
+        alternatives = tuple(
+            Alternative(one.text, sanitize(partial + one.text if one.text[:1] != " " else one.text).strip())
+            for one in completer.suggest(request.before, MOST_ALTERNATIVES)
+            if one.probability >= LEAST_PROBABILITY and "\n" not in one.text
+        )
+        shown = sanitize(inline.text).split("\n")[0] if inline else ""
+        self._post_message(self.Answered(request, shown, alternatives))
+
+    def _prepare_completer(self, request: SuggestionRequest) -> Completer:
+        """Return the completer for the model and the draft of `request`; raise RnnchatError if it fails."""
         model = self._chat_engine.load(request.model)
         if self._completer is None or self._prepared_for[0] is not model:
             self._completer = model.completer()
@@ -150,16 +160,14 @@ class Completion:
         elif self._prepared_for[1] != request.draft:
             self._completer.begin()
         self._prepared_for = (model, request.draft)
+        return self._completer
+
+    def _learn_rejections(self, completer: Completer) -> None:
+        """Let the completer learn what was dismissed and ignored since the last answer."""
+        with self._wake:
+            dismissed, self._dismissed = self._dismissed, []
+            ignored, self._ignored = self._ignored, []
         for before, text in dismissed:
-            self._completer.dismiss(before, text)
-        for before, texts in passed:
-            self._completer.pass_over(before, texts)
-        inline = self._completer.inline(request.before, request.threshold)
-        partial = request.before[word_start(request.before) :]
-        alternatives = tuple(
-            Alternative(one.text, sanitize(partial + one.text if one.text[:1] != " " else one.text).strip())
-            for one in self._completer.suggest(request.before, MOST_ALTERNATIVES)
-            if one.probability >= LEAST_PROBABILITY and "\n" not in one.text
-        )
-        shown = sanitize(inline.text).split("\n")[0] if inline else ""
-        self._post_message(self.Answered(request, shown, alternatives))
+            completer.dismiss(before, text)
+        for before, texts in ignored:
+            completer.pass_over(before, texts)
