@@ -119,7 +119,7 @@ class Completion:
                 self._answer(request, dismissed, passed)
                 self._failed_model = ""
                 if self._request is None and self._completer is not None:
-                    self._completer.rest(lambda: self._request is not None or self._is_closed)
+                    self._completer.work_while_idle(lambda: self._request is not None or self._is_closed)
             except RnnchatError as error:
                 if self._failed_model != request.model:
                     self._failed_model = request.model
@@ -153,7 +153,7 @@ class Completion:
         for before, text in dismissed:
             self._completer.dismiss(before, text)
         for before, texts in passed:
-            self._completer.pass_over(before, texts)
+            self._completer.ignore(before, texts)
         inline = self._completer.inline(request.before, request.threshold)
         partial = request.before[word_start(request.before) :]
         alternatives = tuple(
