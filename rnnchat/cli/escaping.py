@@ -51,7 +51,7 @@ def _finite(value: Any) -> Any:
 
 
 def _spell(match: re.Match[str]) -> str:
-    """Return a half of a surrogate as the byte that it stands for in a name, else by its number."""
+    """Return a half of a surrogate as the byte that it represents in a name, else by its number."""
     code = ord(match.group())
     return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 

@@ -105,23 +105,23 @@ class DraftReader:
             self._lookahead.build_fast_path()
 
     def read_ahead(self, paths: Sequence[PiecePath], is_interrupted: Callable[[], bool]) -> None:
-        """Compute the positions along `paths` from the end, and drop those that lie on none of them."""
-        kept = {
+        """Compute the positions along `paths` from the end, and drop those that are on none of them."""
+        ahead = {
             path: position
             for path, position in self._ahead.items()
             if any(other[: len(path)] == path for other in paths)
         }
-        if self._ahead and not kept:
+        if self._ahead and not ahead:
             self._reuse_last_buffer()
-        self._ahead = kept
+        self._ahead = ahead
         for path in paths:
             position = self._positions[-1]
             for size in range(1, len(path) + 1):
                 if is_interrupted():
                     return
-                known = kept.get(path[:size])
+                known = ahead.get(path[:size])
                 position = known or Position.known(*self._predictor.step(path[size - 1], position.state))
-                kept[path[:size]] = position
+                ahead[path[:size]] = position
 
     def _reuse_last_buffer(self) -> None:
         """Let the next step from the last position overwrite what the states after it hold."""

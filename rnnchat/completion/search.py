@@ -55,7 +55,7 @@ class Position:
 
 @dataclass
 class CandidateWord:
-    """A word that may come next, with what leads to it: its probability and the pieces that spell it."""
+    """A word that may come next, with its probability and the pieces that spell it."""
 
     probability: float = 0.0
     """The probability of all spellings together."""

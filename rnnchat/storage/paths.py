@@ -109,7 +109,7 @@ def parse_path(text: str) -> Path:
     """Return the absolute path that a person means by `text`, which was typed, pasted or dropped.
 
     Spaces around it, quotes, and the escapes that terminals and file managers write are removed; ``~`` and
-    ``~user`` stand for home folders. If there is a file of exactly the name that was typed, that file is
+    ``~user`` mean home folders. If there is a file of exactly the name that was typed, that file is
     meant. Raises PathError where `text` cannot be a path.
     """
     typed = text.strip()

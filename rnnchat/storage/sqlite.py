@@ -98,7 +98,7 @@ def _prepare_file(path: Path, contents: str) -> None:
         raise StorageError(
             f"The file of {contents} is empty: what it held is no longer in it.",
             f"It was moved to {aside}. You can put a copy from a backup in its place, as {path}. "
-            "What you write from now on is kept in a new file.",
+            "What you write from now on is saved in a new file.",
         )
 
 
@@ -185,7 +185,7 @@ def number_by_last_change(connection: sqlite3.Connection, table: str) -> None:
     """Set the column ``used`` of a `table` to the order in which its rows were last changed.
 
     Later changes count on from there. A time would not do: a row that was written while the clock was ahead
-    would stay first. Times that lie in the future are set to now.
+    would stay first. Times in the future are set to now.
     """
     rows = connection.execute(f"SELECT id FROM {table} ORDER BY changed, id").fetchall()
     connection.executemany(
