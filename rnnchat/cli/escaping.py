@@ -16,7 +16,9 @@ _IN_JSON = (
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _SURROGATE = "[\ud800-\udfff]"
+"""Matches a half of a surrogate pair."""
 _LINE_ENDS = "[\u2028\u2029]"
+"""Matches the characters that Unicode calls line and paragraph separators."""
 
 
 def escape_for_terminal(text: str) -> str:

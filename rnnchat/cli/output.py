@@ -12,6 +12,7 @@ from rnnchat.cli.wrapping import fit
 from rnnchat.errors import from_os_error
 
 _ERROR_PREFIX = "rnnchat: "
+"""Every error message on standard error begins with this."""
 
 
 def print_line(text: str, *, path: str = "", indent: int | None = None, over: bool = False) -> None:

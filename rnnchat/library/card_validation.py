@@ -304,4 +304,6 @@ _FIELDS: dict[str, FieldRule] = {
     "base": _line(_MAXIMUM_NAME),
     "description": _line(_MAXIMUM_DESCRIPTION),
 }
+"""The rule that checks each field of a card."""
 _REQUIRED = ("name", "created", "network", "files")
+"""Every card has these fields."""

@@ -65,6 +65,7 @@ KEPT_VERSIONS = 2
 _HIGHEST_VERSION = 10**12 - 1
 """A version's number has at most 12 digits."""
 _VERSION = re.compile(r"v([0-9]{4,12})\Z")
+"""Matches the folder name of a model's version."""
 
 
 class Library:

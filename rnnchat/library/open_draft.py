@@ -24,6 +24,7 @@ MAXIMUM_LINE = 8_000
 """A line of a draft has at most this many characters; longer ones are broken, as they slow typing down."""
 
 _ODD_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+"""Matches every line break of Python's `splitlines` but the line feed."""
 
 
 @dataclass(frozen=True)

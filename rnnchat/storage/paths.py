@@ -19,12 +19,17 @@ MAXIMUM_SHOWN = 80
 """A message repeats at most this many characters of what was typed."""
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+"""Matches the beginning of a URL."""
 _FILE_ADDRESS = re.compile(r"file:(?://(?P<host>[^/]*))?(?P<path>/.*)", re.I | re.S)
+"""Matches a ``file:`` URL."""
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+"""Matches one percent-encoded byte."""
 _ESCAPED = re.compile(r"\\([\x00-\x2e\x3a-\x40\x5b-\x60\x7b-\x7f])")
 """A backslash before anything but a letter, digit or slash: terminals escape a dropped path in this way."""
 _SEVERAL = re.compile(r"(?:/|~|file:).*?(?<!\\)\s(?:/\S|~/|file:/|['\"]/)", re.I | re.S)
+"""Matches two or more paths that were dropped together."""
 _QUOTES = {"'": "'", '"': '"', "‘": "’", "“": "”"}
+"""The closing quotation mark for each opening one."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ MINIMUM_FREE = 256_000
 _COMPANION_SUFFIXES = ("-wal", "-shm", "-journal")
 """SQLite keeps files with these suffixes beside a database."""
 _STAYS = "What is on the screen stays there, and rnnchat tries again."
+"""The hint of an error after which nothing that the user sees is lost."""
 
 
 @dataclass(frozen=True)
