@@ -67,7 +67,7 @@ class Model:
     def complete(self, draft: str, count: int = 6) -> list[Suggestion]:
         """Return at most `count` suggestions for the end of `draft`, likeliest first.
 
-        A draft that goes on with the last one costs a few milliseconds, and its text has been learned from.
+        A draft that continues the last one costs a few milliseconds, and its text has been learned from.
         Raises RnnchatError where `count` is less than 1.
         """
         _check_count("count", count)
@@ -82,7 +82,7 @@ class Model:
     ) -> Iterator[Chunk]:
         """Continue `prompt` by at most `tokens` tokens, one chunk each.
 
-        What the options do not state is as in the settings. Raises RnnchatError where a value is outside
+        The settings apply where the options state nothing. Raises RnnchatError where a value is outside
         its limits.
         """
         _check_count("tokens", tokens)
@@ -113,7 +113,7 @@ def load(name: str | None = None, *, home: str | os.PathLike[str] | None = None)
     """Return the model called `name`, or the one in use.
 
     `home` is the folder that holds everything of rnnchat; otherwise RNNCHAT_HOME or the system's folders
-    do. Raises ModelError where the model is missing or damaged.
+    are used. Raises ModelError where the model is missing or damaged.
     """
     paths = Paths.from_environment() if home is None else Paths.under(parse_argument(os.fspath(home)))
     settings = load_settings(paths)

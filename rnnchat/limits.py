@@ -9,6 +9,7 @@ from typing import Any
 from rnnchat.errors import RnnchatError
 
 _KEY = "limits"
+"""The limits of a field are found by this key in its metadata."""
 _SHOWN_DIGITS = 300
 """Larger whole numbers are cut to this power of ten before they are shown."""
 

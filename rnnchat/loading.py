@@ -47,7 +47,7 @@ class LoadedModel:
     weights: MixtureWeights | None = None
     """The weights of the mixture; None where it has none."""
     base_network: RecurrentNetwork | None = None
-    """The network that its own was trained from, which is part of the mixture too; None where it has none."""
+    """The network that its own was trained from, part of the mixture too; None where there is none."""
     attribution: AttributionIndex | None = None
     """Finds passages of a text in the notes; None where it has no memory."""
 
@@ -83,7 +83,7 @@ class LoadedModel:
         mixture = self.mixture(adaptive=True)
         if mixture is None:
             return TextGenerator(self.network, self.tokenizer, guide=guide)
-        return TextGenerator(mixture, self.tokenizer, mixture.learn, mixture.forget, guide)
+        return TextGenerator(mixture, self.tokenizer, learn=mixture.learn, forget=mixture.forget, guide=guide)
 
     @cached_property
     def word_counts(self) -> WordCounts | None:
@@ -127,16 +127,23 @@ def from_saved(saved: SavedModel, name: str) -> LoadedModel:
     weights = MixtureWeights.from_tensors(saved.mixture, shape.vocabulary, base=base is not None)
     mixture = weights.mixture(network, memory, piece_kinds(tokenizer), base=base, adaptive=False)
     generator = TextGenerator(mixture, tokenizer)
-    return LoadedModel(saved.card, generator, network, memory, weights, base, attribution)
+    return LoadedModel(
+        card=saved.card,
+        generator=generator,
+        network=network,
+        memory=memory,
+        weights=weights,
+        base_network=base,
+        attribution=attribution,
+    )
 
 
 def piece_kinds(tokenizer: Tokenizer) -> PieceKinds:
     """Return the kinds of a tokenizer's pieces; raise ModelError where it has no piece for a line end."""
-    texts = [tokenizer.decode_bytes((piece,)) for piece in range(tokenizer.size)]
     newline = tokenizer.encode("\n")
     if len(newline) != 1:
         raise ModelError("The tokenizer has no piece for the end of a line.")
-    return PieceKinds.of(texts, start=tokenizer.roles.start, newline=newline[0])
+    return PieceKinds.of(tokenizer.piece_bytes, start=tokenizer.roles.start, newline=newline[0])
 
 
 def build_mixture(
@@ -160,5 +167,10 @@ def build_completer(
 ) -> Completer:
     """Return a completer that learns by `mixture`; `counts` returns the words of the notes."""
     return Completer(
-        mixture, tokenizer, mixture.learn, counts, mixture.approximate_step, mixture.parts.memory.pieces
+        mixture,
+        tokenizer,
+        learn=mixture.learn,
+        counts=counts,
+        lookahead_step=mixture.approximate_step,
+        notes=mixture.parts.memory.pieces,
     )

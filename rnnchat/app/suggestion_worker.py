@@ -119,7 +119,7 @@ class SuggestionWorker:
                 self._answer(request)
                 self._failed_model = ""
                 if self._request is None and self._completer is not None:
-                    self._completer.rest(lambda: self._request is not None or self._is_closed)
+                    self._completer.work_while_idle(lambda: self._request is not None or self._is_closed)
             except Exception as error:
                 if not isinstance(error, RnnchatError):
                     self._completer = None  # it may be in any state; the next request makes another
@@ -170,4 +170,4 @@ class SuggestionWorker:
         for before, text in dismissed:
             completer.dismiss(before, text)
         for before, texts in ignored:
-            completer.pass_over(before, texts)
+            completer.ignore(before, texts)

@@ -106,6 +106,7 @@ Examples:
   rnnchat train ~/notes --name me     learn your notes in five minutes
   rnnchat generate "The thing about"  continue a text
 """
+"""The examples at the end of the help of `rnnchat`."""
 
 
 @click.group(

@@ -82,7 +82,7 @@ class LineRequest:
     dismiss: str = ""
     """A suggestion that must not come there again."""
     passed: tuple[str, ...] = ()
-    """Suggestions for the request before that the writer saw and typed past."""
+    """Suggestions for the request before that the writer saw and ignored."""
     is_new: bool = False
     """Whether another draft begins."""
 
@@ -126,13 +126,13 @@ def _answer_lines(completer: Completer, count: int) -> None:
             reply = {"error": message, "hint": log_unexpected_error(error)}
         print_json(reply)
         if "error" not in reply:
-            _rest(completer)
+            _work_while_idle(completer)
 
 
-def _rest(completer: Completer) -> None:
+def _work_while_idle(completer: Completer) -> None:
     """Learn and read ahead until the next line comes; an error is only logged, as the answer was given."""
     try:
-        completer.rest(lambda: is_ready(sys.stdin))
+        completer.work_while_idle(lambda: is_ready(sys.stdin))
     except Exception as error:
         from rnnchat.storage.log import log_unexpected_error
 
@@ -146,7 +146,7 @@ def _answer(completer: Completer, request: LineRequest, last: str, count: int) -
         completer.begin()
     if request.dismiss:
         completer.dismiss(request.before, request.dismiss)
-    completer.pass_over(last, request.passed)
+    completer.ignore(last, request.passed)
     return _suggest(completer, request.before, count)
 
 

@@ -16,7 +16,9 @@ _IN_JSON = (
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _SURROGATE = "[\ud800-\udfff]"
+"""Matches a half of a surrogate pair."""
 _LINE_ENDS = "[\u2028\u2029]"
+"""Matches the characters that Unicode calls line and paragraph separators."""
 
 
 def escape_for_terminal(text: str) -> str:
@@ -51,7 +53,7 @@ def _finite(value: Any) -> Any:
 
 
 def _spell(match: re.Match[str]) -> str:
-    """Return a half of a surrogate as the byte that it stands for in a name, else by its number."""
+    """Return a half of a surrogate as the byte that it represents in a name, else by its number."""
     code = ord(match.group())
     return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 

@@ -112,7 +112,7 @@ def _scores(loaded: LoadedModel, texts: Sequence[str], limit: int) -> dict[str, 
 
 
 def _main_score(scores: Mapping[str, Score]) -> Score:
-    """Return the score of what generates text with the model."""
+    """Return the score of the predictor that generates text."""
     return scores.get("mixture", scores["network"])
 
 
@@ -148,8 +148,11 @@ def _keystrokes(loaded: LoadedModel, texts: Sequence[str], limit: int) -> dict[s
 
 def _print_scores(name: str, count: int, scores: Mapping[str, Score]) -> None:
     """Print the bits per byte of each member on `count` texts."""
+    from rnnchat.library.describe import counted
+
     result = _main_score(scores)
-    print_line(f"{name} on {count:,} texts, {result.bytes:,} bytes, {result.pieces:,} tokens:")
+    sizes = ((count, "text"), (result.bytes, "byte"), (result.pieces, "token"))
+    print_line(f"{name} on {', '.join(counted(number, what) for number, what in sizes)}:")
     for member, one in scores.items():
         print_line(f"  {member:<8} {one.bits_per_byte:.3f} bits per byte")
     if result.pieces:

@@ -12,13 +12,14 @@ from rnnchat.cli.wrapping import fit
 from rnnchat.errors import from_os_error
 
 _ERROR_PREFIX = "rnnchat: "
+"""Every error message on standard error begins with this."""
 
 
 def print_line(text: str, *, path: str = "", indent: int | None = None, over: bool = False) -> None:
     """Print a line of text, followed by `path`; on a terminal, long lines are broken between words.
 
-    Control characters in names and paths are removed. `indent` is the column at which the text goes on after
-    a break. With `over`, the next line replaces this one.
+    Control characters in names and paths are removed. `indent` is the column at which the text continues
+    after a break. With `over`, the next line replaces this one.
     """
     shown = escape_for_terminal(text)
     if over:

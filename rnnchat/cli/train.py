@@ -87,9 +87,6 @@ def train(
 
     Ctrl+C stops the training and saves a checkpoint; --resume continues from it.
     """
-    from rnnchat.training.runs.job import TrainingJob
-    from rnnchat.training.runs.report import TrainingReport
-
     if "help" in overrides:
         for setting, meaning in describe_tunable_settings():
             print_line(f"  {setting:<19} {meaning}", indent=22)
@@ -111,12 +108,7 @@ def train(
             name=own_name, paths=absolute, base=base or AUTO, cell=cell, minutes=minutes, seed=seed
         ).with_overrides(overrides)
         run, resume = _begin(places, settings, fresh=fresh, as_json=as_json)
-    if as_json:
-        _follow(TrainingJob(run), EventLines(print_json).show)
-        return
-    report = TrainingReport(print_line, live=sys.stdout is not None and sys.stdout.isatty())
-    report.begin(run.folder.name, resumed=resume)
-    _follow(TrainingJob(run), report.show)
+    _train_and_report(run, resumed=resume, as_json=as_json)
 
 
 def _check_base(base: str | None) -> None:
@@ -144,6 +136,19 @@ def _begin(places: Paths, settings: RunSettings, *, fresh: bool, as_json: bool) 
             f" To go back to the old one, run `rnnchat models rollback {name!r}`."
         )
     return run, resumed
+
+
+def _train_and_report(run: Run, *, resumed: bool, as_json: bool) -> None:
+    """Train, and print the events for programs or for a person."""
+    from rnnchat.training.runs.job import TrainingJob
+    from rnnchat.training.runs.report import TrainingReport
+
+    if as_json:
+        _follow(TrainingJob(run), EventLines(print_json).show)
+        return
+    report = TrainingReport(print_line, live=sys.stdout is not None and sys.stdout.isatty())
+    report.begin(run.folder.name, resumed=resumed)
+    _follow(TrainingJob(run), report.show)
 
 
 class EventLines:

@@ -1,4 +1,4 @@
-"""Suggestions for a draft: how the word at the cursor, and the words after it, are likely to go on."""
+"""Suggestions for a draft: how the word at the cursor is likely to continue, and which words follow it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ from rnnchat.lm.protocols import AnyLanguageModel, Learn, Step
 from rnnchat.text.tokenizer import Tokenizer
 
 SINGLE_WORDS = 3
-"""The first suggestions, up to this many, are single words; some of the others may be of several words."""
+"""At least this many of the suggestions are single words, where there are as many."""
 MOST_PHRASES = 2
 """At most this many suggestions are of several words."""
 FURTHER_WORD_WORTH = 1.5
-"""A further word saves more keys than the first, so its probability counts this many times."""
+"""A phrase is worth its probability times this, times the number of words after its first one.
+
+Each of those words saves more keys than the first.
+"""
 INLINE_THRESHOLD = 0.15
 """The inline suggestion has at least this probability."""
 LONGEST_READ_AHEAD = 3
@@ -49,7 +52,7 @@ class Suggestion:
 
 
 class Completer:
-    """Completes one draft; what it has read is kept, so that one more key costs a few steps.
+    """Completes one draft; it remembers what it has read, so that one more key costs a few steps.
 
     With `learn`, it learns from the draft as it is read, each part once. `counts` returns the words of the
     notes, if there are any; they are counted when they are first needed. `lookahead_step`, where given,
@@ -73,7 +76,7 @@ class Completer:
         self._reader = DraftReader(predictor, tokenizer, spelling, learn)
         self._search = WordSearch(step, spelling, end_shares)
         self._ranking = Ranking(self._search, WordSearch(step, spelling, end_shares), counts)
-        self._forget_answer()
+        self._clear_cache()
 
     def suggest(self, before: str, count: int = 6) -> list[Suggestion]:
         """Return at most `count` suggestions after `before`, likeliest first.
@@ -82,7 +85,7 @@ class Completer:
         between. A word after white space comes with its indentation or quotation mark, if it has one. Some
         suggestions are of several words, where these are worth more than one more single word.
         """
-        ranked = self._ranking.without_passed(before, self._rank(before))
+        ranked = self._ranking.demote_ignored(before, self._rank(before))
         chosen = [(word.probability, text, word.probability) for text, word in ranked[:count]]
         if count > SINGLE_WORDS and ranked:
             first, others = chosen[:SINGLE_WORDS], chosen[SINGLE_WORDS:]
@@ -95,13 +98,13 @@ class Completer:
 
     def words(self, before: str, count: int) -> list[Suggestion]:
         """Return at most `count` single words after `before`, with nothing before them."""
-        ranked = self._rank(before, leads=False)
+        ranked = self._rank(before, allow_lead=False)
         return [Suggestion(text, word.probability) for text, word in ranked[:count]]
 
     def inline(self, before: str, threshold: float = INLINE_THRESHOLD) -> Suggestion | None:
         """Return the suggestion to show after the cursor, of several words if possible.
 
-        None where no word has a probability of at least `threshold`.
+        Return None where no word has a probability of at least `threshold`.
         """
         ranked = self._rank(before)
         if not ranked or ranked[0][1].probability < threshold:
@@ -110,17 +113,17 @@ class Completer:
         choices = [(text, word.probability), *self._continuations(before, text, word)]
         return Suggestion(*max(choices, key=lambda choice: choice[1] * len(choice[0])))
 
-    def pass_over(self, before: str, texts: Iterable[str]) -> None:
-        """Say that `texts` were shown after `before` and the writer typed on, so that they are not meant.
+    def ignore(self, before: str, texts: Iterable[str]) -> None:
+        """Record that the writer ignored `texts`, which were shown after `before`, and typed on.
 
         `suggest` then offers others while the same word is typed. `inline` does not change, as one may well
         type along with its suggestion.
         """
-        self._ranking.pass_over(before, texts)
+        self._ranking.ignore(before, texts)
 
     def dismiss(self, before: str, text: str) -> None:
         """Do not suggest `text` after `before` again, nor its remaining part once some of it is typed."""
-        self._forget_answer()
+        self._clear_cache()
         self._ranking.dismiss(before, text)
 
     def prepare(self) -> None:
@@ -128,13 +131,15 @@ class Completer:
         self._counts()
 
     def begin(self) -> None:
-        """Begin another draft; what was learned from the ones before stays."""
+        """Begin another draft; what was learned from earlier drafts stays."""
         self._reader.begin()
         self._ranking.begin()
-        self._forget_answer()
+        self._clear_cache()
 
-    def rest(self, is_interrupted: Callable[[], bool] = lambda: False, *, ahead: bool = True) -> None:
-        """Do what no answer needs to wait for: learn what was read, and read ahead what is likely to come.
+    def work_while_idle(
+        self, is_interrupted: Callable[[], bool] = lambda: False, *, ahead: bool = True
+    ) -> None:
+        """Learn what was read, and read ahead what is likely to come; no answer needs to wait for these.
 
         Call it after each answer; it ends early where `is_interrupted` returns true. It changes how long
         later answers take, and, after many words at once such as an opened draft, what they know. The first
@@ -147,22 +152,22 @@ class Completer:
         self._reader.prepare_reading_ahead()
         self._reader.read_ahead(self._likely_paths(), is_interrupted)
 
-    def _forget_answer(self) -> None:
-        self._question: tuple[str, bool] = "", False
-        """The last text before the cursor, and whether something could stand before the word."""
+    def _clear_cache(self) -> None:
+        self._last_query: tuple[str, bool] = "", False
+        """The last text before the cursor, and whether something was allowed before the word."""
         self._ranked: Ranked | None = None
-        """The answer to that question; None where it is not known."""
+        """The words for that query; None where they are not known."""
 
-    def _rank(self, before: str, *, leads: bool = True) -> Ranked:
+    def _rank(self, before: str, *, allow_lead: bool = True) -> Ranked:
         """Return the words that may come after `before`, likeliest first."""
-        if self._ranked is None or self._question != (before, leads):
+        if self._ranked is None or self._last_query != (before, allow_lead):
             head, typed = split_run(before)
             was_there = self._reader.read(head)
             assert self._reader.end is not None
             self._search.start(self._reader.end, keep=was_there)
             line, newline = self._reader.before_line_end, self._reader.newline
-            self._ranked = self._ranking.rank(before, typed, line, newline, leads=leads)
-            self._question = before, leads
+            self._ranked = self._ranking.rank(before, typed, line, newline, allow_lead=allow_lead)
+            self._last_query = before, allow_lead
         return self._ranked
 
     def _continuations(
@@ -193,9 +198,9 @@ class Completer:
 
         These are the likeliest words, and what is typed of one where that may be complete.
         """
-        before, leads = self._question
-        ranked = self._ranking.without_passed(before, self._ranked or [])
-        paths = [word.path for _, word in ranked[: WORDS_READ_AHEAD * leads]]
+        before, allow_lead = self._last_query
+        ranked = self._ranking.demote_ignored(before, self._ranked or [])
+        paths = [word.path for _, word in ranked[: WORDS_READ_AHEAD if allow_lead else 0]]
         run = split_run(before)[1]
         typed = before[word_start(before) :]
         if run and (not typed or self._ranking.is_known(typed)):

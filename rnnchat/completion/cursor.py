@@ -11,12 +11,15 @@ OVERLAP = 4
 """In scripts without spaces, pieces may span this many characters before the cursor."""
 
 _RUN = re.compile(r" ?(?:[^\W_]+|[^\w\s]+|_+)\Z| \Z")
+"""Matches the last run of letters and digits, of punctuation or of underscores, with the space before it."""
 _INDENTATION = re.compile(r"(?:\A|(?<=\n))[ \t]+\Z")
+"""Matches the indentation of a line that has nothing else yet."""
 _WORD = re.compile(r"\w[\w'’]*\Z")
+"""Matches the word at the end of a text."""
 
 
 def split_run(before: str) -> tuple[str, str]:
-    """Return what stands before the last run of letters or of punctuation, and that run with its space.
+    """Return what comes before the last run of letters or of punctuation, and that run with its space.
 
     Indentation is a run of its own.
     """

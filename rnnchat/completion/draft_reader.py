@@ -1,6 +1,6 @@
 """Reading a draft: the predictor follows the text before the cursor, and learns from it.
 
-What was read is kept, so that one more key costs one or two steps of the predictor.
+It remembers what was read, so that one more key costs one or two steps of the predictor.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from rnnchat.completion.search import Position
 from rnnchat.completion.spelling import Spelling
+from rnnchat.completion.words import common_prefix_length
 from rnnchat.lm.protocols import AnyLanguageModel, Learn, Lookahead
 from rnnchat.text.tokenizer import Tokenizer
 
@@ -41,7 +42,7 @@ class DraftReader:
         self.begin()
 
     def begin(self) -> None:
-        """Begin another draft; what was learned from the ones before stays."""
+        """Begin another draft; what was learned from earlier drafts stays."""
         self._text = ""
         """The part of the draft that was read, from the draft's beginning."""
         self._start = 0
@@ -69,13 +70,13 @@ class DraftReader:
         return self._positions[-2]
 
     def read(self, text: str) -> bool:
-        """Bring the predictor to the end of `text`; return whether it was there already."""
+        """Read `text` to its end; return whether the predictor was there already."""
         self.learn_waiting(LEARNED_AT_ONCE)
         if text == self._text and self._positions:
             return True
         self._choose_start(text)
         pieces = [self._tokenizer.roles.start, *self._encode(text[self._start :])]
-        same = _common_length(self._pieces, pieces)
+        same = common_prefix_length(self._pieces, pieces)
         ahead = self._ahead if same == len(self._pieces) else {}
         self._ahead = {}
         del self._pieces[same:], self._positions[same:]
@@ -104,23 +105,23 @@ class DraftReader:
             self._lookahead.build_fast_path()
 
     def read_ahead(self, paths: Sequence[PiecePath], is_interrupted: Callable[[], bool]) -> None:
-        """Compute the positions along `paths` from the end, and drop those that lie on none of them."""
-        kept = {
+        """Compute the positions along `paths` from the end, and drop those that are on none of them."""
+        ahead = {
             path: position
             for path, position in self._ahead.items()
             if any(other[: len(path)] == path for other in paths)
         }
-        if self._ahead and not kept:
+        if self._ahead and not ahead:
             self._reuse_last_buffer()
-        self._ahead = kept
+        self._ahead = ahead
         for path in paths:
             position = self._positions[-1]
             for size in range(1, len(path) + 1):
                 if is_interrupted():
                     return
-                known = kept.get(path[:size])
+                known = ahead.get(path[:size])
                 position = known or Position.known(*self._predictor.step(path[size - 1], position.state))
-                kept[path[:size]] = position
+                ahead[path[:size]] = position
 
     def _reuse_last_buffer(self) -> None:
         """Let the next step from the last position overwrite what the states after it hold."""
@@ -128,7 +129,7 @@ class DraftReader:
             self._lookahead.reuse_buffer(self._positions[-1].state)
 
     def _choose_start(self, text: str) -> None:
-        """Begin anew where `text` is another one, or where what is read would become too long or short."""
+        """Start again where `text` is another one, or where too much or too little of it would be read."""
         size = len(text) - self._start
         if not text.startswith(self._text[: self._start]) or not (
             CONTEXT <= size <= 2 * CONTEXT or (len(text) <= 2 * CONTEXT and not self._start)
@@ -137,7 +138,7 @@ class DraftReader:
             self._pieces, self._positions = [], []
 
     def _encode(self, text: str) -> list[int]:
-        """Return the pieces of `text`; none crosses a line end, so those above the last line are kept."""
+        """Return the pieces of `text`; none crosses a line end, so those above the last line are cached."""
         above = text[: text.rfind("\n") + 1]
         if self._lines[0] != above:
             self._lines = above, self._tokenizer.encode(above)
@@ -161,14 +162,6 @@ class DraftReader:
             position = Position(after, lambda: self._predictor.step(piece, state)[0])
         self._pieces.append(piece)
         self._positions.append(position)
-
-
-def _common_length(one: Sequence[int], other: Sequence[int]) -> int:
-    """Return how many items two sequences have in common at their beginnings."""
-    return next(
-        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-        min(len(one), len(other)),
-    )
 
 
 def _context_start(text: str) -> int:

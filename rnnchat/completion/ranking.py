@@ -1,8 +1,9 @@
 """Ranking: the probabilities of words from the search, the notes and the draft become one list.
 
-It is a mixture. The search gets most of the probability, counts of the notes' words COUNTED_SHARE and the
-draft's own words DRAFT_SHARE. Where a line was broken within a sentence, a second search continues that line.
-Words that the writer dismissed are left out; words that were passed over keep little of their probability.
+It is a mixture. The draft's own words get DRAFT_SHARE of the probability, counts of the notes' words get
+COUNTED_SHARE of what that leaves, and the search gets the rest. Where a line was broken within a sentence, a
+second search continues that line. Words that the writer dismissed are left out; words that the writer ignored
+keep little of their probability.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from rnnchat.completion.search import BEST_WORDS, CandidateWord, Position, Searc
 from rnnchat.completion.words import DraftWords, WordCounts, breaks_sentence, tokens_before_word
 
 COUNTED_SHARE = 0.3
-"""The share of the probability that the counts of the notes' words have."""
+"""The share that the counts of the notes' words get of what DRAFT_SHARE leaves."""
 DRAFT_SHARE = 0.15
 """The share of the probability that goes to words of the draft."""
 MOST_COUNTED = 12
 """At most this many of the words that the notes count are considered."""
-PASSED_FACTOR = 0.02
-"""A suggestion that was read and passed over keeps this share of its probability."""
+IGNORED_FACTOR = 0.02
+"""A suggestion that the writer read and ignored keeps this share of its probability."""
 BROKEN_LINE_SHARE = 0.7
 """The share of the probability of words that continue a broken line, if that was certain not to end there."""
 _LAST_CHARACTERS = 200
@@ -58,23 +59,25 @@ class Ranking:
         """Leave `text` out at this place from now on."""
         self._rejections.dismiss(before, text)
 
-    def pass_over(self, before: str, texts: Iterable[str]) -> None:
+    def ignore(self, before: str, texts: Iterable[str]) -> None:
         """Make `texts` much less likely while the same word is typed."""
-        self._rejections.pass_over(before, texts)
+        self._rejections.ignore(before, texts)
 
     def is_known(self, word: str) -> bool:
         """Whether the draft or the notes have this word."""
         counts = self._counts()
         return word in self._draft_words or (counts is not None and word in counts)
 
-    def rank(self, before: str, typed: str, line: Position | None, newline: int, *, leads: bool) -> Ranked:
+    def rank(
+        self, before: str, typed: str, line: Position | None, newline: int, *, allow_lead: bool
+    ) -> Ranked:
         """Return the words that may come after `before`, whose last run is `typed`, likeliest first.
 
-        `line` is the position before the end of the line above, where the run stands at the beginning of a
-        line; `newline` is the piece that ends lines. `leads` allows something to stand before the word.
+        `line` is the position before the end of the line above, where the run is at the beginning of a
+        line; `newline` is the piece that ends lines. With `allow_lead`, something may come before the word.
         """
-        best = BEST_WORDS + len(self._rejections.passed_at(before))
-        words = _normalised(self._search.find(typed.encode(), leads=leads, best=best))
+        best = BEST_WORDS + len(self._rejections.ignored_at(before))
+        words = _normalised(self._search.find(typed.encode(), allow_lead=allow_lead, best=best))
         if line is not None and breaks_sentence(before[: len(before) - len(typed)]):
             self._continue_line(line, 1 - float(line.probabilities[newline]), typed, words)
         start = word_start(before)
@@ -83,18 +86,18 @@ class Ranking:
         dismissed = self._rejections.dismissed_at(before)
         return _sorted((text, word) for text, word in words.items() if text not in dismissed)
 
-    def without_passed(self, before: str, ranked: Ranked) -> Ranked:
-        """Return the words with those that were passed over much less likely, and all others a bit more."""
-        passed = self._rejections.passed_at(before)
-        if not passed:
+    def demote_ignored(self, before: str, ranked: Ranked) -> Ranked:
+        """Return the words with the ignored ones made much less likely, and all others slightly likelier."""
+        ignored = self._rejections.ignored_at(before)
+        if not ignored:
             return ranked
-        share = sum(word.probability for text, word in ranked if text in passed)
-        factor = 1 / (1 - (1 - PASSED_FACTOR) * min(share, 0.99))
+        share = sum(word.probability for text, word in ranked if text in ignored)
+        factor = 1 / (1 - (1 - IGNORED_FACTOR) * min(share, 0.99))
         return _sorted(
             (
                 text,
                 replace(
-                    word, probability=word.probability * factor * (PASSED_FACTOR if text in passed else 1)
+                    word, probability=word.probability * factor * (IGNORED_FACTOR if text in ignored else 1)
                 ),
             )
             for text, word in ranked
@@ -111,7 +114,7 @@ class Ranking:
         share = BROKEN_LINE_SHARE * unended
         for word in words.values():
             word.probability *= 1 - share
-        for text, word in _normalised(self._line_search.find(f" {typed}".encode(), leads=False)).items():
+        for text, word in _normalised(self._line_search.find(f" {typed}".encode(), allow_lead=False)).items():
             words.setdefault(text, CandidateWord()).probability += share * word.probability
 
     def _add_counted(self, before: str, partial: str, words: dict[str, CandidateWord]) -> None:

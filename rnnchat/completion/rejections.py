@@ -1,4 +1,4 @@
-"""Suggestions that the writer rejected at a place of a draft: dismissed for good, or passed over."""
+"""Suggestions that the writer rejected at a place of a draft: dismissed for good, or ignored."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _FIRST_WORD = re.compile(r"\W*\w[\w'’]*")
+"""Matches the first word of a suggestion, with what comes before it."""
 _TAIL = 200
 """A place in the draft is recognised by this many characters."""
 
@@ -38,24 +39,24 @@ class Rejections:
 
     def __init__(self) -> None:
         self._dismissed: set[_Rejection] = set()
-        self._passed: set[_Rejection] = set()
+        self._ignored: set[_Rejection] = set()
 
     def dismiss(self, before: str, text: str) -> None:
         """Reject `text`, or its first word, for good."""
         word = _FIRST_WORD.match(text)
         self._dismissed.add(_Rejection.of(before, word.group() if word else text))
 
-    def pass_over(self, before: str, texts: Iterable[str]) -> None:
+    def ignore(self, before: str, texts: Iterable[str]) -> None:
         """Reject `texts` for the rest of the word, or until that is deleted."""
         here = len(before)
-        active = {rejection for rejection in self._passed if rejection.since < here < rejection.end}
-        self._passed = active | {_Rejection.of(before, text) for text in texts}
+        active = {rejection for rejection in self._ignored if rejection.since < here < rejection.end}
+        self._ignored = active | {_Rejection.of(before, text) for text in texts}
 
     def dismissed_at(self, before: str) -> set[str]:
         """Return what was dismissed and must not be suggested after `before`."""
         return {rejection.remaining(before) for rejection in self._dismissed}
 
-    def passed_at(self, before: str) -> set[str]:
-        """Return what was passed over and could still be suggested after `before`."""
+    def ignored_at(self, before: str) -> set[str]:
+        """Return what was ignored and could still be suggested after `before`."""
         here = len(before)
-        return {one.remaining(before) for one in self._passed if one.since < here} - {""}
+        return {one.remaining(before) for one in self._ignored if one.since < here} - {""}

@@ -28,9 +28,9 @@ BEST_WORDS = 6
 SEARCH_RATIO = 4.0
 """A position is looked at where it is at least this many times as likely as the last of the best words."""
 BRANCHES = 8
-"""This many continuations of each position are considered, and one more."""
+"""BRANCHES + 1 continuations of each position are considered."""
 LONGEST_LEAD = 16
-"""What stands before a word, such as indentation, has at most this many bytes."""
+"""What comes before a word, such as indentation, has at most this many bytes."""
 LONGEST = 40
 """A suggestion grows while that may raise the expected number of right characters, up to about this many."""
 
@@ -55,7 +55,7 @@ class Position:
 
 @dataclass
 class CandidateWord:
-    """A word that may come next, with what leads to it: its probability and the pieces that spell it."""
+    """A word that may come next, with its probability and the pieces that spell it."""
 
     probability: float = 0.0
     """The probability of all spellings together."""
@@ -96,7 +96,7 @@ def word_end_shares(pieces: NDArray[np.integer], spelling: Spelling) -> Floats:
 
 
 class WordSearch:
-    """Searches ahead from one position of a text; what it has looked at is kept until the next one.
+    """Searches ahead from one position of a text; it remembers what it has looked at until the next one.
 
     `step` advances the predictor. `end_shares` (vocabulary,) says how often a word ends with each piece.
     """
@@ -117,16 +117,16 @@ class WordSearch:
         if not keep:
             self._positions = {(): position}
 
-    def look(self, path: tuple[int, ...]) -> Position:
+    def position_after(self, path: tuple[int, ...]) -> Position:
         """Return the position after `path`; each is computed once."""
         position = self._positions.get(path)
         if position is None:
-            state = self.look(path[:-1]).state
+            state = self.position_after(path[:-1]).state
             position = self._positions[path] = Position.known(*self._step(path[-1], state))
         return position
 
-    def find(self, typed: bytes, *, leads: bool, best: int = BEST_WORDS) -> SearchResult:
-        """Return words that continue `typed`, with what may stand before them where `leads` allows that.
+    def find(self, typed: bytes, *, allow_lead: bool, best: int = BEST_WORDS) -> SearchResult:
+        """Return words that continue `typed`, with what may come before them if `allow_lead`.
 
         The search ends where the likeliest `best` words are known.
         """
@@ -139,10 +139,12 @@ class WordSearch:
             negative, path, rest, added = heapq.heappop(queue)
             estimates.pop(path, None)
             steps -= 1  # also where it was looked at before: suggestions depend on the text alone
-            position = self.look(path)
+            position = self.position_after(path)
             if added and not rest:
                 self._count_word(result, -negative, path, added, position)
-            for piece, piece_probability, unspelled, longer in self._branches(position, rest, added, leads):
+            for piece, piece_probability, unspelled, longer in self._branches(
+                position, rest, added, allow_lead
+            ):
                 probability = -negative * piece_probability
                 if rest and not unspelled:
                     result.mass += probability
@@ -161,12 +163,12 @@ class WordSearch:
         """Return longer texts that begin with the word `text`, each likelier than those after it.
 
         Each step takes the likeliest piece. It ends at the end of the line, and where the probability falls
-        below `least` or so far that nothing longer is worth while.
+        below `least` or so far that nothing longer is worthwhile.
         """
         longer: list[tuple[str, float]] = []
         path, probability, added = word.path, word.probability, text.encode()
         for _ in range(CONTINUATION_STEPS if path else 0):
-            position = self.look(path)
+            position = self.position_after(path)
             probabilities = position.probabilities
             if path == word.path and not ends_unspaced(text):  # the word ends here
                 probabilities = probabilities.copy()
@@ -199,10 +201,10 @@ class WordSearch:
             result.words.setdefault(word, CandidateWord()).add(probability * max(0.0, 1 - inner), path)
 
     def _inner_probability(self, position: Position) -> float:
-        """Return how likely the word at a position goes on."""
+        """Return how likely the word at a position is to continue."""
         return float(position.probabilities.take(self._spelling.word_inner).sum())
 
-    def _branches(self, position: Position, rest: bytes, added: bytes, leads: bool) -> list[_Branch]:
+    def _branches(self, position: Position, rest: bytes, added: bytes, allow_lead: bool) -> list[_Branch]:
         """Return the pieces that may come at a position, where `rest` is still to be spelled."""
         probabilities, spelled = position.probabilities, self._spelling.bytes
         branches: list[_Branch] = []
@@ -211,25 +213,25 @@ class WordSearch:
                 (piece, float(probabilities[piece]), rest[len(spelled[piece]) :], b"")
                 for piece in self._spelling.prefixes_of(rest)
             ]
-        for piece in _likeliest(probabilities, self._candidates(rest, added, leads)).tolist():
+        for piece in _likeliest(probabilities, self._candidates(rest, added, allow_lead)).tolist():
             more = spelled[piece][len(rest) :]
-            if rest and more and not (continues_word(more) or (leads and more.isspace())):
+            if rest and more and not (continues_word(more) or (allow_lead and more.isspace())):
                 continue
             branches.append((piece, float(probabilities[piece]), b"", added + more))
         return branches
 
-    def _candidates(self, rest: bytes, added: bytes, leads: bool) -> NDArray[np.intp]:
-        """Return the pieces that may come: within a word its own, before one also what stands before it."""
+    def _candidates(self, rest: bytes, added: bytes, allow_lead: bool) -> NDArray[np.intp]:
+        """Return the pieces that may come: within a word its own, before one also what may come before it."""
         spelling = self._spelling
         if rest:
             return spelling.starting_with(rest)
         if not ends_in_word(added):
-            return spelling.in_line if leads and len(added) < LONGEST_LEAD else spelling.word_inner
+            return spelling.in_line if allow_lead and len(added) < LONGEST_LEAD else spelling.word_inner
         return spelling.none if ends_unspaced(as_word(added)) else spelling.word_inner
 
 
 def _likeliest(probabilities: Floats, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the likeliest BRANCHES and one of `candidates`, or all where they are fewer."""
+    """Return the BRANCHES + 1 likeliest of `candidates`, or all of them where there are fewer."""
     if len(candidates) <= BRANCHES:
         return candidates
     likely = probabilities.take(candidates)

@@ -13,7 +13,7 @@ from rnnchat.text.tokenizer import Tokenizer
 UNSPACED = re.compile("[\u2e80-\ud7af]")
 """A character of a script that is written without spaces between words."""
 _INNER = "'’_"
-"""Signs that can stand within a word."""
+"""Signs that can be part of a word."""
 _CONTROL = frozenset(range(9)) | frozenset(range(10, 32)) | {127}
 """Control characters other than the tab, which no suggestion has."""
 
@@ -22,7 +22,7 @@ class Spelling:
     """The pieces of a tokenizer, to be found by the bytes that they begin with."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        self.bytes = [tokenizer.decode_bytes((piece,)) for piece in range(tokenizer.size)]
+        self.bytes = tokenizer.piece_bytes
         spelled = sorted((own, piece) for piece, own in enumerate(self.bytes) if own)
         self._keys = [own for own, _ in spelled]
         self._pieces = np.array([piece for _, piece in spelled], np.intp)

@@ -1,7 +1,8 @@
-"""Whole words of the notes and of the draft, and which came after which: what a word may become.
+"""Counts of whole words in the notes and in the draft, and of which followed which.
 
 A predictor spells words in pieces and can look at few spellings at each key; counts of whole words know them
-all at once. Tokens are words, runs of punctuation, and the ends of lines.
+all at once. A lexical token is a word, a run of punctuation, or the end of a line; "token" in the names of
+this module always means one of these, not a piece.
 
 Source: interpolated counts with absolute discounting and continuation counts, Kneser and Ney 1995.
 """
@@ -21,33 +22,41 @@ from rnnchat.completion.spelling import UNSPACED
 from rnnchat.text.tokenizer import Tokenizer
 
 ORDER = 3
-"""The number of tokens before a word that predict it."""
+"""The number of lexical tokens before a word that predict it."""
 LONGEST_WORD = 64
 """A word has at most this many characters."""
 DISCOUNT = 0.8
-"""This is subtracted from every count and given to words that did not follow."""
+"""This is subtracted from every count; what that frees goes to the prediction from fewer lexical tokens."""
 RECENCY = 300
-"""A word of the draft loses weight by a factor e for every this many tokens since."""
+"""The weight of an occurrence falls by a factor of e every this many lexical tokens."""
+RECENT_TOKENS = 300
+"""Before the first letter of a word, only words among this many of the last lexical tokens are considered."""
 LEAST_WEIGHT = 0.02
-"""A word of the draft has at least this weight, however far back it stands."""
+"""A word of the draft has at least this weight, however far back it occurs."""
 COUNTED_OCCURRENCES = 8
 """This many of a word's latest occurrences in the draft count."""
 SAME_TOKEN_BONUS = 20.0
-"""An occurrence gains this share of its weight after the same token, and again after the same two."""
+"""The weight of an occurrence after the same lexical token is multiplied by 1 + this.
+
+After the same two lexical tokens, it is multiplied by that once more.
+"""
 _SMOOTHING = 0.01
 """This is added to every continuation count."""
 
 _BROKEN = r"(?<=[\w,;)\]`'\"’”])\n(?=[^\W\d_])"
-"""The end of a line within a sentence, by what stands around it: the next line goes on with the sentence."""
+"""Matches a line end within a sentence, by the characters around it: the next line continues the sentence."""
 _TOKEN = re.compile(rf"[^\W_](?:[\w'’]*\w)?|(?!{_BROKEN})\n|[^\w\s]+|_+")
+"""Matches one lexical token."""
 _LINE_END = "\n"
+"""The lexical token for the end of a line."""
 _BREAK_CONTEXT = 3
 """This many characters say whether a line was broken within a sentence."""
 _LAST_CHARACTER = "\U0010ffff"
+"""A prefix with this character after it sorts after every word that begins with the prefix."""
 
 
 def tokens_of(text: str) -> list[str]:
-    """Return the words, punctuation and line ends of `text`; scripts without spaces have no words here.
+    """Return the lexical tokens of `text`; scripts without spaces have no words here.
 
     A line that is broken within a sentence does not end there.
     """
@@ -55,12 +64,12 @@ def tokens_of(text: str) -> list[str]:
 
 
 def tokens_before_word(text: str) -> list[str]:
-    """Return the tokens of `text`, at whose end a word begins, after those of the text's own beginning."""
+    """Return a line end and the lexical tokens of `text`, at whose end a word begins."""
     return [_LINE_END, *tokens_of(text + "x")[:-1]]
 
 
 def breaks_sentence(text: str) -> bool:
-    """Whether `text` ends with the end of a line that a word in the next one would go on with."""
+    """Whether `text` ends with the end of a line that a word in the next one would continue."""
     return text.endswith("\n") and tokens_of(text[-_BREAK_CONTEXT:] + "x")[-2:-1] != [_LINE_END]
 
 
@@ -73,7 +82,7 @@ class WordCounts:
             tokens += tokens_of(text)
             tokens.append(_LINE_END)
         self.words = sorted(set(tokens))
-        """The distinct tokens in alphabetical order, so that those with one prefix stand together."""
+        """The distinct lexical tokens in alphabetical order, so that those with one prefix are adjacent."""
         self._numbers = {word: number for number, word in enumerate(self.words)}
         self._tokens: NDArray[np.int32] = np.fromiter(
             map(self._numbers.__getitem__, tokens), np.int32, len(tokens)
@@ -94,14 +103,14 @@ class WordCounts:
         return cls(tokenizer.decode(note.tolist()) for note in notes)
 
     def __contains__(self, word: str) -> bool:
-        """Whether the texts have this token."""
+        """Whether the texts have this lexical token."""
         return word in self._numbers
 
     def following(self, before: Sequence[str], prefix: str) -> tuple[int, NDArray[np.float64]]:
         """Return the number of the first of `words` that begins with `prefix`, and their probabilities.
 
-        They follow the tokens `before`. The probabilities are among all tokens, so that those of words sum
-        to less than 1.
+        They follow the lexical tokens `before`. The probabilities are among all lexical tokens, so that those
+        of words sum to less than 1.
         """
         low = bisect.bisect_left(self.words, prefix)
         high = bisect.bisect_left(self.words, prefix + _LAST_CHARACTER)
@@ -115,9 +124,9 @@ class WordCounts:
         return low, probabilities
 
     def _successors(self, before: tuple[str, ...]) -> list[tuple[NDArray[np.intp], NDArray[np.int64]]]:
-        """Return the words that followed the last token, the last two, …, and how often each did.
+        """Return the words that followed the last lexical token, the last two, …, and how often each did.
 
-        The last answer is kept: it is the same for every letter of a word.
+        The last answer is cached: it is the same for every letter of a word.
         """
         if before == self._last[0]:
             return self._last[1]
@@ -170,15 +179,15 @@ class DraftWords:
         self._sorted: list[str] = []
 
     def __contains__(self, word: str) -> bool:
-        """Whether the draft has this token."""
+        """Whether the draft has this lexical token."""
         return word in self._occurrences
 
     def read(self, text: str) -> None:
-        """Bring the words to those of `text`, by what differs at its end from the text before."""
+        """Replace the words by those of `text`; only what differs from the last text is read again."""
         if text == self._text:
             return
-        same = _common_prefix_length(text, self._text)
-        # What stands after the last white space may be divided into other tokens now.
+        same = common_prefix_length(text, self._text)
+        # What follows the last white space may be divided into other tokens now.
         start = max(text.rfind(" ", 0, same), text.rfind("\n", 0, same), 0)
         while self._ends and self._ends[-1] > start:
             self._remove_last()
@@ -189,20 +198,20 @@ class DraftWords:
     def completions(self, prefix: str, before: Sequence[str]) -> dict[str, float]:
         """Return what completes `prefix` to each word of the draft that begins with it, with its probability.
 
-        It follows the tokens `before`.
+        It follows the lexical tokens `before`.
         """
         if prefix:
             low = bisect.bisect_left(self._sorted, prefix)
             high = bisect.bisect_left(self._sorted, prefix + _LAST_CHARACTER)
             words = [word for word in self._sorted[low:high] if word != prefix]
         else:
-            words = sorted({token for token in self._tokens[-RECENCY:] if token[0].isalnum()})
+            words = sorted({token for token in self._tokens[-RECENT_TOKENS:] if token[0].isalnum()})
         weights = {word[len(prefix) :]: self._weight(word, before) for word in words}
         total = sum(weights.values())
         return {text: weight / total for text, weight in weights.items()}
 
     def _weight(self, word: str, before: Sequence[str]) -> float:
-        """Return the weight of a word from its latest occurrences and the tokens before them."""
+        """Return the weight of a word from its latest occurrences and the lexical tokens before them."""
         tokens, count = self._tokens, len(self._tokens)
         weight = LEAST_WEIGHT
         for place in self._occurrences[word][-COUNTED_OCCURRENCES:]:
@@ -233,9 +242,9 @@ class DraftWords:
                 del self._sorted[bisect.bisect_left(self._sorted, token)]
 
 
-def _common_prefix_length(one: str, other: str) -> int:
-    """Return how many characters two texts have in common at their beginnings."""
-    if one.startswith(other):
+def common_prefix_length(one: Sequence[Any], other: Sequence[Any]) -> int:
+    """Return how many items two texts, or two lists, have in common at their beginnings."""
+    if one[: len(other)] == other:
         return len(other)
     low, high = 0, min(len(one), len(other))
     while low < high:
@@ -248,5 +257,5 @@ def _common_prefix_length(one: str, other: str) -> int:
 
 
 def _as_token(token: str) -> str:
-    """Return the token, or the end of a line in place of what cannot be suggested as a word."""
+    """Return the lexical token, or the end of a line in place of what cannot be suggested as a word."""
     return _LINE_END if len(token) > LONGEST_WORD or UNSPACED.search(token) else token

@@ -1,6 +1,6 @@
 """Keystroke savings: a simulated writer types a text and accepts what is suggested wherever it is right.
 
-The completer only ever sees what has been typed. Counted are the keys for word characters and spaces.
+The completer only ever sees what has been typed. The keys for word characters and spaces are counted.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ MENU = 6
 RESAMPLES = 1000
 """The number of bootstrap samples behind a confidence interval."""
 _WORD = re.compile(r"\w[\w'’]*")
+"""Matches one word."""
 
 
 @dataclass
@@ -79,16 +80,16 @@ def predict_words(texts: Iterable[str], completer: Completer) -> NextWordCount:
             result.words += 1
             result.first += suggested[:1] == [word.group()]
             result.among_three += word.group() in suggested
-            completer.rest()
+            completer.work_while_idle()
     return result
 
 
 def type_texts(texts: Iterable[str], completer: Completer, *, inline: bool) -> KeystrokeCount:
     """Type `texts`, each in a draft of its own.
 
-    With `inline`, one suggestion stands after the cursor and Tab accepts all of it; else a menu has six, all
-    of which are read, and the longest right one is accepted. Either costs one key and brings the space that
-    follows.
+    With `inline`, one suggestion is shown after the cursor and Tab accepts all of it; else a menu has MENU
+    suggestions, all of which are read, and the longest right one is accepted. Either costs one key and
+    brings the space that follows.
     """
     result = KeystrokeCount()
     for text in texts:
@@ -160,12 +161,12 @@ def _accept(
         suggested = [suggestion.text for suggestion in completer.suggest(before, MENU)]
     answered = time.perf_counter()
     result.milliseconds.append(1000 * (answered - started))
-    completer.rest(ahead=read_ahead)
+    completer.work_while_idle(ahead=read_ahead)
     result.idle_milliseconds.append(1000 * (time.perf_counter() - answered))
     right = [text for text in suggested if after.startswith(text) and not _splits_word(after, len(text))]
     if not right:
         if not inline:
-            completer.pass_over(before, suggested)
+            completer.ignore(before, suggested)
         return 0
     longest = max(map(len, right))
     return longest + (after[longest : longest + 1] == " ")
@@ -176,7 +177,7 @@ def _is_counted(character: str) -> bool:
 
 
 def _splits_word(text: str, end: int) -> bool:
-    """Whether a word goes on after `end` characters; in scripts without spaces, none does."""
+    """Whether a word continues after `end` characters; in scripts without spaces, none does."""
     if end == len(text) or ends_unspaced(text[end]) or ends_unspaced(text[:end]):
         return False
     return text[end].isalnum() or text[end] == "_"

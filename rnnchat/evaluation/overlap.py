@@ -1,4 +1,4 @@
-"""Overlap of a text with the notes that a model learned: how much of it stands there word for word."""
+"""Overlap of a text with the notes that a model learned: how much of it occurs there word for word."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rnnchat.lm.numeric import HASH_MULTIPLIER
 from rnnchat.text.tokenizer import Tokenizer
 
 WINDOW = 32
-"""A run of this many pieces that stands in both was copied from one to the other."""
+"""A run of this many pieces that occurs in both was copied from one to the other."""
 CHECKED_BYTES = 1_000_000
 """Of longer texts, samples from all over them with about this many characters together are looked up."""
 _MOST_SAMPLES = 64

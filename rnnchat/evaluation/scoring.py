@@ -20,11 +20,11 @@ class Score:
     bytes: int
     """The UTF-8 bytes of the raw texts."""
     pieces: int
-    """The number of tokens that were predicted."""
+    """The number of pieces that were predicted."""
     bits: float
-    """−Σ log2 p over all tokens, newlines and single bytes included."""
+    """−Σ log2 p over all pieces, newlines and single bytes included."""
     top1: float = math.nan
-    """The share of tokens that were the likeliest; NaN where there were none."""
+    """The share of pieces that were the likeliest; NaN where there were none."""
 
     @property
     def bits_per_byte(self) -> float:
@@ -103,12 +103,12 @@ def limit_texts(texts: Iterable[str], limit: int) -> Iterator[str]:
 def _first_lines(text: str, limit: int) -> str:
     """Return the lines of `text` up to the one that holds its `limit`th byte."""
     size = 0
-    kept = []
+    lines = []
     for line in text.splitlines(keepends=True):
         if len(line) > limit:
             line = line.encode()[: limit - size].decode("utf-8", "ignore")  # noqa: PLW2901
-        kept.append(line)
+        lines.append(line)
         size += len(line.encode())
         if size >= limit:
             break
-    return "".join(kept)
+    return "".join(lines)

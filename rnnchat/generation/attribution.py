@@ -1,4 +1,4 @@
-"""Attribution: which passages of a text stand word for word in the notes, and in which line of which file."""
+"""Attribution: which passages of a text occur word for word in the notes, and in which line of which file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MOST_LINES = 1000
 
 @dataclass(frozen=True)
 class Attribution:
-    """A passage of a text that stands in a note."""
+    """A passage of a text that occurs in a note."""
 
     text: str
     """The passage, without white space around it."""
@@ -67,7 +67,7 @@ class AttributionIndex:
         return cls(memory, tokenizer, paths_from(tensors.get(SOURCES)))
 
     def find(self, text: str) -> list[Attribution]:
-        """Return the longest passages of `text` that stand in the notes, in the order of the text."""
+        """Return the longest passages of `text` that occur in the notes, in the order of the text."""
         pieces = self._tokenizer.encode(text)
         found: list[Attribution] = []
         end = len(pieces)
@@ -83,7 +83,7 @@ class AttributionIndex:
         return found[::-1]
 
     def _longest_match(self, pieces: Sequence[int]) -> tuple[int, int]:
-        """Return how many of the last `pieces` stand together in the notes, and where the last one stands."""
+        """Return how many of the last `pieces` occur together in the notes, and where the last one is."""
         intervals = self._memory.intervals(pieces)
         if not intervals:
             return 0, 0

@@ -42,8 +42,9 @@ class TextGenerator:
     """A predictor with its tokenizer, ready to continue text.
 
     It remembers the last context, so that a longer one costs only the new pieces. With `learn`, it learns
-    from what it reads, but for the model's own turns, until `forget` is called, which it does before it
-    reads something else. A `guide` makes its replies in a conversation follow that.
+    every piece that it reads after the first, except those of the model's own turns. It calls `forget`
+    before it reads a context that does not continue the last one. A `guide` steers replies towards the
+    conversation.
     """
 
     def __init__(
@@ -61,10 +62,9 @@ class TextGenerator:
         self._last: _Prefix | None = None
         self._step_sampled = predictor.step_sampled if isinstance(predictor, Lookahead) else predictor.step
         roles = tokenizer.roles
+        # Piece 0 is the one for unknown text: it has no bytes, and no lossless tokenizer produces it.
         self._never = np.array(sorted({0, roles.start, roles.user, roles.model}))
-        self._begins_with_space = np.array(
-            [tokenizer.decode_bytes((piece,))[:1] == b" " for piece in range(tokenizer.size)]
-        )
+        self._begins_with_space = np.array([spelled.startswith(b" ") for spelled in tokenizer.piece_bytes])
 
     def stream(self, context: Sequence[int], sampling: Sampling, maximum: int) -> Iterator[Chunk]:
         """Continue `context` by at most `maximum` pieces; the last chunk says how it finished.
@@ -83,7 +83,7 @@ class TextGenerator:
         for count in range(1, maximum + 1):
             piece = sampler.choose(
                 self._allowed(prefix.probabilities, is_visible, after_space),
-                prefix.pieces[-sampling.window :],
+                prefix.pieces,
                 guidance.log_ratios() if guidance else None,
             )
             probability = float(prefix.probabilities[piece])

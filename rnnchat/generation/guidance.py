@@ -20,7 +20,7 @@ from rnnchat.text.tokenizer import Roles
 
 
 class Guide:
-    """Compares conversations with an empty one, by a network that was trained on conversations.
+    """Compares conversations with an empty one, using a network that was trained on conversations.
 
     It remembers the last context, so that a longer one costs only the new pieces.
     """
@@ -80,6 +80,7 @@ class ReplyGuidance:
 
 
 def _log_softmax(logits: Floats) -> Floats:
+    """Return the logarithms of the probabilities (vocabulary,) that belong to `logits` (vocabulary,)."""
     shifted = logits - logits.max()
     logs: Floats = shifted - np.log(np.exp(shifted).sum())
     return logs

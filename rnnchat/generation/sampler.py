@@ -1,4 +1,4 @@
-"""Choosing the next piece from its probabilities, as `sampling.py` says."""
+"""Choosing the next piece from its probabilities, by the settings of `sampling.py`."""
 
 from __future__ import annotations
 
@@ -11,16 +11,26 @@ from rnnchat.generation.sampling import Sampling
 from rnnchat.lm.protocols import Floats
 
 LOOP_POWER = 8
-"""A piece that would repeat four pieces loses the repetition factor to this power, for each repetition."""
+"""A piece that would repeat four pieces has its probability divided by the repetition factor to this power.
+
+This is done once for each earlier occurrence of the four.
+"""
 PLAUSIBLE = 0.05
 """Guidance chooses among pieces that are at least this share as likely as the likeliest.
 
 Source: contrastive decoding, Li et al. 2023 (https://arxiv.org/abs/2210.15097).
 """
 _NUCLEUS_SHARE = 1e-3
-"""Pieces at least this share as likely as the likeliest nearly always hold the mass that top-p asks for."""
+"""Pieces at least this share as likely as the likeliest nearly always hold the mass that top-p asks for.
+
+Only these are sorted then; where they hold less, all pieces are.
+"""
 _GREEDY_BELOW = 1e-3
 """At a lower temperature the likeliest piece is taken."""
+_SMALLEST_PROBABILITY = np.float32(1e-30)
+"""A smaller probability counts as this one, which has a logarithm."""
+_SMALLEST_NUCLEUS = 1e-12
+"""Top-p keeps the pieces that reach a mass of at least this, so that at least one is left."""
 
 
 class Sampler:
@@ -39,11 +49,11 @@ class Sampler:
     ) -> int:
         """Return one piece drawn from `probabilities` (vocabulary,), which are left as they are.
 
-        `recent` are the pieces before it. `guidance` (vocabulary,) is the logarithm of how much likelier
-        the conversation makes each piece.
+        `recent` are the pieces before it, of which the last `window` count. `guidance` (vocabulary,) is the
+        logarithm of how much likelier the conversation makes each piece.
         """
         sampling = self.sampling
-        logs = np.log(np.maximum(probabilities, np.float32(1e-30)))
+        logs = np.log(np.maximum(probabilities, _SMALLEST_PROBABILITY))
         if sampling.repetition != 1 and recent and sampling.window:
             _penalise_repetition(logs, recent[-sampling.window :], sampling.repetition)
         if guidance is not None and sampling.guidance:
@@ -58,7 +68,7 @@ class Sampler:
 
 
 def _penalise_repetition(logs: Floats, recent: Sequence[int], factor: float) -> None:
-    """Lower the logarithms (vocabulary,) of recent pieces, and most of those that would go on with a loop."""
+    """Lower the logarithms (vocabulary,) of recent pieces, and most of those that would continue a loop."""
     logs[np.unique(np.asarray(recent))] *= factor
     for piece, count in _repeating(recent).items():
         logs[piece] -= LOOP_POWER * count * np.log(factor)
@@ -96,7 +106,7 @@ def _candidates(weights: Floats, sampling: Sampling) -> NDArray[np.intp]:
         order = order[weights[order] >= sampling.min_p * weights[order[0]]]
     if sampling.top_p < 1:
         before = np.cumsum(weights[order], dtype=np.float64) - weights[order]
-        order = order[before < max(sampling.top_p * total, 1e-12)]
+        order = order[before < max(sampling.top_p * total, _SMALLEST_NUCLEUS)]
     return order
 
 

@@ -1,4 +1,4 @@
-"""How the next token is chosen: the defaults, and the limits of what a person can set.
+"""How the next token is chosen: every setting with its default, and the limits of those that users can set.
 
 The command line, the settings, the app's dialog and the Python interface all read them here. Nothing here
 computes: `sampler.py` applies the values.

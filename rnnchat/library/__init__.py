@@ -1,1 +1,1 @@
-"""What is kept: atomic files, saved models, chats, settings and where they lie."""
+"""What rnnchat saves: models, chats, drafts and settings."""

@@ -1,6 +1,6 @@
 """A model's card (`card.json`): where the model came from, what it learned, and how well it predicts.
 
-The names of a model's other files stand here, too.
+The names of a model's other files are defined here, too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from rnnchat.errors import ModelError
 from rnnchat.library.card_migrations import NEWEST_SCHEMA, migrate_card
 from rnnchat.library.card_validation import CardError, json_safe, read_json, validate_card
 from rnnchat.lm.shape import NetworkShape
+from rnnchat.text.chat_format import NOTES
 
 NETWORK = "network.safetensors"
 """This file holds the weights of the model's network (see `rnnchat/lm/recurrent.py`)."""
@@ -33,12 +34,12 @@ REQUIRED_FILES = (NETWORK, TOKENIZER)
 OPTIONAL_FILES = (MEMORY, MIXTURE, BASE_NETWORK)
 """A model may have these files, too."""
 MODEL_FILES = (*REQUIRED_FILES, *OPTIONAL_FILES)
-"""A model has no other files than these beside its card."""
+"""A model has no files but these and its card."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """The record that is kept with every model."""
+    """The record that is saved with every model."""
 
     name: str
     """The model's name."""
@@ -54,7 +55,7 @@ class Card:
     """``bits_per_byte`` on text kept back from training, and the ``bytes`` of that text."""
     training: Mapping[str, Any] = field(default_factory=dict)
     """How it was trained: settings, seconds, tokens per second and the learning ``curve``."""
-    style: str = "notes"
+    style: str = NOTES
     """``chat`` where the model knows the roles of turns, ``notes`` where it only continues text."""
     base: str = ""
     """The name of the model that it was trained from; empty where it was trained from scratch."""
@@ -82,7 +83,7 @@ class Card:
     def from_json(cls, data: bytes) -> Card:
         """Read a card of any schema so far; raise ModelError where it is damaged or of a newer schema.
 
-        Every value of the card that is returned has the right type and lies in its range.
+        Every value of the card that is returned has the right type and is within its range.
         """
         hint = "`rnnchat models check` shows which versions of the model are sound."
         try:

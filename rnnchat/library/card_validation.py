@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from rnnchat.text.chat_format import CHAT, NOTES
+
 MAXIMUM_BYTES = 4 * 2**20
 """A card has at most this many bytes."""
 MAXIMUM_INTEGER = 2**63 - 1
@@ -37,8 +39,11 @@ _MAXIMUM_SECONDS = 1e10
 _MAXIMUM_BITS = 1_000.0
 """A score has at most this many bits per byte."""
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
+"""Matches a SHA-256 hash in hexadecimal."""
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_STYLES = ("chat", "notes")
+"""The control characters that change the direction of the text around them."""
+_STYLES = (CHAT, NOTES)
+"""The styles that a model can have."""
 
 
 class CardError(ValueError):
@@ -106,7 +111,7 @@ def json_safe(value: Any) -> Any:
 
 
 def _is_from_bytes(text: str) -> bool:
-    """Return whether all lone surrogates of `text` stand for single bytes, as in the names of files."""
+    """Return whether all lone surrogates of `text` represent single bytes, as in the names of files."""
     return not any(
         0xD800 <= ord(character) < 0xDC80 or 0xDCFF < ord(character) < 0xE000 for character in text
     )
@@ -299,4 +304,6 @@ _FIELDS: dict[str, FieldRule] = {
     "base": _line(_MAXIMUM_NAME),
     "description": _line(_MAXIMUM_DESCRIPTION),
 }
+"""The rule that checks each field of a card."""
 _REQUIRED = ("name", "created", "network", "files")
+"""Every card has these fields."""

@@ -15,6 +15,7 @@ from rnnchat.storage.sqlite import DatabaseSchema, all_words_condition, number_b
 TITLE_LENGTH = 60
 """The title of a chat has at most this many characters of its first turn."""
 _NEXT = "(SELECT COALESCE(MAX(used), 0) + 1 FROM chats)"
+"""SQL for a number above those of all chats, which records the order of their last use."""
 
 
 @dataclass(frozen=True)
@@ -143,3 +144,4 @@ def _migrate_to_2(connection: sqlite3.Connection) -> None:
 
 
 _SCHEMA = DatabaseSchema("the chats", (_migrate_to_1, _migrate_to_2))
+"""The schema of the database of chats."""

@@ -19,6 +19,7 @@ KEPT_DAYS = 30
 """A deleted model can be restored for this many days."""
 
 _DELETION = re.compile(r"[0-9]{1,20}-.")
+"""Matches the folder name of a deleted model: a number, then the model's name."""
 _WAS_IN_USE = ".in-use"
 """This file in a deleted model's folder records that the model was in use when it was deleted."""
 

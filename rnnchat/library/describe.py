@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnchat.library.card import Card
 from rnnchat.library.models import ModelEntry, ModelVersion
+from rnnchat.text.chat_format import CHAT
 
 _MAXIMUM_TEXTS = 40
 """At most this many of the texts in a card are shown."""
@@ -116,7 +117,7 @@ def describe_card(entry: ModelEntry) -> list[tuple[str, str]]:
             f"{network.get('vocabulary'):,} tokens",
         ),
         ("training", _training(training)),
-        ("style", "takes turns, as in a chat" if card.style == "chat" else "continues what you write"),
+        ("style", "takes turns, as in a chat" if card.style == CHAT else "continues what you write"),
         ("on disk", f"{human_size(entry.size)} in {entry.folder}"),
     ]
     if entry.versions > 1:

@@ -20,7 +20,9 @@ from rnnchat.storage.files import TextFile
 from rnnchat.storage.sqlite import DatabaseSchema, all_words_condition, number_by_last_change, open_database
 
 _COLUMNS = "id, version, text, cursor, keys, characters, path, newline, has_mark, digest, space_taken"
+"""The columns of a draft, in the order in which they are read."""
 _NEXT = "(SELECT COALESCE(MAX(used), 0) + 1 FROM drafts)"
+"""SQL for a number above those of all drafts, which records the order of their last use."""
 TITLE_LENGTH = 60
 """The title of a draft has at most this many characters of its first line."""
 
@@ -257,3 +259,4 @@ def _migrate_to_2(connection: sqlite3.Connection) -> None:
 
 
 _SCHEMA = DatabaseSchema("the drafts", (_migrate_to_1, _migrate_to_2))
+"""The schema of the database of drafts."""

@@ -61,10 +61,11 @@ BASE = Settings.model
 """The name of the model that is shipped with rnnchat."""
 
 KEPT_VERSIONS = 2
-"""So many versions of a model are kept: the one in use and the one before."""
+"""This many versions of a model are kept: the one in use and the one before."""
 _HIGHEST_VERSION = 10**12 - 1
 """A version's number has at most 12 digits."""
 _VERSION = re.compile(r"v([0-9]{4,12})\Z")
+"""Matches the folder name of a model's version."""
 
 
 class Library:

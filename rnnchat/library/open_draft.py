@@ -24,6 +24,7 @@ MAXIMUM_LINE = 8_000
 """A line of a draft has at most this many characters; longer ones are broken, as they slow typing down."""
 
 _ODD_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+"""Matches every line break of Python's `splitlines` but the line feed."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,10 @@ def find_draft(drafts: Drafts, which: int | Path | None) -> tuple[Draft, str]:
         raise _cannot_be_opened(path, error) from None
     name = display_path(path.name)
     if is_new:
-        kept = drafts.of_file(path)
-        if kept is not None and kept.text:
+        existing = drafts.of_file(path)
+        if existing is not None and existing.text:
             words = f"Here is what you had written; {name} is made when you save it (Ctrl+S)."
-            return replace(kept, file=new_file(path)), words
+            return replace(existing, file=new_file(path)), words
         return Draft(file=new_file(path)), f"{name} is made when you save it (Ctrl+S)."
     opened = open_text(path)
     if opened.file is None:
@@ -97,13 +98,13 @@ def _cannot_be_opened(path: Path, error: OSError | ValueError) -> StorageError:
 def _draft_of(drafts: Drafts, text: str, file: TextFile) -> tuple[Draft, str]:
     """Return the draft of a file: the existing one, which may hold unsaved text, or a new one."""
     fresh = Draft(text=text, file=file)
-    kept = drafts.of_file(file.path)
-    if kept is None or kept.file is None:
+    existing = drafts.of_file(file.path)
+    if existing is None or existing.file is None:
         return fresh, ""
-    if kept.is_saved or kept.text == text:
-        return replace(kept, text=text, file=file), ""
-    if kept.file.digest == file.digest:
-        return kept, "Here is what you had written and not yet saved to this file."
+    if existing.is_saved or existing.text == text:
+        return replace(existing, text=text, file=file), ""
+    if existing.file.digest == file.digest:
+        return existing, "Here is what you had written and not yet saved to this file."
     return fresh, "The file has changed since; what you had not saved is in a draft (Ctrl+O)."
 
 

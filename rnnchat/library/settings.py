@@ -1,4 +1,4 @@
-"""The settings: what the person has chosen, kept between sessions as JSON.
+"""The settings: what the person has chosen, saved between sessions as JSON.
 
 The defaults and the limits of sampling are those of `generation/sampling.py`.
 """
@@ -22,7 +22,7 @@ _MAXIMUM_BYTES = 2**20
 _LONGEST = 200
 """A setting that is text has at most this many characters."""
 _LARGEST_SEED = 2**63 - 1
-"""A larger seed is not kept."""
+"""A larger seed is not saved."""
 
 
 @dataclass

@@ -19,7 +19,9 @@ _INVISIBLE = dict.fromkeys([0xAD, 0x34F, 0x200B, 0x2060, 0xFEFF, *range(0xFE00, 
 _WITHOUT_STROKE = str.maketrans({"ı": "i", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ħ": "h"})
 """Unicode does not decompose these letters; this is how people type them on a keyboard without them."""
 _ACCENTED = re.compile("([a-z\u00df-\u02af\u0370-\u03ff])[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff]+")
+"""Matches a Latin or Greek letter and the accents after it."""
 _STRESSED = re.compile("([\u0430-\u045f])[\u0300\u0301]+|(\u0435)\u0308[\u0300\u0301]*")
+"""Matches a Cyrillic letter and its stress mark, or ё."""
 
 _NEVER_JOINS = re.compile(
     "[\0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200a\u2010-\u205f\u2070-\u20cf\u2100-\u2bff"

@@ -64,7 +64,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 def write_text(path: Path, text: str) -> None:
     """Replace the file at `path` by `text` in UTF-8, as `write_bytes` does.
 
-    Lone surrogates, which stand for bytes of file names that are not UTF-8, are written as JSON's escapes.
+    Lone surrogates, which represent bytes of file names that are not UTF-8, are written as JSON's escapes.
     """
     write_bytes(path, text.encode("utf-8", "backslashreplace"))
 

@@ -6,6 +6,7 @@ import os
 import unicodedata
 
 _INVISIBLE = ("Cc", "Cf", "Cn", "Cs", "Zl", "Zp")
+"""The Unicode categories of characters that are not shown."""
 _JOINERS = "\u200c\u200d"
 """Words and emoji need these format characters, so they are not escaped."""
 

@@ -59,7 +59,7 @@ def save_text(file: TextFile, text: str) -> TextFile:
     except OSError as error:
         said = from_os_error(error, f"saving {path.name}")
         raise StorageError(
-            said.message, "Nothing is lost: the draft is kept here. Save it elsewhere with F12."
+            said.message, "Nothing is lost: the draft is autosaved. Save it elsewhere with F12."
         ) from error
     return TextFile(file.path, file.newline, file.has_mark, sha256(data))
 

@@ -19,12 +19,17 @@ MAXIMUM_SHOWN = 80
 """A message repeats at most this many characters of what was typed."""
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+"""Matches the beginning of a URL."""
 _FILE_ADDRESS = re.compile(r"file:(?://(?P<host>[^/]*))?(?P<path>/.*)", re.I | re.S)
+"""Matches a ``file:`` URL."""
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+"""Matches one percent-encoded byte."""
 _ESCAPED = re.compile(r"\\([\x00-\x2e\x3a-\x40\x5b-\x60\x7b-\x7f])")
 """A backslash before anything but a letter, digit or slash: terminals escape a dropped path in this way."""
 _SEVERAL = re.compile(r"(?:/|~|file:).*?(?<!\\)\s(?:/\S|~/|file:/|['\"]/)", re.I | re.S)
+"""Matches two or more paths that were dropped together."""
 _QUOTES = {"'": "'", '"': '"', "‘": "’", "“": "”"}
+"""The closing quotation mark for each opening one."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ def parse_path(text: str) -> Path:
     """Return the absolute path that a person means by `text`, which was typed, pasted or dropped.
 
     Spaces around it, quotes, and the escapes that terminals and file managers write are removed; ``~`` and
-    ``~user`` stand for home folders. If there is a file of exactly the name that was typed, that file is
+    ``~user`` mean home folders. If there is a file of exactly the name that was typed, that file is
     meant. Raises PathError where `text` cannot be a path.
     """
     typed = text.strip()

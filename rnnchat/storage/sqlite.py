@@ -24,6 +24,7 @@ MINIMUM_FREE = 256_000
 _COMPANION_SUFFIXES = ("-wal", "-shm", "-journal")
 """SQLite keeps files with these suffixes beside a database."""
 _STAYS = "What is on the screen stays there, and rnnchat tries again."
+"""The hint of an error after which nothing that the user sees is lost."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _prepare_file(path: Path, contents: str) -> None:
         raise StorageError(
             f"The file of {contents} is empty: what it held is no longer in it.",
             f"It was moved to {aside}. You can put a copy from a backup in its place, as {path}. "
-            "What you write from now on is kept in a new file.",
+            "What you write from now on is saved in a new file.",
         )
 
 
@@ -185,7 +186,7 @@ def number_by_last_change(connection: sqlite3.Connection, table: str) -> None:
     """Set the column ``used`` of a `table` to the order in which its rows were last changed.
 
     Later changes count on from there. A time would not do: a row that was written while the clock was ahead
-    would stay first. Times that lie in the future are set to now.
+    would stay first. Times in the future are set to now.
     """
     rows = connection.execute(f"SELECT id FROM {table} ORDER BY changed, id").fetchall()
     connection.executemany(

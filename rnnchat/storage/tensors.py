@@ -133,7 +133,7 @@ def to_safetensors(weights: Mapping[str, NDArray[np.generic]]) -> bytes:
 
 
 def all_finite(array: NDArray[Any], largest: float = MAXIMUM_WEIGHT) -> bool:
-    """Return whether all values are finite and lie between -`largest` and `largest`."""
+    """Return whether all values are finite and between -`largest` and `largest`."""
     import numpy as np
 
     if not array.size:

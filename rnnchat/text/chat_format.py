@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from rnnchat.text.tokenizer import Roles, Tokenizer
+if TYPE_CHECKING:  # the names of the styles are read where SentencePiece is not needed
+    from rnnchat.text.tokenizer import Roles, Tokenizer
 
 USER = "user"
 """The role of the person in a chat."""
@@ -62,8 +64,8 @@ def chat_context(tokenizer: Tokenizer, style: str, turns: Sequence[Turn]) -> lis
     encoded = [
         _turn(roles, turn.role, tokenizer.encode(turn.text.strip())[-LONGEST_CONTEXT:]) for turn in turns
     ]
-    kept = encoded[_first_kept([len(pieces) for pieces in encoded]) :]
-    return [roles.start, *(piece for pieces in kept for piece in pieces), roles.model]
+    included = encoded[_first_included([len(pieces) for pieces in encoded]) :]
+    return [roles.start, *(piece for pieces in included for piece in pieces), roles.model]
 
 
 def empty_context(roles: Roles) -> list[int]:
@@ -87,11 +89,11 @@ def _turn(roles: Roles, role: str, pieces: Sequence[int]) -> list[int]:
     return [roles.user if role == USER else roles.model, *pieces, roles.end]
 
 
-def _first_kept(sizes: Sequence[int]) -> int:
+def _first_included(sizes: Sequence[int]) -> int:
     """Return the number of the first turn of a chat that is read, from the turns' `sizes` in pieces.
 
     The turns that are read hold at most LONGEST_CONTEXT pieces and one turn more. Half of that is dropped
-    at once, so that a long chat seldom has to be read anew from another turn.
+    at once, so that a long chat seldom has to be read again from another turn.
     """
     half = LONGEST_CONTEXT // 2
     excess = sum(sizes) - LONGEST_CONTEXT

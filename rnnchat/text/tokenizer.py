@@ -58,7 +58,8 @@ class Tokenizer:
         try:
             processor.LoadFromSerializedProto(model)
             self._processor = processor
-            self._bytes = self._bytes_of_pieces()
+            self.piece_bytes = self._bytes_of_pieces()
+            """The UTF-8 bytes of each piece; the pieces of `roles` have none."""
             scores = processor.GetScore(list(range(self.size)))
         except (RuntimeError, TypeError, ValueError, IndexError) as error:
             raise ModelError("The tokenizer is damaged.", "Run `rnnchat models check`.") from error
@@ -88,7 +89,7 @@ class Tokenizer:
 
     def decode_bytes(self, pieces: Iterable[int]) -> bytes:
         """Return the UTF-8 bytes of `pieces`; the pieces of `roles` have none."""
-        decoded = self._bytes
+        decoded = self.piece_bytes
         return b"".join([decoded[piece] for piece in pieces])
 
     def decode(self, pieces: Iterable[int]) -> str:

@@ -139,7 +139,7 @@ async def test_what_was_read_and_typed_past_makes_room(
 ) -> None:
     passed: list[tuple[str, tuple[str, ...]]] = []
     monkeypatch.setattr(
-        Completer, "pass_over", lambda self, before, texts: passed.append((before, tuple(texts)))
+        Completer, "ignore", lambda self, before, texts: passed.append((before, tuple(texts)))
     )
     async with app.run_test(size=SIZE) as pilot:
         _, editor = await open_draft(pilot, app)

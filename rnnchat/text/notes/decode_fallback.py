@@ -152,7 +152,7 @@ def _is_of_letters(text: str) -> bool:
 
 
 def _is_dense(data: bytes) -> bool:
-    """Return whether most bytes above 127 stand side by side, as in text that is not in Latin letters."""
+    """Return whether most bytes above 127 are adjacent to others, as in text that is not in Latin letters."""
     runs = _RUNS.findall(data)
     return sum(map(len, runs)) > 2 * len(runs)
 

@@ -71,7 +71,7 @@ _DOUBLE_BYTE_ENCODINGS = {
     "cp949": (_KOREAN,),
 }
 _POINTED = frozenset("«»„·")
-"""Marks that never stand side by side; Arabic letters decoded wrongly become such runs."""
+"""Marks that never occur side by side; Arabic letters decoded wrongly become such runs."""
 # Typographic marks that word processors put into English text as cp1252; in Mac encodings they are letters.
 _TYPESET = re.compile(
     rb"(?<=[A-Za-z])\x92(?=(?:[dmst]|ll|re|ve)\b)|(?<=[ \t(\n])[\x91\x93](?=[A-Za-z])"

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 VALIDATION_SHARE = 0.05
 """The share of a corpus, in bytes, that is kept back."""
 VALIDATION_LIMIT = 200_000
-"""At most so many bytes are kept back: more would cost more time than they add precision."""
+"""At most this many bytes are kept back: more would cost more time than they add precision."""
 LARGEST_NOTE = 3
-"""A note is kept back only if that makes at most so many times the bytes that are wanted."""
+"""A note is kept back only if that makes at most this many times the bytes that are wanted."""
 FEWEST = 1 / 4
 """Notes are kept back only if they make at least this share of the bytes that are wanted."""
 LONGEST_CUT = 0.2
 """At most this share of a note is cut off."""
 SHORTEST_END = 20
-"""A cut leaves at least so many characters after it, unless no paragraph, line or word ends there."""
+"""A cut leaves at least this many characters after it, unless no paragraph, line or word ends there."""
 
 
 @dataclass(frozen=True)

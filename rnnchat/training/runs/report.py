@@ -7,7 +7,7 @@ import shutil
 import time
 from typing import Protocol
 
-from rnnchat.library.describe import describe_gain
+from rnnchat.library.describe import counted, describe_gain
 from rnnchat.training.runs.events import ENDED_EARLY, ENDED_MEMORY_ONLY, Event
 from rnnchat.training.runs.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
 from rnnchat.training.runs.settings import SCRATCH
@@ -115,7 +115,7 @@ def describe_phase_progress(event: Event, more_seconds: float = 0.0) -> str:
     """Return how far a phase is: files, tokens, a share, or seconds, of which `more_seconds` passed since."""
     done, of = event["done"], event["of"]
     if event["phase"] == READING and done:
-        return f"{done:,} files"
+        return counted(done, "file")
     if event["phase"] == MIXING and of and done:
         return f"{done:,} of {of:,} tokens"
     if event["phase"] == PREPARING and of and 0 < done < of:
@@ -169,8 +169,9 @@ def _done(event: Event) -> str:
 def _reading(event: Event) -> str:
     if event["event"] == "scan":
         return (
-            f"Read {event['files']:,} notes, {event['bytes']:,} bytes; skipped {len(event['skipped']):,}"
-            f" files; left out {len(event['secrets']):,} lines with secrets."
+            f"Read {counted(event['files'], 'note')}, {counted(event['bytes'], 'byte')};"
+            f" skipped {counted(len(event['skipped']), 'file')};"
+            f" left out {counted(len(event['secrets']), 'line')} with secrets."
         )
     if event["event"] == "encoding":
         start = "scratch" if event["base"] == SCRATCH else f"the model {event['base']}"

@@ -94,10 +94,10 @@ def test_what_nobody_foresaw_ends_no_conversation(monkeypatch: pytest.MonkeyPatc
         def begin(self) -> None:
             self.begun += 1
 
-        def pass_over(self, before: str, texts: object) -> None:
+        def ignore(self, before: str, texts: object) -> None:
             pass
 
-        def rest(self, hurry: object) -> None:
+        def work_while_idle(self, hurry: object) -> None:
             raise ZeroDivisionError
 
     failing = Failing()

@@ -93,7 +93,7 @@ def test_resting_changes_no_answer(
         for one, other in zip(rested.suggest(draft[:end]), tired.suggest(draft[:end]), strict=True):
             assert one == other
         if data.draw(st.booleans()):
-            rested.rest()
+            rested.work_while_idle()
 
 
 def test_a_long_draft_is_learned_bit_by_bit(
@@ -104,11 +104,11 @@ def test_a_long_draft_is_learned_bit_by_bit(
     draft = texts[0][: texts[0].index(" ", 400) + 1]
     completer.suggest(draft)
     assert learned == [], "the answer comes first"
-    completer.rest(lambda: len(learned) == 3)
+    completer.work_while_idle(lambda: len(learned) == 3)
     assert len(learned) == 3, "and whoever types on does not wait for it"
     completer.suggest(draft + "a")
     assert len(learned) == 3 + LEARNED_AT_ONCE
-    completer.rest()
+    completer.work_while_idle()
     assert learned == tokenizer.encode(draft.rstrip())
 
 
@@ -266,7 +266,7 @@ def test_what_was_passed_over_makes_room(completer: Completer) -> None:
     typed = "The " + first
     before = completer.inline(typed, 0.0)
     assert completer.suggest(typed)[0].text == again[0]
-    completer.pass_over("The ", offered)
+    completer.ignore("The ", offered)
     room = completer.suggest(typed)
     assert again[0] not in [one.text for one in room[:2]]
     assert sum(one.probability for one in room) <= 1 + 1e-6
@@ -280,7 +280,7 @@ def test_passing_over_saves_keys(
 ) -> None:
     text = texts[1][:600]
     saved = type_texts([text], completer, inline=False).saved
-    monkeypatch.setattr("rnnchat.completion.ranking.PASSED_FACTOR", 1.0)
+    monkeypatch.setattr("rnnchat.completion.ranking.IGNORED_FACTOR", 1.0)
     assert saved > type_texts([text], completer, inline=False).saved
 
 

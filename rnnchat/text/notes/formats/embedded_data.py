@@ -90,7 +90,7 @@ def remove_embedded_data(tracked: TrackedText) -> TrackedText:
 
 
 def remove_data_uris(tracked: TrackedText) -> TrackedText:
-    """Return `tracked` without data URIs, in which a secret's signs may stand by chance."""
+    """Return `tracked` without data URIs, in which a secret's signs may occur by chance."""
     return tracked.apply(_find_data_uris(tracked.text)) if ":" in tracked.text else tracked
 
 

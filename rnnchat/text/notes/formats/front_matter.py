@@ -1,4 +1,4 @@
-"""Front matter: the properties that programs keep at the head of a note, told apart from prose."""
+"""Front matter: the properties that programs keep at the head of a note, distinguished from prose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML and JSX tags in notes, told apart from other angle brackets."""
+"""HTML and JSX tags in notes, distinguished from other angle brackets."""
 
 from __future__ import annotations
 

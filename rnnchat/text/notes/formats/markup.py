@@ -75,7 +75,7 @@ def _find_comments(_: str, shown: str) -> Iterator[Edit]:
 
 
 def _comment(text: str, start: int, after: int, before: int, end: int) -> Iterator[Edit]:
-    """Yield a comment, or only its two marks where paragraphs of prose stand between them."""
+    """Yield a comment, or only its two marks where there are paragraphs of prose between them."""
     if _PARAGRAPHS.search(text, after, before) and has_prose(text[after:before]):
         yield Edit(start, after, "comment")
         yield Edit(before, end, "comment")

@@ -91,7 +91,7 @@ def _line_of_value(source: SearchableText, label: Label) -> int | None:
     assert tail is not None
     if (
         text[label.end - 1] >= "\u3040"
-    ):  # no blank stands between words here, so what follows is no part of the name
+    ):  # there are no spaces between words here, so what follows is no part of the name
         tail = re.compile("").match(text, label.end)
         assert tail is not None
     rest_of_name = tail.group().lower().rstrip("_")

@@ -105,7 +105,7 @@ def _lists(source: SearchableText) -> Iterator[Finding]:
                 continue
             if not _codes_in(below):
                 if first is None and number - line <= 3:
-                    continue  # a sentence may stand between the label and its codes
+                    continue  # a sentence may come between the label and its codes
                 break
             first = number if first is None else first
             last = number

@@ -14,7 +14,7 @@ _SIGNS = re.compile(r"[ ./-]")
 
 @dataclass(frozen=True)
 class _Form:
-    """A number's form, its check, and the words one of which must stand nearby (none: no word is needed)."""
+    """A number's form, its check, and the words one of which must be nearby (none: no word is needed)."""
 
     pattern: re.Pattern[str]
     check: Callable[[str], bool]
@@ -86,7 +86,7 @@ def _is_nir(number: str) -> bool:
 
 
 def _is_dni(number: str) -> bool:
-    """The Spanish number: the last letter tells the rest by 23."""
+    """The Spanish number: the last letter gives the remainder modulo 23."""
     digits = number[:-1].replace("X", "0").replace("Y", "1").replace("Z", "2")
     return digits.isdigit() and "TRWAGMYFPDXBNJZSQVHLCKE"[int(digits) % 23] == number[-1]
 

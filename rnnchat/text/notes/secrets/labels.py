@@ -12,7 +12,7 @@ from rnnchat.text.notes.secrets.searchable_text import SearchableText
 Family = Literal["password", "key", "plain key", "number"]
 
 
-# Each family holds words that may stand inside a longer one (`dbPassword`, `WLAN-Passwort`), and words that
+# Each family holds words that may occur inside a longer one (`dbPassword`, `WLAN-Passwort`), and words that
 # may not, since they are parts of ordinary words (`compass`, `mapping`).
 _PASSWORD_WITHIN = """
     password passwort passwd passwrd passwor kennwort passphrase pass-phrase pass_phrase passcode
@@ -116,7 +116,7 @@ def _ends(text: str, end: int) -> bool:
 
 
 def _families() -> dict[str, tuple[Family, bool]]:
-    """Return the family of each word in each way to write it, and whether it must stand alone."""
+    """Return the family of each word in each way to write it, and whether it must be a word of its own."""
     listed: tuple[tuple[str, Family, bool], ...] = (
         (_KEY_ALONE, "plain key", True),
         (_KEY_WITHIN, "key", False),

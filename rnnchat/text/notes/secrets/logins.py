@@ -38,7 +38,7 @@ _RAW_KEY = re.compile(r"\bkey[ \t]*[:=]?[ \t]+0x[0-9a-f]{64}\b", re.IGNORECASE)
 
 
 def find(source: SearchableText) -> Iterator[Finding]:
-    """Yield the lines where a name, a header or a call stands before a password or token."""
+    """Yield the lines where a name, a header or a call comes before a password or token."""
     yield from source.find_lines(_NAMES, _has_login, "password")
     yield from source.find_lines(_HEADERS, _has_token, "key or token")
     yield from source.find_lines(_SETTERS, _sets_password, "password")

@@ -68,7 +68,7 @@ def _last_of_pem(lines: Sequence[str], first: int, begin: re.Match[str]) -> int 
         if _END.search(rest) or _ONE_LINE.match(rest):
             return first
     elif rest.strip(" \t\r\"'`,;\\|+>n") and not _END.search(rest):
-        return None  # prose goes on behind the words
+        return None  # prose continues after the words
     last = read = first
     body = 0
     for number in range(first + 1, len(lines)):

@@ -168,7 +168,7 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("web token", "eyJ", r"[\w-]{10,}\.[\w-]{0,400}\.[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}"),
     ("minisign key", "RWRTY0I", r"[A-Za-z0-9+/=]{60,}"),
 )
-# Forms that do not begin with fixed text: a part that always stands in them, and the whole.
+# Forms that do not begin with fixed text: a part that is always in them, and the whole.
 _SHAPES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("Telegram bot token", ":A", re.compile(r"(?<![\w:])(?:bot)?[0-9]{8,10}:A[\w-]{32,35}(?![\w-])")),
     (
@@ -246,7 +246,7 @@ _LONG = re.compile(r"[A-Za-z0-9_=+-]{18,}")
 
 
 def _compiled() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
-    """Return the forms that may stand where a beginning does: its own, and those of its own beginnings."""
+    """Return the forms that may occur where a beginning does: its own, and those of its own beginnings."""
     own: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
     for kind, beginnings, rest in _FORMS:
         for beginning in beginnings.split():

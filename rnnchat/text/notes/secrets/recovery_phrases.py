@@ -52,7 +52,7 @@ def find(source: SearchableText) -> Iterator[Finding]:
 
 
 def _has_run(text: str, known: Mapping[str, int]) -> bool:
-    """Return whether 12 words of the list stand in a row somewhere; most texts are told by a few looks."""
+    """Return whether 12 words of the list occur in a row; in most texts, checking a few words is enough."""
     words = text.split()
     place = 11
     while place < len(words):
@@ -97,7 +97,7 @@ def _words_of(line: str) -> list[str]:
 def _holds_phrase(
     source: SearchableText, number: int, words: Sequence[str], known: Mapping[str, int]
 ) -> bool:
-    """Return whether a phrase stands among the other words of a line."""
+    """Return whether a phrase occurs among the other words of a line."""
     return any(
         _is_phrase(row, announced=_is_announced(source, number), whole=False)
         for inside, found in groupby(words, known.__contains__)
@@ -110,8 +110,8 @@ def _holds_phrase(
 def _is_phrase(words: Sequence[str], *, announced: bool, whole: bool) -> bool:
     """Return whether a run of words of the list is a phrase and no prose.
 
-    A phrase has one of a few lengths, and hardly a word twice. Where other words of a line stand beside it
-    and no label announces it, its checksum tells.
+    A phrase has one of a few lengths, and hardly a word twice. Where the line has other words
+    and no label announces the phrase, its checksum decides.
     """
     if not 12 <= len(words) <= _LONGEST_RUN or len(set(words)) < len(words) - 2:
         return False

@@ -52,7 +52,7 @@ class _Table:
     """The columns headed by the label."""
     columns: int
     sign: str
-    """What stands between cells."""
+    """The sign that separates cells."""
     family: str
 
 
