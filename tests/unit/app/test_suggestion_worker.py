@@ -24,7 +24,7 @@ class _Completer:
     def dismiss(self, before: str, text: str) -> None:
         self.learned.append((before, text))
 
-    def pass_over(self, before: str, texts: tuple[str, ...]) -> None:
+    def ignore(self, before: str, texts: tuple[str, ...]) -> None:
         self.learned.append((before, texts))
 
     def inline(self, before: str, threshold: float) -> None:
@@ -33,7 +33,7 @@ class _Completer:
     def suggest(self, before: str, most: int) -> list[object]:
         return []
 
-    def rest(self, is_wanted: object) -> None:
+    def work_while_idle(self, is_wanted: object) -> None:
         pass
 
 
