@@ -78,9 +78,17 @@ def _decide_to_resume(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
         )
     print_error("\n  ".join(lines), "")
     while True:
-        answer = click.prompt(
-            "  [r]esume, [f]resh, [q]uit?", default="r", show_default=False, prompt_suffix=" ", err=True
-        )
+        try:
+            answer = click.prompt(
+                "  [r]esume (Enter), [f]resh, [q]uit?",
+                default="r",
+                show_default=False,
+                prompt_suffix=" ",
+                err=True,
+            )
+        except click.Abort:
+            click.echo(err=True)  # so that the shell's prompt begins a line
+            raise
         word = str(answer).strip().lower()
         if word in ("r", "resume"):
             return True

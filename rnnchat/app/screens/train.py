@@ -153,10 +153,16 @@ class TrainScreen(AppScreen):
 
     def _start(self, settings: RunSettings) -> None:
         app = self.services
+        exists = any(entry.is_called(settings.name) for entry in app.library.entries())
         try:
             app.training.start(Run.create(app.paths, settings))
         except RnnchatError as error:
             app.report(error)
+        else:
+            if exists:
+                app.inform(
+                    f"This makes a new version of {settings.name}. In Models, B goes back to the old one."
+                )
         self._show_training()
 
     @on(Button.Pressed, "#resume")

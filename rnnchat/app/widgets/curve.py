@@ -42,9 +42,11 @@ class Curve(Widget):
         values = [y for _, y in self.points[1 if len(self.points) > 3 else 0 :]]
         low, high = min(values), max(values)
         grid = draw(self.points, self.end, low, high, width, height)
+        decimals = 2 if f"{high:.2f}" != f"{low:.2f}" else 3
         lines = []
         for row, cells in enumerate(grid):
-            label = f"{high:.2f}" if row == 0 else f"{low:.2f}" if row == height - 1 else ""
+            value = high if row == 0 else low if row == height - 1 and low != high else None
+            label = "" if value is None else f"{value:.{decimals}f}"
             lines.append(Content.assemble((f"{label:>{_LABEL_WIDTH}} ", "dim"), (cells, "$primary")))
         return Content("\n").join(lines)
 

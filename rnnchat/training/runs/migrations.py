@@ -60,7 +60,8 @@ def _settings_2(values: Values) -> Values:
     """Settings have clearer names, and null in place of the numbers that meant "choose for me"."""
     values = _renamed(values, {"half": "use_bfloat16", "horizon": "ema_steps"})
     for name in ("embedding", "units", "vocabulary", "batch", "learning_rate", "steps"):
-        if _is_number(values.get(name)) and values[name] == 0:
+        # Learning rates below 1e-9 were possible, and are chosen by the program now.
+        if _is_number(values.get(name)) and 0 <= values[name] < 1e-9:
             values[name] = None
     for name in ("dropout", "weight_drop"):
         if _is_number(values.get(name)) and values[name] < 0:

@@ -28,6 +28,8 @@ MEMORY_ONLY_MINUTES = 0.0
 CELLS = tuple(GATES)
 """The kinds of recurrent network that can be trained."""
 
+_SHOWN_DIGITS = 20
+"""A longer number is cut to this many characters in a message."""
 _METADATA = "setting"
 
 
@@ -88,7 +90,9 @@ class Setting:
         least, most = self.limits
         if not least <= value <= most:
             hint = f"Give {least:g} to {most:g}{f', or {AUTO}' if self.is_optional else ''}."
-            raise TrainingError(f"{name}={value:g} is not possible.", hint)
+            shown = f"{value:g}" if isinstance(value, float) else str(value)
+            shown = f"{shown[:_SHOWN_DIGITS]}…" if len(shown) > _SHOWN_DIGITS else shown
+            raise TrainingError(f"{name}={shown} is not possible.", hint)
 
 
 def _setting(help: str, kind: type, default: Any = ..., **properties: Any) -> Any:

@@ -91,3 +91,8 @@ def test_a_checkpoint_of_a_newer_version_is_not_passed_over(paths: Paths) -> Non
     with pytest.raises(NewerSchemaError):
         checkpoint.load_latest(run.checkpoints)
     assert SavedProgress.of(run) is None
+
+
+def test_a_tiny_learning_rate_of_an_old_run_is_left_to_the_program() -> None:
+    old = {"name": "me", "paths": ["/notes"], "learning_rate": 1e-10}
+    assert RunSettings.from_json(json.dumps(old)).learning_rate is None

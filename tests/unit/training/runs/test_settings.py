@@ -165,3 +165,11 @@ def test_settings_of_a_newer_version_are_not_called_damaged() -> None:
 def test_a_schema_that_is_none_is_damage(schema: object) -> None:
     with pytest.raises(TrainingError, match="damaged"):
         RunSettings.from_json(json.dumps(json.loads(SETTINGS.to_json()) | {"schema": schema}))
+
+
+def test_a_huge_number_is_refused_in_a_short_message() -> None:
+    settings = RunSettings(name="me", paths=("/notes",)).with_overrides([f"units={10**400}"])
+    with pytest.raises(TrainingError) as raised:
+        settings.check()
+    assert "units=10000" in raised.value.message and len(raised.value.message) < 80
+    assert "Give 1 to 8192" in raised.value.hint
