@@ -7,17 +7,18 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.message import Message
 
 from rnnchat.errors import RnnchatError, TrainingError
 from rnnchat.storage.log import log_unexpected_error
-from rnnchat.training.runs.job import TrainingJob
-from rnnchat.training.runs.phases import LEARNING, MIXING
-from rnnchat.training.runs.progress import SavedProgress
-from rnnchat.training.runs.run import Run
+from rnnchat.training.runs.events import LEARNING, MIXING
+
+if TYPE_CHECKING:
+    from rnnchat.training.runs.job import TrainingJob
+    from rnnchat.training.runs.run import Run
 
 
 @dataclass
@@ -152,6 +153,10 @@ class TrainingMonitor:
 
     def start(self, run: Run) -> None:
         """Start or resume `run`; raise TrainingError while another training is under way."""
+        # The app's first paint need not wait for what only a training uses.
+        from rnnchat.training.runs.job import TrainingJob
+        from rnnchat.training.runs.progress import SavedProgress
+
         if self.is_running:
             raise TrainingError("Another training is under way.", "Stop it first, or wait until it is done.")
         state = TrainingState(run.folder.name, run.settings.minutes)

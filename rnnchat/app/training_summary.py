@@ -6,8 +6,16 @@ from textual.content import Content
 
 from rnnchat.app.training_monitor import TrainingState
 from rnnchat.library.describe import describe_gain
-from rnnchat.training.runs.events import ENDED_MEMORY_ONLY
-from rnnchat.training.runs.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
+from rnnchat.training.runs.events import (
+    ENDED_MEMORY_ONLY,
+    LEARNING,
+    MEASURING,
+    MIXING,
+    PREPARING,
+    READING,
+    SAVING,
+    STARTING,
+)
 from rnnchat.training.runs.report import describe_phase_progress, time_left
 
 PHASES = {

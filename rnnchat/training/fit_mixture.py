@@ -25,9 +25,9 @@ from rnnchat.storage.atomic import write_bytes
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.prepared import Prepared, pieces_on_disk
 from rnnchat.training.gain import MOST_SECONDS, Gain, measure_gain, measuring_seconds
-from rnnchat.training.runs.events import Emit
+from rnnchat.training.runs.events import MEASURING, MIXING, SAVING, Emit
 from rnnchat.training.runs.files import NOTE_PATHS, TRAINING_PIECES, VALIDATION_PIECES
-from rnnchat.training.runs.phases import MEASURING, MIXING, SAVING, ReportProgress, no_progress
+from rnnchat.training.runs.phases import ReportProgress, no_progress
 from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH, RunSettings
 from rnnchat.training.trained_network import NamedWeights, TrainedNetwork

@@ -21,9 +21,9 @@ from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.prepared import Prepared, pieces_on_disk
 from rnnchat.training.fit_mixture import ValidationTexts
 from rnnchat.training.publish import publish
-from rnnchat.training.runs.events import ENDED_MEMORY_ONLY, Emit
+from rnnchat.training.runs.events import ENDED_MEMORY_ONLY, MIXING, Emit
 from rnnchat.training.runs.files import TRAINING_PIECES
-from rnnchat.training.runs.phases import MIXING, ReportProgress, no_progress
+from rnnchat.training.runs.phases import ReportProgress, no_progress
 from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH
 from rnnchat.training.trained_network import NamedWeights, TrainedNetwork

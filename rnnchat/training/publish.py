@@ -14,8 +14,8 @@ from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.prepared import Prepared
 from rnnchat.training.fit_mixture import LEAST_FITTING_SECONDS, fit_mixture
-from rnnchat.training.runs.events import Emit
-from rnnchat.training.runs.phases import SAVING, ReportProgress, no_progress
+from rnnchat.training.runs.events import SAVING, Emit
+from rnnchat.training.runs.phases import ReportProgress, no_progress
 from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH, RunSettings
 from rnnchat.training.trained_network import NamedWeights, TrainedNetwork

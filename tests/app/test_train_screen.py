@@ -41,7 +41,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def app(paths: Paths, tiny_model: str, monkeypatch: pytest.MonkeyPatch) -> RnnchatApp:
-    monkeypatch.setattr(rnnchat.app.training_monitor, "TrainingJob", FakeJob)
+    monkeypatch.setattr("rnnchat.training.runs.job.TrainingJob", FakeJob)
     return RnnchatApp(paths)
 
 

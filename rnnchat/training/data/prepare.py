@@ -27,9 +27,9 @@ from rnnchat.training.data.prepared import (
 )
 from rnnchat.training.data.previous_run import PreviousRun
 from rnnchat.training.data.spool import Spool, SpooledText
-from rnnchat.training.runs.events import Emit
+from rnnchat.training.runs.events import PREPARING, READING, Emit
 from rnnchat.training.runs.files import LEARNED_DIGESTS, NOTE_PATHS
-from rnnchat.training.runs.phases import PREPARING, READING, ReportProgress, no_progress
+from rnnchat.training.runs.phases import ReportProgress, no_progress
 from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH, RunSettings
 

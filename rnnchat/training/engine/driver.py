@@ -34,7 +34,7 @@ from rnnchat.training.gain import measuring_seconds
 from rnnchat.training.previews import PreviewEmitter, emit_memory_preview
 from rnnchat.training.publish import publish, seconds_to_fit
 from rnnchat.training.runs.control import Control, StopAskedError
-from rnnchat.training.runs.events import EventWriter
+from rnnchat.training.runs.events import LEARNING, MIXING, PREPARING, STARTING, EventWriter
 from rnnchat.training.runs.files import (
     PLAN,
     PREPARED,
@@ -43,7 +43,7 @@ from rnnchat.training.runs.files import (
     VALIDATION_PIECES,
 )
 from rnnchat.training.runs.migrations import NewerSchemaError
-from rnnchat.training.runs.phases import LEARNING, MIXING, PREPARING, SAVING_SECONDS, STARTING, Phases
+from rnnchat.training.runs.phases import SAVING_SECONDS, Phases
 from rnnchat.training.runs.progress import SavedProgress
 from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH

@@ -17,6 +17,22 @@ Event = dict[str, Any]
 Emit = Callable[[Event], None]
 """Reports an event to whoever follows the training."""
 
+# The phases of a training, under ``phase`` in its events.
+READING = "reading"
+"""The notes are read and cleaned."""
+PREPARING = "preparing"
+"""The notes are encoded, and the memory is built."""
+STARTING = "starting"
+"""TensorFlow is imported, and the network is built."""
+LEARNING = "learning"
+"""The network is trained."""
+MIXING = "mixing"
+"""The mixture of network and memory is fitted."""
+MEASURING = "measuring"
+"""The new model is compared with its base on notes that neither has seen."""
+SAVING = "saving"
+"""The model is written to the library."""
+
 ENDED_BY_BUDGET = "budget"
 """Why a training ended, under ``ended`` in its ``done`` event: its time or its steps were used up."""
 ENDED_EARLY = "early"

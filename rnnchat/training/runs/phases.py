@@ -9,22 +9,18 @@ from collections.abc import Callable
 
 from rnnchat.training.runs.clock import Clock
 from rnnchat.training.runs.control import Control
-from rnnchat.training.runs.events import Event, EventWriter
+from rnnchat.training.runs.events import (
+    LEARNING,
+    MEASURING,
+    MIXING,
+    PREPARING,
+    READING,
+    SAVING,
+    STARTING,
+    Event,
+    EventWriter,
+)
 
-READING = "reading"
-"""The notes are read and cleaned."""
-PREPARING = "preparing"
-"""The notes are encoded, and the memory is built."""
-STARTING = "starting"
-"""TensorFlow is imported, and the network is built."""
-LEARNING = "learning"
-"""The network is trained."""
-MIXING = "mixing"
-"""The mixture of network and memory is fitted."""
-MEASURING = "measuring"
-"""The new model is compared with its base on notes that neither has seen."""
-SAVING = "saving"
-"""The model is written to the library."""
 LONGEST_INTERVAL = 1.0
 """Two reports of a phase are at most this many seconds apart, to show that work goes on."""
 SHORTEST_INTERVAL = 0.3

@@ -8,8 +8,18 @@ import time
 from typing import Protocol
 
 from rnnchat.library.describe import counted, describe_gain
-from rnnchat.training.runs.events import ENDED_EARLY, ENDED_MEMORY_ONLY, Event
-from rnnchat.training.runs.phases import LEARNING, MEASURING, MIXING, PREPARING, READING, SAVING, STARTING
+from rnnchat.training.runs.events import (
+    ENDED_EARLY,
+    ENDED_MEMORY_ONLY,
+    LEARNING,
+    MEASURING,
+    MIXING,
+    PREPARING,
+    READING,
+    SAVING,
+    STARTING,
+    Event,
+)
 from rnnchat.training.runs.settings import SCRATCH
 
 PHASE_LABELS = {

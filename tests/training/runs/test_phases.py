@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from rnnchat.training.runs.control import Control, StopAskedError
-from rnnchat.training.runs.events import EventWriter
-from rnnchat.training.runs.phases import LEARNING, MIXING, READING, SAVING, Phases
+from rnnchat.training.runs.events import LEARNING, MIXING, READING, SAVING, EventWriter
+from rnnchat.training.runs.phases import Phases
 from rnnchat.training.runs.report import TrainingReport, time_left
 from tests.end_to_end.helpers import json_lines
 from tests.helpers.waiting import wait_for
