@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -32,10 +32,12 @@ from rnnchat.app.worker_errors import WorkerErrorsMixin
 from rnnchat.errors import RnnchatError
 from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Drafts
-from rnnchat.library.models import Library
 from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.storage.log import explain, log_unexpected_error
 from rnnchat.storage.paths import Paths
+
+if TYPE_CHECKING:
+    from rnnchat.library.models import Library
 
 SWITCH_SECONDS = 5e-4
 """How long a computing thread may keep the drawing one waiting; Python's own 5 ms can be felt."""
@@ -88,11 +90,10 @@ class RnnchatApp(WorkerErrorsMixin, App[None]):
         self.file_to_open = file
         """The file named on the command line, until the draft screen has opened it."""
         self.paths = paths or Paths.from_environment()
-        self.library = Library(self.paths)
         self.chats = Chats(self.paths.chats)
         self.drafts = Drafts(self.paths.drafts)
         self.settings = load_settings(self.paths)
-        self.chat_engine = ChatEngine(self.library)
+        self.chat_engine = ChatEngine(lambda: self.library)
         self.training = TrainingMonitor(self)
         self._early_keys = EarlyKeys(self, super().on_event)
         self.unsaved_work = UnsavedWork()
@@ -103,6 +104,13 @@ class RnnchatApp(WorkerErrorsMixin, App[None]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = self.settings.theme if self.settings.theme in self.available_themes else DARK.name
+
+    @cached_property
+    def library(self) -> Library:
+        """The saved models; the first paint need not wait for the code that reads them."""
+        from rnnchat.library.models import Library
+
+        return Library(self.paths)
 
     def on_mount(self) -> None:
         """Save each theme that is chosen; open the file that was named."""

@@ -36,8 +36,8 @@ class ChatEngine:
     At most one reply is generated at a time, as the model's mixture learns from the chat that it replies to.
     """
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, open_library: Callable[[], Library]) -> None:
+        self._open_library = open_library
         self._lock = threading.Lock()
         self._reply_lock = threading.Lock()
         self._model: LoadedModel | None = None
@@ -53,10 +53,11 @@ class ChatEngine:
         from rnnchat.loading import load_model
 
         with self._lock:
-            entry = self._library.find(name)
+            library = self._open_library()
+            entry = library.find(name)
             key = (entry.name, entry.card.created if entry.card else "")
             if self._model is None or self._key != key:
-                self._model = load_model(self._library, name)
+                self._model = load_model(library, name)
                 self._key = key
             return self._model
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rnnchat.app.chat_engine import ChatEngine
 from rnnchat.app.shutdown import UnsavedWork
@@ -12,9 +12,11 @@ from rnnchat.app.training_monitor import TrainingMonitor
 from rnnchat.errors import RnnchatError
 from rnnchat.library.chats import Chats
 from rnnchat.library.drafts import Drafts
-from rnnchat.library.models import Library
 from rnnchat.library.settings import Settings
 from rnnchat.storage.paths import Paths
+
+if TYPE_CHECKING:
+    from rnnchat.library.models import Library
 
 Returned = TypeVar("Returned")
 """What a function called in the app's thread returns."""

@@ -20,7 +20,7 @@ TURNS = [Turn("user", "Hello")]
 def test_at_most_one_reply_is_generated_at_a_time(
     library: Library, tiny_model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine, settings = ChatEngine(library), Settings(model=tiny_model)
+    engine, settings = ChatEngine(lambda: library), Settings(model=tiny_model)
     generator = engine.load(tiny_model).chat_generator
     stream, together = generator.stream, threading.Barrier(3)
     active, counts = [], []
@@ -48,7 +48,7 @@ def test_at_most_one_reply_is_generated_at_a_time(
 
 
 def test_a_reply_that_was_closed_makes_place_for_the_next(library: Library, tiny_model: str) -> None:
-    engine, settings = ChatEngine(library), Settings(model=tiny_model)
+    engine, settings = ChatEngine(lambda: library), Settings(model=tiny_model)
     with closing(engine.reply(settings, TURNS, lambda: False)) as first:
         next(first)
     done = threading.Event()
