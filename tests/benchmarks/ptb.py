@@ -73,7 +73,7 @@ def train_network(
     plan = make_plan(settings, corpus, measure_speed())
     shape = NetworkShape(vocabulary, plan.embedding, plan.units, plan.layers, cell)
     trainer = Trainer(settings, shape, plan, data, folder=folder, clock=Clock())
-    print(f"{cell}: {shape.parameters:,} parameters, {plan.as_dict()}", flush=True)
+    print(f"{cell}: {shape.parameters:,} parameters, {plan.as_record()}", flush=True)
     trainer.run(lambda event: None, lambda: "")
     return RecurrentNetwork(shape, trainer.best_weights)
 

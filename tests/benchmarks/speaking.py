@@ -15,12 +15,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as rnnchat itself sets it
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from rnnchat.lm.recurrent import RecurrentNetwork
 from rnnchat.lm.shape import NetworkShape
-from rnnchat.training.engine.network import Network
 from tests.helpers.models import random_weights
 
 SHAPE = NetworkShape(vocabulary=4096, embedding=256, units=768)
@@ -38,10 +38,18 @@ def rate(step: Callable[[int], int], tokens: int, repeats: int = 5) -> float:
     return statistics.median(rates)
 
 
+def keras_network() -> keras.Model:
+    """Return the same network of Keras' own layers, which keeps its state between calls."""
+    pieces = keras.Input(batch_shape=(1, 1), dtype="int32")
+    vectors = keras.layers.Embedding(SHAPE.vocabulary, SHAPE.embedding)(pieces)
+    hidden = keras.layers.GRU(SHAPE.units, return_sequences=True, stateful=True)(vectors)
+    logits = keras.layers.Dense(SHAPE.vocabulary)(keras.layers.Dense(SHAPE.embedding)(hidden))
+    return keras.Model(pieces, logits)
+
+
 def main() -> None:
     weights = random_weights(SHAPE, scale=0.05)
-    network = Network(SHAPE, batch=1, fast=False)
-    network.load_weights_by_name(weights)
+    network = keras_network()
 
     def predict(piece: int) -> int:
         return int(network.predict(np.array([[piece]]), verbose=0)[0, -1].argmax())
