@@ -135,7 +135,7 @@ async def draft(pilot: Pilot[Any]) -> None:
     await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
     screen = app.screen
     assert isinstance(screen, DraftScreen)
-    screen.completion.ask = lambda question: None  # type: ignore[method-assign]
+    screen.suggestion_worker.ask = lambda question: None  # type: ignore[method-assign]
     screen.editor.cursor_blink = False
     for key in "[b]Rain[/b] 雨🙂, and the ri":
         await pilot.press({" ": "space"}.get(key, key))
