@@ -80,7 +80,7 @@ def _decide_to_resume(run: Run, wanted: RunSettings, *, ask: bool) -> bool:
     while True:
         try:
             answer = click.prompt(
-                "  [r]esume (Enter), [f]resh, [q]uit?",
+                "  [r]esume, [f]resh, [q]uit?",
                 default="r",
                 show_default=False,
                 prompt_suffix=" ",
