@@ -111,7 +111,8 @@ def test_a_terminal_that_is_closed(tmp_path: Path, ignored: bool) -> None:
     process = psutil.Process(terminal.process.pid)
     terminal.process.send(" Late words.")
     terminal.wait_for("Late words.")  # keys that the kernel has not handed over go with the terminal
-    os.close(terminal.process.child_fd)
+    # By its file object: closed by its number, that would close another test's file of the same number later.
+    terminal.process.ptyproc.fileobj.close()
     terminal.process.ptyproc.fd = terminal.process.child_fd = -1
     process.wait(patience(8))
     assert kept_drafts(tmp_path) == ["Early words. Late words."]
