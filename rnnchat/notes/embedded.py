@@ -69,6 +69,11 @@ _SO_FAR = 500
 _SENTENCE = re.compile(r"\A[^<\n{}]*[^\W\d_]{2,}(?:[ ,;:]+[^\W\d_]+){2,}[.!?]")
 _CODE_SIGNS = re.compile(r"[{}()=@]|//")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+_IN_A_ROW = re.compile(r"\w+(?:['’]\w+)?(?:[,;:]? \w+(?:['’]\w+)?){3,}")
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4,}"
+)
+"""Letters of scripts that put no blank between words."""
 _CODE_MARKS = re.compile(r"[{}=<>]|[;(,][ \t]*$|^[ \t]*(?://|/?\*)|\)\(|=>|\w\(")
 
 _WORD_LENGTH = 20
@@ -234,13 +239,23 @@ def _has_words(name: str, content: str) -> bool:
     """Tell whether a person's words stand in an element: in a drawing, a paragraph of words is one; in a
     script or a style sheet, words without any sign that code cannot do without.
     """
+    paragraphs = _PARAGRAPHS.split(_TAG.sub("<", content))[1:]
+    if any(_is_of_words(paragraph) for paragraph in paragraphs):
+        return True
     if name in ("script", "style"):
         bare = _TAG.sub(" ", content)
         return has_prose(content) or (bool(_WORD.search(bare)) and not _CODE_SIGNS.search(bare))
-    parts = _PARAGRAPHS.split(_TAG.sub("<", content))[1:] if name == "svg" else []
-    if any(_SENTENCE.search(part[:_SO_FAR]) for part in parts):
+    if name == "svg" and any(_SENTENCE.search(paragraph[:_SO_FAR]) for paragraph in paragraphs):
         return True
     return has_prose(content)
+
+
+def _is_of_words(paragraph: str) -> bool:
+    """Tell whether a paragraph has several words in a row, and nothing of markup or code."""
+    beginning = paragraph[:_SO_FAR]
+    if not (_IN_A_ROW.search(beginning) or _UNSPACED.search(beginning)):
+        return False
+    return not any(_CODE_MARKS.search(line) for line in beginning.strip().split("\n"))
 
 
 def has_prose(content: str) -> bool:
