@@ -18,18 +18,8 @@ from rnnchat.app.widgets.find_bar import FindBar, SearchTerm, replace_all
 from rnnchat.app.widgets.transcript import PAGE_TURNS, EarlierTurns, LaterTurns, Transcript
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.library.drafts import Draft
-from rnnchat.library.settings import change_settings
 from rnnchat.library.text_folding import fold_keeping_accents
-from rnnchat.storage.paths import Paths
 from tests.app.helpers import SIZE, wait_until
-
-
-@pytest.fixture
-def app(paths: Paths, tiny_model: str) -> RnnchatApp:
-    with change_settings(paths) as settings:
-        settings.model = tiny_model
-        settings.reply_pieces = 5
-    return RnnchatApp(paths)
 
 
 @pytest.mark.parametrize(

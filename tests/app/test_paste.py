@@ -18,19 +18,9 @@ from rnnchat.app.app import RnnchatApp
 from rnnchat.app.pastes import InputParser, PasteDriver, pasted_text
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.widgets.composer import Composer
-from rnnchat.library.settings import change_settings
-from rnnchat.storage.paths import Paths
 from tests.app.helpers import SIZE, wait_until
 
 START, END = "\x1b[200~", "\x1b[201~"
-
-
-@pytest.fixture
-def app(paths: Paths, tiny_model: str) -> RnnchatApp:
-    with change_settings(paths) as settings:
-        settings.model = tiny_model
-        settings.reply_pieces = 5
-    return RnnchatApp(paths)
 
 
 def told(messages: Iterable[Message]) -> list[tuple[str, str]]:

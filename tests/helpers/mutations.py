@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnchat.checking import check_model
 from rnnchat.errors import ModelError
 from rnnchat.evaluation.scoring import score
 from rnnchat.generation.attribution import SOURCES, paths_to
@@ -333,6 +334,11 @@ def put_odd(chance: random.Random, folder: Path) -> str:
 
 
 # What has to hold.
+
+
+def problems(library: Library, name: str = "whole") -> list[str]:
+    """Return what `models check` finds wrong with a model."""
+    return check_model(library, library.find(name))
 
 
 def outcome(library: Library, name: str) -> str:

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.errors import TrainingError
 from rnnchat.storage.atomic import write_bytes, write_text
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.runs.files import (
@@ -90,16 +89,6 @@ def read_prepared(folder: Path) -> Prepared | None:
         raise
     except (OSError, ValueError, TypeError, RecursionError):
         return None
-
-
-def require_prepared(folder: Path) -> Prepared:
-    """Return what was prepared in a run's `folder`; raise TrainingError where nothing was."""
-    prepared = read_prepared(folder)
-    if prepared is None:
-        raise TrainingError(
-            "What this training has read is missing or damaged.", "Start the training anew with --fresh."
-        )
-    return prepared
 
 
 def finish_preparing(run: Run, prepared: Prepared) -> Prepared:

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnchat.checking import check_model
 from rnnchat.errors import ModelError
 from rnnchat.library.card import Card
 from rnnchat.library.models import (
@@ -31,30 +30,8 @@ from rnnchat.storage.atomic import sha256
 from rnnchat.storage.paths import Paths
 from rnnchat.storage.tensors import read_safetensors, to_safetensors
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
-from tests.helpers.mutations import Files, files_of, outcome, publish_whole, put, rehash
+from tests.helpers.mutations import Files, files_of, outcome, problems, put, rehash
 from tests.unit.storage.safetensors_headers import array, header
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer, texts: list[str]) -> Files:
-    """The files of a small model that has them all."""
-    home = tmp_path_factory.mktemp("whole")
-    library = Library(Paths(home, home, home))
-    publish_whole(library, "whole", tokenizer, texts)
-    return files_of(library.version_folders(library.find("whole"))[-1])
-
-
-@pytest.fixture
-def folder(library: Library, paths: Paths, sound: Files) -> Path:
-    """The version in use of a model called `whole`."""
-    folder = paths.models / "whole" / "v0001"
-    put(folder, sound)
-    return folder
-
-
-def problems(library: Library, name: str = "whole") -> list[str]:
-    return check_model(library, library.find(name))
-
 
 # Arrays
 

@@ -27,28 +27,7 @@ from rnnchat.loading import load_model
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
 from tests.helpers.models import publish_tiny
-from tests.helpers.mutations import Files, files_of, outcome, publish_whole, put
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer, texts: list[str]) -> Files:
-    """The files of a small model that has them all."""
-    home = tmp_path_factory.mktemp("whole")
-    library = Library(Paths(home, home, home))
-    publish_whole(library, "whole", tokenizer, texts)
-    return files_of(library.version_folders(library.find("whole"))[-1])
-
-
-@pytest.fixture
-def folder(library: Library, paths: Paths, sound: Files) -> Path:
-    """The version in use of a model called `whole`."""
-    folder = paths.models / "whole" / "v0001"
-    put(folder, sound)
-    return folder
-
-
-def problems(library: Library, name: str = "whole") -> list[str]:
-    return check_model(library, library.find(name))
+from tests.helpers.mutations import Files, outcome, problems, put
 
 
 def test_a_whole_model_is_sound(library: Library, folder: Path) -> None:

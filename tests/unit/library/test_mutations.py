@@ -13,21 +13,12 @@ import pytest
 
 from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
-from rnnchat.text.tokenizer import Tokenizer
-from tests.helpers.mutations import Files, damaged, files_of, outcome, publish_whole, put, put_odd
+from tests.helpers.mutations import Files, damaged, outcome, put, put_odd
 
 pytestmark = pytest.mark.slow
 
 BATCHES = 6
 EACH = 25
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer, texts: list[str]) -> Files:
-    home = tmp_path_factory.mktemp("whole")
-    library = Library(Paths(home, home, home))
-    publish_whole(library, "whole", tokenizer, texts)
-    return files_of(library.version_folders(library.find("whole"))[-1])
 
 
 @pytest.mark.timeout(120)
