@@ -125,7 +125,7 @@ def from_saved(saved: SavedModel, name: str) -> LoadedModel:
         return LoadedModel(saved.card, generator, network, memory, attribution=attribution)
     base = None if saved.base_weights is None else RecurrentNetwork(shape, saved.base_weights, network)
     weights = MixtureWeights.from_tensors(saved.mixture, shape.vocabulary, base=base is not None)
-    mixture = weights.mixture(network, memory, piece_kinds(tokenizer), base=base, adaptive=False)
+    mixture = build_mixture(network, memory, weights, base, tokenizer, adaptive=False)
     generator = TextGenerator(mixture, tokenizer)
     return LoadedModel(
         card=saved.card,

@@ -52,7 +52,7 @@ class TrainingState:
 
     @property
     def phase_name(self) -> str:
-        """The current phase, one of those in ``rnnchat.training.runs.phases``; empty before the first."""
+        """The current phase, one of those in `rnnchat.training.runs.events`; empty before the first."""
         return str(self.phase_event.get("phase", ""))
 
     @property

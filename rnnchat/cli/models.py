@@ -47,7 +47,8 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
     for star, name, bits_per_byte, size, summary in cells:
         columns = f"{star:1} {name:<{names}}  {bits_per_byte:<{bits}}  {size:>{sizes}}  "
         print_line(columns + summary, indent=len(columns))
-    print_line("  bits/byte: on notes that the model had not seen; fewer are better.")
+    if any(row["on_own_notes"] != "–" for row in rows):
+        print_line("  bits/byte: on notes that the model had not seen; fewer are better.")
     if any("→" in row["on_own_notes"] for row in rows):
         print_line("  A → B: A with the base model alone, B with this model.")
 

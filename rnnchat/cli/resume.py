@@ -9,8 +9,8 @@ import click
 from click.core import ParameterSource
 
 from rnnchat.cli.output import print_error
-from rnnchat.cli.shared import DEFAULT_NAME
 from rnnchat.errors import RnnchatError, StoppedError, TrainingError
+from rnnchat.training.runs.settings import DEFAULT_NAME
 
 if TYPE_CHECKING:
     from rnnchat.storage.paths import Paths

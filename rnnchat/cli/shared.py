@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from rnnchat.storage.paths import Paths
 
 
-DEFAULT_NAME = "me"
-"""The name of a trained model where no name is given."""
-
-
 class PathArgument(click.Path):
     """A path on the command line, made absolute; a leading ``~`` and ``file:///`` are understood."""
 

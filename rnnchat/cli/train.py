@@ -11,7 +11,6 @@ import click
 
 from rnnchat.cli.output import print_json, print_line, print_progress
 from rnnchat.cli.shared import (
-    DEFAULT_NAME,
     as_json,
     current_paths,
     open_library,
@@ -22,6 +21,7 @@ from rnnchat.errors import NotesError, StoppedError
 from rnnchat.training.runs.settings import (
     AUTO,
     CELLS,
+    DEFAULT_NAME,
     SCRATCH,
     SETTINGS_BY_NAME,
     RunSettings,

@@ -12,10 +12,7 @@ from textual.widgets import Button, Input, Select, Static
 from rnnchat.app.training_choices import BUDGETS, STARTS
 from rnnchat.app.widgets.interrupted_training import InterruptedTraining
 from rnnchat.app.widgets.notes_picker import NotesPicker
-from rnnchat.training.runs.settings import RunSettings
-
-DEFAULT_NAME = "me"
-"""The name of a model to which no other is given."""
+from rnnchat.training.runs.settings import DEFAULT_NAME, RunSettings
 
 
 class TrainingForm(VerticalScroll):

@@ -19,6 +19,8 @@ SCRATCH = "scratch"
 """The value of `RunSettings.base` that starts from random weights."""
 AUTO = "auto"
 """What a person writes to let the program choose; as a base, the shipped model if it fits the notes."""
+DEFAULT_NAME = "me"
+"""The name of a trained model to which no other is given."""
 SHORTEST_MINUTES = 0.15
 """A network needs a budget of at least this many minutes, which is nine seconds."""
 LONGEST_MINUTES = 7 * 24 * 60.0
