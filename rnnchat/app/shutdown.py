@@ -19,7 +19,7 @@ from rnnchat.library.drafts import Draft, Drafts
 
 WRITING_SECONDS = 0.8
 """The workers that write may take this many seconds before the app ends."""
-ARRIVAL_SECONDS = 0.2
+ARRIVAL_SECONDS = 0.05
 """The thread that reads keys may take this many seconds to pass them from the terminal to the app."""
 PENDING_KEY_SECONDS = 0.4
 """Each widget may take this many seconds to handle the keys that were pressed before the signal."""
