@@ -29,8 +29,6 @@ from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 from rnnchat.training.collections import (
-    KEPT_OUT,
-    SOURCES,
     Document,
     encode,
     is_validation,
@@ -40,6 +38,7 @@ from rnnchat.training.collections import (
 )
 from rnnchat.training.data.prepare import TOKENIZER_BYTES
 from rnnchat.training.held_out import bits_per_byte, held_out
+from rnnchat.training.recipes import ENGLISH, KEPT_OUT
 
 Row = dict[str, Any]
 
@@ -56,8 +55,10 @@ def texts(documents: list[Document], every: int, tokenizer: Tokenizer) -> Any:
     """One in `every` of the recipe's documents, as a training takes them; validation is the same for all."""
     from rnnchat.training.data.batches import TrainingData
 
-    chosen = [document for document in documents if not is_validation(document)][::every]
-    kept = [document for document in documents if is_validation(document)]
+    chosen = [document for document in documents if not is_validation(document, ENGLISH.validation_one_in)][
+        ::every
+    ]
+    kept = [document for document in documents if is_validation(document, ENGLISH.validation_one_in)]
     pieces = [np.array(encode(tokenizer, document), np.uint16) for document in chosen]
     lengths = np.array([len(own) for own in pieces])
     return TrainingData(
@@ -114,7 +115,7 @@ def microseconds_of_a_step(network: RecurrentNetwork, pieces: Sequence[int]) -> 
 
 def tokenizers(documents: list[Document], steps: int, ebooks: list[tuple[str, Any]]) -> Iterator[Row]:
     """Yield what tokenizers of several sizes are worth."""
-    training = [document for document in documents if not is_validation(document)]
+    training = [document for document in documents if not is_validation(document, ENGLISH.validation_one_in)]
     every = max(1, sum(map(size_of, training)) // TOKENIZER_BYTES)
     smallest = NetworkShape(min(VOCABULARIES), units=UNITS[-1]).parameters
     for vocabulary in VOCABULARIES:
@@ -167,7 +168,7 @@ def main() -> None:
     options = parser.parse_args()
     known = options.log.read_text(encoding="utf-8") if options.log and options.log.is_file() else ""
     ebooks = [text for text in held_out(options.data, HELD_OUT_BYTES) if text[0] in KEPT_OUT]
-    documents = [doc for source in SOURCES for doc in read_source(options.data, source, SHARE)]
+    documents = [doc for source in ENGLISH.sources for doc in read_source(options.data, source, SHARE)]
     if options.tokenizers:
         rows = tokenizers(documents, options.steps, ebooks)
     else:
