@@ -16,7 +16,7 @@ from rnnchat.text.notes.clean import clean, clean_keeping_markup
 from rnnchat.text.notes.deduplicate import Deduplicator
 from rnnchat.text.notes.secrets import screen
 from rnnchat.text.tokenizer import Tokenizer
-from rnnchat.training.recipes import Source
+from rnnchat.training.recipes import ENGLISH, Source
 
 DOCUMENT_BYTES = 100_000
 """Books are cut into documents of about this size, so that every round mixes them anew."""
@@ -115,8 +115,8 @@ def size_of(document: Document) -> int:
     return sum(len(text.encode()) for _, text in document)
 
 
-def is_validation(document: Document, one_in: int) -> bool:
-    """Return whether a document is among the `one_in` that is kept back, by the hash of its text."""
+def is_validation(document: Document, one_in: int = ENGLISH.validation_one_in) -> bool:
+    """Return whether a document is the one in `one_in` that is kept back, by the hash of its text."""
     digest = hashlib.sha256(plain_text(document).encode()).digest()
     return int.from_bytes(digest[:4], "big") % one_in == 0
 

@@ -82,7 +82,7 @@ ENGLISH = Recipe(
         ),
         Source(
             "pretrain/prose-standard-ebooks",
-            "97 novels, stories and plays in the public domain, in the productions of Standard Ebooks, CC0",
+            "101 novels, stories and plays in the public domain, in the productions of Standard Ebooks, CC0",
             repeats=2,
             last_repeats=0.7,
             left_out=KEPT_OUT,
@@ -144,7 +144,7 @@ ENGLISH = Recipe(
         ),
         Source(
             "pretrain/docs-bulk",
-            "Guides and tutorials of 64 repositories, much of Microsoft's; CC BY 4.0, Apache-2.0, MIT,"
+            "Guides and tutorials of 54 repositories, much of Microsoft's; CC BY 4.0, Apache-2.0, MIT,"
             " BSD-2-Clause and CC0, shortened",
             last_repeats=0.3,
         ),

@@ -55,10 +55,8 @@ def texts(documents: list[Document], every: int, tokenizer: Tokenizer) -> Any:
     """One in `every` of the recipe's documents, as a training takes them; validation is the same for all."""
     from rnnchat.training.data.batches import TrainingData
 
-    chosen = [document for document in documents if not is_validation(document, ENGLISH.validation_one_in)][
-        ::every
-    ]
-    kept = [document for document in documents if is_validation(document, ENGLISH.validation_one_in)]
+    chosen = [document for document in documents if not is_validation(document)][::every]
+    kept = [document for document in documents if is_validation(document)]
     pieces = [np.array(encode(tokenizer, document), np.uint16) for document in chosen]
     lengths = np.array([len(own) for own in pieces])
     return TrainingData(
@@ -115,7 +113,7 @@ def microseconds_of_a_step(network: RecurrentNetwork, pieces: Sequence[int]) -> 
 
 def tokenizers(documents: list[Document], steps: int, ebooks: list[tuple[str, Any]]) -> Iterator[Row]:
     """Yield what tokenizers of several sizes are worth."""
-    training = [document for document in documents if not is_validation(document, ENGLISH.validation_one_in)]
+    training = [document for document in documents if not is_validation(document)]
     every = max(1, sum(map(size_of, training)) // TOKENIZER_BYTES)
     smallest = NetworkShape(min(VOCABULARIES), units=UNITS[-1]).parameters
     for vocabulary in VOCABULARIES:

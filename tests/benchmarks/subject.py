@@ -97,13 +97,11 @@ def main() -> None:
     sources = [source for source in ENGLISH.sources if source.path.startswith("dialogue")]
     found = [doc for source in sources for doc in read_source(options.data, source, 1.0)]
     dialogues = [doc for doc in found if not isinstance(doc, str)]
-    associations = Associations(
-        [dialogue for dialogue in dialogues if not is_validation(dialogue, ENGLISH.validation_one_in)]
-    )
+    associations = Associations([dialogue for dialogue in dialogues if not is_validation(dialogue)])
     pairs = [
         (said, answer)
         for dialogue in dialogues
-        if is_validation(dialogue, ENGLISH.validation_one_in)
+        if is_validation(dialogue)
         for (_, said), (role, answer) in itertools.pairwise(dialogue)
         if role == "model" and min(len(words_of(said)), len(words_of(answer))) >= LEAST_WORDS
     ]
