@@ -7,7 +7,8 @@ import itertools
 import json
 import lzma
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,17 @@ _SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}|<!--.*?-->", re.DOTALL)
 """Commands of site generators and comments, which a person does not write in notes."""
 Document = str | list[tuple[str, str]]
 """Prose, or the turns of a dialogue: (role, text), where the role is ``user`` or ``model``."""
+Apply = Callable[
+    [Callable[[dict[str, Any]], list[Document]], Iterable[dict[str, Any]]], Iterable[list[Document]]
+]
+"""Applies a function to each of several objects, as `map` does."""
 
 
-def read_source(data: Path, source: Source, share: float = 1.0) -> Iterator[Document]:
+def read_source(data: Path, source: Source, share: float = 1.0, apply: Apply = map) -> Iterator[Document]:
     """Yield the cleaned documents of a collection, spread over it, up to `share` of the bytes it may have.
 
-    The collection lies under the folder `data`. A document that only repeats others is left out.
+    The collection lies under the folder `data`. A document that only repeats others is left out. `apply`
+    does what `map` does, such as on several processors.
     """
     file = data / f"{source.path}.jsonl.xz"
     every, wanted = 1.0, float("inf")
@@ -42,7 +48,7 @@ def read_source(data: Path, source: Source, share: float = 1.0) -> Iterator[Docu
     size = 0
     copies = Deduplicator()
     due = 0.0
-    for number, document in enumerate(documents_in(file, source.left_out)):
+    for number, document in enumerate(documents_in(file, source.left_out, apply)):
         if number < due:
             continue
         due += every
@@ -61,15 +67,20 @@ def encode(tokenizer: Tokenizer, document: Document) -> list[int]:
     return chat_document(tokenizer, (Turn(role, text) for role, text in document))
 
 
-def documents_in(file: Path, left_out: tuple[str, ...] = ()) -> Iterator[Document]:
+def documents_in(file: Path, left_out: tuple[str, ...] = (), apply: Apply = map) -> Iterator[Document]:
     """Yield the cleaned documents of a collection except those whose source contains a name in `left_out`."""
-    for record in records_in(file):
-        if "turns" in record:
-            dialogue = _dialogue(record["turns"])
-            if len(dialogue) > 1:
-                yield dialogue
-        elif not any(name in record["source"] for name in left_out):
-            yield from _cut(clean(screen(_SHORTCODE.sub("", record["text"])).text))
+    for documents in apply(partial(_documents_of, left_out), records_in(file)):
+        yield from documents
+
+
+def _documents_of(left_out: tuple[str, ...], record: dict[str, Any]) -> list[Document]:
+    """Return the cleaned documents of one object of a collection."""
+    if "turns" in record:
+        dialogue = _dialogue(record["turns"])
+        return [dialogue] if len(dialogue) > 1 else []
+    if any(name in record["source"] for name in left_out):
+        return []
+    return list(_cut(clean(screen(_SHORTCODE.sub("", record["text"])).text)))
 
 
 def records_in(file: Path) -> Iterator[dict[str, Any]]:

@@ -22,8 +22,11 @@ from rnnchat.training.data.prepared import (
     write_pieces,
     write_repeats,
 )
-from rnnchat.training.recipes import Recipe, Source
+from rnnchat.training.recipes import Recipe
 from rnnchat.training.runs.run import Run
+
+RECORDS_AT_ONCE = 32
+"""A process is given this many objects of a collection to clean at a time."""
 
 
 @dataclass(frozen=True)
@@ -76,19 +79,15 @@ def collect(recipe: Recipe, data: Path, share: float = 1.0) -> CollectedTexts:
     validation: list[Document] = []
     repeats: list[tuple[float, float]] = []
     with ProcessPoolExecutor() as processes:
-        collections = processes.map(partial(_read, data, share), recipe.sources)
-        for source, documents in zip(recipe.sources, collections, strict=True):
-            for document in documents:
+        clean_all = partial(processes.map, chunksize=RECORDS_AT_ONCE)
+        for source in recipe.sources:
+            for document in read_source(data, source, share, clean_all):
                 if is_validation(document, recipe.validation_one_in):
                     validation.append(document)
                 else:
                     training.append(document)
                     repeats.append((source.repeats, source.last_repeats))
     return CollectedTexts(training, np.array(repeats, np.float32).reshape(-1, 2), validation)
-
-
-def _read(data: Path, share: float, source: Source) -> list[Document]:
-    return list(read_source(data, source, share))
 
 
 def _numbered(tokenizer: Tokenizer, documents: list[Document]) -> Iterator[tuple[bytes, list[int]]]:
