@@ -1,8 +1,9 @@
-"""A model on English it never saw: python -m tests.benchmarks.base DATA [--model base] [--kilobytes 60 | --whole]
+"""A model on English it never saw: python -m tests.benchmarks.base DATA [--model base] [--kilobytes 60]
 
-DATA holds the text collections. Scored are the beginnings, or with --whole all, of the three ebooks that are kept out of the
+DATA holds the text collections. Scored are the beginnings of the three ebooks that are kept out of the
 base's training, of WikiText-2's test text, and dialogues that its recipe keeps back for validation, roles
-and ends of turns included. A personal model is scored as it speaks: its static mixture.
+and ends of turns included; with --whole, all of them. A personal model is scored as it speaks: its static
+mixture.
 """
 
 from __future__ import annotations

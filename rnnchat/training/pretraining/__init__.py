@@ -1,4 +1,4 @@
 """Makes the models that ship: reads the collections, trains with TensorFlow or PyTorch, and writes the model.
 
-``torch_engine`` and ``torch_network`` are the only places where PyTorch is imported.
+PyTorch is imported only in the modules whose names begin with ``torch``.
 """

@@ -17,8 +17,9 @@ from rnnchat.lm.shape import NetworkShape
 from rnnchat.text.chat_format import note_document
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.batches import TrainingData
-from rnnchat.training.pretraining.torch_engine import TorchTrainer, make_torch_plan, rate_factor
+from rnnchat.training.pretraining.torch_engine import make_torch_plan
 from rnnchat.training.pretraining.torch_network import TorchNetwork
+from rnnchat.training.pretraining.torch_trainer import TorchTrainer, rate_factor
 from rnnchat.training.runs.settings import RunSettings
 from tests.helpers.models import random_weights
 
