@@ -57,7 +57,8 @@ class RoundReader:
     def _read(self, number: int, is_last_part: bool) -> Streams:
         random = self._rounds.random(number)
         texts = self._rounds.texts(random, is_last_part=is_last_part)
-        pieces = np.concatenate([self._data.training[start : start + size] for start, size in texts])
+        training = np.asarray(self._data.training)  # slices of a memmap are slow to make
+        pieces = np.concatenate([training[start : start + size] for start, size in texts])
         # A chunk begins at another place each round, so the gradients are cut at other places.
         offset = int(random.integers(self._length))
         least = self._batch * (self._length + 1 + offset)

@@ -100,8 +100,10 @@ class TorchTrainer:
         self._states = self.network.start(plan.batch)
         self._reader = RoundReader(data, batch=plan.batch, length=plan.length, seed=settings.seed)
         self._scored = ScoredStreams.of(data.validation, batch=VALIDATION_STREAMS, length=plan.length)
+        self._random = torch.Generator(device)
         self._progress = _Progress()
         self._clock = Clock()
+        self._seconds_before = 0.0
         self._resume()
 
     def run(self, emit: Emit) -> None:
@@ -109,7 +111,7 @@ class TorchTrainer:
         progress = self._progress
         try:
             streams = self._read_round()
-            self._clock = Clock(self._clock.seconds() if progress.step else 0.0)
+            self._clock = Clock(self._seconds_before)
             saved = self._clock.seconds()
             while (share := self._share()) < 1:
                 if self._last_part_is_due(share):
@@ -163,14 +165,14 @@ class TorchTrainer:
         saved = checkpoint.load_latest(self._folder)
         if saved is None:
             return
-        self._clock = Clock(before=saved.values.pop("seconds"))
+        self._seconds_before = saved.values.pop("seconds")
         self._scaler.load_state_dict(saved.values.pop("scaler"))
         self._progress = _Progress(**saved.values)
         tensors = {name: _tensors(group) for name, group in saved.groups.items()}
         self.network.load_state_dict(tensors["network"])
         self._states = tensors["states"]["states"].to(self._device)
         moments = {
-            int(name.removeprefix("moments_")): group
+            int(name.removeprefix("moments_")): {**group, "step": group["step"].reshape(())}
             for name, group in tensors.items()
             if name.startswith("moments_")
         }
@@ -241,9 +243,9 @@ class TorchTrainer:
 
         It is not where a new text begins, nor in a few cases by chance.
         """
-        random = np.random.default_rng((self._settings.seed, self._progress.step))
-        by_chance = random.random(len(pieces)) >= FORGOTTEN_SHARE
-        return (pieces != START_PIECE) & torch.from_numpy(by_chance).to(self._device)
+        self._random.manual_seed(self._settings.seed + self._progress.step)
+        chances = torch.rand(len(pieces), generator=self._random, device=self._device)
+        return (pieces != START_PIECE) & (chances >= FORGOTTEN_SHARE)
 
     def _half_precision(self) -> Any:
         return torch.autocast("cuda", torch.float16, enabled=self._is_half)
