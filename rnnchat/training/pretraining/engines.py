@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from typing import Protocol
 
 from rnnchat.errors import TrainingError
@@ -60,8 +61,6 @@ class TensorFlowEngine:
     @property
     def hardware(self) -> str:
         """The number of this machine's processor cores."""
-        import os
-
         return f"{os.cpu_count()} processor cores"
 
     def train(self, run: Run, paths: Paths, emit: Emit) -> None:
