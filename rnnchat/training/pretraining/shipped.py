@@ -48,6 +48,7 @@ def write_shipped(
     for file, content in ((NETWORK, contents), (TOKENIZER, saved.tokenizer), (CARD, card.to_json())):
         write_bytes(target / file, content)
         (target / file).chmod(0o644)
+    target.chmod(0o755)
 
 
 def _totals(card: Card, before: Mapping[str, Any]) -> dict[str, Any]:
