@@ -24,7 +24,7 @@ class Source:
     most_bytes: int | None = None
     """At most this many bytes of it are used, spread over all of it; None uses all."""
     left_out: tuple[str, ...] = ()
-    """Documents whose source begins with one of these are left out."""
+    """Documents whose source contains one of these are left out."""
 
 
 @dataclass(frozen=True)
