@@ -20,7 +20,7 @@ from rnnchat.library.models import TOKENIZER, Library, SavedModel
 from rnnchat.storage.atomic import write_text
 from rnnchat.storage.paths import Paths
 from rnnchat.training.data.prepare import prepare
-from rnnchat.training.data.prepared import Prepared, pieces_on_disk
+from rnnchat.training.data.prepared import Prepared, training_data
 from rnnchat.training.engine.checkpoint import remove_unfinished_writes
 from rnnchat.training.engine.cluster import Cluster, wait_for_file
 from rnnchat.training.engine.trained import load_trained, save_trained
@@ -35,13 +35,7 @@ from rnnchat.training.previews import PreviewEmitter, emit_memory_preview
 from rnnchat.training.publish import publish, seconds_to_fit
 from rnnchat.training.runs.control import Control, StopAskedError
 from rnnchat.training.runs.events import LEARNING, MIXING, PREPARING, STARTING, EventWriter
-from rnnchat.training.runs.files import (
-    PLAN,
-    PREPARED,
-    TRAINING_PIECES,
-    TRAINING_SPANS,
-    VALIDATION_PIECES,
-)
+from rnnchat.training.runs.files import PLAN, PREPARED
 from rnnchat.training.runs.migrations import NewerSchemaError
 from rnnchat.training.runs.phases import SAVING_SECONDS, Phases
 from rnnchat.training.runs.progress import SavedProgress
@@ -51,7 +45,6 @@ from rnnchat.training.trained_network import NamedWeights, TrainedNetwork
 
 if TYPE_CHECKING:
     from rnnchat.lm.shape import NetworkShape
-    from rnnchat.training.data.batches import TrainingData
     from rnnchat.training.engine.loop import Trainer
     from rnnchat.training.plan import Plan
 
@@ -187,7 +180,7 @@ def _make_trainer(context: RunContext, prepared: Prepared, base: SavedModel | No
 
     run = context.run
     settings = run.settings
-    data = _training_data(run, prepared)
+    data = training_data(run, prepared)
     shape = None if base is None else NetworkShape.from_dict(base.card.network)
     plan = _read_or_make_plan(
         run, prepared, shape, replicas=1 if strategy is None else strategy.num_replicas_in_sync
@@ -204,20 +197,6 @@ def _make_trainer(context: RunContext, prepared: Prepared, base: SavedModel | No
         strategy=strategy,
         is_chief=context.cluster.is_chief,
         reserved_seconds=reserved_seconds(run, prepared, len(data.validation)),
-    )
-
-
-def _training_data(run: Run, prepared: Prepared) -> TrainingData:
-    import numpy as np
-
-    from rnnchat.training.data.batches import TrainingData
-
-    return TrainingData(
-        training=pieces_on_disk(run.folder / TRAINING_PIECES, prepared.vocabulary),
-        training_spans=np.load(run.folder / TRAINING_SPANS, allow_pickle=False),
-        validation=pieces_on_disk(run.folder / VALIDATION_PIECES, prepared.vocabulary),
-        validation_bytes=prepared.validation_bytes,
-        training_bytes=prepared.training_bytes,
     )
 
 

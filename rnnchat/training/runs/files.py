@@ -21,6 +21,7 @@ __all__ = [
     "PLAN",
     "PREPARED",
     "PREVIOUS_RUN",
+    "REPEATS",
     "SETTINGS",
     "TOKENIZER",
     "TRAINED",
@@ -64,8 +65,10 @@ TRAINING_SPANS = "lessons.npy"
 
 The file's name is that of version 0.1.
 """
+REPEATS = "repeats.npy"
+"""How often each text is read in a round (texts, 2), where that differs: in the main and the last part."""
 LEARNED_DIGESTS = "learned.bin"
 """The digests of the texts that a network has learned, where that is not all of them."""
 
-NEEDED_TO_RESUME = (VALIDATION_PIECES, TRAINING_SPANS, NOTE_PATHS, MEMORY)
+NEEDED_TO_RESUME = (VALIDATION_PIECES, TRAINING_SPANS, REPEATS, NOTE_PATHS, MEMORY)
 """The files that a finished run no longer needs; its training pieces stay for the next run."""

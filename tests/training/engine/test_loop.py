@@ -139,6 +139,31 @@ def test_a_resumed_run_equals_one_that_never_stopped(
                 assert np.abs(value - theirs[group][name]).max() < 1e-5, (group, name)
 
 
+def test_the_last_part_begins_an_epoch_of_its_own_also_when_resumed(
+    tmp_path: Path, data: TrainingData, tokenizer: Tokenizer
+) -> None:
+    data = replace(data, repeats=np.array([[2, 0.5]] * len(data.training_spans), np.float32))
+    whole = trainer(tmp_path / "whole", data, tokenizer)
+    seen: list[tuple[int, int, bool]] = []
+
+    def noting() -> str:
+        seen.append((whole.state.step, whole.state.position, whole.state.is_last_part))
+        return ""
+
+    whole.run(lambda _: None, noting)
+    first = next(entry for entry in seen if entry[2])
+    assert first == (17, 0, True), "after 70 % of 24 steps"
+
+    remaining = iter([""] * 20 + ["stop"])
+    stopped = trainer(tmp_path / "stopped", data, tokenizer)
+    assert stopped.run(lambda _: None, lambda: next(remaining)) == "stopped"
+    resumed = trainer(tmp_path / "stopped", data, tokenizer)
+    assert resumed.state.is_last_part
+    resumed.run(lambda _: None, go)
+    assert resumed.state.loss == pytest.approx(whole.state.loss, abs=1e-5)
+    assert resumed.state.best == pytest.approx(whole.state.best, abs=1e-5)
+
+
 def test_what_is_frozen_stays_and_the_rest_learns(
     tmp_path: Path, data: TrainingData, tokenizer: Tokenizer
 ) -> None:
