@@ -15,10 +15,14 @@ from textual.message import Message
 from rnnchat.errors import RnnchatError, TrainingError
 from rnnchat.storage.log import log_unexpected_error
 from rnnchat.training.runs.events import LEARNING, MIXING
+from rnnchat.training.runs.report import describe_start
 
 if TYPE_CHECKING:
     from rnnchat.training.runs.job import TrainingJob
     from rnnchat.training.runs.run import Run
+
+STATUS_AFTER = {"paused": "paused", "resumed": "training", "stopped": "stopped"}
+"""The status of a training after events that say no more than that."""
 
 
 @dataclass
@@ -33,6 +37,8 @@ class TrainingState:
     """The last ``progress`` event."""
     scan: dict[str, Any] = field(default_factory=dict)
     """The ``scan`` event: what was read."""
+    start: str = ""
+    """Which base it starts from, and why, as a sentence; empty before that is known."""
     sample: str = ""
     """The last text that the model generated as a sample."""
     curve: list[tuple[float, float]] = field(default_factory=list)
@@ -80,6 +86,8 @@ class TrainingState:
         kind = event["event"]
         if kind == "scan":
             self.scan = event
+        elif kind == "encoding":
+            self.start = describe_start(event)
         elif kind == "phase":
             self.phase_event = event
             self._apply_remaining(event, event["share"])
@@ -94,14 +102,10 @@ class TrainingState:
                 self.phase_event = {"phase": MIXING, "done": 0, "of": None, "here": 0.0}
         elif kind == "sample":
             self.sample = event["text"]
-        elif kind == "paused":
-            self.status = "paused"
-        elif kind == "resumed":
-            self.status = "training"
+        elif kind in STATUS_AFTER:
+            self.status = STATUS_AFTER[kind]
         elif kind == "done":
             self.status, self.done = "done", event
-        elif kind == "stopped":
-            self.status = "stopped"
 
     def _apply_progress(self, event: dict[str, Any]) -> None:
         self.progress = event
