@@ -119,7 +119,7 @@ class RunSettings:
     name: str = _setting("the model that the training makes", str)
     paths: tuple[str, ...] = _setting("the files and folders to learn from, as absolute paths", tuple)
     base: str = _setting(
-        f"the model to start from; {AUTO} takes the one that is shipped for the notes' script, {SCRATCH} none",
+        f"the model to start from; {AUTO} takes the shipped one for the script of the notes, {SCRATCH} none",
         str,
         AUTO,
     )
