@@ -125,7 +125,7 @@ class RunSettings:
     )
     cell: str = _setting("the kind of recurrent network", str, "gru", choices=CELLS)
     is_personal: bool = _setting(
-        "whether the texts are a person's notes; the shipped model's are not, so nothing of them is kept"
+        "whether the texts are a person's notes; a shipped model's are not, so nothing of them is kept"
         " verbatim, every weight may change, and the budget is always used up",
         bool,
         True,
