@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from rnnchat.training.runs.job import TrainingJob
     from rnnchat.training.runs.run import Run
 
-STATUS_AFTER = {"paused": "paused", "resumed": "training", "stopped": "stopped"}
-"""The status of a training after events that say no more than that."""
-
 
 @dataclass
 class TrainingState:
@@ -84,10 +81,8 @@ class TrainingState:
     def apply(self, event: dict[str, Any]) -> None:
         """Update the state with one event of the training process."""
         kind = event["event"]
-        if kind == "scan":
-            self.scan = event
-        elif kind == "encoding":
-            self.start = describe_start(event)
+        if kind in ("scan", "encoding"):
+            self._apply_preparation(event)
         elif kind == "phase":
             self.phase_event = event
             self._apply_remaining(event, event["share"])
@@ -102,10 +97,20 @@ class TrainingState:
                 self.phase_event = {"phase": MIXING, "done": 0, "of": None, "here": 0.0}
         elif kind == "sample":
             self.sample = event["text"]
-        elif kind in STATUS_AFTER:
-            self.status = STATUS_AFTER[kind]
+        elif kind == "paused":
+            self.status = "paused"
+        elif kind == "resumed":
+            self.status = "training"
         elif kind == "done":
             self.status, self.done = "done", event
+        elif kind == "stopped":
+            self.status = "stopped"
+
+    def _apply_preparation(self, event: dict[str, Any]) -> None:
+        if event["event"] == "scan":
+            self.scan = event
+        else:
+            self.start = describe_start(event)
 
     def _apply_progress(self, event: dict[str, Any]) -> None:
         self.progress = event

@@ -12,7 +12,7 @@ from rnnchat.library.models import BASE, Library
 from rnnchat.lm.shape import NetworkShape
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.base_choice import BaseChoice, choose_base, measure_fit, tokenizer_script
-from rnnchat.training.runs.settings import AUTO, SCRATCH, RunSettings
+from rnnchat.training.runs.settings import SCRATCH, RunSettings
 from tests.helpers.chinese import SIMPLIFIED, TRADITIONAL, chinese_tokenizer
 from tests.helpers.models import write_shipped
 from tests.helpers.places import ROOT
@@ -113,13 +113,6 @@ def test_what_the_person_asks_for_is_done_without_a_reason(library: Library, shi
         choose_base(replace(SETTINGS, base="base-zh", units=64), library, SIMPLIFIED)
     with pytest.raises(ModelError, match="no model called"):
         choose_base(replace(SETTINGS, base="gone"), library, ENGLISH)
-
-
-def test_the_real_base_is_for_english(library: Library) -> None:
-    assert SETTINGS.base == AUTO
-    assert choose_base(SETTINGS, library, ENGLISH) == BaseChoice(
-        BASE, "most of the notes are in Latin letters"
-    )
 
 
 def test_characters_without_a_piece_are_measured() -> None:

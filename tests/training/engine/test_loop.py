@@ -13,11 +13,15 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import numpy as np
 import pytest
 
+from rnnchat.errors import TrainingError
 from rnnchat.evaluation.scoring import score
+from rnnchat.library.models import Library
 from rnnchat.lm.recurrent import RecurrentNetwork
 from rnnchat.lm.shape import NetworkShape
+from rnnchat.storage.paths import Paths
 from rnnchat.text.chat_format import note_document
 from rnnchat.text.tokenizer import Tokenizer
+from rnnchat.training.data.base_choice import choose_base
 from rnnchat.training.data.batches import Batches, TrainingData
 from rnnchat.training.engine import checkpoint
 from rnnchat.training.engine.loop import Trainer
@@ -235,3 +239,16 @@ def test_a_sleep_of_the_machine_does_not_count(monkeypatch: pytest.MonkeyPatch) 
         now[0] += gap
         clock.tick()
     assert clock.seconds() == 303, "reading the notes may take long; between two steps nothing does"
+
+
+def test_the_base_is_chosen_by_what_fits(paths: Paths) -> None:
+    settings = RunSettings(name="x", paths=())
+    english = "The river rose and we stayed at home, reading by the window. " * 50
+    library = Library(paths)
+    assert choose_base(settings, library, english).base == "base"
+    assert choose_base(replace(settings, cell="lstm"), library, english).base == "scratch"
+    assert choose_base(replace(settings, units=64), library, english).base == "scratch"
+    units = library.find("base").card.network["units"]
+    assert choose_base(replace(settings, base="base", units=units), library, english).base == "base"
+    with pytest.raises(TrainingError, match=f"base has units={units}"):
+        choose_base(replace(settings, base="base", units=64), library, english)
