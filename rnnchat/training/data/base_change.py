@@ -24,43 +24,39 @@ def begin_again_if_base_changed(run: Run, library: Library, emit: Emit) -> None:
     Raises NotesError, and removes nothing, where the notes that would be read again are gone. Raises
     ModelError where the base is missing or damaged.
     """
-    if not run.settings.is_personal or not base_has_changed(run, library):
+    base = replaced_base(run, library) if run.settings.is_personal else ""
+    if not base:
         return
     run.require_notes(to_read_again=True)
-    prepared = read_prepared(run.folder)
     # The record of what was prepared goes last, so that this is done to its end if it is interrupted.
     for folder in (run.checkpoints, run.trained):
         shutil.rmtree(folder, ignore_errors=True)
     for name in (PLAN, MEMORY, PREPARED):
         (run.folder / name).unlink(missing_ok=True)
     emit({"event": "curve", "points": [], "seconds": 0.0})
-    base = "its base" if prepared is None else f"the model {prepared.base}"
-    emit(
-        {
-            "event": "warning",
-            "message": f"Since this training began, {base} has been replaced, so the training begins again.",
-            "hint": "It takes its full time; your notes and your other models are as they were.",
-        }
-    )
+    message = f"Since this training began, the model {base} has been replaced, so the training begins again."
+    hint = "It takes its full time; your notes and your other models are as they were."
+    emit({"event": "warning", "message": message, "hint": hint})
 
 
-def base_has_changed(run: Run, library: Library) -> bool:
-    """Return whether a run has another tokenizer than its base has now, or was planned for other sizes.
+def replaced_base(run: Run, library: Library) -> str:
+    """Return the name of a run's base if it has another tokenizer or other sizes now; nothing if it has not.
 
-    Raises ModelError where the base is missing or damaged.
+    The run knows the tokenizer once it is prepared, and the sizes once it is planned. Raises ModelError where
+    the base is missing or damaged.
     """
     prepared = read_prepared(run.folder)
     if prepared is None or prepared.base == SCRATCH:
-        return False
+        return ""
     base = library.load(prepared.base)
     tokenizer = run.folder / TOKENIZER
     if not tokenizer.is_file() or tokenizer.read_bytes() != base.tokenizer:
-        return True
+        return prepared.base
     try:
         plan = Plan.from_json((run.folder / PLAN).read_text(encoding="utf-8"))
     except NewerSchemaError:
         raise
     except (OSError, ValueError, KeyError, TypeError):
-        return False  # nothing has been learned yet, or the plan is damaged and made anew
-    shape = base.card.shape
-    return (plan.embedding, plan.units, plan.layers) != (shape.embedding, shape.units, shape.layers)
+        return ""  # nothing has been learned yet, or the plan is damaged and made anew
+    planned, shape = (plan.embedding, plan.units, plan.layers), base.card.shape
+    return "" if planned == (shape.embedding, shape.units, shape.layers) else prepared.base

@@ -19,7 +19,7 @@ from rnnchat.library.model_files import MAXIMUM_MEMORY
 from rnnchat.library.models import TOKENIZER, Library, SavedModel
 from rnnchat.storage.atomic import write_text
 from rnnchat.storage.paths import Paths
-from rnnchat.training.data.base_change import base_has_changed, begin_again_if_base_changed
+from rnnchat.training.data.base_change import begin_again_if_base_changed, replaced_base
 from rnnchat.training.data.prepare import prepare
 from rnnchat.training.data.prepared import Prepared, pieces_on_disk
 from rnnchat.training.engine.checkpoint import remove_unfinished_writes
@@ -126,7 +126,7 @@ def _drive_training(context: RunContext) -> None:
     tensorflow_import.start()
     if not context.cluster.is_chief:
         library = context.library
-        wait_for_file(run.folder / PREPARED, lambda: not base_has_changed(run, library))
+        wait_for_file(run.folder / PREPARED, lambda: not replaced_base(run, library))
     prepared = prepare(run, context.paths, emit, phases.report)
     if context.cluster.is_chief:
         phases.report(PREPARING, prepared.bytes, prepared.bytes)

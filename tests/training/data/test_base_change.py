@@ -20,7 +20,7 @@ from rnnchat.errors import ModelError, NotesError
 from rnnchat.library.models import BASE, TOKENIZER
 from rnnchat.lm.shape import NetworkShape
 from rnnchat.text.tokenizer import Tokenizer
-from rnnchat.training.data.base_change import base_has_changed, begin_again_if_base_changed
+from rnnchat.training.data.base_change import begin_again_if_base_changed, replaced_base
 from rnnchat.training.data.prepare import prepare
 from rnnchat.training.plan import Plan
 from rnnchat.training.runs.files import MEMORY, PLAN, PREPARED, SETTINGS
@@ -67,7 +67,7 @@ def test_what_fits_the_old_base_alone_is_removed(
         tokenizer if change == "size" else other_tokenizer,
         tiny_shape if change == "tokenizer" else replace(tiny_shape, units=32),
     )
-    assert base_has_changed(run, place.library)
+    assert replaced_base(run, place.library) == BASE
     curve, warning = begin_again(place, run)
     assert curve["points"] == []
     assert "the model base has been replaced, so the training begins again" in warning["message"]
@@ -77,7 +77,7 @@ def test_what_fits_the_old_base_alone_is_removed(
     assert begin_again(place, run) == [], "this happens once"
     prepare(run, place.paths, lambda _: None)
     assert (run.folder / TOKENIZER).read_bytes() == place.library.load(BASE).tokenizer
-    assert not base_has_changed(run, place.library)
+    assert not replaced_base(run, place.library)
 
 
 @pytest.mark.parametrize("seed", [24, 25])
@@ -119,19 +119,19 @@ def test_what_is_half_removed_is_removed_next_time(
 def test_only_a_run_with_a_base_can_find_it_changed(
     place: Place, other_tokenizer: Tokenizer, tiny_shape: NetworkShape
 ) -> None:
-    assert not base_has_changed(place.create(), place.library), "nothing is prepared yet"
+    assert not replaced_base(place.create(), place.library), "nothing is prepared yet"
     run = place.create(base=SCRATCH)
     prepare(run, place.paths, lambda _: None)
     place.replace_base(other_tokenizer, tiny_shape)
-    assert not base_has_changed(run, place.library)
+    assert not replaced_base(run, place.library)
     run = place.create()
     prepare(run, place.paths, lambda _: None)
-    assert not base_has_changed(run, place.library)
+    assert not replaced_base(run, place.library)
     (run.folder / TOKENIZER).unlink()
-    assert base_has_changed(run, place.library), "pieces without their tokenizer are of no use"
+    assert replaced_base(run, place.library), "pieces without their tokenizer are of no use"
     shutil.rmtree(place.shipped / BASE)
     with pytest.raises(ModelError, match="no model called"):
-        base_has_changed(run, place.library)
+        replaced_base(run, place.library)
 
 
 def test_the_texts_of_a_shipped_model_are_not_taken_for_notes(
