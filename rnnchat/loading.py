@@ -43,7 +43,7 @@ class LoadedModel:
     generator: TextGenerator
     network: RecurrentNetwork
     memory: NgramMemory | None = None
-    """The notes it learned; None for the model that comes with rnnchat."""
+    """The notes it learned; None for a model that comes with rnnchat."""
     weights: MixtureWeights | None = None
     """The weights of the mixture; None where it has none."""
     base_network: RecurrentNetwork | None = None

@@ -19,6 +19,7 @@ from rnnchat.app.widgets.transcript import Transcript
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.app.worker_groups import AUTOSAVE, REPLY
 from rnnchat.errors import RnnchatError
+from rnnchat.library.shipped import BASE
 from rnnchat.library.text_folding import fold, query_words
 
 
@@ -321,7 +322,7 @@ class ChatScreen(AppScreen):
 
     @work(thread=True, group="warm-up", exclusive=True)
     def _warm_up(self) -> None:
-        """Load the model before it is needed; use the one that comes with rnnchat where it is gone."""
+        """Load the model before it is needed; use BASE where it is gone."""
         app = self.services
         model = app.settings.model
         try:
@@ -332,8 +333,8 @@ class ChatScreen(AppScreen):
             if not app.is_running:
                 return
             app.call_from_thread(app.report, error)
-            if app.settings.model != "base":
-                app.call_from_thread(app.use_model, "base")
+            if app.settings.model != BASE:
+                app.call_from_thread(app.use_model, BASE)
                 app.call_from_thread(self._show_welcome)
 
 

@@ -19,6 +19,7 @@ from rnnchat.library.model_files import MAXIMUM_MEMORY
 from rnnchat.library.models import TOKENIZER, Library, SavedModel
 from rnnchat.storage.atomic import write_text
 from rnnchat.storage.paths import Paths
+from rnnchat.training.data.base_change import begin_again_if_base_changed, replaced_base
 from rnnchat.training.data.prepare import prepare
 from rnnchat.training.data.prepared import Prepared, training_data
 from rnnchat.training.engine.checkpoint import remove_unfinished_writes
@@ -80,6 +81,7 @@ def drive(run: Run, paths: Paths, events: EventWriter, control: Control, cluster
         for folder in (run.folder, run.checkpoints, run.trained):
             remove_unfinished_writes(folder)
         _make_keras_private(run)
+        begin_again_if_base_changed(run, Library(paths), events.emit)
     saved = None if settings.is_memory_only else SavedProgress.of(run)
     if saved is not None:
         points = [[seconds, bits] for seconds, _, bits in saved.curve]
@@ -116,7 +118,8 @@ def _drive_training(context: RunContext) -> None:
     tensorflow_import = threading.Thread(target=_import_tensorflow, args=(run,), daemon=True)
     tensorflow_import.start()
     if not context.cluster.is_chief:
-        wait_for_file(run.folder / PREPARED)
+        library = context.library
+        wait_for_file(run.folder / PREPARED, lambda: not replaced_base(run, library))
     prepared = prepare(run, context.paths, emit, phases.report)
     if context.cluster.is_chief:
         phases.report(PREPARING, prepared.bytes, prepared.bytes)
