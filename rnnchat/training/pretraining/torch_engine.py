@@ -108,7 +108,7 @@ def make_torch_plan(settings: RunSettings, shape: NetworkShape, pieces: int) -> 
         batch=max(1, min(settings.batch or BATCH, pieces // SHORTEST_STREAM)),
         length=min(settings.length, SHORTEST_STREAM - 1),
         learning_rate=settings.learning_rate or HIGHEST_RATE,
-        weight_decay=settings.weight_decay,
+        weight_decay=settings.weight_decay or 0.0,
         dropout=Dropout(hidden=dropout, inputs=round(dropout / 2, 3)),
         ema_steps=0.0,
     )

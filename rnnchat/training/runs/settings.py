@@ -153,10 +153,10 @@ class RunSettings:
     weight_drop: float | None = _tunable(
         "the share of recurrent weights to drop", float, None, (0.0, 0.9), legacy_auto=-1.0
     )
-    weight_decay: float = _tunable(
+    weight_decay: float | None = _tunable(
         "how strongly AdamW pulls weights towards zero, or towards the base's weights",
         float,
-        0.05,
+        None,
         (0.0, 10.0),
     )
     ema_steps: float = _tunable(
