@@ -50,7 +50,7 @@ LEAST_MEASURED_PIECES = 120
 """The gain is measured on at least this many pieces where there are twice as many."""
 MEASURED_PART = 5
 """The gain is measured on about one in this many pieces of validation text."""
-SECONDS_PER_SORTED_PIECE = 4e-6
+SECONDS_PER_SORTED_PIECE = 2e-6
 """Sorting a piece into the memory takes about this many seconds."""
 
 
