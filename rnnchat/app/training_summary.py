@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from rnnchat.app.training_monitor import TrainingState
-from rnnchat.library.describe import describe_gain
+from rnnchat.library.describe import NOT_IMPROVED, describe_gain
 from rnnchat.training.runs.events import (
     ENDED_MEMORY_ONLY,
     LEARNING,
@@ -54,6 +54,8 @@ def _result(state: TrainingState) -> Content:
     if state.done["ended"] == ENDED_MEMORY_ONLY:
         indexed = "Your notes are indexed; some minutes of training would improve the model."
         return Content.assemble(ready, indexed, f" {gain}" if gain else "")
+    if state.done.get("improved") is False:
+        return Content.assemble(ready, NOT_IMPROVED, f" {gain}" if gain else "")
     if gain:
         return Content.assemble(ready, gain)
     bits = state.done["bits_per_byte"]

@@ -268,7 +268,7 @@ class Trainer:
             state.best, state.worse_validations = score, 0
             self.best_weights = self.trainable.averaged.weights_by_name()
         else:
-            is_worse = score > state.best * WORSE and state.schedule_share > NEVER_WORSE_SHARE
+            is_worse = not score <= state.best * WORSE and state.schedule_share > NEVER_WORSE_SHARE
             state.worse_validations = state.worse_validations + 1 if is_worse else 0
         loss = 0.0 if math.isnan(state.loss) else state.loss / math.log(2)
         state.curve.append([round(self.clock.seconds(), 1), round(loss, 4), round(score, 4)])

@@ -7,7 +7,7 @@ import shutil
 import time
 from typing import Protocol
 
-from rnnchat.library.describe import counted, describe_gain
+from rnnchat.library.describe import NOT_IMPROVED, counted, describe_gain
 from rnnchat.training.runs.events import (
     ENDED_EARLY,
     ENDED_MEMORY_ONLY,
@@ -147,7 +147,8 @@ def _describe_event(event: Event) -> str:
     if kind == "mixing":
         return "Finding the best way to combine network and memory."
     if kind in ("warning", "sample"):
-        sample = f"  “{' '.join(event.get('text', '').split())[:200]}”"
+        label = "An early sample of its writing: " if event.get("early") else "  "
+        sample = f"{label}“{' '.join(event.get('text', '').split())[:200]}”"
         return sample if kind == "sample" else f"{event['message']} {event['hint']}"
     if kind == "done":
         return _done(event)
@@ -163,6 +164,11 @@ def _done(event: Event) -> str:
             f"Done: {name} has indexed your notes ({event['seconds']:.0f} s); its network has not learned"
             f" them yet.{gained}\nWrite with it: `rnnchat models use {name!r}`, then `rnnchat`."
             " Five minutes of training make it better."
+        )
+    if event.get("improved") is False:
+        return (
+            f"Done: {name} has indexed your notes ({event['seconds']:.0f} s). {NOT_IMPROVED}{gained}\n"
+            f"Write with it: `rnnchat models use {name!r}`, then `rnnchat`."
         )
     early = " It ended early because it stopped improving." if event["ended"] == ENDED_EARLY else ""
     if not event["tokens_per_second"]:
