@@ -41,6 +41,8 @@ MOST_CHARACTERS = 1500
 """At most this many characters of all texts are typed."""
 FEWEST_PIECES = 60
 """At least this many pieces are scored, however long it takes; with fewer there is no gain to report."""
+FEWEST_COMPARED_PIECES = 800
+"""At least this many pieces are scored, if there are as many, to choose between two models."""
 FEWEST_CHARACTERS = 100
 """Saved keys are not reported if fewer characters than this were typed."""
 
@@ -113,7 +115,13 @@ def measure_gain(
         return build_mixture(network, memory, weights, base_member, tokenizer, adaptive=adaptive)
 
     texts = [text for text in (without_roles(tokenizer.roles, text) for text in texts) if text]
-    scored = _bits(mixture(adaptive=False), tokenizer, texts, time.monotonic() + SCORING_SHARE * seconds)
+    scored = _bits(
+        mixture(adaptive=False),
+        tokenizer,
+        texts,
+        until=time.monotonic() + SCORING_SHARE * seconds,
+        fewest=FEWEST_PIECES if at_once is None else FEWEST_COMPARED_PIECES,
+    )
     same_texts = [text for text, _ in scored]
     size = sum(len(tokenizer.decode_bytes(text)) for text in same_texts)
     if sum(map(len, same_texts)) < FEWEST_PIECES or not size:
@@ -153,20 +161,28 @@ def _with_keys_saved(gain: Gain, drafts: list[str], completers: list[Completer],
 
 
 def _bits(
-    predictor: AnyLanguageModel, tokenizer: Tokenizer, texts: Sequence[Sequence[int]], until: float = math.inf
+    predictor: AnyLanguageModel,
+    tokenizer: Tokenizer,
+    texts: Sequence[Sequence[int]],
+    *,
+    until: float = math.inf,
+    fewest: int = 0,
 ) -> list[tuple[list[int], float]]:
-    """Return what of each text was scored until the monotonic clock was at `until`, and the bits of that."""
+    """Return what of each text was scored, and the bits of that.
+
+    Scoring ends when the monotonic clock is at `until`, but not before the `fewest` pieces are done.
+    """
     found: list[tuple[list[int], float]] = []
     count = 0
     for text in texts:
-        if count >= FEWEST_PIECES and time.monotonic() >= until:
+        if count >= fewest and time.monotonic() >= until:
             break
         bits, done = 0.0, 0
         for piece in score_pieces(predictor, [tokenizer.roles.start, *text[:PIECES_PER_TEXT]]):
             bits += piece.bits
             done += 1
             count += 1
-            if count >= FEWEST_PIECES and time.monotonic() >= until:
+            if count >= fewest and time.monotonic() >= until:
                 break
         found.append((list(text[:done]), bits))
     return found

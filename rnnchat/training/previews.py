@@ -77,11 +77,11 @@ def emit_early_sample(run: Run, prepared: Prepared, library: Library, emit: Emit
     model: AnyLanguageModel = NgramModel(memory)
     if prepared.base != SCRATCH:
         base = library.load(prepared.base)
-        model = _UnfittedMixture(RecurrentNetwork(base.card.shape, base.weights), memory)
+        model = UnfittedMixture(RecurrentNetwork(base.card.shape, base.weights), memory)
     emit({**_preview(model, tokenizer, 0), "early": True})
 
 
-class _UnfittedMixture:
+class UnfittedMixture:
     """The log-linear mixture of a network and a memory as a language model; its weights are never fitted."""
 
     def __init__(self, network: RecurrentNetwork, memory: NgramMemory) -> None:
