@@ -104,9 +104,13 @@ def reserved_seconds(run: Run, prepared: Prepared, validation_pieces: int) -> fl
     from_scratch = prepared.base == SCRATCH
     fitting = SECONDS_PER_FITTED_PIECE if from_scratch else SECONDS_PER_FITTED_PIECE_WITH_BASE
     sorting = min(prepared.pieces + validation_pieces, MAXIMUM_MEMORY) * SECONDS_PER_SORTED_PIECE
-    compares = not from_scratch and settings.minutes >= LEAST_COMPARED_MINUTES
-    measuring = measuring_seconds(settings.minutes) + COMPARING_SECONDS * compares
-    return fitted * fitting + sorting + measuring
+    return fitted * fitting + sorting + seconds_to_measure(settings, prepared.base)
+
+
+def seconds_to_measure(settings: RunSettings, base: str) -> float:
+    """Return about how many seconds measuring the gain over `base` will take, with the comparison."""
+    compares = base != SCRATCH and not settings.is_memory_only and should_compare(settings, SURE_GAIN)
+    return measuring_seconds(settings.minutes) + COMPARING_SECONDS * compares
 
 
 def _pieces_to_fit(settings: RunSettings, validation_pieces: int) -> int:
@@ -176,7 +180,8 @@ def fit_mixture(
     members = _Members.of(shape, networks, memory, tokenizer)
     network, base = members.network, members.base
     measuring = measuring_seconds(run.settings.minutes)
-    seconds = max(LEAST_FITTING_SECONDS, seconds_left() - measuring)
+    comparing = 0.0 if at_once is None else COMPARING_SECONDS
+    seconds = max(LEAST_FITTING_SECONDS, seconds_left() - measuring - comparing)
     until = time.monotonic() + seconds
 
     mixture = members.fit(texts.fitted, seconds, partial(report, MIXING))

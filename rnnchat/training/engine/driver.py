@@ -29,6 +29,7 @@ from rnnchat.training.fit_mixture import (
     SECONDS_PER_SORTED_PIECE,
     build_memory,
     reserved_seconds,
+    seconds_to_measure,
 )
 from rnnchat.training.gain import measuring_seconds
 from rnnchat.training.previews import PreviewEmitter, emit_early_sample
@@ -259,7 +260,7 @@ def _publish(context: RunContext, prepared: Prepared, trained: TrainedNetwork) -
     phases.report(MIXING, 0)
     base = None if prepared.base == SCRATCH else context.library.load(prepared.base)
     build_memory(run, prepared, emit)
-    measuring = measuring_seconds(run.settings.minutes)
+    measuring = seconds_to_measure(run.settings, prepared.base)
     fitting = seconds_to_fit(run.settings, phases.clock.seconds()) - measuring
     phases.expect(
         fitting=max(LEAST_FITTING_SECONDS, fitting), measuring=measuring, saving=_seconds_to_save(prepared)
