@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.library.card import Card
 from rnnchat.library.models import SavedModel
 from rnnchat.lm.shape import NetworkShape
 
@@ -35,14 +36,22 @@ class Networks:
     def trained(cls, weights: NamedWeights, base: SavedModel | None) -> Networks:
         """Return those of a model whose network was trained from `base`, or at random where it is None.
 
-        A model that is trained further keeps the base it had; one that began at random has none. Where
-        training kept the weights of `base`, the model is an untrained one.
+        A model that is trained further keeps the base it had; one that began at random has none. A model that
+        uses the notes as memory only is a base itself. Where training kept the weights of `base`, the model
+        is an untrained one.
         """
         if base is None:
             return cls(weights)
         if all(np.array_equal(weight, weights[name]) for name, weight in base.weights.items()):
             return cls.untrained(base)
-        return cls(weights, base.base_weights if base.memory is not None else base.weights)
+        if base.memory is None or (base.base_weights is None and _is_memory_only(base.card)):
+            return cls(weights, base.weights)
+        return cls(weights, base.base_weights)
+
+
+def _is_memory_only(card: Card) -> bool:
+    """Return whether a model has the network of its base, unchanged."""
+    return bool(card.base) and (card.training.get("minutes") == 0 or card.training.get("improved") is False)
 
 
 @dataclass(frozen=True)

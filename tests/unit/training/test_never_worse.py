@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,17 @@ def test_a_model_trained_further_keeps_its_base(
     other = Networks.trained({name: weight + 1 for name, weight in me.weights.items()}, me)
     assert not other.is_untrained and other.base is me.base_weights
     assert Networks.trained(me.weights, None) == Networks(me.weights)
+
+
+def test_a_model_that_is_memory_only_is_a_base_itself(
+    train: Train, library: Library, good: NamedWeights
+) -> None:
+    train(good, good, bits=(2.5, 2.5))
+    me = library.load("me")
+    other = {name: weight + 1 for name, weight in me.weights.items()}
+    assert Networks.trained(other, me).base is me.weights
+    from_scratch = replace(me, card=replace(me.card, base=""))
+    assert Networks.trained(other, from_scratch).base is None
 
 
 def test_with_few_notes_the_network_alone_decides(
