@@ -20,10 +20,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.lm.adapted_output import OutputSide
 from rnnchat.lm.mixture.history import TokenHistory
 from rnnchat.lm.mixture.low_rank import FullNetwork, LowRankShortlistNetwork
 from rnnchat.lm.mixture.tree import PieceTree
-from rnnchat.lm.neural_cache import OutputSide, cache_log_lift
+from rnnchat.lm.neural_cache import cache_log_lift
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.pieces import append_piece
 from rnnchat.lm.protocols import Floats, LogRatios

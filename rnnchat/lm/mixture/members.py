@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
+from rnnchat.lm.adapted_output import AdaptedOutput, OutputSide
 from rnnchat.lm.mixture.contexts import CorpusContexts, PieceKinds
 from rnnchat.lm.mixture.counts import SuccessorCounter
 from rnnchat.lm.mixture.history import NO_MATCH, MatchModel
@@ -17,7 +18,7 @@ from rnnchat.lm.mixture.mixer import MixerShape
 from rnnchat.lm.mixture.row_selection import select_rows, set_sizes
 from rnnchat.lm.mixture.state import MixtureState
 from rnnchat.lm.mixture.tree import PieceTree
-from rnnchat.lm.neural_cache import AdaptedOutput, OutputSide, cached
+from rnnchat.lm.neural_cache import cached
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.protocols import Floats
 from rnnchat.lm.recurrent import RecurrentNetwork, softmax

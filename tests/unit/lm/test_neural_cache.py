@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rnnchat.lm.adapted_output import AdaptedOutput
 from rnnchat.lm.mixture.history import TokenHistory
-from rnnchat.lm.neural_cache import AdaptedOutput, cache_log_lift, cached
+from rnnchat.lm.neural_cache import cache_log_lift, cached
 from rnnchat.lm.recurrent import RecurrentNetwork, softmax
 from rnnchat.lm.shape import NetworkShape
 from tests.helpers.models import random_weights
@@ -46,3 +47,15 @@ def test_the_lift_of_the_cache_gives_its_prediction() -> None:
     raised[successors] = logits[successors] + lift
     expected = cached(history.vectors, history.leaves, vector, softmax(logits))
     np.testing.assert_allclose(softmax(raised), expected, rtol=1e-4)
+
+
+def test_a_unit_whose_state_is_always_small_is_adapted_too() -> None:
+    """Its gradients are a twentieth of the others', and its steps are not."""
+    tops = np.random.default_rng(0).normal(size=(64, 12)).astype(np.float32)
+    tops[:, 3] /= 20
+    adapted = AdaptedOutput(NETWORK)
+    for top in tops:
+        adapted.learn(top, 11, adapted.predict(top)[1])
+    steps = np.abs(adapted.weights[1] - random_weights(SHAPE, 3)["projection.kernel"]).mean(axis=1)
+    others = np.delete(steps, 3)
+    assert others.mean() / 10 < steps[3] < others.mean()
