@@ -76,6 +76,36 @@ def mixture_of(model: LoadedModel, tokenizer: Tokenizer) -> object:
     return model.weights.mixture(model.network, model.memory, piece_kinds(tokenizer))
 
 
+def test_a_model_is_compared_with_one_without_training(
+    parts: Parts, tiny_network: RecurrentNetwork, tokenizer: Tokenizer
+) -> None:
+    memory, weights, unseen = parts
+    short = [text[:150] for text in unseen]
+    mixture = weights.mixture(tiny_network, memory, piece_kinds(tokenizer))
+    gains = [
+        measure_gain(
+            tiny_network,
+            memory,
+            weights,
+            base_member=None,
+            compared_with=None,
+            at_once=other,
+            texts=short,
+            tokenizer=tokenizer,
+            seconds=30,
+        )
+        for other in (tiny_network, mixture)
+    ]
+    better, equal = gains
+    assert better is not None and equal is not None
+    shown = [tokenizer.decode(text) for text in short]
+    assert better.at_once_bits_per_byte == pytest.approx(score(tiny_network, tokenizer, shown).bits_per_byte)
+    assert better.beats_at_once and better.keys_saved is not None
+    assert equal.at_once_bits_per_byte == equal.bits_per_byte
+    assert not equal.beats_at_once
+    assert equal.keys_saved is None, "that model is not kept"
+
+
 def test_measuring_changes_nothing_of_what_is_saved(
     parts: Parts, tiny_network: RecurrentNetwork, tokenizer: Tokenizer
 ) -> None:
