@@ -16,7 +16,7 @@ from rnnchat.training.runs.events import (
     SAVING,
     STARTING,
 )
-from rnnchat.training.runs.report import describe_phase_progress, time_left
+from rnnchat.training.runs.report import NO_TIME, describe_phase_progress, time_left
 
 PHASES = {
     READING: "reading the notes …",
@@ -55,7 +55,8 @@ def _result(state: TrainingState) -> Content:
         indexed = "Your notes are indexed; some minutes of training would improve the model."
         return Content.assemble(ready, indexed, f" {gain}" if gain else "")
     if state.done.get("improved") is False:
-        return Content.assemble(ready, NOT_IMPROVED, f" {gain}" if gain else "")
+        why = NOT_IMPROVED if state.done["tokens_per_second"] else NO_TIME
+        return Content.assemble(ready, why, f" {gain}" if gain else "")
     if gain:
         return Content.assemble(ready, gain)
     bits = state.done["bits_per_byte"]

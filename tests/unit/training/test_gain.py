@@ -26,7 +26,7 @@ from rnnchat.training.data.prepared import piece_dtype
 from rnnchat.training.fit_mixture import LEAST_MEASURED_PIECES, ValidationTexts, wanted_pieces
 from rnnchat.training.gain import FEWEST_PIECES, measure_gain, measuring_seconds
 from rnnchat.training.runs.files import VALIDATION_PIECES
-from rnnchat.training.runs.report import TrainingReport
+from rnnchat.training.runs.report import NO_TIME, TrainingReport
 from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import RunSettings
 
@@ -317,6 +317,8 @@ def test_it_is_said_where_training_improved_nothing() -> None:
         for shown in (lines[-1], headline(state).plain):
             assert (NOT_IMPROVED in shown) is not improved
             assert describe_gain(GAIN) in shown
+        report.show({**done, "improved": improved, "tokens_per_second": 0.0})
+        assert NO_TIME in lines[-1] and NOT_IMPROVED not in lines[-1]
         card = entry({"bits_per_byte": 1.9})
         assert card.card is not None
         card = replace(card, card=replace(card.card, training={"minutes": 5, "improved": improved}))
