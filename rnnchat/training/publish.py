@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 from rnnchat.library.card import Card
@@ -54,31 +55,25 @@ def publish(
     worked.
     """
     settings = run.settings
-    tokenizer = Tokenizer((run.folder / TOKENIZER).read_bytes())
-    networks = Networks.trained(trained.weights, base)
+    at_once = None if base is None or settings.is_memory_only else Networks.untrained(base)
 
     def seconds_left() -> float:
         if not settings.is_timed:
             return math.inf
         return 60 * settings.minutes - seconds() - PUBLISHING_SECONDS
 
-    def fit(networks: Networks, at_once: Networks | None = None) -> tuple[dict[str, bytes], Gain | None]:
-        return fit_mixture(
-            run,
-            trained.shape,
-            networks,
-            tokenizer,
-            at_once=at_once,
-            seconds_left=seconds_left,
-            emit=emit,
-            report=report,
-        )
-
-    compares = base is not None and not networks.is_untrained and should_compare(settings, trained.gain)
-    optional, gain = fit(networks, Networks.untrained(base) if base is not None and compares else None)
-    if base is not None and gain is not None and not gain.beats_at_once:
-        networks = Networks.untrained(base)
-        optional, gain = fit(networks)
+    fit = partial(
+        fit_mixture,
+        run,
+        trained.shape,
+        tokenizer=Tokenizer((run.folder / TOKENIZER).read_bytes()),
+        seconds_left=seconds_left,
+        emit=emit,
+        report=report,
+    )
+    networks, optional, gain = _fit_better(
+        fit, settings, trained, Networks.trained(trained.weights, base), at_once
+    )
     report(SAVING, 0, None)
     if not networks.is_untrained and not settings.is_memory_only:
         (run.folder / LEARNED_DIGESTS).unlink(missing_ok=True)  # it has learned all texts of this run
@@ -88,17 +83,38 @@ def publish(
         "seconds": round(seconds(), 1),
         **trained.training,
     }
-    if base is not None and not settings.is_memory_only:
+    if at_once is not None:
         training["improved"] = not networks.is_untrained
     bits = trained.first_bits_per_byte if networks.is_untrained else trained.bits_per_byte
     gained = {} if gain is None else {"gain": gain.as_dict()}
     scores = {"bits_per_byte": round(bits, 4), "bytes": prepared.validation_bytes, **gained}
     card = _make_card(settings, prepared, trained.shape, scores, training)
     data = to_safetensors(dict(networks.own))
-    card, version = Library(paths).publish(card, data, tokenizer.model, optional=optional)
+    card, version = Library(paths).publish(
+        card, data, (run.folder / TOKENIZER).read_bytes(), optional=optional
+    )
     done = _make_done_event(card, version, gained, training)
     run.finish(done)
     emit(done)
+
+
+def _fit_better(
+    fit: Callable[..., tuple[dict[str, bytes], Gain | None]],
+    settings: RunSettings,
+    trained: TrainedNetwork,
+    networks: Networks,
+    at_once: Networks | None,
+) -> tuple[Networks, dict[str, bytes], Gain | None]:
+    """Return the networks of the better model, with what `fit`, which is `fit_mixture`, returns for them.
+
+    Those are `networks`, or `at_once`, which are an untrained model's, where they do as well on unseen text.
+    """
+    compares = not networks.is_untrained and should_compare(settings, trained.gain)
+    files, gain = fit(networks, at_once=at_once if compares else None)
+    if at_once is not None and gain is not None and not gain.beats_at_once:
+        networks = at_once
+        files, gain = fit(networks)
+    return networks, files, gain
 
 
 def _make_done_event(
