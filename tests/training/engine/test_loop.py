@@ -283,12 +283,12 @@ def test_a_training_that_goes_wrong_keeps_what_it_started_from(
     assert early.state.curve[-1][2] > 1.1 * early.state.best, "it was ruined"
     assert_kept(early)
 
-    orders = iter([""] * 20 + ["stop"])
+    orders = iter([""] * 4 + ["stop"])
     assert ruined("resumed", 40).run(lambda _: None, lambda: next(orders)) == "stopped"
     resumed = ruined("resumed", 40)
-    orders = iter([""] * 10 + ["finish"])
+    orders = iter([""] * 3 + ["finish"])
     assert resumed.run(lambda _: None, lambda: next(orders)) == "asked"
-    assert resumed.state.step == 30
+    assert resumed.state.step == 7
     assert_kept(resumed)
 
     at_once = ruined("finished", 40)
