@@ -38,6 +38,8 @@ class TrainingState:
     """Which base it starts from, and why, as a sentence; empty before that is known."""
     sample: str = ""
     """The last text that the model generated as a sample."""
+    is_sample_early: bool = False
+    """Whether the sample is from base and notes alone, before anything was trained or fitted."""
     curve: list[tuple[float, float]] = field(default_factory=list)
     """(seconds, bits per byte) at each validation."""
     done: dict[str, Any] = field(default_factory=dict)
@@ -96,7 +98,7 @@ class TrainingState:
             if self.phase_name != MIXING:
                 self.phase_event = {"phase": MIXING, "done": 0, "of": None, "here": 0.0}
         elif kind == "sample":
-            self.sample = event["text"]
+            self.sample, self.is_sample_early = event["text"], bool(event.get("early"))
         elif kind == "paused":
             self.status = "paused"
         elif kind == "resumed":

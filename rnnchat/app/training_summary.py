@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from rnnchat.app.training_monitor import TrainingState
-from rnnchat.library.describe import describe_gain
+from rnnchat.library.describe import NOT_IMPROVED, describe_gain
 from rnnchat.training.runs.events import (
     ENDED_MEMORY_ONLY,
     LEARNING,
@@ -16,7 +16,7 @@ from rnnchat.training.runs.events import (
     SAVING,
     STARTING,
 )
-from rnnchat.training.runs.report import describe_phase_progress, time_left
+from rnnchat.training.runs.report import NO_TIME, describe_phase_progress, time_left
 
 PHASES = {
     READING: "reading the notes …",
@@ -54,6 +54,9 @@ def _result(state: TrainingState) -> Content:
     if state.done["ended"] == ENDED_MEMORY_ONLY:
         indexed = "Your notes are indexed; some minutes of training would improve the model."
         return Content.assemble(ready, indexed, f" {gain}" if gain else "")
+    if state.done.get("improved") is False:
+        why = NOT_IMPROVED if state.done["tokens_per_second"] else NO_TIME
+        return Content.assemble(ready, why, f" {gain}" if gain else "")
     if gain:
         return Content.assemble(ready, gain)
     bits = state.done["bits_per_byte"]

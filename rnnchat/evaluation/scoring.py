@@ -6,7 +6,10 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rnnchat.lm.protocols import AnyLanguageModel, Learn
+import numpy as np
+
+from rnnchat.lm.protocols import AnyLanguageModel, Floats, Learn
+from rnnchat.lm.recurrent import RecurrentNetwork
 from rnnchat.text.tokenizer import Tokenizer
 
 _SMALLEST = 1e-45
@@ -87,6 +90,30 @@ def score(
         if progress is not None:
             progress(size)
     return Score(size, pieces, bits, hits / pieces if pieces else math.nan)
+
+
+def score_network(network: RecurrentNetwork, tokenizer: Tokenizer, texts: Sequence[Sequence[int]]) -> Score:
+    """Score a network on `texts`, lists of pieces, each from the start of a note; it reads them side by side.
+
+    This gives the bits of `score` in a fraction of the time.
+    """
+    rows = sorted((text for text in texts if len(text)), key=len, reverse=True)
+    lengths = np.array([len(text) for text in rows])
+    pieces = np.full(len(rows), tokenizer.roles.start)
+    state: tuple[Floats, ...] = tuple(
+        np.broadcast_to(vector, (len(rows), len(vector))) for vector in network.start()
+    )
+    nats = 0.0
+    for place in range(lengths[0] if rows else 0):
+        active = int((lengths > place).sum())
+        state = network.advance_all(pieces[:active], tuple(vectors[:active] for vectors in state))
+        logits = network.logits(network.project(state))
+        pieces = np.array([row[place] for row in rows[:active]])
+        largest = logits.max(axis=1)
+        own = logits[np.arange(active), pieces]
+        nats += float((largest - own + np.log(np.exp(logits - largest[:, None]).sum(axis=1))).sum())
+    size = sum(len(tokenizer.decode_bytes(row)) for row in rows)
+    return Score(size, int(lengths.sum()), nats / math.log(2))
 
 
 def limit_texts(texts: Iterable[str], limit: int) -> Iterator[str]:

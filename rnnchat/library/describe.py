@@ -65,6 +65,10 @@ KEYS_SAVED_CHARACTERS = 1_000
 """The share of keys saved is shown if this many characters were typed: on fewer it is mostly chance."""
 
 
+NOT_IMPROVED = "Training did not improve on the base, so the notes are used as memory only."
+"""This is said where a training kept the network of its base."""
+
+
 def describe_gain(gain: Any) -> str:
     """Return a sentence that says what a training gained; empty where that is unknown."""
     known = _numbers(gain)
@@ -72,13 +76,29 @@ def describe_gain(gain: Any) -> str:
         return ""
     measured = f"{human_size(known['bytes'])} of notes" if "bytes" in known else "notes"
     text = f"On {measured} it had not seen: {known['bits_per_byte']:.2f} bits per byte"
-    if "base_bits_per_byte" in known:
-        text += f", where the base alone needs {known['base_bits_per_byte']:.2f}"
+    others = [
+        _compare(known["bits_per_byte"], known[name], what)
+        for name, what in (
+            ("base_bits_per_byte", "the base alone"),
+            ("at_once_bits_per_byte", "without training"),
+        )
+        if name in known
+    ]
+    if others:
+        text += f", {' and '.join(others)}"
     if "keys_saved" in known and known.get("characters", math.inf) >= KEYS_SAVED_CHARACTERS:
         text += f"; {known['keys_saved']:.0%} of keys saved"
         if "base_keys_saved" in known:
             text += f", where the base alone saves {known['base_keys_saved']:.0%}"
     return text + "."
+
+
+def _compare(bits: float, other: float, what: str) -> str:
+    """Return how many bits fewer a model needs than `what`, which needs `other`, in per cent."""
+    percent = round(100 * (1 - bits / other)) if other > 0 else 0
+    if percent == 0:
+        return f"as many as {what} ({other:.2f})"
+    return f"{abs(percent)}% {'fewer' if percent > 0 else 'more'} than {what} ({other:.2f})"
 
 
 def _gain(card: Card) -> dict[str, float]:
@@ -178,7 +198,7 @@ def _training(training: Mapping[str, Any]) -> str:
     return (
         f"{seconds / 60:.1f} minutes, {training.get('epochs', '?')} epochs, "
         f"{training.get('tokens_per_second', 0):,.0f} tokens per second" + _peak(training)
-    )
+    ) + (f". {NOT_IMPROVED}" if training.get("improved") is False else "")
 
 
 def _in_words(number: int) -> str:

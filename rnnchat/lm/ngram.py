@@ -29,7 +29,6 @@ from rnnchat.lm.kneser_ney import (
     remaining,
     smooth,
 )
-from rnnchat.lm.numeric import HASH_MULTIPLIER
 from rnnchat.lm.pieces import append_piece, are_in_vocabulary, check_piece
 from rnnchat.lm.protocols import Floats, Integers, LogRatios, Lookahead
 from rnnchat.lm.suffix_array import LONGEST_MATCH, Interval, SuffixArray, sort_suffixes, tally
@@ -58,14 +57,14 @@ class NgramMemory(SuffixArray):
     def build(cls, pieces: Integers, vocabulary: int, *, order: int = ORDER) -> NgramMemory:
         """Return a memory of `pieces` (n,), which smooths contexts of up to `order` pieces.
 
-        Takes about 3 s for a million pieces. Raises ModelError where a piece is not in the vocabulary.
+        Takes about 1.5 s for a million pieces. Raises ModelError where a piece is not in the vocabulary.
         """
         if not are_in_vocabulary(pieces, vocabulary):
             raise ModelError("The notes hold pieces that the tokenizer does not have.")
         pieces = np.ascontiguousarray(pieces, np.uint16 if vocabulary <= 2**16 else np.uint32)
         suffixes = sort_suffixes(pieces)
         memory = cls(pieces, suffixes, vocabulary, np.zeros((order + 1, LARGEST_DISCOUNTED + 1), np.float32))
-        memory.discounts = np.stack([memory._estimate_discounts(order) for order in range(memory.order + 1)])
+        memory.discounts = memory._estimate_discounts(order)
         return memory
 
     @property
@@ -118,19 +117,39 @@ class NgramMemory(SuffixArray):
         return tally(successors)
 
     def _estimate_discounts(self, order: int) -> Floats:
-        """Return the discounts (4,) for contexts of `order` pieces, from the counts of all of them."""
-        if len(self.suffixes) == 0:
-            return DEFAULT_DISCOUNTS
-        everywhere = (0, len(self.suffixes))
-        keys = self.successors(everywhere).astype(np.uint64)
-        for back in range(order):
-            before = self.pieces_before(everywhere, back).astype(np.uint64)
-            keys = keys * np.uint64(HASH_MULTIPLIER) + before + np.uint64(1)
-        if order < self.order:
-            before = self.pieces_before(everywhere, order).astype(np.uint64)
-            pairs = np.unique(np.stack([keys, before], axis=1), axis=0)
-            keys = pairs[:, 0]
-        return estimate_discounts(np.unique(keys, return_counts=True)[1])
+        """Return the discounts (order + 1, 4) for contexts of 0 to `order` pieces, from the counts of all.
+
+        Positions with the same context lie side by side, so contexts are numbered from first to last, and a
+        context with its successor is one integer.
+        """
+        size = len(self.suffixes)
+        if not size:
+            return np.tile(DEFAULT_DISCOUNTS, (order + 1, 1))
+        successors = self.successors((0, size)).astype(np.int64)
+        contexts = np.zeros(size, np.int64)  # the number of the context at each position
+        is_first = np.arange(size) == 0  # whether a context begins at a position
+        discounts = []
+        for length in range(order):
+            before = self.pieces_before((0, size), length)
+            is_first[1:] |= before[1:] != before[:-1]
+            longer = is_first.cumsum() - 1
+            longer_counted, _ = _count(longer * self.vocabulary + successors)
+            shorter = contexts[is_first].take(longer_counted // self.vocabulary)
+            counts = _count(shorter * self.vocabulary + longer_counted % self.vocabulary)[1]
+            discounts.append(estimate_discounts(counts))
+            contexts = longer
+        discounts.append(estimate_discounts(_count(contexts * self.vocabulary + successors)[1]))
+        return np.stack(discounts)
+
+
+def _count(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct ones of `values` (n,), n > 0, in ascending order, and how often each occurs.
+
+    Sorts `values` in place. np.unique does the same with several copies.
+    """
+    values.sort()
+    starts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
+    return values[starts], np.diff(starts, append=len(values))
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import time
@@ -17,9 +18,12 @@ from rnnchat.generation.attribution import SOURCES, paths_to
 from rnnchat.library.model_files import MAXIMUM_MEMORY
 from rnnchat.library.models import BASE_NETWORK, MEMORY, MIXTURE, read_safetensors, to_safetensors
 from rnnchat.lm.mixture.contexts import PieceKinds
-from rnnchat.lm.mixture.weights import MixtureWeights
+from rnnchat.lm.mixture.members import MixtureParts
+from rnnchat.lm.mixture.model import Mixture
+from rnnchat.lm.mixture.weights import MixtureWeights, fit_static_mixture
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.lm.shape import NetworkShape
 from rnnchat.loading import piece_kinds
 from rnnchat.storage.atomic import write_bytes
 from rnnchat.text.tokenizer import Tokenizer
@@ -30,7 +34,7 @@ from rnnchat.training.runs.files import NOTE_PATHS, TRAINING_PIECES, VALIDATION_
 from rnnchat.training.runs.phases import ReportProgress, no_progress
 from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH, RunSettings
-from rnnchat.training.trained_network import NamedWeights, TrainedNetwork
+from rnnchat.training.trained_network import NamedWeights, Networks
 
 MOST_FITTED_PIECES = 24_000
 """The mixture is fitted to at most this many pieces of validation text."""
@@ -50,7 +54,16 @@ LEAST_MEASURED_PIECES = 120
 """The gain is measured on at least this many pieces where there are twice as many."""
 MEASURED_PART = 5
 """The gain is measured on about one in this many pieces of validation text."""
-SECONDS_PER_SORTED_PIECE = 4e-6
+LEAST_COMPARED_MINUTES = 1.0
+"""From this budget on, the mixture is always compared with that of an untrained model."""
+SURE_GAIN = 0.02
+"""Where training saved the network this share of its bits, the mixture is sure to be better, too.
+
+Of 10 % that the network needs less, the mixture has about 4 % left.
+"""
+COMPARING_SECONDS = 5.0
+"""Comparing the mixture with that of an untrained model takes about this many seconds."""
+SECONDS_PER_SORTED_PIECE = 2e-6
 """Sorting a piece into the memory takes about this many seconds."""
 
 
@@ -72,6 +85,16 @@ def build_memory(run: Run, prepared: Prepared, emit: Emit) -> None:
     emit({"event": "memory", "pieces": len(pieces), "bytes": len(data), "seconds": seconds})
 
 
+def should_compare(settings: RunSettings, network_gain: float) -> bool:
+    """Return whether the mixture is compared with that of an untrained model.
+
+    `network_gain` is the share of bits that training saved the network alone. A short budget is not exceeded
+    for a comparison whose result is known.
+    """
+    is_short = settings.is_timed and settings.minutes < LEAST_COMPARED_MINUTES
+    return not is_short or network_gain < SURE_GAIN
+
+
 def reserved_seconds(run: Run, prepared: Prepared, validation_pieces: int) -> float:
     """Return about how many seconds of the budget fitting the mixture and measuring the gain will take."""
     settings = run.settings
@@ -81,7 +104,13 @@ def reserved_seconds(run: Run, prepared: Prepared, validation_pieces: int) -> fl
     from_scratch = prepared.base == SCRATCH
     fitting = SECONDS_PER_FITTED_PIECE if from_scratch else SECONDS_PER_FITTED_PIECE_WITH_BASE
     sorting = min(prepared.pieces + validation_pieces, MAXIMUM_MEMORY) * SECONDS_PER_SORTED_PIECE
-    return fitted * fitting + sorting + measuring_seconds(settings.minutes)
+    return fitted * fitting + sorting + seconds_to_measure(settings, prepared.base)
+
+
+def seconds_to_measure(settings: RunSettings, base: str) -> float:
+    """Return about how many seconds measuring the gain over `base` will take, with the comparison."""
+    compares = base != SCRATCH and not settings.is_memory_only and should_compare(settings, SURE_GAIN)
+    return measuring_seconds(settings.minutes) + COMPARING_SECONDS * compares
 
 
 def _pieces_to_fit(settings: RunSettings, validation_pieces: int) -> int:
@@ -124,21 +153,21 @@ class ValidationTexts:
 
 def fit_mixture(
     run: Run,
-    prepared: Prepared,
-    trained: TrainedNetwork,
+    shape: NetworkShape,
+    networks: Networks,
     tokenizer: Tokenizer,
     *,
-    base_weights: NamedWeights | None,
+    at_once: Networks | None = None,
     seconds_left: Callable[[], float],
     emit: Emit,
     report: ReportProgress = no_progress,
 ) -> tuple[dict[str, bytes], Gain | None]:
     """Fit the mixture to validation text, measure the gain, then add that text to the memory.
 
-    `base_weights` are those of the base, of the same shape, or None where the network has none or is the
-    base itself. `seconds_left` returns the seconds that may be used; fitting may take LEAST_FITTING_SECONDS
-    in any case. Returns the contents of the model's files by name, and the gain. There are no files and no
-    gain where the run has no memory.
+    All networks have the same `shape`. `seconds_left` returns the seconds that may be used; fitting may take
+    LEAST_FITTING_SECONDS in any case. Returns the contents of the model's files by name, and the gain. There
+    are no files and no gain where the run has no memory. Where `at_once`, the networks of an untrained model,
+    are given, the gain says how well they do, and if they do as well there are no files either.
     """
     path = run.folder / MEMORY
     if not path.is_file():
@@ -148,22 +177,27 @@ def fit_mixture(
     started = time.monotonic()
     memory = NgramMemory.from_tensors(read_safetensors(path.read_bytes()), tokenizer.size)
     texts = ValidationTexts.of(run, tokenizer)
-    network = RecurrentNetwork(trained.shape, trained.weights)
-    base = None if base_weights is None else RecurrentNetwork(trained.shape, base_weights, network)
-    members = _Members(network, memory, base, tokenizer)
+    members = _Members.of(shape, networks, memory, tokenizer)
+    network, base = members.network, members.base
     measuring = measuring_seconds(run.settings.minutes)
-    seconds = max(LEAST_FITTING_SECONDS, seconds_left() - measuring)
+    comparing = 0.0 if at_once is None else COMPARING_SECONDS
+    seconds = max(LEAST_FITTING_SECONDS, seconds_left() - measuring - comparing)
     until = time.monotonic() + seconds
 
     mixture = members.fit(texts.fitted, seconds, partial(report, MIXING))
     report(MEASURING, 0, None)
-    is_base_itself = run.settings.is_memory_only and prepared.base != SCRATCH
+    reference = None
+    if at_once is not None:
+        reference = _Members.of(shape, at_once, memory, tokenizer).fit_at_once(mixture, texts.fitted)
     gain = members.measure(
         mixture,
         texts.measured,
-        network if base is None and is_base_itself else base,
-        min(MOST_SECONDS, max(measuring, seconds_left())) if math.isfinite(seconds) else measuring,
+        compared_with=network if base is None and networks.is_untrained else base,
+        at_once=reference,
+        seconds=min(MOST_SECONDS, max(measuring, seconds_left())) if math.isfinite(seconds) else measuring,
     )
+    if gain is not None and not gain.beats_at_once:
+        return {}, gain
     fitted = sum(map(len, texts.fitted))
     if fitted < wanted_pieces(run.settings):
         # Where there is less text than wanted, the measured part is fitted to as well.
@@ -173,8 +207,8 @@ def fit_mixture(
         MEMORY: _memory_of_all_notes(run, memory, validation, tokenizer),
         MIXTURE: to_safetensors(mixture.tensors()),
     }
-    if base_weights is not None:
-        files[BASE_NETWORK] = to_safetensors(_changed(base_weights, trained.weights))
+    if networks.base is not None:
+        files[BASE_NETWORK] = to_safetensors(_changed(networks.base, networks.own))
     emit({"event": "mixture", "pieces": fitted, "seconds": round(time.monotonic() - started, 2)})
     return files, gain
 
@@ -187,6 +221,15 @@ class _Members:
     memory: NgramMemory
     base: RecurrentNetwork | None
     tokenizer: Tokenizer
+
+    @classmethod
+    def of(
+        cls, shape: NetworkShape, networks: Networks, memory: NgramMemory, tokenizer: Tokenizer
+    ) -> _Members:
+        """Return the members with networks of these weights."""
+        network = RecurrentNetwork(shape, networks.own)
+        base = None if networks.base is None else RecurrentNetwork(shape, networks.base, network)
+        return cls(network, memory, base, tokenizer)
 
     @cached_property
     def kinds(self) -> PieceKinds:
@@ -201,20 +244,33 @@ class _Members:
             self.network, self.memory, self.kinds, texts, base=self.base, seconds=seconds, progress=progress
         )
 
+    def fit_at_once(self, other: MixtureWeights, texts: list[list[int]]) -> Mixture:
+        """Return a static mixture fitted to as many of `texts` as that of a training without a network.
+
+        Its tree is that of the `other` mixture.
+        """
+        ends = itertools.accumulate(map(len, texts))
+        used = [text for text, end in zip(texts, ends, strict=True) if end <= FITTED_WITHOUT_BUDGET]
+        parts = MixtureParts(self.network, self.memory, self.kinds, other.tree, self.base)
+        return fit_static_mixture(parts, used or texts[:1])
+
     def measure(
         self,
         mixture: MixtureWeights,
         texts: list[list[int]],
+        *,
         compared_with: RecurrentNetwork | None,
+        at_once: Mixture | None,
         seconds: float,
     ) -> Gain | None:
-        """Return the gain of the mixture over `compared_with`, measured in about `seconds`."""
+        """Return the gain of the mixture over `compared_with` and `at_once`, measured in about `seconds`."""
         return measure_gain(
             self.network,
             self.memory,
             mixture,
             base_member=self.base,
             compared_with=compared_with,
+            at_once=at_once,
             texts=texts,
             tokenizer=self.tokenizer,
             seconds=seconds,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from rnnchat.completion.completer import Completer
@@ -41,13 +41,15 @@ MOST_CHARACTERS = 1500
 """At most this many characters of all texts are typed."""
 FEWEST_PIECES = 60
 """At least this many pieces are scored, however long it takes; with fewer there is no gain to report."""
+FEWEST_COMPARED_PIECES = 800
+"""At least this many pieces are scored, if there are as many, to choose between two models."""
 FEWEST_CHARACTERS = 100
 """Saved keys are not reported if fewer characters than this were typed."""
 
 
 @dataclass(frozen=True)
 class Gain:
-    """How well a model predicts notes that it has not seen, and how well the base alone does."""
+    """How well a model predicts notes that it has not seen, and how well it would without training."""
 
     bytes: int
     """The UTF-8 bytes of the text that was scored."""
@@ -61,6 +63,13 @@ class Gain:
     """The share of keys that a menu of suggestions saves; None where too few characters were typed."""
     base_keys_saved: float | None = None
     """The same with the base alone."""
+    at_once_bits_per_byte: float | None = None
+    """What a model needs for the same text whose network is the base's; None where that was not measured."""
+
+    @property
+    def beats_at_once(self) -> bool:
+        """Whether the model needs fewer bits than one whose network is the base's, as far as is known."""
+        return self.at_once_bits_per_byte is None or self.bits_per_byte < self.at_once_bits_per_byte
 
     def as_dict(self) -> dict[str, float | int]:
         """Return what is known, as cards and events hold it."""
@@ -68,6 +77,7 @@ class Gain:
             "bytes": self.bytes,
             "bits_per_byte": self.bits_per_byte,
             "base_bits_per_byte": self.base_bits_per_byte,
+            "at_once_bits_per_byte": self.at_once_bits_per_byte,
             "characters": self.characters or None,
             "keys_saved": self.keys_saved,
             "base_keys_saved": self.base_keys_saved,
@@ -87,14 +97,17 @@ def measure_gain(
     *,
     base_member: RecurrentNetwork | None,
     compared_with: RecurrentNetwork | None,
+    at_once: AnyLanguageModel | None = None,
     texts: Sequence[list[int]],
     tokenizer: Tokenizer,
     seconds: float,
 ) -> Gain | None:
-    """Return how well the mixture does on `texts`, and `compared_with` alone, in about `seconds`.
+    """Return how well the mixture does on `texts`, and what it is compared with, in about `seconds`.
 
     The texts are lists of pieces that begin with the start piece. `base_member` is the base network that is
-    a member of the mixture, or None. Returns None where there is too little text.
+    a member of the mixture, or None. `compared_with` is the base alone, and `at_once` the mixture of an
+    untrained model; each may be None. Returns None where there is too little text. Where `at_once` does as
+    well, no keys are counted.
     """
     until = time.monotonic() + seconds
 
@@ -102,44 +115,74 @@ def measure_gain(
         return build_mixture(network, memory, weights, base_member, tokenizer, adaptive=adaptive)
 
     texts = [text for text in (without_roles(tokenizer.roles, text) for text in texts) if text]
-    scored = _bits(mixture(adaptive=False), tokenizer, texts, time.monotonic() + SCORING_SHARE * seconds)
-    pieces = sum(len(text) for text, _ in scored)
-    size = sum(len(tokenizer.decode_bytes(text)) for text, _ in scored)
-    if pieces < FEWEST_PIECES or not size:
+    scored = _bits(
+        mixture(adaptive=False),
+        tokenizer,
+        texts,
+        until=time.monotonic() + SCORING_SHARE * seconds,
+        fewest=FEWEST_PIECES if at_once is None else FEWEST_COMPARED_PIECES,
+    )
+    same_texts = [text for text, _ in scored]
+    size = sum(len(tokenizer.decode_bytes(text)) for text in same_texts)
+    if sum(map(len, same_texts)) < FEWEST_PIECES or not size:
         return None
-    bits = sum(bits for _, bits in scored)
-    base_bits = None
+
+    def bits_per_byte(scored: list[tuple[list[int], float]]) -> float:
+        return sum(bits for _, bits in scored) / size
+
+    gain = Gain(size, bits_per_byte(scored))
     if compared_with is not None:
-        same_texts = [text for text, _ in scored]
-        base_bits = sum(bits for _, bits in _bits(compared_with, tokenizer, same_texts)) / size
-    gain = Gain(size, bits / size, base_bits)
-    drafts = [tokenizer.decode(text)[:CHARACTERS_PER_TEXT] for text in texts]
+        gain = replace(gain, base_bits_per_byte=bits_per_byte(_bits(compared_with, tokenizer, same_texts)))
+    if at_once is not None:
+        started = time.monotonic()
+        gain = replace(gain, at_once_bits_per_byte=bits_per_byte(_bits(at_once, tokenizer, same_texts)))
+        until += time.monotonic() - started
+        if not gain.beats_at_once:
+            return gain
     counts = cache(partial(WordCounts.from_pieces, memory.pieces, tokenizer))
     own = build_completer(mixture(adaptive=True), tokenizer, counts)
     others = [] if compared_with is None else [Completer(compared_with, tokenizer)]
-    typings = type_in_parallel(_at_most(drafts, MOST_CHARACTERS), [own, *others], until)
+    drafts = [tokenizer.decode(text)[:CHARACTERS_PER_TEXT] for text in texts]
+    return _with_keys_saved(gain, drafts, [own, *others], until)
+
+
+def _with_keys_saved(gain: Gain, drafts: list[str], completers: list[Completer], until: float) -> Gain:
+    """Return `gain` with the keys that the model's completer and the base's save, if there is one.
+
+    Typing ends when the monotonic clock is at `until`.
+    """
+    typings = type_in_parallel(_at_most(drafts, MOST_CHARACTERS), completers, until)
     characters = min(sum(typing.unaided) for typing in typings)
     if characters < FEWEST_CHARACTERS:
         return gain
-    saved = [typing.saved for typing in typings]
-    return Gain(size, gain.bits_per_byte, base_bits, characters, saved[0], saved[1] if others else None)
+    saved: list[float | None] = [typing.saved for typing in typings]
+    own, base = [*saved, None][:2]
+    return replace(gain, characters=characters, keys_saved=own, base_keys_saved=base)
 
 
 def _bits(
-    predictor: AnyLanguageModel, tokenizer: Tokenizer, texts: Sequence[Sequence[int]], until: float = math.inf
+    predictor: AnyLanguageModel,
+    tokenizer: Tokenizer,
+    texts: Sequence[Sequence[int]],
+    *,
+    until: float = math.inf,
+    fewest: int = 0,
 ) -> list[tuple[list[int], float]]:
-    """Return what of each text was scored until the monotonic clock was at `until`, and the bits of that."""
+    """Return what of each text was scored, and the bits of that.
+
+    Scoring ends when the monotonic clock is at `until`, but not before the `fewest` pieces are done.
+    """
     found: list[tuple[list[int], float]] = []
     count = 0
     for text in texts:
-        if count >= FEWEST_PIECES and time.monotonic() >= until:
+        if count >= fewest and time.monotonic() >= until:
             break
         bits, done = 0.0, 0
         for piece in score_pieces(predictor, [tokenizer.roles.start, *text[:PIECES_PER_TEXT]]):
             bits += piece.bits
             done += 1
             count += 1
-            if count >= FEWEST_PIECES and time.monotonic() >= until:
+            if count >= fewest and time.monotonic() >= until:
                 break
         found.append((list(text[:done]), bits))
     return found

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.evaluation.scoring import score
+from rnnchat.evaluation.scoring import score_network
 from rnnchat.library.models import TOKENIZER, Library
 from rnnchat.lm.protocols import Floats
 from rnnchat.lm.recurrent import RecurrentNetwork
 from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
+from rnnchat.text.chat_format import without_roles
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.prepared import Prepared, pieces_on_disk
 from rnnchat.training.fit_mixture import ValidationTexts
@@ -43,24 +44,22 @@ def publish_memory_only(
     """Save a model of memory and base; `started` is when work on it began, on the monotonic clock."""
     tokenizer = Tokenizer((run.folder / TOKENIZER).read_bytes())
     weights: NamedWeights
-    base_weights: NamedWeights | None = None
-    if prepared.base == SCRATCH:
+    base = None if prepared.base == SCRATCH else Library(paths).load(prepared.base)
+    if base is None:
         pieces = np.asarray(pieces_on_disk(run.folder / TRAINING_PIECES, tokenizer.size))
         shape, weights = unigram_network(np.bincount(pieces, minlength=tokenizer.size))
     else:
-        base = Library(paths).load(prepared.base)
-        shape, weights = NetworkShape.from_dict(base.card.network), base.weights
-        base_weights = base.base_weights
+        shape, weights = base.card.shape, base.weights
     report(MIXING, 0, None)
-    validation = [tokenizer.decode(text) for text in ValidationTexts.of(run, tokenizer).fitted]
-    bits = score(RecurrentNetwork(shape, weights), tokenizer, validation).bits_per_byte
+    validation = [without_roles(tokenizer.roles, text) for text in ValidationTexts.of(run, tokenizer).fitted]
+    bits = score_network(RecurrentNetwork(shape, weights), tokenizer, validation).bits_per_byte
     training = {"tokens_per_second": 0.0, "steps": 0, "ended": ENDED_MEMORY_ONLY}
     publish(
         run,
         paths,
         prepared,
         TrainedNetwork(shape, weights, bits, training),
-        base_weights=base_weights,
+        base=base,
         seconds=lambda: time.monotonic() - started,
         emit=emit,
         report=report,

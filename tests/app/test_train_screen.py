@@ -15,6 +15,7 @@ from rnnchat.app.screens.compare import CompareScreen
 from rnnchat.app.screens.dialogs import Confirm
 from rnnchat.app.training_monitor import TrainingState
 from rnnchat.app.widgets.curve import Curve
+from rnnchat.app.widgets.training_view import EARLY_SAMPLE_TITLE, SAMPLE_TITLE
 from rnnchat.storage.paths import Paths
 from rnnchat.training.runs.run import Run, unfinished_runs
 from tests.app.draft_helpers import toast_text
@@ -191,6 +192,21 @@ async def test_every_phase_has_a_name_a_moving_figure_and_its_own_buttons(app: R
         job.pause()  # too late: nobody is asked to hold on
         await pilot.press("ctrl+e", "ctrl+f")
         assert "finish" not in job.calls
+
+
+async def test_an_early_sample_is_shown_even_where_nothing_is_trained(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        job = await started(app, pilot)
+        assert app.training.state is not None
+        app.training.state.minutes = 0.0
+        job.emit(phase("mixing"), {"event": "sample", "text": "The river", "step": 0, "early": True})
+        await until(pilot, app, "#sample", "The river")
+        sample = app.screen.query_one("#sample", Static)
+        assert sample.display and sample.border_title == EARLY_SAMPLE_TITLE
+        assert not app.screen.query_one(Curve).display
+        job.emit({"event": "sample", "text": "rose and fell.", "step": 9})
+        await until(pilot, app, "#sample", "rose and fell.")
+        assert sample.border_title == SAMPLE_TITLE
 
 
 async def test_what_is_left_counts_down_between_what_is_told(app: RnnchatApp) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.helpers import json_lines, rnnchat
+from tests.end_to_end.helpers import TRAINED_MINUTES, json_lines, rnnchat
 from tests.helpers.places import NOTES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -23,7 +23,7 @@ def test_a_training_tells_what_it_gained(trained: Trained) -> None:
     assert 0.5 < gain["bits_per_byte"] < gain["base_bits_per_byte"] < 5
     (shown,) = json_lines(rnnchat(home, "models", "show", "me", "--json").stdout)
     assert shown["gain"] == shown["card"]["scores"]["gain"] == gain
-    assert "where the base alone needs" in rnnchat(home, "models", "show", "me").stdout
+    assert "fewer than the base alone" in rnnchat(home, "models", "show", "me").stdout
     listed = rnnchat(home, "models", "list").stdout
     assert f"{gain['base_bits_per_byte']:.2f} → {gain['bits_per_byte']:.2f}" in listed
     (base,) = [line for line in listed.splitlines() if line[2:].startswith("base ")]
@@ -45,6 +45,31 @@ def test_text_that_was_learned_is_told_from_new_text(trained: Trained, tmp_path:
     assert told.stderr == ""
     of_base = rnnchat(home, "evaluate", new, "--model", "base", "--json", "--limit", "100")
     assert json_lines(of_base.stdout)[0]["seen"] is None
+
+
+def test_a_training_that_goes_wrong_is_no_worse_than_none(tmp_path: Path) -> None:
+    """A learning rate a thousand times too high ruins the network."""
+    absurd = ("--minutes", f"{TRAINED_MINUTES:.2f}", "--set", "learning_rate=0.9")
+    events = json_lines(rnnchat(tmp_path, "train", NOTES, *absurd, "--json", timeout=300).stdout)
+    done = events[-1]
+    assert done["event"] == "done"
+    assert done["improved"] is False
+    curve = [event["bits_per_byte"] for event in events if event["event"] == "progress"]
+    assert curve[-1] is None or curve[-1] > done["bits_per_byte"], "this training made the network worse"
+    at_once = json_lines(
+        rnnchat(tmp_path, "train", NOTES, "--name", "now", "--minutes", "0", "--json").stdout
+    )[-1]
+    assert "improved" not in at_once
+    (me,), (now,), (base,) = (
+        json_lines(rnnchat(tmp_path, "models", "show", name, "--json").stdout)
+        for name in ("me", "now", "base")
+    )
+    files = [model["card"]["files"] for model in (me, now)]
+    assert files[0].keys() == files[1].keys(), "the base is not saved twice"
+    for file in ("network.safetensors", "memory.safetensors"):
+        assert files[0][file] == files[1][file]
+    assert me["size"] < base["size"] + 5e6
+    assert "did not improve on the base" in rnnchat(tmp_path, "models", "show", "me").stdout
 
 
 def test_without_a_base_a_training_tells_its_own_figures(tmp_path: Path) -> None:

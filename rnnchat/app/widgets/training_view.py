@@ -14,6 +14,10 @@ from rnnchat.app.widgets.curve import Curve
 
 REFRESH_SECONDS = 1.0
 """The time after which the seconds left are shown anew, in seconds."""
+SAMPLE_TITLE = "sample of its writing"
+"""The title of the latest sample."""
+EARLY_SAMPLE_TITLE = "early sample of its writing"
+"""The title of a sample from before the mixture is fitted or a network is trained."""
 
 
 class TrainingView(Vertical):
@@ -33,7 +37,7 @@ class TrainingView(Vertical):
         yield Static("", id="facts", markup=False)
         yield Curve("bits per byte on held-out notes, network alone", id="curve")
         sample = Static("", id="sample", markup=False)
-        sample.border_title = "sample of its writing"
+        sample.border_title = SAMPLE_TITLE
         yield sample
         with Horizontal(classes="buttons"):
             yield Button("Pause", id="pause", compact=True)
@@ -53,12 +57,13 @@ class TrainingView(Vertical):
         if self._timer is not None:
             counts = state.is_running and state.status != "paused"
             self._timer.resume() if counts else self._timer.pause()
-        has_training = bool(state.minutes)  # without it there is neither curve nor sample
+        has_training = bool(state.minutes)  # without it there is no curve
         curve = self.query_one(Curve)
         curve.show(state.curve, state.minutes * 60)
         curve.display = has_training and bool(state.is_running or state.curve)
         sample = self.query_one("#sample", Static)
-        sample.display = has_training and bool(state.is_running or state.sample)
+        sample.display = bool(state.is_running or state.sample)
+        sample.border_title = EARLY_SAMPLE_TITLE if state.is_sample_early else SAMPLE_TITLE
         text = " ".join(state.sample.split())
         sample.update(Content(text) if text else Content.styled("The first sample will appear soon.", "dim"))
         if (state.status, state.can_pause) != self._buttons_for:

@@ -51,12 +51,11 @@ class MixtureWeights:
     ) -> MixtureWeights:
         """Return both mixers fitted, in about `seconds`, to `texts` that neither network nor memory learned.
 
-        The static mixture has fewer inputs, so half of the texts are enough for it. `progress` is called now
-        and then with the work done and the work in total, in pieces of the adaptive mixture.
+        `progress` is called now and then with the work done and the work in total, in pieces of the adaptive
+        mixture.
         """
         started = time.monotonic()
-        half = texts[: -(-len(texts) // 2)]
-        static_work = sum(map(len, half)) // STATIC_SPEED
+        static_work = sum(map(len, _first_half(texts))) // STATIC_SPEED
         work = static_work + sum(map(len, texts))
 
         def report_static(pieces: int) -> None:
@@ -70,8 +69,7 @@ class MixtureWeights:
         counts = np.bincount(memory.pieces, minlength=memory.vocabulary)
         tree = PieceTree.build(network.output_side()[0], counts)
         parts = MixtureParts(network, memory, kinds, tree, base)
-        static = _unfitted(parts, adaptive=False)
-        static.fit(half, started + STATIC_TIME_SHARE * seconds, report_static)
+        static = fit_static_mixture(parts, texts, started + STATIC_TIME_SHARE * seconds, report_static)
         adaptive = _unfitted(parts, adaptive=True)
         adaptive.fit(texts, started + seconds, report_adaptive)
         return cls(tree, static.saved, adaptive.saved)
@@ -118,6 +116,26 @@ class MixtureWeights:
 def unfitted_mixer(vocabulary: int, *, adaptive: bool, base: bool = False) -> Mixer:
     """Return the mixer of a static or an `adaptive` mixture, with or without a `base`, before any fitting."""
     return Mixer(mixer_shape(vocabulary, adaptive=adaptive, base=base))
+
+
+def fit_static_mixture(
+    parts: MixtureParts,
+    texts: Sequence[list[int]],
+    until: float = math.inf,
+    progress: Callable[[int], None] | None = None,
+) -> Mixture:
+    """Return a static mixture fitted to `texts` that its parts have not learned.
+
+    It has fewer inputs than an adaptive one, so the first half of the texts is enough. No text is begun after
+    the monotonic clock reaches `until`. `progress` is given the number of pieces done now and then.
+    """
+    mixture = _unfitted(parts, adaptive=False)
+    mixture.fit(_first_half(texts), until, progress)
+    return mixture
+
+
+def _first_half(texts: Sequence[list[int]]) -> Sequence[list[int]]:
+    return texts[: -(-len(texts) // 2)]
 
 
 def _unfitted(parts: MixtureParts, *, adaptive: bool) -> Mixture:

@@ -81,8 +81,8 @@ def prepare(run: Run, paths: Paths, emit: Emit, report: ReportProgress = no_prog
         prepared = write_pieces(
             run, tokenizer, encoder.documents(training), kept_back, prepared, learned=learned
         )
-        if settings.is_memory_only:  # the network learns nothing, so it knows what it knew before
-            write_bytes(run.folder / LEARNED_DIGESTS, b"".join(sorted(learned)))
+        # Until a network has been trained, and is better for it, it knows what it knew before.
+        write_bytes(run.folder / LEARNED_DIGESTS, b"".join(sorted(learned)))
         note_paths = [entry.path for entry in (*training, *validation)]
         write_text(run.folder / NOTE_PATHS, json.dumps(note_paths) + "\n")
         prepared = replace(prepared, encoded_notes=encoder.encoded)

@@ -30,9 +30,10 @@ from rnnchat.training.fit_mixture import (
     SECONDS_PER_SORTED_PIECE,
     build_memory,
     reserved_seconds,
+    seconds_to_measure,
 )
 from rnnchat.training.gain import measuring_seconds
-from rnnchat.training.previews import PreviewEmitter, emit_memory_preview
+from rnnchat.training.previews import PreviewEmitter, emit_early_sample
 from rnnchat.training.publish import publish, seconds_to_fit
 from rnnchat.training.runs.control import Control, StopAskedError
 from rnnchat.training.runs.events import LEARNING, MIXING, PREPARING, STARTING, EventWriter
@@ -42,7 +43,7 @@ from rnnchat.training.runs.phases import SAVING_SECONDS, Phases
 from rnnchat.training.runs.progress import SavedProgress
 from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH
-from rnnchat.training.trained_network import NamedWeights, TrainedNetwork
+from rnnchat.training.trained_network import TrainedNetwork
 
 if TYPE_CHECKING:
     from rnnchat.lm.shape import NetworkShape
@@ -108,6 +109,7 @@ def _drive_memory_only(context: RunContext) -> None:
     run, emit, phases = context.run, context.events.emit, context.phases
     prepared = prepare(run, context.paths, emit, phases.report)
     build_memory(run, prepared, emit)
+    emit_early_sample(run, prepared, context.library, emit)
     phases.expect(fitting=math.inf, measuring=measuring_seconds(0.0), saving=_seconds_to_save(prepared))
     publish_memory_only(run, context.paths, prepared, started, emit, phases.report)
 
@@ -124,7 +126,7 @@ def _drive_training(context: RunContext) -> None:
     if context.cluster.is_chief:
         phases.report(PREPARING, prepared.bytes, prepared.bytes)
         build_memory(run, prepared, emit)
-        emit_memory_preview(run, prepared, emit)
+        emit_early_sample(run, prepared, context.library, emit)
     while tensorflow_import.is_alive():
         phases.report(STARTING, 0)
         tensorflow_import.join(0.1)
@@ -238,13 +240,9 @@ def _publish(context: RunContext, prepared: Prepared, trained: TrainedNetwork) -
     """Fit the mixture and save the model."""
     run, emit, phases = context.run, context.events.emit, context.phases
     phases.report(MIXING, 0)
-    base_weights: NamedWeights | None = None
-    if prepared.base != SCRATCH:
-        base = context.library.load(prepared.base)
-        # A model that is trained further keeps the base it had; one that began at random has none.
-        base_weights = base.base_weights if base.memory is not None else base.weights
+    base = None if prepared.base == SCRATCH else context.library.load(prepared.base)
     build_memory(run, prepared, emit)
-    measuring = measuring_seconds(run.settings.minutes)
+    measuring = seconds_to_measure(run.settings, prepared.base)
     fitting = seconds_to_fit(run.settings, phases.clock.seconds()) - measuring
     phases.expect(
         fitting=max(LEAST_FITTING_SECONDS, fitting), measuring=measuring, saving=_seconds_to_save(prepared)
@@ -254,7 +252,7 @@ def _publish(context: RunContext, prepared: Prepared, trained: TrainedNetwork) -
         context.paths,
         prepared,
         trained,
-        base_weights=base_weights,
+        base=base,
         seconds=phases.clock.seconds,
         emit=emit,
         report=phases.report,

@@ -41,6 +41,8 @@ LEAST_TRAINING = 8
 """The time between two validations is at least this many times as long as one takes."""
 PUBLISHING_RESERVE = 2.0
 """This many seconds of the budget are kept for what follows the last validation."""
+MOST_BITS = 100.0
+"""A network that has diverged, so that its loss may be no number, gets this many bits per byte."""
 PROGRESS_SECONDS = 0.5
 """Two progress reports are at least this many seconds apart."""
 SMOOTHING = 0.05
@@ -271,6 +273,7 @@ class Trainer:
             self._bits(self._streams.beginning(self.batches.length))
         started = time.monotonic()
         score = self._bits(self._streams) / max(1, self.data.validation_bytes)
+        score = min(score, MOST_BITS) if math.isfinite(score) else MOST_BITS
         self._validation_seconds = time.monotonic() - started
         state = self.state
         state.validated_step = state.step
@@ -280,7 +283,7 @@ class Trainer:
         else:
             is_worse = score > state.best * WORSE and state.schedule_share > NEVER_WORSE_SHARE
             state.worse_validations = state.worse_validations + 1 if is_worse else 0
-        loss = 0.0 if math.isnan(state.loss) else state.loss / math.log(2)
+        loss = state.loss / math.log(2) if math.isfinite(state.loss) else 0.0
         state.curve.append([round(self.clock.seconds(), 1), round(loss, 4), round(score, 4)])
 
     def _report(self, emit: Emit) -> None:
@@ -300,7 +303,7 @@ class Trainer:
             "share": round(state.schedule_share, 4),
             "step": state.step,
             "epoch": round(state.epoch + state.position / self.batches.steps, 2),
-            "loss": None if math.isnan(state.loss) else round(state.loss / math.log(2), 4),
+            "loss": round(state.loss / math.log(2), 4) if math.isfinite(state.loss) else None,
             "bits_per_byte": round(state.curve[-1][2], 4) if state.curve else None,
             "tokens_per_second": round(self._tokens_per_second, 1),
             "bytes_per_second": round(self._tokens_per_second * per_piece, 1),

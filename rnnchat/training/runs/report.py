@@ -7,7 +7,7 @@ import shutil
 import time
 from typing import Protocol
 
-from rnnchat.library.describe import counted, describe_gain
+from rnnchat.library.describe import NOT_IMPROVED, counted, describe_gain
 from rnnchat.training.runs.events import (
     ENDED_EARLY,
     ENDED_MEMORY_ONLY,
@@ -32,6 +32,8 @@ PHASE_LABELS = {
     SAVING: "Saving the model",
 }
 """What happens in each phase."""
+NO_TIME = "The budget left no time to train the network: give it more minutes."
+"""This is said where a training ended before its first step."""
 REPORT_SECONDS = 10.0
 """Where lines cannot be replaced, progress is printed at intervals of this many seconds."""
 
@@ -155,7 +157,8 @@ def _describe_event(event: Event) -> str:
     if kind == "mixing":
         return "Finding the best way to combine network and memory."
     if kind in ("warning", "sample"):
-        sample = f"  “{' '.join(event.get('text', '').split())[:200]}”"
+        label = "An early sample of its writing: " if event.get("early") else "  "
+        sample = f"{label}“{' '.join(event.get('text', '').split())[:200]}”"
         return sample if kind == "sample" else f"{event['message']} {event['hint']}"
     if kind == "done":
         return _done(event)
@@ -172,9 +175,15 @@ def _done(event: Event) -> str:
             f" them yet.{gained}\nWrite with it: `rnnchat models use {name!r}`, then `rnnchat`."
             " Five minutes of training make it better."
         )
+    if event.get("improved") is False:
+        why = NOT_IMPROVED if event["tokens_per_second"] else NO_TIME
+        return (
+            f"Done: {name} has indexed your notes ({event['seconds']:.0f} s). {why}{gained}\n"
+            f"Write with it: `rnnchat models use {name!r}`, then `rnnchat`."
+        )
     early = " It ended early because it stopped improving." if event["ended"] == ENDED_EARLY else ""
     if not event["tokens_per_second"]:
-        early = " The budget left no time to train the network: give it more minutes."
+        early = f" {NO_TIME}"
     took = f"({event['seconds']:.0f} s, {event['tokens_per_second']:,.0f} tokens a second)"
     bits = f"{event['bits_per_byte']:.3f} bits per byte on notes that it had not seen"
     learned = f"has learned your notes {took}" if gain else f"needs {bits} {took}"

@@ -277,3 +277,44 @@ def test_the_base_is_chosen_by_what_fits(paths: Paths) -> None:
     assert choose_base(replace(settings, base="base", units=units), library, english).base == "base"
     with pytest.raises(TrainingError, match=f"base has units={units}"):
         choose_base(replace(settings, base="base", units=64), library, english)
+
+
+def test_a_training_that_goes_wrong_keeps_what_it_started_from(
+    tmp_path: Path, data: TrainingData, tokenizer: Tokenizer
+) -> None:
+    """Whether it ends early, is stopped and resumed, or finished by request."""
+    good = trainer(tmp_path / "good", data, tokenizer, replace(SETTINGS, steps=100))
+    good.run(lambda _: None, go)
+    weights = good.best_weights
+    absurd = replace(PLAN, learning_rate=0.9, dropout=Dropout(), weight_decay=0.0)
+
+    def ruined(name: str, steps: int) -> Trainer:
+        shape = NetworkShape(tokenizer.size, embedding=16, units=24)
+        settings = replace(SETTINGS, steps=steps)
+        return Trainer(
+            settings, shape, absurd, data, folder=tmp_path / name, clock=Clock(), weights=dict(weights)
+        )
+
+    def assert_kept(training: Trainer) -> None:
+        assert training.state.best == training.state.curve[0][2] or (
+            abs(training.state.best - training.state.curve[0][2]) < 1e-3
+        )
+        assert all(np.array_equal(value, weights[name]) for name, value in training.best_weights.items())
+
+    early = ruined("early", 400)
+    assert early.run(lambda _: None, go) == "early"
+    assert early.state.curve[-1][2] > 1.1 * early.state.best, "it was ruined"
+    assert_kept(early)
+
+    orders = iter([""] * 4 + ["stop"])
+    assert ruined("resumed", 40).run(lambda _: None, lambda: next(orders)) == "stopped"
+    resumed = ruined("resumed", 40)
+    orders = iter([""] * 3 + ["finish"])
+    assert resumed.run(lambda _: None, lambda: next(orders)) == "asked"
+    assert resumed.state.step == 7
+    assert_kept(resumed)
+
+    at_once = ruined("finished", 40)
+    assert at_once.run(lambda _: None, lambda: "finish") == "asked"
+    assert at_once.state.step == 0
+    assert_kept(at_once)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnchat.errors import ModelError
+from rnnchat.lm.kneser_ney import DEFAULT_DISCOUNTS, estimate_discounts
 from rnnchat.lm.ngram import ORDER, NgramMemory, NgramModel
 from rnnchat.training.fit_mixture import sort_by_path
 
@@ -60,6 +61,22 @@ def test_counts_are_kneser_ney_counts(notes):
             piece: len(before) for piece, before in befores.items()
         }
         assert set(pieces.tolist()) == set(raw[context])
+
+
+@given(st.lists(st.integers(0, 2), min_size=1, max_size=200))
+def test_discounts_are_estimated_from_all_counts_of_an_order(notes):
+    memory = build(notes)
+    padded = [-1] * ORDER + notes  # the text's first pieces follow shorter contexts only
+    for order in range(ORDER + 1):
+        counts: Counter[tuple[int, ...]] = Counter()
+        longest = [tuple(padded[end - ORDER : end + 1]) for end in range(ORDER, len(padded)) if end > ORDER]
+        if order < ORDER:
+            kinds = {window[-order - 2 :] for window in longest}
+            counts.update(window[1:] for window in kinds)
+        else:
+            counts.update(longest)
+        expected = estimate_discounts(np.array(list(counts.values()))) if counts else DEFAULT_DISCOUNTS
+        np.testing.assert_array_equal(memory.discounts[order], expected)
 
 
 @settings(max_examples=60)

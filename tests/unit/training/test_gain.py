@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from rnnchat.evaluation.scoring import score
 from rnnchat.library.card import Card
-from rnnchat.library.describe import describe_card, describe_entry, describe_gain, human_size
+from rnnchat.library.describe import NOT_IMPROVED, describe_card, describe_entry, describe_gain, human_size
 from rnnchat.library.models import ModelEntry
 from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
@@ -25,7 +26,7 @@ from rnnchat.training.data.prepared import piece_dtype
 from rnnchat.training.fit_mixture import LEAST_MEASURED_PIECES, ValidationTexts, wanted_pieces
 from rnnchat.training.gain import FEWEST_PIECES, measure_gain, measuring_seconds
 from rnnchat.training.runs.files import VALIDATION_PIECES
-from rnnchat.training.runs.report import TrainingReport
+from rnnchat.training.runs.report import NO_TIME, TrainingReport
 from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import RunSettings
 
@@ -73,6 +74,36 @@ def test_both_are_measured_on_the_same_text(
 def mixture_of(model: LoadedModel, tokenizer: Tokenizer) -> object:
     assert model.memory is not None and model.weights is not None
     return model.weights.mixture(model.network, model.memory, piece_kinds(tokenizer))
+
+
+def test_a_model_is_compared_with_one_without_training(
+    parts: Parts, tiny_network: RecurrentNetwork, tokenizer: Tokenizer
+) -> None:
+    memory, weights, unseen = parts
+    short = [text[:150] for text in unseen]
+    mixture = weights.mixture(tiny_network, memory, piece_kinds(tokenizer))
+    gains = [
+        measure_gain(
+            tiny_network,
+            memory,
+            weights,
+            base_member=None,
+            compared_with=None,
+            at_once=other,
+            texts=short,
+            tokenizer=tokenizer,
+            seconds=30,
+        )
+        for other in (tiny_network, mixture)
+    ]
+    better, equal = gains
+    assert better is not None and equal is not None
+    shown = [tokenizer.decode(text) for text in short]
+    assert better.at_once_bits_per_byte == pytest.approx(score(tiny_network, tokenizer, shown).bits_per_byte)
+    assert better.beats_at_once and better.keys_saved is not None
+    assert equal.at_once_bits_per_byte == equal.bits_per_byte
+    assert not equal.beats_at_once
+    assert equal.keys_saved is None, "that model is not kept"
 
 
 def test_measuring_changes_nothing_of_what_is_saved(
@@ -209,13 +240,20 @@ def entry(scores: dict[str, object], *, shipped: bool = False, **learned: object
 def test_a_gain_in_words() -> None:
     assert describe_gain(GAIN) == (
         f"On {human_size(GAIN['bytes'])} of notes it had not seen: 1.53 bits per byte,"
-        " where the base alone needs 2.21;"
+        " 31% fewer than the base alone (2.21);"
         " 61% of keys saved, where the base alone saves 45%."
     )
     alone = {name: value for name, value in GAIN.items() if not name.startswith("base")}
     assert describe_gain(alone) == (
         f"On {human_size(GAIN['bytes'])} of notes it had not seen: 1.53 bits per byte; 61% of keys saved."
     )
+    assert "(2.21) and 4% fewer than without training (1.60);" in describe_gain(
+        {**GAIN, "at_once_bits_per_byte": 1.6}
+    )
+    assert "1.53 bits per byte, as many as without training (1.53);" in describe_gain(
+        {**alone, "at_once_bits_per_byte": 1.5311}
+    )
+    assert "53% more than the base alone (1.00)" in describe_gain({**alone, "base_bits_per_byte": 1.0})
     assert describe_gain({"bits_per_byte": 2.0}) == "On notes it had not seen: 2.00 bits per byte."
 
 
@@ -257,6 +295,49 @@ def test_it_is_told_after_a_training(ended: str) -> None:
     assert "1.9" not in lines[-1], "one figure, not two that seem to contradict"
     report.show(done)
     assert "not seen" in lines[-1] or ended == "at once"
+
+
+def test_it_is_said_where_training_improved_nothing() -> None:
+    from rnnchat.app.training_monitor import TrainingState
+    from rnnchat.app.training_summary import headline
+
+    done = {
+        "event": "done",
+        "model": "me",
+        "bits_per_byte": 1.9,
+        "seconds": 3.0,
+        "tokens_per_second": 900.0,
+        "ended": "early",
+    }
+    for improved in (True, False):
+        lines: list[str] = []
+        report = TrainingReport(lambda text, over=False, lines=lines: lines.append(text), live=False)
+        report.show({**done, "improved": improved, "gain": GAIN})
+        state = TrainingState("me", 5.0, status="done", done={**done, "improved": improved, "gain": GAIN})
+        for shown in (lines[-1], headline(state).plain):
+            assert (NOT_IMPROVED in shown) is not improved
+            assert describe_gain(GAIN) in shown
+        report.show({**done, "improved": improved, "tokens_per_second": 0.0})
+        assert NO_TIME in lines[-1] and NOT_IMPROVED not in lines[-1]
+        card = entry({"bits_per_byte": 1.9})
+        assert card.card is not None
+        card = replace(card, card=replace(card.card, training={"minutes": 5, "improved": improved}))
+        assert (NOT_IMPROVED in dict(describe_card(card))["training"]) is not improved
+
+
+def test_an_early_sample_is_called_one() -> None:
+    from rnnchat.app.training_monitor import TrainingState
+
+    lines: list[str] = []
+    report = TrainingReport(lambda text, over=False: lines.append(text), live=False)
+    report.show({"event": "sample", "text": "The river\nrose", "step": 0, "early": True})
+    report.show({"event": "sample", "text": "and fell.", "step": 9})
+    assert lines == ["An early sample of its writing: “The river rose”", "  “and fell.”"]
+    state = TrainingState("me", 5.0)
+    state.apply({"event": "sample", "text": "The river", "step": 0, "early": True})
+    assert state.is_sample_early
+    state.apply({"event": "sample", "text": "and fell.", "step": 9})
+    assert not state.is_sample_early and state.sample == "and fell."
 
 
 def test_it_is_shown_when_a_training_ends_in_the_app() -> None:
