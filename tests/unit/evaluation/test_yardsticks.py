@@ -55,7 +55,7 @@ def test_a_shortened_text_ends_within_a_part() -> None:
     assert yardsticks.shortened(text, 5) == yardsticks.Text("notes", ("abc", "de"), Path("train"))
 
 
-@pytest.mark.parametrize("before", [b"", b"the same words " * 50])
+@pytest.mark.parametrize("before", [b"", b"the same words " * 50], ids=["nothing", "words"])
 def test_what_a_compressor_reads_first_is_not_counted(before: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yardsticks, "COMPRESSORS", {"copy": ["cp", "text", "archive"], "none": ["no such"]})
     assert yardsticks.compressor_bits(b"the same words ", before) == {"copy": 8.0 * 15}
@@ -66,6 +66,7 @@ def test_equal_runs_of_words_have_equal_hashes() -> None:
     hashes = run_hashes(" ".join(words))
     assert len(set(hashes.tolist())) == 4
     assert np.array_equal(run_hashes(" — ".join(words).upper()), hashes)
+    assert not np.isin(run_hashes(" ".join(reversed(words))), hashes).any()
     changed = run_hashes(" ".join([*words[:-1], "another"]))
     assert (np.isin(hashes, changed) == [True, True, True, False]).all()
     assert not len(run_hashes(" ".join(words[: RUN - 1])))
