@@ -43,6 +43,21 @@ def run_hashes(text: str) -> Hashes:
     return hashes
 
 
+class KnownRuns:
+    """Finds which runs of a document are among many others, given as sorted hashes without repetition."""
+
+    def __init__(self, runs: Hashes) -> None:
+        self._runs = runs
+        self._shift = np.uint64(64 - TABLE_BITS)
+        self._table = np.zeros(1 << TABLE_BITS, bool)
+        self._table[runs >> self._shift] = True
+
+    def among(self, hashes: Hashes) -> Hashes:
+        hashes = hashes[self._table[hashes >> self._shift]]
+        places = np.searchsorted(self._runs, hashes).clip(max=len(self._runs) - 1)
+        return hashes[self._runs[places] == hashes]
+
+
 def documents(collection: Path) -> Iterator[tuple[str, str]]:
     """Yield the source and text of each document but the books kept out."""
     with lzma.open(collection, "rt", encoding="utf-8") as lines:
@@ -65,10 +80,7 @@ def main() -> None:
     texts = read_texts(options.data, options.text, options.notes)
     measured = {text.name: np.unique(run_hashes("\n".join(text.parts))) for text in texts}
     found = {name: np.zeros(len(runs), bool) for name, runs in measured.items()}
-    table = np.zeros(1 << TABLE_BITS, bool)
-    shift = np.uint64(64 - TABLE_BITS)
-    for runs in measured.values():
-        table[runs >> shift] = True
+    known = KnownRuns(np.unique(np.concatenate(list(measured.values()))))
     files = [*options.data.glob("pretrain/*.jsonl.xz"), *options.data.glob("dialogue/*.jsonl.xz")]
     for file in sorted(files):
         collection = file.name.removesuffix(".jsonl.xz")
@@ -76,8 +88,9 @@ def main() -> None:
             continue
         shared: list[tuple[int, str, str]] = []
         for source, text in documents(file):
-            own = run_hashes(text)
-            own = own[table[own >> shift]]
+            own = known.among(run_hashes(text))
+            if not len(own):
+                continue
             for name, runs in measured.items():
                 common = np.isin(runs, own)
                 if common.any():

@@ -11,7 +11,7 @@ from rnnchat.evaluation.scoring import score
 from rnnchat.lm.recurrent import RecurrentNetwork
 from rnnchat.text.tokenizer import Tokenizer
 from tests.benchmarks import yardsticks
-from tests.benchmarks.contamination import RUN, run_hashes
+from tests.benchmarks.contamination import RUN, KnownRuns, run_hashes
 
 
 def test_rows_side_by_side_need_the_bits_of_one_piece_after_another(
@@ -70,3 +70,9 @@ def test_equal_runs_of_words_have_equal_hashes() -> None:
     changed = run_hashes(" ".join([*words[:-1], "another"]))
     assert (np.isin(hashes, changed) == [True, True, True, False]).all()
     assert not len(run_hashes(" ".join(words[: RUN - 1])))
+
+
+def test_known_runs_are_found_among_others_with_the_same_leading_bits() -> None:
+    known = KnownRuns(np.array([5, 7, 2**40, 2**63], np.uint64))
+    found = known.among(np.array([2**64 - 1, 7, 6, 2**63, 5, 0, 2**63 + 1], np.uint64))
+    assert found.tolist() == [7, 2**63, 5]
