@@ -12,7 +12,7 @@ from rnnchat.errors import ModelError
 from rnnchat.generation.attribution import AttributionIndex
 from rnnchat.generation.generate import TextGenerator
 from rnnchat.generation.guidance import Guide
-from rnnchat.generation.replies import ReplyGenerator
+from rnnchat.generation.replies import MIXTURE_CANDIDATES, ReplyGenerator
 from rnnchat.library.card import Card
 from rnnchat.library.models import Library, SavedModel
 from rnnchat.lm.mixture.contexts import PieceKinds
@@ -84,9 +84,9 @@ class LoadedModel:
         mixture = self.mixture(adaptive=True)
         if mixture is None:
             generator = TextGenerator(self.network, self.tokenizer, guide=guide)
-        else:
-            generator = TextGenerator(mixture, self.tokenizer, mixture.learn, mixture.forget, guide)
-        return ReplyGenerator(generator, self.card.style)
+            return ReplyGenerator(generator, self.card.style)
+        generator = TextGenerator(mixture, self.tokenizer, mixture.learn, mixture.forget, guide)
+        return ReplyGenerator(generator, self.card.style, MIXTURE_CANDIDATES)
 
     @cached_property
     def word_counts(self) -> WordCounts | None:

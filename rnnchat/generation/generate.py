@@ -66,6 +66,11 @@ class TextGenerator:
         self._never = np.array(sorted({0, roles.start, roles.user, roles.model}))
         self._begins_with_space = np.array([spelled.startswith(b" ") for spelled in tokenizer.piece_bytes])
 
+    @property
+    def learns(self) -> bool:
+        """Whether it learns from what it reads."""
+        return self._learn is not None
+
     def stream(self, context: Sequence[int], sampling: Sampling, maximum: int) -> Iterator[Chunk]:
         """Continue `context` by at most `maximum` pieces; the last chunk says how it finished.
 
@@ -153,10 +158,10 @@ class Continuation:
         self._maximum, self._after_space = maximum, after_space
         self._not_first = list(not_first)
         self._is_visible = False
-        # What the person says is no repetition: a reply takes up their words.
+        # A reply may take up the person's words, unless they are likelier already as they have been learned.
         roles = generator.tokenizer.roles
-        is_reply = prefix.pieces[-1] == roles.model
-        self._own = pieces_of_model(roles, prefix.pieces) if is_reply else None
+        is_free = prefix.pieces[-1] == roles.model and not generator.learns
+        self._own = pieces_of_model(roles, prefix.pieces) if is_free else None
 
     @property
     def finish(self) -> str:

@@ -19,7 +19,9 @@ from rnnchat.generation.sampling import Sampling
 from rnnchat.text.chat_format import MODEL, USER, Turn, chat_context
 
 CANDIDATES = 4
-"""How many candidates are drawn where a guide can compare them; one is drawn otherwise."""
+"""How many candidates of a network are drawn, where they can be compared."""
+MIXTURE_CANDIDATES = 2
+"""How many candidates of a mixture are drawn, whose steps take several times as long."""
 OPENING_PIECES = 16
 """Candidates are compared by at most this many pieces, so that a reply soon begins."""
 ROUNDS = 3
@@ -27,11 +29,15 @@ ROUNDS = 3
 
 
 class ReplyGenerator:
-    """Generates replies of a model of a `style` with a `generator`."""
+    """Generates replies of a model of a `style` with a `generator`.
 
-    def __init__(self, generator: TextGenerator, style: str) -> None:
+    It draws `candidates` where a guide can compare them, and one otherwise.
+    """
+
+    def __init__(self, generator: TextGenerator, style: str, candidates: int = CANDIDATES) -> None:
         self.generator = generator
         self.style = style
+        self.candidates = candidates
 
     def stream(
         self, turns: Sequence[Turn], sampling: Sampling, maximum: int, rejected: Sequence[str] = ()
@@ -81,7 +87,7 @@ class ReplyGenerator:
             while not reply.finish and len(reply.chunks) < OPENING_PIECES:
                 reply.advance()
             if reply.guidance and not sampler.is_greedy:
-                count = CANDIDATES
+                count = self.candidates
             openings.append(reply)
         return openings
 

@@ -15,7 +15,7 @@ LOOP_POWER = 8
 
 This is done once for each earlier occurrence of the four.
 """
-PLAUSIBLE = 0.1
+PLAUSIBLE = 0.05
 """Guidance chooses among pieces that are at least this share as likely as the likeliest.
 
 Source: contrastive decoding, Li et al. 2023 (https://arxiv.org/abs/2210.15097).

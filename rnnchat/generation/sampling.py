@@ -24,7 +24,7 @@ class Sampling:
     What would repeat three tokens and their successor is made less likely still.
     """
     guidance: float = limited(
-        1.3,
+        1.2,
         Limits(0, 5, "how closely to follow the conversation", usual=(0, 2), step=0.1, words=((0, "off"),)),
     )
     """The weight of what the conversation makes likelier, in replies only; 0 turns it off."""

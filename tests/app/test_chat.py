@@ -205,5 +205,5 @@ async def test_sampling_holds_at_once_and_is_kept(app: RnnchatApp, paths: Paths)
         await wait_until(pilot, lambda: isinstance(app.focused, Composer))
         assert app.settings.temperature == 0.9
         assert load_settings(paths).temperature == 0.9
-        assert load_settings(paths).guidance == 1.2
+        assert load_settings(paths).guidance == 1.1
         assert load_settings(paths).top_p == 0.9
