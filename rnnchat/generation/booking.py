@@ -58,7 +58,7 @@ STAFF_PHRASES = (
     "pick you up",
     "send it off",
     "would you like (?:me to|to (?:continue|book|order|go with|see it))",
-    "goodbye",
+    "thank you and",
     "transfer",
     "menu",
     "your answer (?:was|is)",
