@@ -58,11 +58,14 @@ class ReplyGuidance:
         self._reply: list[int] = []
         self._ratios: Floats | None = None
         self.information = 0.0
-        """The pointwise mutual information of conversation and reply so far, in nats."""
+        """The pointwise mutual information of conversation and reply so far, in nats.
+
+        A piece that comes again adds nothing to it.
+        """
 
     def advance(self, piece: int) -> None:
         """Add a piece to the reply."""
-        self.information += float(self._current_ratios()[piece])
+        self.information += float(self.log_ratios()[piece])
         self._conditional = self._network.advance(piece, self._conditional)
         self._unconditional = self._network.advance(piece, self._unconditional)
         self._reply.append(piece)

@@ -121,22 +121,23 @@ def test_a_reply_is_the_candidate_that_says_most_about_the_conversation(
             candidate.advance()
         drawn.append(candidate)
 
+    def log_probabilities(context: list[int], pieces: list[int]) -> Floats:
+        network, found = guided.generator.predictor, []
+        state, probabilities = network.start(), np.ones(tokenizer.size, np.float32)
+        for number, piece in enumerate([*context, *pieces]):
+            if number >= len(context):
+                found.append(np.log(probabilities[piece]))
+            probabilities, state = network.step(piece, state)
+        return np.array(found)
+
     def relevance(candidate: Continuation) -> float:
         """Work the mutual information out anew, from the two contexts."""
-        pieces = [chunk.piece for chunk in candidate.chunks]
-        network, roles = guided.generator.predictor, tokenizer.roles
-        totals = []
-        for context in (
-            chat_context(tokenizer, CHAT, QUESTION),
-            [roles.start, roles.user, roles.end, roles.model],
-        ):
-            state, probabilities, total = network.start(), np.ones(tokenizer.size, np.float32), 0.0
-            for number, piece in enumerate([*context, *pieces]):
-                if number >= len(context):
-                    total += float(np.log(probabilities[piece]))
-                probabilities, state = network.step(piece, state)
-            totals.append(total)
-        return (totals[0] - totals[1]) / len(pieces) ** 0.5
+        pieces, roles = [chunk.piece for chunk in candidate.chunks], tokenizer.roles
+        ratios = log_probabilities(chat_context(tokenizer, CHAT, QUESTION), pieces)
+        ratios -= log_probabilities([roles.start, roles.user, roles.end, roles.model], pieces)
+        comes_again = np.array([piece in pieces[:number] for number, piece in enumerate(pieces)])
+        ratios[comes_again] = np.minimum(ratios[comes_again], 0)
+        return float(ratios.sum()) / len(pieces) ** 0.5
 
     best = max(drawn, key=relevance)
     assert len({candidate.text for candidate in drawn}) == CANDIDATES
