@@ -203,7 +203,7 @@ async def test_sampling_holds_at_once_and_is_kept(app: RnnchatApp, paths: Paths)
         await pilot.press("right", "right", "down", "left", "down", "left")
         await pilot.press("escape")
         await wait_until(pilot, lambda: isinstance(app.focused, Composer))
-        assert app.settings.temperature == 0.9
-        assert load_settings(paths).temperature == 0.9
-        assert load_settings(paths).guidance == 1.1
+        assert app.settings.temperature == 0.8
+        assert load_settings(paths).temperature == 0.8
+        assert load_settings(paths).guidance == 0.9
         assert load_settings(paths).top_p == 0.9
