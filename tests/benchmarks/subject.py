@@ -25,7 +25,7 @@ from rnnchat.library.models import Library
 from rnnchat.library.settings import Settings
 from rnnchat.loading import LoadedModel, load_model
 from rnnchat.storage.paths import Paths
-from rnnchat.text.chat_format import Turn, chat_context
+from rnnchat.text.chat_format import Turn
 from rnnchat.training.collections import is_validation, read_source
 from rnnchat.training.recipes import ENGLISH
 from tests.benchmarks.chatting import loops
@@ -82,8 +82,7 @@ class Associations:
 
 
 def answer_to(model: LoadedModel, said: str, sampling: Sampling) -> str:
-    context = chat_context(model.tokenizer, model.card.style, [Turn("user", said)])
-    chunks = model.chat_generator.stream(context, sampling, Settings().reply_pieces)
+    chunks = model.reply_generator.stream([Turn("user", said)], sampling, Settings().reply_pieces)
     return "".join(chunk.text for chunk in chunks).strip()
 
 

@@ -105,7 +105,7 @@ class ChatScreen(AppScreen):
         turn = ChatTurn("user", sanitize(message.text).strip(), self.services.settings.model)
         self.turns.append(turn)
         self._add_view(TurnView.of(turn))
-        self.conversation.attempt = 0
+        self.conversation.rejected.clear()
         self._begin_reply()
 
     def action_stop(self) -> None:
@@ -123,10 +123,11 @@ class ChatScreen(AppScreen):
         transcript = self.query_one(Transcript)
         transcript.show_end()
         if self.turns[-1].role == "model":
-            if removed := self.turns.pop().id:
-                self.conversation.removed_ids.append(removed)
+            replaced = self.turns.pop()
+            self.conversation.rejected.append(replaced.text)
+            if replaced.id:
+                self.conversation.removed_ids.append(replaced.id)
             transcript.remove_last()
-        self.conversation.attempt += 1
         self._begin_reply()
 
     def action_new(self) -> None:
@@ -217,7 +218,7 @@ class ChatScreen(AppScreen):
                 app.settings,
                 [Turn(turn.role, turn.text) for turn in conversation.turns],
                 lambda: conversation.stop.is_set() or worker.is_cancelled,  # cancelled: the app ends
-                conversation.attempt,
+                list(conversation.rejected),
             )
             with closing(reply):  # the next reply waits until this one is closed
                 for partial in reply:
