@@ -12,6 +12,7 @@ from rnnchat.errors import ModelError
 from rnnchat.generation.attribution import AttributionIndex
 from rnnchat.generation.generate import TextGenerator
 from rnnchat.generation.guidance import Guide
+from rnnchat.generation.replies import MIXTURE_CANDIDATES, ReplyGenerator
 from rnnchat.library.card import Card
 from rnnchat.library.models import Library, SavedModel
 from rnnchat.lm.mixture.contexts import PieceKinds
@@ -43,7 +44,7 @@ class LoadedModel:
     generator: TextGenerator
     network: RecurrentNetwork
     memory: NgramMemory | None = None
-    """The notes it learned; None for the model that comes with rnnchat."""
+    """The notes it learned; None for a model that comes with rnnchat."""
     weights: MixtureWeights | None = None
     """The weights of the mixture; None where it has none."""
     base_network: RecurrentNetwork | None = None
@@ -72,8 +73,8 @@ class LoadedModel:
         return build_completer(mixture, self.tokenizer, lambda: self.word_counts)
 
     @cached_property
-    def chat_generator(self) -> TextGenerator:
-        """The generator for chats, which learns from the person's turns, and forgets them in another chat.
+    def reply_generator(self) -> ReplyGenerator:
+        """What replies in chats; it learns from the person's turns, and forgets them in another chat.
 
         It is guided by the base's network, which was trained on more conversations.
         """
@@ -82,8 +83,10 @@ class LoadedModel:
             guide = Guide(self.base_network or self.network, self.tokenizer.roles)
         mixture = self.mixture(adaptive=True)
         if mixture is None:
-            return TextGenerator(self.network, self.tokenizer, guide=guide)
-        return TextGenerator(mixture, self.tokenizer, learn=mixture.learn, forget=mixture.forget, guide=guide)
+            generator = TextGenerator(self.network, self.tokenizer, guide=guide)
+            return ReplyGenerator(generator, self.card.style)
+        generator = TextGenerator(mixture, self.tokenizer, mixture.learn, mixture.forget, guide)
+        return ReplyGenerator(generator, self.card.style, MIXTURE_CANDIDATES)
 
     @cached_property
     def word_counts(self) -> WordCounts | None:

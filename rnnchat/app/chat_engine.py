@@ -71,31 +71,34 @@ class ChatEngine:
         settings: Settings,
         turns: Sequence[Turn],
         is_cancelled: Callable[[], bool],
-        attempt: int = 0,
+        rejected: Sequence[str] = (),
     ) -> Generator[PartialReply, None, None]:
         """Yield the reply to `turns` as it grows, about twenty times a second.
 
-        The same seed, turns and `attempt` (how often this reply has been replaced) give the same reply.
+        It differs from the model's earlier turns, and from the replies in `rejected`, which it replaces. The
+        same seed and the same texts give the same reply.
         Waits until the reply before it has ended, so close an iterator that is not exhausted.
         """
         with self._reply_lock:
-            yield from self._generate(settings, turns, is_cancelled, attempt)
+            yield from self._generate(settings, turns, is_cancelled, rejected)
 
     def _generate(
-        self, settings: Settings, turns: Sequence[Turn], is_cancelled: Callable[[], bool], attempt: int
+        self,
+        settings: Settings,
+        turns: Sequence[Turn],
+        is_cancelled: Callable[[], bool],
+        rejected: Sequence[str],
     ) -> Iterator[PartialReply]:
-        from rnnchat.text.chat_format import chat_context
         from rnnchat.text.notes.clean import sanitize
 
         model = self.load(settings.model)
-        context = chat_context(model.tokenizer, model.card.style, turns)
         sampling = settings.sampling
         if sampling.seed is not None:
-            sampling = replace(sampling, seed=sampling.seed + attempt)
+            sampling = replace(sampling, seed=sampling.seed + len(rejected))
         text = ""
         started = updated = time.monotonic()
         for count, chunk in enumerate(
-            model.chat_generator.stream(context, sampling, settings.reply_pieces), start=1
+            model.reply_generator.stream(turns, sampling, settings.reply_pieces, rejected), start=1
         ):
             text += chunk.text
             if is_cancelled():

@@ -44,8 +44,8 @@ class Conversation:
     turns: list[ChatTurn] = field(default_factory=list)
     removed_ids: list[int] = field(default_factory=list)
     """The ids of turns still to be removed from the database, such as a reply that is being replaced."""
-    attempt: int = 0
-    """How often the last message has been replied to again."""
+    rejected: list[str] = field(default_factory=list)
+    """The replies to the last message that have been replaced, which are not given again."""
     reply: Worker[None] | None = None
     """The worker of the last reply."""
     stop: threading.Event = field(default_factory=threading.Event)

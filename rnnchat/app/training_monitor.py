@@ -15,6 +15,7 @@ from textual.message import Message
 from rnnchat.errors import RnnchatError, TrainingError
 from rnnchat.storage.log import log_unexpected_error
 from rnnchat.training.runs.events import LEARNING, MIXING
+from rnnchat.training.runs.report import describe_start
 
 if TYPE_CHECKING:
     from rnnchat.training.runs.job import TrainingJob
@@ -33,6 +34,8 @@ class TrainingState:
     """The last ``progress`` event."""
     scan: dict[str, Any] = field(default_factory=dict)
     """The ``scan`` event: what was read."""
+    start: str = ""
+    """Which base it starts from, and why, as a sentence; empty before that is known."""
     sample: str = ""
     """The last text that the model generated as a sample."""
     is_sample_early: bool = False
@@ -80,8 +83,8 @@ class TrainingState:
     def apply(self, event: dict[str, Any]) -> None:
         """Update the state with one event of the training process."""
         kind = event["event"]
-        if kind == "scan":
-            self.scan = event
+        if kind in ("scan", "encoding"):
+            self._apply_preparation(event)
         elif kind == "phase":
             self.phase_event = event
             self._apply_remaining(event, event["share"])
@@ -104,6 +107,12 @@ class TrainingState:
             self.status, self.done = "done", event
         elif kind == "stopped":
             self.status = "stopped"
+
+    def _apply_preparation(self, event: dict[str, Any]) -> None:
+        if event["event"] == "scan":
+            self.scan = event
+        else:
+            self.start = describe_start(event)
 
     def _apply_progress(self, event: dict[str, Any]) -> None:
         self.progress = event

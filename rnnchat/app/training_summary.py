@@ -64,7 +64,7 @@ def _result(state: TrainingState) -> Content:
 
 
 def details(state: TrainingState) -> Content:
-    """Return the figures of a training: the time left, the score and the speed."""
+    """Return the figures of a training: the time left, the score and the speed, or what it starts from."""
     if state.status == "done":
         return Content(_summary(state))
     if not state.is_running:
@@ -73,7 +73,8 @@ def details(state: TrainingState) -> Content:
     if state.can_pause and state.progress:
         return Content("\n".join(map(_joined, _progress(state, left))))
     moving = describe_phase_progress(state.phase_event, state.seconds_since_event) if state.phase_name else ""
-    return Content(_joined([left, moving]) + "\n ")  # two lines in every phase, so that nothing moves
+    # There are two lines in every phase, so that nothing moves.
+    return Content(f"{_joined([left, moving])}\n{state.start or ' '}")
 
 
 def _summary(state: TrainingState) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rnnchat.generation.guidance import Guide
+from rnnchat.generation.guidance import Guide, ReplyGuidance
 from rnnchat.generation.sampler import Sampler
 from rnnchat.generation.sampling import Sampling
 from rnnchat.lm.protocols import AnyLanguageModel, Floats, Learn, Lookahead, Step
-from rnnchat.text.chat_format import is_model_turn
+from rnnchat.text.chat_format import is_model_turn, pieces_of_model
 from rnnchat.text.tokenizer import Tokenizer
 
 
@@ -66,43 +66,37 @@ class TextGenerator:
         self._never = np.array(sorted({0, roles.start, roles.user, roles.model}))
         self._begins_with_space = np.array([spelled.startswith(b" ") for spelled in tokenizer.piece_bytes])
 
+    @property
+    def learns(self) -> bool:
+        """Whether it learns from what it reads."""
+        return self._learn is not None
+
     def stream(self, context: Sequence[int], sampling: Sampling, maximum: int) -> Iterator[Chunk]:
         """Continue `context` by at most `maximum` pieces; the last chunk says how it finished.
 
         A context that ends with a space is continued by a word, whose own space is not repeated.
         """
+        text = self.begin(context, Sampler(sampling), maximum)
+        while not text.finish:
+            yield text.advance()
+
+    def begin(
+        self, context: Sequence[int], sampler: Sampler, maximum: int, not_first: Iterable[int] = ()
+    ) -> Continuation:
+        """Return a text that continues `context` by at most `maximum` pieces, with none of them drawn yet.
+
+        It does not begin with a piece in `not_first`. Several texts can continue the same context.
+        """
         pieces = list(context)
         after_space = len(pieces) > 1 and pieces[-1:] == self.tokenizer.encode(" ")
-        sampler = Sampler(sampling)
-        decoder = self.tokenizer.stream()
         self._last = self._read(pieces[:-1] if after_space else pieces)
         prefix = _Prefix(list(self._last.pieces), self._last.probabilities, self._last.state)
         is_reply = pieces[-1] == self.tokenizer.roles.model
-        guidance = self._guide.begin(pieces) if self._guide and is_reply and sampling.guidance else None
-        is_visible = False
-        for count in range(1, maximum + 1):
-            piece = sampler.choose(
-                self._allowed(prefix.probabilities, is_visible, after_space),
-                prefix.pieces,
-                guidance.log_ratios() if guidance else None,
-            )
-            probability = float(prefix.probabilities[piece])
-            if piece == self.tokenizer.roles.end:
-                yield Chunk(decoder.finish(), piece, probability, "end")
-                return
-            text = decoder.feed(piece)
-            if after_space:
-                text, after_space = text[1:], False
-            is_visible = is_visible or bool(text.strip())
-            if count == maximum:
-                yield Chunk(text + decoder.finish(), piece, probability, "length")
-                return
-            yield Chunk(text, piece, probability)
-            prefix = self._extend(prefix, piece, self._step_sampled)
-            if guidance:
-                guidance.advance(piece)
+        is_guided = is_reply and sampler.sampling.guidance > 0
+        guidance = self._guide.begin(pieces) if self._guide and is_guided else None
+        return Continuation(self, prefix, guidance, sampler, maximum, after_space, not_first)
 
-    def _allowed(self, probabilities: Floats, is_visible: bool, after_space: bool) -> Floats:
+    def allowed(self, probabilities: Floats, is_visible: bool, after_space: bool) -> Floats:
         """Return the probabilities (vocabulary,) of the pieces that may come next.
 
         Roles may not, nor an end before anything is visible; after a space only pieces that begin with one.
@@ -114,6 +108,10 @@ class TextGenerator:
         if after_space:
             allowed *= self._begins_with_space
         return allowed
+
+    def extend(self, prefix: _Prefix, piece: int) -> _Prefix:
+        """Return the prefix with one more piece, which was drawn."""
+        return self._extend(prefix, piece, self._step_sampled)
 
     def _read(self, pieces: list[int]) -> _Prefix:
         """Return the prefix `pieces` (at least one), reading only what follows the one read before."""
@@ -136,3 +134,79 @@ class TextGenerator:
         """Return the prefix with one more piece; its list is taken over from `prefix`, not copied."""
         prefix.pieces.append(piece)
         return _Prefix(prefix.pieces, *step(piece, prefix.state))
+
+
+class Continuation:
+    """One text as it grows; `TextGenerator.begin` returns it."""
+
+    def __init__(
+        self,
+        generator: TextGenerator,
+        prefix: _Prefix,
+        guidance: ReplyGuidance | None,
+        sampler: Sampler,
+        maximum: int,
+        after_space: bool,
+        not_first: Iterable[int],
+    ) -> None:
+        self.chunks: list[Chunk] = []
+        """What has been drawn so far."""
+        self.guidance = guidance
+        """What the conversation makes likelier; None where the text is no reply, or is not guided."""
+        self._generator, self._prefix, self._sampler = generator, prefix, sampler
+        self._decoder = generator.tokenizer.stream()
+        self._maximum, self._after_space = maximum, after_space
+        self._not_first = list(not_first)
+        self._is_visible = False
+        # A reply may take up the person's words, unless they are likelier already as they have been learned.
+        roles = generator.tokenizer.roles
+        is_free = prefix.pieces[-1] == roles.model and not generator.learns
+        self._own = pieces_of_model(roles, prefix.pieces) if is_free else None
+
+    @property
+    def finish(self) -> str:
+        """How the text ended, as in `Chunk.finish`; empty while it can go on."""
+        return self.chunks[-1].finish if self.chunks else ""
+
+    @property
+    def text(self) -> str:
+        """The characters drawn so far."""
+        return "".join(chunk.text for chunk in self.chunks)
+
+    def advance(self) -> Chunk:
+        """Draw one more piece and return what it adds; not to be called after the text has ended."""
+        generator, prefix = self._generator, self._prefix
+        piece = self._choose()
+        chunk = self._chunk(piece, float(prefix.probabilities[piece]))
+        self.chunks.append(chunk)
+        if self.guidance:
+            self.guidance.advance(piece)
+        if not chunk.finish:
+            self._prefix = generator.extend(prefix, piece)
+            if self._own is not None:
+                self._own.append(piece)
+        return chunk
+
+    def _choose(self) -> int:
+        """Return the next piece."""
+        probabilities = self._generator.allowed(
+            self._prefix.probabilities, self._is_visible, self._after_space
+        )
+        if not self.chunks:
+            probabilities[self._not_first] = 0
+        recent = self._prefix.pieces if self._own is None else self._own
+        return self._sampler.choose(
+            probabilities, recent, self.guidance.log_ratios() if self.guidance else None
+        )
+
+    def _chunk(self, piece: int, probability: float) -> Chunk:
+        """Return what a piece adds to the text."""
+        if piece == self._generator.tokenizer.roles.end:
+            return Chunk(self._decoder.finish(), piece, probability, "end")
+        text = self._decoder.feed(piece)
+        if self._after_space:
+            text, self._after_space = text[1:], False
+        self._is_visible = self._is_visible or bool(text.strip())
+        if len(self.chunks) + 1 == self._maximum:
+            return Chunk(text + self._decoder.finish(), piece, probability, "length")
+        return Chunk(text, piece, probability)

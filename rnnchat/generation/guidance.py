@@ -56,23 +56,36 @@ class ReplyGuidance:
         self._network = network
         self._conditional, self._unconditional = conditional, unconditional
         self._reply: list[int] = []
+        self._ratios: Floats | None = None
+        self.information = 0.0
+        """The pointwise mutual information of conversation and reply so far, in nats.
+
+        A piece that comes again adds nothing to it.
+        """
 
     def advance(self, piece: int) -> None:
         """Add a piece to the reply."""
+        self.information += float(self.log_ratios()[piece])
         self._conditional = self._network.advance(piece, self._conditional)
         self._unconditional = self._network.advance(piece, self._unconditional)
         self._reply.append(piece)
+        self._ratios = None
 
     def log_ratios(self) -> Floats:
         """Return the logarithm of how much likelier the conversation makes each piece (vocabulary,).
 
         Pieces that the reply has already are not made likelier, or they would be repeated again and again.
         """
-        ratios: Floats = self._log_probabilities(self._conditional) - self._log_probabilities(
-            self._unconditional
-        )
+        ratios = self._current_ratios().copy()
         ratios[self._reply] = np.minimum(ratios[self._reply], 0)
         return ratios
+
+    def _current_ratios(self) -> Floats:
+        """Return the logarithms (vocabulary,) at this point, worked out once."""
+        if self._ratios is None:
+            conditional = self._log_probabilities(self._conditional)
+            self._ratios = conditional - self._log_probabilities(self._unconditional)
+        return self._ratios
 
     def _log_probabilities(self, state: NetworkState) -> Floats:
         """Return the logarithms of the network's probabilities (vocabulary,) after a state."""

@@ -44,6 +44,11 @@ class Sampler:
         self.sampling = sampling
         self._random = np.random.Generator(np.random.PCG64(sampling.seed))
 
+    @property
+    def is_greedy(self) -> bool:
+        """Whether the likeliest piece is always taken, so that nothing is left to chance."""
+        return self.sampling.temperature < _GREEDY_BELOW
+
     def choose(
         self, probabilities: Floats, recent: Sequence[int] = (), guidance: Floats | None = None
     ) -> int:
@@ -58,7 +63,7 @@ class Sampler:
             _penalise_repetition(logs, recent[-sampling.window :], sampling.repetition)
         if guidance is not None and sampling.guidance:
             _apply_guidance(logs, guidance, sampling.guidance)
-        if sampling.temperature < _GREEDY_BELOW:
+        if self.is_greedy:
             return int(np.argmax(logs))
         weights = np.exp((logs - logs.max()) / sampling.temperature)
         candidates = _candidates(weights, sampling)

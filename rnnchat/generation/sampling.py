@@ -24,12 +24,12 @@ class Sampling:
     What would repeat three tokens and their successor is made less likely still.
     """
     guidance: float = limited(
-        0.7,
+        1.0,
         Limits(0, 5, "how closely to follow the conversation", usual=(0, 2), step=0.1, words=((0, "off"),)),
     )
     """The weight of what the conversation makes likelier, in replies only; 0 turns it off."""
     temperature: float = limited(
-        0.8,
+        0.7,
         Limits(0, 5, "lower: safer; higher: more varied", usual=(0, 2), step=0.05, words=((0, "likeliest"),)),
     )
     """Below 1 favours likely tokens, above 1 unlikely ones; 0 always takes the likeliest."""

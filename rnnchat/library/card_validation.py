@@ -294,6 +294,8 @@ _FIELDS: dict[str, FieldRule] = {
             "epochs": _seconds,
             "memory_mb": _seconds,
             "steps": _count(),
+            "tokens": _count(),
+            "hardware": _line(_MAXIMUM_NAME),
             "seed": _whole_number,
             "ended": _line(_MAXIMUM_NAME),
             "plan": _map({}),

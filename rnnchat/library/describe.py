@@ -192,10 +192,21 @@ def _training(training: Mapping[str, Any]) -> str:
     if training.get("minutes") == 0:
         return "none: the notes are indexed, but the network has not learned them"
     seconds = training.get("seconds_in_all", training.get("seconds", 0))
+    if training.get("hardware") and training.get("tokens"):
+        minutes = counted(max(1, round(seconds / 60)), "minute")
+        return f"{_in_words(training['tokens'])} tokens on {training['hardware']} in {minutes}"
     return (
         f"{seconds / 60:.1f} minutes, {training.get('epochs', '?')} epochs, "
         f"{training.get('tokens_per_second', 0):,.0f} tokens per second" + _peak(training)
     ) + (f". {NOT_IMPROVED}" if training.get("improved") is False else "")
+
+
+def _in_words(number: int) -> str:
+    """Return a number with three digits, in a form such as "1.31 billion"."""
+    for size, word in ((10**9, "billion"), (10**6, "million")):
+        if number >= size:
+            return f"{number / size:.3g} {word}"
+    return f"{number:,}"
 
 
 def _score(card: Card) -> str:

@@ -72,6 +72,8 @@ def load_named_version(folder: Path, name: str, *, shipped: bool = False) -> Sav
     Links are followed only for a `shipped` model: packages may be installed through them.
     """
     hint = "`rnnchat models check` says more. `rnnchat models rollback` goes back to the previous version."
+    if shipped:
+        hint = "Install rnnchat again, as this model comes with it."
     try:
         return load_version(folder, shipped=shipped)
     except ModelError as error:

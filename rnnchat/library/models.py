@@ -30,9 +30,10 @@ from rnnchat.library.model_files import (
     size_of,
 )
 from rnnchat.library.model_names import checked_model_name, comparison_key, displayed_name
-from rnnchat.library.settings import Settings, change_settings, load_settings
+from rnnchat.library.settings import change_settings, load_settings
+from rnnchat.library.shipped import BASE, is_shipped_name, shipped_folders
 from rnnchat.storage.atomic import move, path_exists, remove, remove_unfinished, sha256, write_folder
-from rnnchat.storage.paths import Paths, make_private, shipped_models
+from rnnchat.storage.paths import Paths, make_private
 from rnnchat.storage.tensors import read_safetensors, to_safetensors
 
 __all__ = [
@@ -57,8 +58,6 @@ __all__ = [
 
 FINISHED = "finished.json"
 """This file in a run's folder records that the run has published its model."""
-BASE = Settings.model
-"""The name of the model that is shipped with rnnchat."""
 
 KEPT_VERSIONS = 2
 """This many versions of a model are kept: the one in use and the one before."""
@@ -80,8 +79,11 @@ class Library:
     def entries(self) -> list[ModelEntry]:
         """Return all models, damaged ones too: the person's own by name, then the shipped ones."""
         own = [self._entry(folder, shipped=False) for folder in self._folders()]
-        shipped = [self._entry(folder, shipped=True) for folder in _shipped_folders()]
-        return own + shipped
+        return own + self.shipped_entries()
+
+    def shipped_entries(self) -> list[ModelEntry]:
+        """Return the models that are shipped with rnnchat, by name."""
+        return [self._entry(folder, shipped=True) for folder in shipped_folders()]
 
     def unreadable(self) -> RnnchatError | None:
         """Return why the person's own models cannot be listed; None where they can be."""
@@ -206,7 +208,7 @@ class Library:
     def delete(self, name: str) -> str:
         """Move a model to the bin and return the deletion, with which it can be restored.
 
-        Where the model was in use, the shipped base is used from now on. The encoded notes that its last
+        Where the model was in use, BASE is used from now on. The encoded notes that its last
         training left for the next one are removed for good.
         """
         entry = self._own(name)
@@ -257,7 +259,7 @@ class Library:
     def check_name(self, name: str) -> str:
         """Return `name` in normal form; raise ModelError, which says why, where it cannot be used."""
         name = checked_model_name(name)
-        if _is_shipped_name(name):
+        if is_shipped_name(name):
             raise ModelError(
                 f"{name} is the name of a model that comes with rnnchat.", "Choose another name."
             )
@@ -300,7 +302,7 @@ class Library:
 
     def _entry(self, folder: Path, *, shipped: bool) -> ModelEntry:
         name = folder.name if shipped else displayed_name(folder)
-        is_hidden = not shipped and _is_shipped_name(name)
+        is_hidden = not shipped and is_shipped_name(name)
         entry = ModelEntry(name, folder, None, 0, shipped, is_hidden=is_hidden)
         try:
             version = self._version_in_use(entry)
@@ -342,14 +344,6 @@ class Library:
         """Use the model from now on. A full disk is no error here: the change that was asked for is made."""
         with suppress(StorageError), change_settings(self._paths) as settings:
             settings.model = name
-
-
-def _shipped_folders() -> list[Path]:
-    return sorted(folder for folder in shipped_models().glob("*") if folder.is_dir())
-
-
-def _is_shipped_name(name: str) -> bool:
-    return any(comparison_key(folder.name) == comparison_key(name) for folder in _shipped_folders())
 
 
 def _is_model(folder: Path) -> bool:

@@ -80,6 +80,17 @@ def is_model_turn(roles: Roles, context: Sequence[int]) -> bool:
     )
 
 
+def pieces_of_model(roles: Roles, context: Sequence[int]) -> list[int]:
+    """Return the pieces that the model has written in a conversation, with the ends of its turns."""
+    own, is_own = [], False
+    for piece in context:
+        if piece in (roles.user, roles.model):
+            is_own = piece == roles.model
+        elif is_own:
+            own.append(piece)
+    return own
+
+
 def without_roles(roles: Roles, pieces: Iterable[int]) -> list[int]:
     """Return the pieces of a note's text, without its start and end."""
     return [piece for piece in pieces if piece not in (roles.start, roles.end)]

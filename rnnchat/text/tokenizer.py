@@ -26,6 +26,8 @@ _SPACE_SYMBOL = "▁"
 """SentencePiece's sign for a space; where a text contains it, it has to be encoded in bytes."""
 _SPACE_SYMBOLS = re.compile(f"({_SPACE_SYMBOL}+)")
 """Splits a text at runs of the space symbol."""
+_SPACES = re.compile("( +)")
+"""Splits a text at runs of spaces."""
 MAXIMUM_COVERAGE = 0.9995
 """The share of a corpus's characters that get a piece of their own, where the vocabulary is large enough."""
 MINIMUM_COVERAGE = 0.98
@@ -102,9 +104,14 @@ class Tokenizer:
 
     def _encode(self, text: str) -> list[int]:
         pieces: list[int] = self._processor.EncodeAsIds(text)
-        if self.decode_bytes(pieces) != text.encode():
+        if self.decode_bytes(pieces) == text.encode():
+            return pieces
+        if " " not in text:
             return self._as_bytes(text)
-        return pieces
+        # A tokenizer that was trained on texts without spaces has no piece for one.
+        segments = _SPACES.split(text)
+        encoded = (self._as_bytes(part) if part.startswith(" ") else self._encode(part) for part in segments)
+        return [piece for own in encoded for piece in own]
 
     def _as_bytes(self, text: str) -> list[int]:
         return [self._byte_pieces[value] for value in text.encode()]

@@ -9,5 +9,6 @@
 * ``fit_mixture``, ``gain`` and ``publish`` make a model of a trained network; ``memory_only`` makes one
   without training.
 * ``compare`` trains every family of language models on the same notes.
-* ``base_model``, ``collections`` and ``held_out`` make and measure the model that ships.
+* ``base_model`` makes the models that ship: ``recipes`` says of what, ``collections`` reads it,
+  ``pretraining`` trains them, and ``held_out`` measures them.
 """

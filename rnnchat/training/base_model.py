@@ -1,10 +1,12 @@
-"""The recipe of the model that comes with rnnchat: ``python -m rnnchat.training.base_model --help``.
+"""The recipe of the models that come with rnnchat: ``python -m rnnchat.training.base_model --help``.
 
-It reads collections of documents (``.jsonl.xz`` files with one JSON object a line: ``{"source", "text"}``
-for prose, ``{"id", "turns": [[role, text], …]}`` for dialogue), makes a run of them, trains it like any
-other, and writes the result to ``models/base`` with float16 weights. The same command resumes an interrupted
-training. With ``--further`` it starts from the model that ships now and its tokenizer, so that the hours of
-several sessions add up.
+It reads the collections of the recipe for a language from the folder DATA, trains a network on them, and
+writes the model to the folder TARGET with float16 weights. It trains with PyTorch where that is installed
+(``pip install 'rnnchat[pretrain]'``) and finds a GPU. Elsewhere it trains with TensorFlow, which can use
+several machines.
+
+The same command resumes an interrupted training. With ``--further`` it starts from the model that ships now
+and its tokenizer, so that the hours of several trainings add up.
 """
 
 from __future__ import annotations
@@ -12,133 +14,91 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from rnnchat.errors import RnnchatError
-from rnnchat.library.models import BASE, CARD, NETWORK, TOKENIZER, Library, to_safetensors
-from rnnchat.lm.recurrent import RecurrentNetwork
-from rnnchat.lm.shape import NetworkShape
-from rnnchat.storage.atomic import sha256, write_bytes
+from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
-from rnnchat.text.chat_format import CHAT
-from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
-from rnnchat.training.collections import SOURCES, encode, is_validation, plain_text, read_source, size_of
-from rnnchat.training.data.prepare import TOKENIZER_BYTES
-from rnnchat.training.data.prepared import DIGEST_BYTES, Prepared, finish_preparing, write_pieces
+from rnnchat.text.tokenizer import Tokenizer
+from rnnchat.training.pretraining.engines import AUTO, TENSORFLOW, TORCH, Engine, choose_engine
+from rnnchat.training.pretraining.prepare import prepare_recipe
+from rnnchat.training.pretraining.shipped import write_shipped
+from rnnchat.training.recipes import RECIPES, Recipe
+from rnnchat.training.runs.events import Event
 from rnnchat.training.runs.files import PREPARED
-from rnnchat.training.runs.job import TrainingJob
 from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH, RunSettings
 
-RUN = "shipped base"
-"""The name of the run, which an interrupted training is found by."""
+RUN = "shipped"
+"""The name of a run begins with this, before the model's; an interrupted training is found by it."""
 
 
 def main() -> None:
-    """Assemble, train and write the shipped model."""
+    """Prepare, train and write a model that ships, or resume."""
+    options = _parser().parse_args()
+    recipe = RECIPES[options.language]
+    name = f"{RUN} {recipe.model}"
+    try:
+        paths = Paths.from_environment()
+        engine = choose_engine(options.engine)
+        run = Run(paths.runs / name)
+        if not (run.folder / PREPARED).is_file() or run.is_finished:
+            run = Run.create(paths, _settings(options, name, recipe, engine))
+            known = Tokenizer(Library(paths).load(recipe.model).tokenizer) if options.further else None
+            prepare_recipe(run, recipe, options.data, share=options.share, tokenizer=known)
+        engine.train(run, paths, _print)
+        if run.is_finished:
+            write_shipped(Library(paths), name, recipe, options.target, options.data, engine.hardware)
+    except RnnchatError as error:
+        sys.exit(f"{error.message} {error.hint}")
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The same command goes on from here.")
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("data", type=Path, help="the folder that holds the collections")
     parser.add_argument("target", type=Path, help="where to write the model, such as models/base")
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--vocabulary", type=int, default=6144)
-    parser.add_argument("--units", type=int, default=768)
+    parser.add_argument("--language", choices=RECIPES, default="en", help="en (the default) or zh")
+    parser.add_argument(
+        "--engine",
+        choices=(AUTO, TENSORFLOW, TORCH),
+        default=AUTO,
+        help="auto (the default) takes PyTorch where it finds a GPU, and TensorFlow elsewhere",
+    )
+    parser.add_argument("--minutes", type=float, help="the time of the training; 5 on a GPU, elsewhere 60")
+    parser.add_argument("--steps", type=int, help="train this many steps, however long they take")
+    parser.add_argument("--units", type=int, help="the size of the recurrent state")
     parser.add_argument("--learning-rate", type=float, default=3e-3)
     parser.add_argument("--further", action="store_true", help="start from the model that ships now")
     parser.add_argument("--share", type=float, default=1.0, help="the share of every collection to use")
-    options = parser.parse_args()
-    try:
-        paths = Paths.from_environment()
-        run = Run(paths.runs / RUN)
-        if not (run.folder / PREPARED).is_file() or run.is_finished:
-            settings = RunSettings(
-                name=RUN,
-                paths=(str(options.data),),
-                base=BASE if options.further else SCRATCH,
-                is_personal=False,
-                minutes=options.minutes,
-                units=None if options.further else options.units,
-                learning_rate=options.learning_rate,
-                weight_decay=0.01,
-                dropout=0.0,
-                weight_drop=0.0,
-                checkpoint_seconds=60,
-            )
-            run = Run.create(paths, settings)
-            known = Library(paths).load(BASE).tokenizer if options.further else None
-            _assemble(run, options.data, options.vocabulary, options.share, known)
-        for event in TrainingJob(run).events():
-            print(json.dumps(event, ensure_ascii=False), flush=True)
-        if run.is_finished:
-            write_shipped(Library(paths), RUN, options.target, options.data)
-    except RnnchatError as error:
-        sys.exit(f"{error.message} {error.hint}")
+    return parser
 
 
-def write_shipped(library: Library, name: str, target: Path, data: Path) -> None:
-    """Write the saved model called `name` to the folder `target` with float16 weights.
-
-    Its card gets the bits per byte on what is kept out of `data`, and how long it was trained in all.
-    """
-    from rnnchat.training.held_out import bits_per_byte, held_out
-
-    saved = library.load(name)
-    tokenizer = Tokenizer(saved.tokenizer)
-    network = RecurrentNetwork(NetworkShape.from_dict(saved.card.network), saved.weights)
-    scores = {text: round(bits_per_byte(network, tokenizer, own), 4) for text, own in held_out(data)}
-    before = library.load(BASE).card.training if saved.card.base == BASE else {}
-    seconds = saved.card.training["seconds"] + before.get("seconds_in_all", before.get("seconds", 0))
-    weights = to_safetensors({k: v.astype(np.float16) for k, v in saved.weights.items()})
-    card = replace(
-        saved.card,
-        name=BASE,
-        base="",
-        scores={**saved.card.scores, "held_out": scores},
-        training={**saved.card.training, "seconds_in_all": seconds},
-        files={NETWORK: sha256(weights), TOKENIZER: sha256(saved.tokenizer)},
-        learned_from={**saved.card.learned_from, "texts": [source.credit for source in SOURCES]},
+def _settings(options: argparse.Namespace, name: str, recipe: Recipe, engine: Engine) -> RunSettings:
+    return RunSettings(
+        name=name,
+        paths=(str(options.data),),
+        base=recipe.model if options.further else SCRATCH,
+        is_personal=False,
+        minutes=options.minutes or engine.minutes,
+        steps=options.steps,
+        embedding=None if options.further else recipe.embedding,
+        units=None if options.further else options.units or recipe.units,
+        batch=engine.batch,
+        length=engine.length,
+        learning_rate=options.learning_rate,
+        weight_decay=0.01,
+        dropout=recipe.dropout,
+        weight_drop=0.0,
+        checkpoint_seconds=60,
     )
-    for file, content in ((NETWORK, weights), (TOKENIZER, saved.tokenizer), (CARD, card.to_json())):
-        write_bytes(target / file, content)
-        (target / file).chmod(0o644)
 
 
-def _assemble(run: Run, data: Path, vocabulary: int, share: float, known: bytes | None) -> None:
-    """Write the pieces of all collections; `known` is the tokenizer to keep, None to train one."""
-    documents = [doc for source in SOURCES for doc in read_source(data, source, share)]
-    validation = [doc for doc in documents if is_validation(doc)]
-    training = [doc for doc in documents if not is_validation(doc)]
-    size = sum(size_of(document) for document in training)
-    every = max(1, size // TOKENIZER_BYTES)
-    tokenizer = (
-        Tokenizer(known)
-        if known is not None
-        else train_tokenizer((plain_text(document) for document in training[::every]), vocabulary)
-    )
-    prepared = Prepared(
-        files=len(documents),
-        bytes=size + sum(size_of(document) for document in validation),
-        skipped=0,
-        secrets=0,
-        training_bytes=size,
-        validation_bytes=sum(size_of(document) for document in validation),
-        pieces=0,
-        vocabulary=tokenizer.size,
-        base=run.settings.base,
-        style=CHAT,
-        description="comes with rnnchat: public-domain and openly licensed prose and dialogue",
-        credits=tuple(source.credit for source in SOURCES),
-    )
-    numbered = (
-        (number.to_bytes(DIGEST_BYTES, "big"), encode(tokenizer, document))
-        for number, document in enumerate(training)
-    )
-    kept_back = [encode(tokenizer, document) for document in validation]
-    finish_preparing(run, write_pieces(run, tokenizer, numbered, kept_back, prepared))
+def _print(event: Event) -> None:
+    print(json.dumps(event, ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":

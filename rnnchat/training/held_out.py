@@ -1,9 +1,8 @@
-"""English text that the shipped model never learns from, and how well a model predicts it."""
+"""Text that the models that ship never learn from, and how well a model predicts it."""
 
 from __future__ import annotations
 
-import json
-import lzma
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,14 +11,14 @@ from rnnchat.lm.protocols import AnyLanguageModel
 from rnnchat.text.notes.clean import clean_keeping_markup
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.collections import (
-    KEPT_OUT,
-    SOURCES,
     Document,
-    documents_in,
     encode,
     is_validation,
+    read_source,
+    records_in,
     size_of,
 )
+from rnnchat.training.recipes import ENGLISH, KEPT_OUT, Recipe
 
 EBOOKS = "pretrain/prose-standard-ebooks"
 """The collection that holds the ebooks, under the data folder."""
@@ -29,20 +28,26 @@ CHARACTERS = 60_000
 """About this many characters of each text are scored."""
 
 
-def held_out(data: Path, size: int = CHARACTERS) -> Iterator[tuple[str, list[Document]]]:
-    """Yield the names and documents of the evaluation texts: three ebooks, dialogues and WikiText-2.
+def held_out(
+    data: Path, size: int | None = CHARACTERS, *, recipe: Recipe = ENGLISH
+) -> Iterator[tuple[str, list[Document]]]:
+    """Yield the names and documents of the evaluation texts, the first `size` characters of each or all.
 
-    The ebooks are those KEPT_OUT of training, the dialogues those that the recipe keeps back for validation,
-    and WikiText-2 is its test text unchanged, with its marks for rare words.
+    For English they are the three ebooks KEPT_OUT of training, the dialogues that the recipe keeps back for
+    validation, and the test text of WikiText-2 unchanged, with its marks for rare words. For other languages
+    they are the notes and the dialogues that the recipe keeps back.
     """
-    with lzma.open(data / f"{EBOOKS}.jsonl.xz", "rt", encoding="utf-8") as lines:
-        for line in lines:
-            record = json.loads(line)
+    if recipe == ENGLISH:
+        for record in records_in(data / f"{EBOOKS}.jsonl.xz"):
             for name in KEPT_OUT:
                 if name in record["source"]:
                     yield name, [clean_keeping_markup(record["text"])[:size]]
-    yield "dialogue", _dialogues(data, size)
-    yield "wikitext-2", [clean_keeping_markup((data / WIKITEXT).read_text(encoding="utf-8"))[:size]]
+    else:
+        yield "notes", _kept_back(data, recipe, size, are_dialogues=False)
+    yield "dialogue", _kept_back(data, recipe, size, are_dialogues=True)
+    if recipe == ENGLISH:
+        text = (data / WIKITEXT).read_text(encoding="utf-8")
+        yield "wikitext-2", [clean_keeping_markup(text)[:size]]
 
 
 def bits_per_byte(predictor: AnyLanguageModel, tokenizer: Tokenizer, documents: list[Document]) -> float:
@@ -54,14 +59,17 @@ def bits_per_byte(predictor: AnyLanguageModel, tokenizer: Tokenizer, documents: 
     return bits / max(1, sum(map(size_of, documents)))
 
 
-def _dialogues(data: Path, size: int) -> list[Document]:
-    """Return validation documents of each collection of dialogues, about `size` bytes in all."""
-    sources = [source for source in SOURCES if source.path.startswith("dialogue/")]
+def _kept_back(data: Path, recipe: Recipe, size: int | None, *, are_dialogues: bool) -> list[Document]:
+    """Return validation documents of each collection of dialogues or of prose, about `size` bytes in all."""
+    sources = [source for source in recipe.sources if source.path.startswith("dialogue/") == are_dialogues]
+    most = math.inf if size is None else size / len(sources)
     chosen: list[Document] = []
     for source in sources:
         own = 0
-        for document in documents_in(data / f"{source.path}.jsonl.xz"):
-            if own < size / len(sources) and is_validation(document):
+        for document in read_source(data, source):
+            if is_validation(document, recipe.validation_one_in):
                 chosen.append(document)
                 own += size_of(document)
+            if own >= most:
+                break
     return chosen

@@ -216,7 +216,7 @@ def make_plan(
         batch=batch,
         length=length,
         learning_rate=settings.learning_rate or choose_learning_rate(shape, corpus.bytes, starts_from_base),
-        weight_decay=settings.weight_decay,
+        weight_decay=choose_weight_decay(settings, starts_from_base),
         dropout=choose_dropout(settings, epochs, shape.cell, starts_from_base),
         ema_steps=settings.ema_steps,
         rate_factors=dict(BASE_RATE_FACTORS) if starts_from_base and settings.is_personal else {},
@@ -283,6 +283,13 @@ def choose_learning_rate(shape: NetworkShape, size: int, starts_from_base: bool)
     if starts_from_base:
         rate = BASED_RATE * min(1.0, max(LEAST_RATE_SHARE, (size / FULL_RATE_BYTES) ** 0.75))
     return rate * min(1.0, STEADY_UNITS / shape.units) if shape.cell == "rnn" else rate
+
+
+def choose_weight_decay(settings: RunSettings, starts_from_base: bool) -> float:
+    """Return how strongly AdamW pulls weights, unless the settings state it."""
+    if settings.weight_decay is not None:
+        return settings.weight_decay
+    return BASED_WEIGHT_DECAY if starts_from_base else SCRATCH_WEIGHT_DECAY
 
 
 def choose_dropout(settings: RunSettings, epochs: float, cell: str, starts_from_base: bool) -> Dropout:

@@ -16,8 +16,9 @@ from rnnchat.app.screens.chat import ChatTurn
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.number_stepper import NumberStepper
 from rnnchat.generation.attribution import Attribution
-from rnnchat.library.settings import change_settings, load_settings
+from rnnchat.library.settings import Settings, change_settings, load_settings
 from rnnchat.storage.paths import Paths
+from rnnchat.text.chat_format import Turn
 from tests.app.helpers import SIZE, chat_of, hear_a_long_reply, shown, wait_until, written
 
 
@@ -174,6 +175,27 @@ async def test_a_long_chat_shows_its_end_and_more_on_demand(app: RnnchatApp) -> 
         assert [text for _, text in shown(app)] == [f"turn {n}" for n in range(10, 50)]
 
 
+async def test_a_replaced_reply_is_rejected_until_the_next_message(
+    app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reply, rejections = app.chat_engine.reply, []
+
+    def noted(settings: Settings, turns: list[Turn], is_cancelled: Callable[[], bool], rejected: list[str]):  # type: ignore[no-untyped-def]
+        rejections.append(rejected)
+        return reply(settings, turns, is_cancelled, rejected)
+
+    monkeypatch.setattr(app.chat_engine, "reply", noted)
+    async with app.run_test(size=SIZE) as pilot:
+        await say(pilot, app, "Hello")
+        chat, replaced = chat_of(app), []
+        for count in (1, 2):
+            replaced.append(chat.turns[-1].text)
+            await pilot.press("ctrl+r")
+            await wait_until(pilot, lambda count=count: len(rejections) == count + 1 and not chat.is_replying)
+        await say(pilot, app, "Hello again")
+    assert rejections == [[], replaced[:1], replaced, []]
+
+
 async def test_sampling_holds_at_once_and_is_kept(app: RnnchatApp, paths: Paths) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+g")
@@ -181,7 +203,7 @@ async def test_sampling_holds_at_once_and_is_kept(app: RnnchatApp, paths: Paths)
         await pilot.press("right", "right", "down", "left", "down", "left")
         await pilot.press("escape")
         await wait_until(pilot, lambda: isinstance(app.focused, Composer))
-        assert app.settings.temperature == 0.9
-        assert load_settings(paths).temperature == 0.9
-        assert load_settings(paths).guidance == 0.6
+        assert app.settings.temperature == 0.8
+        assert load_settings(paths).temperature == 0.8
+        assert load_settings(paths).guidance == 0.9
         assert load_settings(paths).top_p == 0.9

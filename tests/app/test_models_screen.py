@@ -15,6 +15,7 @@ from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.screens.train import TrainScreen
 from rnnchat.library.models import CARD, NETWORK, Library, read_safetensors, to_safetensors
 from rnnchat.library.settings import change_settings, load_settings
+from rnnchat.library.shipped import shipped_names
 from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
@@ -33,17 +34,22 @@ def app(paths: Paths, tiny_model: str) -> RnnchatApp:
     return RnnchatApp(paths)
 
 
-async def models(pilot: Pilot[None], app: RnnchatApp, count: int) -> ModelsScreen:
+async def models(pilot: Pilot[None], app: RnnchatApp, own: int) -> ModelsScreen:
+    """Open the screen, and wait until it lists as many of the person's own models."""
     await pilot.press("f4")
     screen = app.screen
     assert isinstance(screen, ModelsScreen)
-    await wait_until(pilot, lambda: screen.table.row_count == count)
+    await wait_until(pilot, lambda: own_rows(screen) == own)
     return screen
 
 
 def rows(screen: ModelsScreen) -> list[list[str]]:
     table = screen.table
     return [[str(cell) for cell in table.get_row_at(row)] for row in range(table.row_count)]
+
+
+def own_rows(screen: ModelsScreen) -> int:
+    return screen.table.row_count - len(shipped_names())
 
 
 def marked(screen: ModelsScreen) -> list[str]:
@@ -57,14 +63,14 @@ async def point_at(pilot: Pilot[None], screen: ModelsScreen, row: int) -> None:
 
 async def test_undoing_a_delete_brings_in_use_back(app: RnnchatApp, paths: Paths) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        screen = await models(pilot, app, 2)
+        screen = await models(pilot, app, 1)
         assert marked(screen) == ["tiny"]
         await pilot.press("d")
-        await wait_until(pilot, lambda: screen.table.row_count == 1)
+        await wait_until(pilot, lambda: own_rows(screen) == 0)
         assert marked(screen) == ["base"]
         assert app.settings.model == load_settings(paths).model == "base"
         await pilot.press("u")
-        await wait_until(pilot, lambda: screen.table.row_count == 2)
+        await wait_until(pilot, lambda: own_rows(screen) == 1)
         await wait_until(pilot, lambda: marked(screen) == ["tiny"])
         assert app.settings.model == load_settings(paths).model == "tiny"
         await wait_until(pilot, lambda: toasts(app) == ["Restored tiny, which is in use again."])
@@ -73,15 +79,15 @@ async def test_undoing_a_delete_brings_in_use_back(app: RnnchatApp, paths: Paths
 async def test_a_model_chosen_since_stays_in_use(app: RnnchatApp, paths: Paths, library: Library) -> None:
     library.copy("tiny", "other")
     async with app.run_test(size=SIZE) as pilot:
-        screen = await models(pilot, app, 3)
+        screen = await models(pilot, app, 2)
         await point_at(pilot, screen, 1)
         await pilot.press("d")
-        await wait_until(pilot, lambda: screen.table.row_count == 2)
+        await wait_until(pilot, lambda: own_rows(screen) == 1)
         await point_at(pilot, screen, 0)
         await pilot.press("enter")
         await wait_until(pilot, lambda: app.settings.model == "other")
         await pilot.press("u")
-        await wait_until(pilot, lambda: screen.table.row_count == 3)
+        await wait_until(pilot, lambda: own_rows(screen) == 2)
         assert marked(screen) == ["other"]
         assert app.settings.model == load_settings(paths).model == "other"
 
@@ -100,7 +106,7 @@ async def test_damaged_models_are_rows_among_the_others(
     put(paths.models / "base" / "v0001", sound)
     (paths.models / "c-link").symlink_to(Path("/nowhere"))
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        screen = await models(pilot, app, 6)
+        screen = await models(pilot, app, 5)
         shown = {(row[1], number): row[2] for number, row in enumerate(rows(screen))}
         assert "damaged" in shown["a-card", 0]
         assert "damaged" in shown["base", 2]
@@ -119,7 +125,7 @@ async def test_damaged_models_are_rows_among_the_others(
         await point_at(pilot, screen, 5)
         await pilot.press("d")
         await wait_until(pilot, lambda: "cannot be changed" in toast_text(app))
-        assert screen.table.row_count == 6, "the folder that has the name of the base is not meant"
+        assert own_rows(screen) == 5, "the folder that has the name of the base is not meant"
         await point_at(pilot, screen, 5)
         await pilot.press("enter")
         await wait_until(pilot, lambda: app.settings.model == "base")
@@ -127,7 +133,7 @@ async def test_damaged_models_are_rows_among_the_others(
         assert rows(screen)[5][0] == "●"
         await point_at(pilot, screen, 2)
         await pilot.press("d")
-        await wait_until(pilot, lambda: screen.table.row_count == 5)
+        await wait_until(pilot, lambda: own_rows(screen) == 4)
         assert app.settings.model == "base"
         await pilot.press("f3")
         train = app.screen
@@ -145,7 +151,7 @@ async def test_going_back_says_what_is_in_use(
 ) -> None:
     publish_tiny(library, "tiny", tokenizer, tiny_shape, seed=2)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await models(pilot, app, 2)
+        await models(pilot, app, 1)
         await pilot.press("b")
         await wait_until(pilot, lambda: "tiny is now the version of 2026-01-02 03:04:05" in toast_text(app))
 
@@ -155,6 +161,6 @@ async def test_an_unreadable_folder_of_models_is_told(paths: Paths) -> None:
     paths.models.write_text("x")
     app = RnnchatApp(paths)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        screen = await models(pilot, app, 1)
+        screen = await models(pilot, app, 0)
         await wait_until(pilot, lambda: "folder of models" in toast_text(app))
         assert marked(screen) == ["base"]

@@ -20,6 +20,7 @@ from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.drafts import DraftsScreen
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.errors import RnnchatError
+from rnnchat.library.shipped import shipped_names
 from rnnchat.storage.paths import Paths
 from tests.app.helpers import SIZE, news, open_draft, status, wait_until, write
 from tests.helpers.places import NOTES
@@ -128,7 +129,7 @@ async def test_models_that_cannot_be_changed_stay_listed(
 ) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("f4")
-        await wait_until(pilot, lambda: app.screen.query_one(DataTable).row_count == 2)
+        await wait_until(pilot, lambda: app.screen.query_one(DataTable).row_count == 1 + len(shipped_names()))
         monkeypatch.setattr(app.library, "roll_back", failing(ValueError("a secret")))
         await pilot.press("b")
         await wait_until(pilot, lambda: heard(app, ValueError()))

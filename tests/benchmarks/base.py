@@ -2,7 +2,8 @@
 
 DATA holds the text collections. Scored are the beginnings of the three ebooks that are kept out of the
 base's training, of WikiText-2's test text, and dialogues that its recipe keeps back for validation, roles
-and ends of turns included. A personal model is scored as it speaks: its static mixture.
+and ends of turns included; with --whole, all of them. A personal model is scored as it speaks: its static
+mixture.
 """
 
 from __future__ import annotations
@@ -52,8 +53,9 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--model", action="append")
     parser.add_argument("--kilobytes", type=int, default=60)
+    parser.add_argument("--whole", action="store_true")
     options = parser.parse_args()
-    size = options.kilobytes * 1000
+    size = None if options.whole else options.kilobytes * 1000
     texts = dict(held_out(options.data, size))
     library = Library(Paths.from_environment())
     for name in options.model or ["base"]:

@@ -29,8 +29,6 @@ from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 from rnnchat.training.collections import (
-    KEPT_OUT,
-    SOURCES,
     Document,
     encode,
     is_validation,
@@ -40,6 +38,7 @@ from rnnchat.training.collections import (
 )
 from rnnchat.training.data.prepare import TOKENIZER_BYTES
 from rnnchat.training.held_out import bits_per_byte, held_out
+from rnnchat.training.recipes import ENGLISH, KEPT_OUT
 
 Row = dict[str, Any]
 
@@ -167,7 +166,7 @@ def main() -> None:
     options = parser.parse_args()
     known = options.log.read_text(encoding="utf-8") if options.log and options.log.is_file() else ""
     ebooks = [text for text in held_out(options.data, HELD_OUT_BYTES) if text[0] in KEPT_OUT]
-    documents = [doc for source in SOURCES for doc in read_source(options.data, source, SHARE)]
+    documents = [doc for source in ENGLISH.sources for doc in read_source(options.data, source, SHARE)]
     if options.tokenizers:
         rows = tokenizers(documents, options.steps, ebooks)
     else:

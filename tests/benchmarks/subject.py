@@ -25,8 +25,9 @@ from rnnchat.library.models import Library
 from rnnchat.library.settings import Settings
 from rnnchat.loading import LoadedModel, load_model
 from rnnchat.storage.paths import Paths
-from rnnchat.text.chat_format import Turn, chat_context
-from rnnchat.training.collections import SOURCES, is_validation, read_source
+from rnnchat.text.chat_format import Turn
+from rnnchat.training.collections import is_validation, read_source
+from rnnchat.training.recipes import ENGLISH
 from tests.benchmarks.chatting import loops
 
 RARE, COMMON = 8, 20_000
@@ -81,8 +82,7 @@ class Associations:
 
 
 def answer_to(model: LoadedModel, said: str, sampling: Sampling) -> str:
-    context = chat_context(model.tokenizer, model.card.style, [Turn("user", said)])
-    chunks = model.chat_generator.stream(context, sampling, Settings().reply_pieces)
+    chunks = model.reply_generator.stream([Turn("user", said)], sampling, Settings().reply_pieces)
     return "".join(chunk.text for chunk in chunks).strip()
 
 
@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("--replies", type=int, default=300)
     parser.add_argument("--guidance", type=float, nargs="*", default=[0.0, Settings().guidance])
     options = parser.parse_args()
-    sources = [source for source in SOURCES if source.path.startswith("dialogue")]
+    sources = [source for source in ENGLISH.sources if source.path.startswith("dialogue")]
     found = [doc for source in sources for doc in read_source(options.data, source, 1.0)]
     dialogues = [doc for doc in found if not isinstance(doc, str)]
     associations = Associations([dialogue for dialogue in dialogues if not is_validation(dialogue)])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rnnchat.library.shipped import shipped_names
 from tests.end_to_end.helpers import COMMAND, TRAINED_MINUTES, environment, json_lines, rnnchat
 from tests.helpers.places import NOTES
 from tests.helpers.waiting import patience
@@ -207,7 +208,7 @@ def test_the_models_on_the_command_line(trained: Trained) -> None:
     assert {row["name"]: row["in_use"] for row in listed["models"]} == {
         "another one": True,
         "me": False,
-        "base": False,
+        **dict.fromkeys(shipped_names(), False),
     }
     assert "learned from" in rnnchat(home, "models", "show", "me").stdout
     assert rnnchat(home, "models", "check").returncode == 0

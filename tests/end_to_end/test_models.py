@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rnnchat.library.models import CARD, NETWORK, TOKENIZER, Library
+from rnnchat.library.shipped import shipped_names
 from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
@@ -36,7 +37,7 @@ def listed(home: Path) -> dict[str, str]:
     result = rnnchat(home, "models", "list", "--json", timeout=SECONDS)
     assert result.returncode == 0, result.stderr
     rows = json.loads(result.stdout)["models"]
-    assert [row["name"] for row in rows if row["shipped"]] == ["base"]
+    assert [row["name"] for row in rows if row["shipped"]] == shipped_names()
     return {row["name"]: row["summary"] for row in rows if not row["shipped"]}
 
 

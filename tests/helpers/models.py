@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from rnnchat.library.card import Card
-from rnnchat.library.models import Library, to_safetensors
+from rnnchat.library.models import CARD, NETWORK, TOKENIZER, Library, to_safetensors
 from rnnchat.lm.shape import NetworkShape
+from rnnchat.storage.atomic import sha256
+from rnnchat.text.chat_format import CHAT
 from rnnchat.text.tokenizer import Tokenizer
 
 
@@ -30,3 +34,22 @@ def publish_tiny(
         training={"minutes": 5, "seconds": 299.0, "tokens_per_second": 9876.0, "epochs": 3.2},
     )
     library.publish(card, to_safetensors(random_weights(shape, seed)), tokenizer.model)
+
+
+def write_shipped(folder: Path, name: str, tokenizer: Tokenizer, shape: NetworkShape, seed: int = 0) -> None:
+    """Write a model with random weights in `folder`, which stands for the shipped models, as one of them."""
+    weights = to_safetensors(random_weights(shape, seed))
+    card = Card(
+        name=name,
+        created="2026-01-02T03:04:05+00:00",
+        network=shape.as_dict(),
+        files={NETWORK: sha256(weights), TOKENIZER: sha256(tokenizer.model)},
+        learned_from={"files": 9, "bytes": 12_345, "texts": ["Nine stories, public domain"]},
+        scores={"bits_per_byte": 2.345, "bytes": 999},
+        training={"seconds": 299.0, "tokens_per_second": 9876.0},
+        style=CHAT,
+    )
+    own = folder / name
+    own.mkdir(parents=True)
+    for file, content in ((NETWORK, weights), (TOKENIZER, tokenizer.model), (CARD, card.to_json())):
+        (own / file).write_bytes(content)

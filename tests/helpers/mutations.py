@@ -33,6 +33,7 @@ from rnnchat.library.models import (
     Library,
     to_safetensors,
 )
+from rnnchat.library.shipped import shipped_names
 from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory
 from rnnchat.lm.recurrent import RecurrentNetwork
@@ -347,7 +348,7 @@ def outcome(library: Library, name: str) -> str:
     The model stays one row among the others, and what can be loaded writes and scores as a model does.
     """
     entries = library.entries()
-    assert [entry.name for entry in entries] == [name, "base"]
+    assert [entry.name for entry in entries] == [name, *shipped_names()]
     assert entries[1].card is not None
     for entry in entries:
         json.dumps(describe_entry(entry), allow_nan=False, ensure_ascii=False).encode()

@@ -54,3 +54,10 @@ def test_the_extra_for_graphics_processors_brings_cuda_where_there_is_one() -> N
     assert requirement.name == "tensorflow" and requirement.extras == {"and-cuda"}
     assert requirement.specifier.contains(TESTED)
     assert not brought(extra, "darwin", "arm64")
+
+
+def test_pytorch_comes_only_with_the_extra_that_trains_what_ships() -> None:
+    extras = PROJECT["optional-dependencies"]
+    assert [Requirement(line).name for line in extras["pretrain"]] == ["torch"]
+    others = [*PROJECT["dependencies"], *extras["gpu"], *extras["dev"]]
+    assert "torch" not in {Requirement(line).name for line in others}

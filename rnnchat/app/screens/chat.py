@@ -19,6 +19,7 @@ from rnnchat.app.widgets.transcript import Transcript
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.app.worker_groups import AUTOSAVE, REPLY
 from rnnchat.errors import RnnchatError
+from rnnchat.library.shipped import BASE
 from rnnchat.library.text_folding import fold, query_words
 
 
@@ -104,7 +105,7 @@ class ChatScreen(AppScreen):
         turn = ChatTurn("user", sanitize(message.text).strip(), self.services.settings.model)
         self.turns.append(turn)
         self._add_view(TurnView.of(turn))
-        self.conversation.attempt = 0
+        self.conversation.rejected.clear()
         self._begin_reply()
 
     def action_stop(self) -> None:
@@ -122,10 +123,11 @@ class ChatScreen(AppScreen):
         transcript = self.query_one(Transcript)
         transcript.show_end()
         if self.turns[-1].role == "model":
-            if removed := self.turns.pop().id:
-                self.conversation.removed_ids.append(removed)
+            replaced = self.turns.pop()
+            self.conversation.rejected.append(replaced.text)
+            if replaced.id:
+                self.conversation.removed_ids.append(replaced.id)
             transcript.remove_last()
-        self.conversation.attempt += 1
         self._begin_reply()
 
     def action_new(self) -> None:
@@ -216,7 +218,7 @@ class ChatScreen(AppScreen):
                 app.settings,
                 [Turn(turn.role, turn.text) for turn in conversation.turns],
                 lambda: conversation.stop.is_set() or worker.is_cancelled,  # cancelled: the app ends
-                conversation.attempt,
+                list(conversation.rejected),
             )
             with closing(reply):  # the next reply waits until this one is closed
                 for partial in reply:
@@ -321,7 +323,7 @@ class ChatScreen(AppScreen):
 
     @work(thread=True, group="warm-up", exclusive=True)
     def _warm_up(self) -> None:
-        """Load the model before it is needed; use the one that comes with rnnchat where it is gone."""
+        """Load the model before it is needed; use BASE where it is gone."""
         app = self.services
         model = app.settings.model
         try:
@@ -332,8 +334,8 @@ class ChatScreen(AppScreen):
             if not app.is_running:
                 return
             app.call_from_thread(app.report, error)
-            if app.settings.model != "base":
-                app.call_from_thread(app.use_model, "base")
+            if app.settings.model != BASE:
+                app.call_from_thread(app.use_model, BASE)
                 app.call_from_thread(self._show_welcome)
 
 

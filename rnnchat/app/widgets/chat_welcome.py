@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
+from rnnchat.library.shipped import is_shipped_name
+
 # Each text fits a terminal of 44×12 without scrolling.
 SHIPPED_MODEL = (
     "Type a message below, and {model} replies. It is a small model: good at small talk, weak on facts.\n\n"
@@ -25,7 +27,7 @@ class ChatWelcome(Static):
     def __init__(self) -> None:
         super().__init__("", id="welcome", markup=False)
         self._model = ""
-        self._styles = {"base": "chat"}
+        self._styles: dict[str, str] = {}
         """The style of each model that is known by now: ``chat`` where it replies, else it continues."""
 
     def show_model(self, model: str) -> None:
@@ -42,5 +44,7 @@ class ChatWelcome(Static):
 
 def welcome_text(model: str, *, replies: bool) -> str:
     """Return what `model` does with a message, and how to go on from there."""
-    text = SHIPPED_MODEL if model == "base" else CHAT_MODEL if replies else CONTINUATION_MODEL
+    text = CHAT_MODEL if replies else CONTINUATION_MODEL
+    if is_shipped_name(model):
+        text = SHIPPED_MODEL
     return text.format(model=model)

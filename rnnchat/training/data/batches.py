@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.training.data.rounds import Rounds
+
 Pieces = NDArray[np.integer[Any]]
 """Pieces in a row, (pieces,)."""
 
@@ -27,32 +29,40 @@ class TrainingData:
     """The UTF-8 bytes of the texts that are kept back."""
     training_bytes: int
     """The UTF-8 bytes of the training texts."""
+    repeats: NDArray[np.float32] | None = None
+    """How often each training text is read in a round (texts, 2): in the main part, and in the last part."""
 
 
 class Batches:
     """The training pieces as `batch` parallel streams, cut into chunks of `length`.
 
-    A stream goes on from chunk to chunk, so that recurrent states can be carried over. Every epoch has the
-    texts in another order, derived from the `seed` and the epoch's number. Only the chunk at hand is read
-    from disk.
+    A stream goes on from chunk to chunk, so that recurrent states can be carried over. Every epoch is a
+    round of `Rounds`, with the texts in another order. Only the chunk at hand is read from disk.
     """
 
     def __init__(self, data: TrainingData, *, batch: int, length: int, seed: int) -> None:
         self._data = data
-        self._seed = seed
+        self._rounds = Rounds(data.training_spans, data.repeats, seed=seed)
         self.batch = batch
-        per_stream = (int(data.training_spans[:, 1].sum()) - 1) // batch
+        per_stream = (int(self._rounds.pieces) - 1) // batch
         self.length = max(2, min(length, per_stream))
         self.steps = max(1, per_stream // self.length)
+        """How many chunks an epoch of the main part has; with fractions of repeats, about how many."""
 
-    def epoch(self, number: int, skip: int = 0) -> Iterator[NDArray[np.int32]]:
+    @property
+    def has_last_part(self) -> bool:
+        """Whether the last part of the training reads other texts than before."""
+        return self._rounds.has_last_part
+
+    def epoch(self, number: int, skip: int = 0, *, is_last_part: bool = False) -> Iterator[NDArray[np.int32]]:
         """Yield the chunks of epoch `number`, each (batch, length + 1), except the first `skip`."""
-        random = np.random.default_rng((self._seed, number))
-        starts, sizes = random.permutation(self._data.training_spans).T
+        random = self._rounds.random(number)
+        starts, sizes = self._rounds.texts(random, is_last_part=is_last_part).T
         ends = np.cumsum(sizes)
         first = int(random.integers(ends[-1]))
-        streams = first + np.arange(self.batch) * self.steps * self.length
-        for step in range(skip, self.steps):
+        steps = max(1, (int(ends[-1]) - 1) // self.batch // self.length)
+        streams = first + np.arange(self.batch) * steps * self.length
+        for step in range(skip, steps):
             chunk = np.empty((self.batch, self.length + 1), np.int32)
             for row, place in zip(chunk, streams + step * self.length, strict=True):
                 self._read(row, int(place), starts, sizes, ends)
@@ -70,3 +80,16 @@ class Batches:
             into[filled : filled + count] = self._data.training[begin : begin + count]
             filled += count
             place += count
+
+
+def log_frequencies(pieces: Pieces, vocabulary: int) -> NDArray[np.float32]:
+    """Return the log-probabilities (vocabulary,) of pieces without context, with half an occurrence added.
+
+    As the first bias of the output they spare the network from learning them, which would make the loss
+    shoot up at first.
+    """
+    counts = np.full(vocabulary, 0.5)
+    for start in range(0, len(pieces), 2**22):
+        counts += np.bincount(pieces[start : start + 2**22], minlength=vocabulary)
+    logs: NDArray[np.float32] = np.log(counts / counts.sum()).astype(np.float32)
+    return logs

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rnnchat.library.models import Library
@@ -58,9 +58,10 @@ def prepare(run: Run, paths: Paths, emit: Emit, report: ReportProgress = no_prog
         previous = PreviousRun.of(run)
         # A model that is trained further has learned its notes, so they cannot validate it.
         training, validation = _split(spool, previous.learned if settings.base == settings.name else ())
-        base = choose_base(settings, library, _sample(spool, training))
+        choice = choose_base(settings, library, _sample(spool, training))
+        base = choice.base
         tokenizer, style = _tokenizer(settings, library, base, spool, training)
-        emit({"event": "encoding", "base": base, "vocabulary": tokenizer.size})
+        emit({"event": "encoding", **asdict(choice), "vocabulary": tokenizer.size})
         prepared = Prepared(
             files=len(spool.entries),
             bytes=size,

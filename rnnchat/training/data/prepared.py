@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 
 from rnnchat.storage.atomic import write_bytes, write_text
 from rnnchat.text.tokenizer import Tokenizer
+from rnnchat.training.data.batches import TrainingData
 from rnnchat.training.runs.files import (
     DIGESTS,
     OFFSETS,
     PREPARED,
     PREVIOUS_RUN,
+    REPEATS,
     TOKENIZER,
     TRAINING_PIECES,
     TRAINING_SPANS,
@@ -171,3 +173,21 @@ def _npy_bytes(array: NDArray[Any]) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
     return buffer.getvalue()
+
+
+def write_repeats(run: Run, repeats: NDArray[np.float32]) -> None:
+    """Write how often each training text of a run is read in a round (texts, 2)."""
+    write_bytes(run.folder / REPEATS, _npy_bytes(repeats))
+
+
+def training_data(run: Run, prepared: Prepared) -> TrainingData:
+    """Return the prepared pieces of a run, which stay on disk."""
+    repeats = run.folder / REPEATS
+    return TrainingData(
+        training=pieces_on_disk(run.folder / TRAINING_PIECES, prepared.vocabulary),
+        training_spans=np.load(run.folder / TRAINING_SPANS, allow_pickle=False),
+        validation=pieces_on_disk(run.folder / VALIDATION_PIECES, prepared.vocabulary),
+        validation_bytes=prepared.validation_bytes,
+        training_bytes=prepared.training_bytes,
+        repeats=np.load(repeats, allow_pickle=False) if repeats.is_file() else None,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,10 +69,10 @@ class Cluster:
         return None
 
 
-def wait_for_file(path: Path) -> None:
-    """Wait until the chief has written `path`; raise TrainingError where it never does."""
+def wait_for_file(path: Path, is_current: Callable[[], bool] = lambda: True) -> None:
+    """Wait until the chief has written `path`, and it `is_current`; raise TrainingError if it never does."""
     started = time.monotonic()
-    while not path.is_file():
+    while not (path.is_file() and is_current()):
         if time.monotonic() - started > PATIENCE_SECONDS:
             raise TrainingError(
                 f"The first worker has not prepared the run in {PATIENCE_SECONDS / 60:.0f} minutes.",

@@ -19,8 +19,9 @@ from rnnchat.library.model_files import MAXIMUM_MEMORY
 from rnnchat.library.models import TOKENIZER, Library, SavedModel
 from rnnchat.storage.atomic import write_text
 from rnnchat.storage.paths import Paths
+from rnnchat.training.data.base_change import begin_again_if_base_changed, replaced_base
 from rnnchat.training.data.prepare import prepare
-from rnnchat.training.data.prepared import Prepared, pieces_on_disk
+from rnnchat.training.data.prepared import Prepared, training_data
 from rnnchat.training.engine.checkpoint import remove_unfinished_writes
 from rnnchat.training.engine.cluster import Cluster, wait_for_file
 from rnnchat.training.engine.trained import load_trained, save_trained
@@ -36,13 +37,7 @@ from rnnchat.training.previews import PreviewEmitter, emit_early_sample
 from rnnchat.training.publish import publish, seconds_to_fit
 from rnnchat.training.runs.control import Control, StopAskedError
 from rnnchat.training.runs.events import LEARNING, MIXING, PREPARING, STARTING, EventWriter
-from rnnchat.training.runs.files import (
-    PLAN,
-    PREPARED,
-    TRAINING_PIECES,
-    TRAINING_SPANS,
-    VALIDATION_PIECES,
-)
+from rnnchat.training.runs.files import PLAN, PREPARED
 from rnnchat.training.runs.migrations import NewerSchemaError
 from rnnchat.training.runs.phases import SAVING_SECONDS, Phases
 from rnnchat.training.runs.progress import SavedProgress
@@ -52,7 +47,6 @@ from rnnchat.training.trained_network import TrainedNetwork
 
 if TYPE_CHECKING:
     from rnnchat.lm.shape import NetworkShape
-    from rnnchat.training.data.batches import TrainingData
     from rnnchat.training.engine.loop import Trainer
     from rnnchat.training.plan import Plan
 
@@ -88,6 +82,7 @@ def drive(run: Run, paths: Paths, events: EventWriter, control: Control, cluster
         for folder in (run.folder, run.checkpoints, run.trained):
             remove_unfinished_writes(folder)
         _make_keras_private(run)
+        begin_again_if_base_changed(run, Library(paths), events.emit)
     saved = None if settings.is_memory_only else SavedProgress.of(run)
     if saved is not None:
         points = [[seconds, bits] for seconds, _, bits in saved.curve]
@@ -125,7 +120,8 @@ def _drive_training(context: RunContext) -> None:
     tensorflow_import = threading.Thread(target=_import_tensorflow, args=(run,), daemon=True)
     tensorflow_import.start()
     if not context.cluster.is_chief:
-        wait_for_file(run.folder / PREPARED)
+        library = context.library
+        wait_for_file(run.folder / PREPARED, lambda: not replaced_base(run, library))
     prepared = prepare(run, context.paths, emit, phases.report)
     if context.cluster.is_chief:
         phases.report(PREPARING, prepared.bytes, prepared.bytes)
@@ -189,7 +185,7 @@ def _make_trainer(context: RunContext, prepared: Prepared, base: SavedModel | No
 
     run = context.run
     settings = run.settings
-    data = _training_data(run, prepared)
+    data = training_data(run, prepared)
     shape = None if base is None else NetworkShape.from_dict(base.card.network)
     plan = _read_or_make_plan(
         run, prepared, shape, replicas=1 if strategy is None else strategy.num_replicas_in_sync
@@ -206,20 +202,6 @@ def _make_trainer(context: RunContext, prepared: Prepared, base: SavedModel | No
         strategy=strategy,
         is_chief=context.cluster.is_chief,
         reserved_seconds=reserved_seconds(run, prepared, len(data.validation)),
-    )
-
-
-def _training_data(run: Run, prepared: Prepared) -> TrainingData:
-    import numpy as np
-
-    from rnnchat.training.data.batches import TrainingData
-
-    return TrainingData(
-        training=pieces_on_disk(run.folder / TRAINING_PIECES, prepared.vocabulary),
-        training_spans=np.load(run.folder / TRAINING_SPANS, allow_pickle=False),
-        validation=pieces_on_disk(run.folder / VALIDATION_PIECES, prepared.vocabulary),
-        validation_bytes=prepared.validation_bytes,
-        training_bytes=prepared.training_bytes,
     )
 
 

@@ -15,7 +15,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from rnnchat.lm.shape import NetworkShape
-from rnnchat.training.data.batches import Batches, Pieces, TrainingData
+from rnnchat.training.data.batches import Batches, Pieces, TrainingData, log_frequencies
+from rnnchat.training.data.rounds import LAST_PART
 from rnnchat.training.engine import checkpoint
 from rnnchat.training.engine.hardware import peak_memory_mb
 from rnnchat.training.engine.network import Weights
@@ -118,14 +119,15 @@ class Trainer:
         self._next_validation = self._began + self._validation_interval(0.0)
         ended = ""
         while not ended:
-            for chunk in self.batches.epoch(state.epoch, state.position):
+            epoch = state.epoch
+            for chunk in self.batches.epoch(epoch, state.position, is_last_part=state.is_last_part):
                 ended = self._before_step(next_order)
-                if ended:
+                if ended or state.epoch != epoch:
                     break
                 self._step(chunk)
                 self._report(emit)
             else:
-                state.epoch, state.position = state.epoch + 1, 0
+                state.epoch, state.position = epoch + 1, 0
         self.clock.tick()
         if ended == ENDED_BY_STOP:
             if self._saved_step != state.step:
@@ -176,6 +178,7 @@ class Trainer:
             stops=order == "stop",
             validates=self._validation_is_due(now),
             saves=now - self._last_saved > self.settings.checkpoint_seconds,
+            begins_last_part=self._last_part_is_due(),
         )
         decision = self._agree(mine)
         self._rate = decision.rate
@@ -187,6 +190,9 @@ class Trainer:
             self._validate()
             now = self.clock.seconds()
             self._next_validation = now + self._validation_interval(now - self._began)
+        if decision.begins_last_part:
+            self.state.is_last_part = True
+            self.state.epoch, self.state.position = self.state.epoch + 1, 0
         if decision.saves:
             self.save()
             self._last_saved = self.clock.seconds()
@@ -213,6 +219,10 @@ class Trainer:
 
     def _time_to_end(self) -> float:
         return PUBLISHING_RESERVE + 1.5 * self._validation_seconds
+
+    def _last_part_is_due(self) -> bool:
+        has_begun = self.state.is_last_part or not self.batches.has_last_part
+        return not has_begun and self.state.schedule_share >= 1 - LAST_PART
 
     def _validation_is_due(self, now: float) -> bool:
         """Return whether to validate: by the clock, or by steps where those are the budget."""
@@ -299,16 +309,3 @@ class Trainer:
             "bytes_per_second": round(self._tokens_per_second * per_piece, 1),
             "memory_mb": peak_memory_mb(),
         }
-
-
-def log_frequencies(pieces: Pieces, vocabulary: int) -> NDArray[np.float32]:
-    """Return the log-probabilities (vocabulary,) of pieces without context, with half an occurrence added.
-
-    As the first bias of the output they spare the network from learning them, which would make the loss
-    shoot up at first.
-    """
-    counts = np.full(vocabulary, 0.5)
-    for start in range(0, len(pieces), 2**22):
-        counts += np.bincount(pieces[start : start + 2**22], minlength=vocabulary)
-    logs: NDArray[np.float32] = np.log(counts / counts.sum()).astype(np.float32)
-    return logs

@@ -18,6 +18,8 @@ class TrainerState:
     """The epochs completed."""
     position: int = 0
     """The steps done in this epoch."""
+    is_last_part: bool = False
+    """Whether the texts are those of the last part of the training."""
     tokens: int = 0
     """The pieces that were trained on."""
     best: float = math.inf
@@ -46,3 +48,5 @@ class StepDecision:
     """Whether validation is due."""
     saves: bool = False
     """Whether a checkpoint is due."""
+    begins_last_part: bool = False
+    """Whether a new epoch begins with the texts of the last part."""

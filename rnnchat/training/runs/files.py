@@ -22,6 +22,7 @@ __all__ = [
     "PLAN",
     "PREPARED",
     "PREVIOUS_RUN",
+    "REPEATS",
     "SETTINGS",
     "TOKENIZER",
     "TRAINED",
@@ -65,10 +66,12 @@ TRAINING_SPANS = "lessons.npy"
 
 The file's name is that of version 0.1.
 """
+REPEATS = "repeats.npy"
+"""How often each text is read in a round (texts, 2), where that differs: in the main and the last part."""
 LEARNED_DIGESTS = "learned.bin"
 """The digests of the texts that a network has learned, where that is not all of them."""
 KNOWN_DIGESTS = "known.bin"
 """The digests of the texts that the network had learned before this run; it may learn nothing in it."""
 
-NEEDED_TO_RESUME = (KNOWN_DIGESTS, VALIDATION_PIECES, TRAINING_SPANS, NOTE_PATHS, MEMORY)
+NEEDED_TO_RESUME = (KNOWN_DIGESTS, VALIDATION_PIECES, TRAINING_SPANS, REPEATS, NOTE_PATHS, MEMORY)
 """The files that a finished run no longer needs; its training pieces stay for the next run."""

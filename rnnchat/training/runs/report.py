@@ -135,6 +135,14 @@ def describe_phase_progress(event: Event, more_seconds: float = 0.0) -> str:
     return f"{event['here'] + more_seconds:.0f} s"
 
 
+def describe_start(event: Event) -> str:
+    """Return in a sentence which base an ``encoding`` event names, and why, where it says so."""
+    base, reason = event["base"], event.get("reason")
+    if not reason:
+        return f"Starts from {base}."
+    return f"Starts from scratch: {reason}." if base == SCRATCH else f"Starts from {base}, as {reason}."
+
+
 def _describe_event(event: Event) -> str:
     kind = event["event"]
     if kind in ("scan", "encoding", "memory", "mixture"):
@@ -193,8 +201,7 @@ def _reading(event: Event) -> str:
             f" left out {counted(len(event['secrets']), 'line')} with secrets."
         )
     if event["event"] == "encoding":
-        start = "scratch" if event["base"] == SCRATCH else f"the model {event['base']}"
-        return f"Starting from {start}, with {event['vocabulary']:,} tokens."
+        return f"{describe_start(event)} The tokenizer has {counted(event['vocabulary'], 'token')}."
     if event["event"] == "mixture":
         return f"Combined network and memory, using {event['pieces']:,} tokens, in {event['seconds']:.1f} s."
     size = f"{event['bytes'] / 1e6:.1f} MB"

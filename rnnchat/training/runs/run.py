@@ -119,9 +119,9 @@ class Run:
                 (discarded / PREVIOUS_RUN).rename(self.folder)
         _remove_discarded_runs(self.folder.parent)
 
-    def require_notes(self) -> None:
-        """Raise NotesError where the notes have not been read yet and no longer exist."""
-        if (self.folder / PREPARED).is_file():
+    def require_notes(self, *, to_read_again: bool = False) -> None:
+        """Raise NotesError where the notes no longer exist and have not been read yet, or are read again."""
+        if (self.folder / PREPARED).is_file() and not to_read_again:
             return  # the run has its own copy of all it needs
         settings = self.settings
         for path in settings.paths:

@@ -18,7 +18,7 @@ from rnnchat.training.runs.migrations import SETTINGS_MIGRATIONS, NewerSchemaErr
 SCRATCH = "scratch"
 """The value of `RunSettings.base` that starts from random weights."""
 AUTO = "auto"
-"""What a person writes to let the program choose; as a base, the shipped model if it fits the notes."""
+"""What a person writes to let the program choose; as a base, the shipped model that fits the notes best."""
 DEFAULT_NAME = "me"
 """The name of a trained model to which no other is given."""
 SHORTEST_MINUTES = 0.15
@@ -118,10 +118,14 @@ class RunSettings:
 
     name: str = _setting("the model that the training makes", str)
     paths: tuple[str, ...] = _setting("the files and folders to learn from, as absolute paths", tuple)
-    base: str = _setting(f"the model to start from, {AUTO} or {SCRATCH}", str, AUTO)
+    base: str = _setting(
+        f"the model to start from; {AUTO} takes the shipped one for the script of the notes, {SCRATCH} none",
+        str,
+        AUTO,
+    )
     cell: str = _setting("the kind of recurrent network", str, "gru", choices=CELLS)
     is_personal: bool = _setting(
-        "whether the texts are a person's notes; the shipped model's are not, so nothing of them is kept"
+        "whether the texts are a person's notes; a shipped model's are not, so nothing of them is kept"
         " verbatim, every weight may change, and the budget is always used up",
         bool,
         True,
@@ -149,10 +153,10 @@ class RunSettings:
     weight_drop: float | None = _tunable(
         "the share of recurrent weights to drop", float, None, (0.0, 0.9), legacy_auto=-1.0
     )
-    weight_decay: float = _tunable(
+    weight_decay: float | None = _tunable(
         "how strongly AdamW pulls weights towards zero, or towards the base's weights",
         float,
-        0.05,
+        None,
         (0.0, 10.0),
     )
     ema_steps: float = _tunable(

@@ -139,6 +139,31 @@ def test_a_resumed_run_equals_one_that_never_stopped(
                 assert np.abs(value - theirs[group][name]).max() < 1e-5, (group, name)
 
 
+def test_the_last_part_begins_an_epoch_of_its_own_also_when_resumed(
+    tmp_path: Path, data: TrainingData, tokenizer: Tokenizer
+) -> None:
+    data = replace(data, repeats=np.array([[2, 0.5]] * len(data.training_spans), np.float32))
+    whole = trainer(tmp_path / "whole", data, tokenizer)
+    seen: list[tuple[int, int, bool]] = []
+
+    def noting() -> str:
+        seen.append((whole.state.step, whole.state.position, whole.state.is_last_part))
+        return ""
+
+    whole.run(lambda _: None, noting)
+    first = next(entry for entry in seen if entry[2])
+    assert first == (17, 0, True), "after 70 % of 24 steps"
+
+    remaining = iter([""] * 20 + ["stop"])
+    stopped = trainer(tmp_path / "stopped", data, tokenizer)
+    assert stopped.run(lambda _: None, lambda: next(remaining)) == "stopped"
+    resumed = trainer(tmp_path / "stopped", data, tokenizer)
+    assert resumed.state.is_last_part
+    resumed.run(lambda _: None, go)
+    assert resumed.state.loss == pytest.approx(whole.state.loss, abs=1e-5)
+    assert resumed.state.best == pytest.approx(whole.state.best, abs=1e-5)
+
+
 def test_what_is_frozen_stays_and_the_rest_learns(
     tmp_path: Path, data: TrainingData, tokenizer: Tokenizer
 ) -> None:
@@ -244,14 +269,12 @@ def test_a_sleep_of_the_machine_does_not_count(monkeypatch: pytest.MonkeyPatch) 
 def test_the_base_is_chosen_by_what_fits(paths: Paths) -> None:
     settings = RunSettings(name="x", paths=())
     english = "The river rose and we stayed at home, reading by the window. " * 50
-    chinese = "今天下了一整天的雨，河水上涨，所以我们留在家里看书。" * 50
     library = Library(paths)
-    assert choose_base(settings, library, english) == "base"
-    assert choose_base(settings, library, chinese) == "scratch"
-    assert choose_base(replace(settings, cell="lstm"), library, english) == "scratch"
-    assert choose_base(replace(settings, units=64), library, english) == "scratch"
+    assert choose_base(settings, library, english).base == "base"
+    assert choose_base(replace(settings, cell="lstm"), library, english).base == "scratch"
+    assert choose_base(replace(settings, units=64), library, english).base == "scratch"
     units = library.find("base").card.network["units"]
-    assert choose_base(replace(settings, base="base", units=units), library, english) == "base"
+    assert choose_base(replace(settings, base="base", units=units), library, english).base == "base"
     with pytest.raises(TrainingError, match=f"base has units={units}"):
         choose_base(replace(settings, base="base", units=64), library, english)
 

@@ -21,7 +21,7 @@ def test_at_most_one_reply_is_generated_at_a_time(
     library: Library, tiny_model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine, settings = ChatEngine(lambda: library), Settings(model=tiny_model)
-    generator = engine.load(tiny_model).chat_generator
+    generator = engine.load(tiny_model).reply_generator
     stream, together = generator.stream, threading.Barrier(3)
     active, counts = [], []
 
@@ -59,3 +59,15 @@ def test_a_reply_that_was_closed_makes_place_for_the_next(library: Library, tiny
 
     threading.Thread(target=reply, daemon=True).start()
     assert done.wait(30)
+
+
+def test_a_replaced_reply_is_not_given_again(library: Library, tiny_model: str) -> None:
+    engine = ChatEngine(lambda: library)
+    settings = Settings(model=tiny_model, temperature=0, seed=1, reply_pieces=12)
+
+    def reply(rejected: list[str]) -> str:
+        return list(engine.reply(settings, TURNS, lambda: False, rejected))[-1].text
+
+    first = reply([])
+    assert reply([]) == first
+    assert reply([first]) != first

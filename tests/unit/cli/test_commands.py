@@ -53,7 +53,7 @@ def test_every_command_prints_json(name: str) -> None:
 
 def test_help_tells_the_defaults(paths: Paths) -> None:
     shown = " ".join(CliRunner().invoke(commands, ["generate", "--help"], prog_name="rnnchat").output.split())
-    for default in ("default: 0.8; 0 to 5", "default: 0.95; 0 to 1", "default: 1.1; 1 to 3", "default: none"):
+    for default in ("default: 0.7; 0 to 5", "default: 0.95; 0 to 1", "default: 1.1; 1 to 3", "default: none"):
         assert default in shown
     with change_settings(paths) as settings:
         settings.temperature = 0.3

@@ -15,6 +15,7 @@ from rnnchat.errors import ModelError
 from rnnchat.library.card import Card
 from rnnchat.library.describe import describe_card, describe_entry
 from rnnchat.library.models import CARD, Library, ModelEntry
+from rnnchat.library.shipped import shipped_names
 from rnnchat.text.tokenizer import Tokenizer
 from tests.helpers.cards import SOUND
 from tests.helpers.models import publish_tiny
@@ -66,6 +67,10 @@ def test_a_sound_card_is_read_and_written_again() -> None:
         ("training.seconds", "long"),
         ("training.memory_mb", [900]),
         ("training.epochs", {"n": 1}),
+        ("training.tokens", -1),
+        ("training.tokens", "many"),
+        ("training.hardware", 3),
+        ("training.hardware", "a\nb"),
         ("training.curve", [[1.0, "x"]]),
         ("training.curve", 3),
         ("training.plan", 3),
@@ -212,7 +217,7 @@ def test_one_bad_card_is_one_row(
     path = library.version_folders(library.find("bad"))[-1] / CARD
     path.write_bytes(damage(path.read_bytes()))
     rows = {entry.name: entry for entry in library.entries()}
-    assert list(rows) == ["bad", "good", "base"]
+    assert list(rows) == ["bad", "good", *shipped_names()]
     assert rows["bad"].card is None
     assert "damaged" in describe_entry(rows["bad"])["summary"]
     assert describe_card(rows["bad"])

@@ -15,6 +15,7 @@ from rnnchat.library.card import Card
 from rnnchat.library.describe import describe_versions
 from rnnchat.library.models import CARD, Library
 from rnnchat.library.settings import change_settings, load_settings
+from rnnchat.library.shipped import shipped_names
 from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.paths import Paths
 from rnnchat.text.tokenizer import Tokenizer
@@ -118,7 +119,7 @@ def test_a_model_can_be_deleted_on_a_full_disk(
     monkeypatch.setattr(deleted_models, "write_bytes", full)
     monkeypatch.setattr(settings_module, "write_text", full)
     library.remove_forever(library.delete(used))
-    assert [entry.name for entry in library.entries()] == ["base"]
+    assert [entry.name for entry in library.entries()] == shipped_names()
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,14 @@ def test_the_vocabulary_grows_with_the_corpus() -> None:
     sizes = [vocabulary_size_for(size) for size in (1_000, 500_000, 1_200_000, 2_000_000)]
     assert sizes == sorted(sizes)
     assert len(set(sizes)) == 4
+
+
+def test_a_space_does_not_break_up_a_text_for_whose_tokenizer_spaces_are_new() -> None:
+    tokenizer = train_tokenizer(["今天下了一整天的雨，河水上涨，所以我们留在家里看书。\n" * 20], 400)
+    without, spaces = tokenizer.encode("今天下了一整天的雨"), tokenizer.encode(" ")
+    assert len(without) < 9
+    text = "今天下了一整天的雨  ok 今天下了一整天的雨"
+    assert tokenizer.encode(text) == [*without, *spaces, *spaces, *tokenizer.encode("ok "), *without]
+    assert tokenizer.encode_all([text]) == [tokenizer.encode(text)]
+    for one in (text, " ", "", "▁ ▁雨 "):
+        assert tokenizer.decode(tokenizer.encode(one)) == one

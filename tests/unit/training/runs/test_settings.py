@@ -148,7 +148,7 @@ WRITTEN_BY_0_1 = """{
 
 def test_settings_of_version_0_1_are_read() -> None:
     assert RunSettings.from_json(WRITTEN_BY_0_1) == RunSettings(
-        name="me", paths=("/notes",), seed=3, ema_steps=50.0, use_bfloat16=False
+        name="me", paths=("/notes",), seed=3, weight_decay=0.05, ema_steps=50.0, use_bfloat16=False
     )
     stated = json.loads(WRITTEN_BY_0_1) | {"units": 48, "dropout": 0.0, "steps": 30, "learning_rate": 0.01}
     settings = RunSettings.from_json(json.dumps(stated))
