@@ -19,7 +19,7 @@ from rnnchat.training.fit_mixture import LEAST_FITTING_SECONDS, fit_mixture, sho
 from rnnchat.training.gain import Gain
 from rnnchat.training.learn_output import learn_at_once
 from rnnchat.training.runs.events import SAVING, Emit
-from rnnchat.training.runs.files import LEARNED_DIGESTS
+from rnnchat.training.runs.files import KNOWN_DIGESTS, LEARNED_DIGESTS
 from rnnchat.training.runs.phases import ReportProgress, no_progress
 from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH, RunSettings
@@ -81,8 +81,9 @@ def publish(
         fit, settings, trained, Networks.trained(trained.weights, base), at_once
     )
     report(SAVING, 0, None)
-    if not networks.is_untrained and not settings.is_memory_only:
-        (run.folder / LEARNED_DIGESTS).unlink(missing_ok=True)  # it has learned all texts of this run
+    known = run.folder / KNOWN_DIGESTS
+    if networks.is_untrained and known.is_file():
+        known.rename(run.folder / LEARNED_DIGESTS)  # it has not learned the texts of this run
     training = {
         "minutes": settings.minutes,
         "seed": settings.seed,

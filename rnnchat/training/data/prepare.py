@@ -28,7 +28,7 @@ from rnnchat.training.data.prepared import (
 from rnnchat.training.data.previous_run import PreviousRun
 from rnnchat.training.data.spool import Spool, SpooledText
 from rnnchat.training.runs.events import PREPARING, READING, Emit
-from rnnchat.training.runs.files import LEARNED_DIGESTS, NOTE_PATHS
+from rnnchat.training.runs.files import KNOWN_DIGESTS, LEARNED_DIGESTS, NOTE_PATHS
 from rnnchat.training.runs.phases import ReportProgress, no_progress
 from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH, RunSettings
@@ -81,8 +81,9 @@ def prepare(run: Run, paths: Paths, emit: Emit, report: ReportProgress = no_prog
         prepared = write_pieces(
             run, tokenizer, encoder.documents(training), kept_back, prepared, learned=learned
         )
-        # Until a network has been trained, and is better for it, it knows what it knew before.
-        write_bytes(run.folder / LEARNED_DIGESTS, b"".join(sorted(learned)))
+        # A network that learns nothing knows what it knew before.
+        known_file = LEARNED_DIGESTS if settings.is_memory_only else KNOWN_DIGESTS
+        write_bytes(run.folder / known_file, b"".join(sorted(learned)))
         note_paths = [entry.path for entry in (*training, *validation)]
         write_text(run.folder / NOTE_PATHS, json.dumps(note_paths) + "\n")
         prepared = replace(prepared, encoded_notes=encoder.encoded)

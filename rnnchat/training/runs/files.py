@@ -11,6 +11,7 @@ __all__ = [
     "CHECKPOINTS",
     "DIGESTS",
     "FINISHED",
+    "KNOWN_DIGESTS",
     "LEARNED_DIGESTS",
     "LOG",
     "MANIFEST",
@@ -69,6 +70,8 @@ REPEATS = "repeats.npy"
 """How often each text is read in a round (texts, 2), where that differs: in the main and the last part."""
 LEARNED_DIGESTS = "learned.bin"
 """The digests of the texts that a network has learned, where that is not all of them."""
+KNOWN_DIGESTS = "known.bin"
+"""The digests of the texts that the network had learned before this run; it may learn nothing in it."""
 
-NEEDED_TO_RESUME = (VALIDATION_PIECES, TRAINING_SPANS, REPEATS, NOTE_PATHS, MEMORY)
+NEEDED_TO_RESUME = (KNOWN_DIGESTS, VALIDATION_PIECES, TRAINING_SPANS, REPEATS, NOTE_PATHS, MEMORY)
 """The files that a finished run no longer needs; its training pieces stay for the next run."""

@@ -21,7 +21,7 @@ from rnnchat.training.data.prepared import DIGEST_BYTES, Prepared
 from rnnchat.training.fit_mixture import SURE_GAIN, build_memory, should_compare
 from rnnchat.training.memory_only import UNIGRAM_SIZE, publish_memory_only, unigram_network
 from rnnchat.training.publish import publish
-from rnnchat.training.runs.files import DIGESTS, LEARNED_DIGESTS
+from rnnchat.training.runs.files import DIGESTS, KNOWN_DIGESTS, LEARNED_DIGESTS
 from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import RunSettings
 from rnnchat.training.trained_network import NamedWeights, Networks, TrainedNetwork
@@ -145,7 +145,8 @@ def test_a_better_mixture_is_saved_and_compared(
     saved = library.load("me")
     assert saved.base_weights is not None, "the base is a member beside the trained network"
     np.testing.assert_allclose(saved.weights["output.bias"], good["output.bias"])
-    assert not (paths.runs / "me" / LEARNED_DIGESTS).exists()
+    for file in (LEARNED_DIGESTS, KNOWN_DIGESTS):
+        assert not (paths.runs / "me" / file).exists()
     assert len(np.load(paths.runs / "me" / DIGESTS).tobytes()) >= DIGEST_BYTES
 
 
