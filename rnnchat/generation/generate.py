@@ -71,6 +71,10 @@ class TextGenerator:
         """Whether it learns from what it reads."""
         return self._learn is not None
 
+    def begins_word(self, piece: int) -> bool:
+        """Whether a piece begins with a space."""
+        return bool(self._begins_with_space[piece])
+
     def stream(self, context: Sequence[int], sampling: Sampling, maximum: int) -> Iterator[Chunk]:
         """Continue `context` by at most `maximum` pieces; the last chunk says how it finished.
 
@@ -160,7 +164,8 @@ class Continuation:
         self._is_visible = False
         # A reply may take up the person's words, unless they are likelier already as they have been learned.
         roles = generator.tokenizer.roles
-        is_free = prefix.pieces[-1] == roles.model and not generator.learns
+        self._is_reply = prefix.pieces[-1] == roles.model
+        is_free = self._is_reply and not generator.learns
         self._own = pieces_of_model(roles, prefix.pieces) if is_free else None
 
     @property
@@ -194,10 +199,17 @@ class Continuation:
         )
         if not self.chunks:
             probabilities[self._not_first] = 0
+        if self._is_reply:
+            probabilities[self._overused()] = 0
         recent = self._prefix.pieces if self._own is None else self._own
         return self._sampler.choose(
             probabilities, recent, self.guidance.log_ratios() if self.guidance else None
         )
+
+    def _overused(self) -> list[int]:
+        """Return the beginnings of words that came twice in the last four pieces: a reply is stuck there."""
+        last = [chunk.piece for chunk in self.chunks[-4:]]
+        return [piece for piece in set(last) if last.count(piece) > 1 and self._generator.begins_word(piece)]
 
     def _chunk(self, piece: int, probability: float) -> Chunk:
         """Return what a piece adds to the text."""

@@ -260,3 +260,26 @@ def test_a_model_of_notes_repeats_no_reply_either(
     for _ in range(4):
         said.append(reply(generator, QUESTION, sampling, tuple(said)).strip())
     assert all(one != other for one, other in itertools.combinations(said, 2))
+
+
+def test_a_reply_does_not_say_one_word_over_and_over(tokenizer: Tokenizer) -> None:
+    word = next(piece for piece, spelled in enumerate(tokenizer.piece_bytes) if spelled.startswith(b" r"))
+
+    class Stuck:
+        """Knows one word, and hardly ever says another piece."""
+
+        vocabulary = tokenizer.size
+
+        def start(self) -> int:
+            return 0
+
+        def step(self, piece: int, state: int) -> tuple[Floats, int]:
+            probabilities = np.full(self.vocabulary, 1e-6, np.float32)
+            probabilities[word] = 1
+            return probabilities / probabilities.sum(), state
+
+    generator = TextGenerator(Stuck(), tokenizer)
+    context = chat_context(tokenizer, CHAT, QUESTION)
+    pieces = [chunk.piece for chunk in generator.stream(context, GREEDY, 20)]
+    assert pieces[:2] == [word, word]
+    assert all(pieces[n : n + 5].count(word) < 3 for n in range(len(pieces)))
