@@ -13,7 +13,7 @@ from rnnchat.errors import ModelError, StorageError
 from rnnchat.library.card import Card
 from rnnchat.library.chats import Chats
 from rnnchat.library.models import CARD, NETWORK, TOKENIZER, Library
-from rnnchat.library.settings import change_settings, load_settings
+from rnnchat.library.settings import Settings, change_settings, load_settings
 from rnnchat.library.shipped import shipped_names
 from rnnchat.lm.shape import NetworkShape
 from rnnchat.loading import load_model
@@ -158,9 +158,9 @@ def test_settings_survive_nonsense(paths: Paths) -> None:
     assert load_settings(paths).seed == 7
     paths.settings.write_text('{"temperature": "hot", "model": 3, "top_p": 1, "unknown": true}')
     read = load_settings(paths)
-    assert (read.temperature, read.model, read.top_p) == (0.8, "base", 1.0)
+    assert (read.temperature, read.model, read.top_p) == (Settings.temperature, "base", 1.0)
     paths.settings.write_text("[1, 2")
-    assert load_settings(paths).temperature == 0.8
+    assert load_settings(paths).temperature == Settings.temperature
 
 
 def test_chats_are_kept_found_and_deleted(paths: Paths) -> None:

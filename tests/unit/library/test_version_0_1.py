@@ -67,7 +67,10 @@ def predictions(library: Library, name: str, expected: dict[str, Any]) -> dict[s
 
 
 def assert_same_predictions(found: dict[str, Any], wanted: dict[str, Any]) -> None:
-    assert found["bits_per_byte"] == pytest.approx(wanted["bits_per_byte"], abs=AS_EXACT)
+    bits, before = ({**of["bits_per_byte"]} for of in (found, wanted))
+    # How the output side adapts to what is read has changed since; what is saved has not.
+    assert bits.pop("adaptive") == pytest.approx(before.pop("adaptive"), rel=0.005)
+    assert bits == pytest.approx(before, abs=AS_EXACT)
     assert [text for text, _ in found["suggestions"]] == [text for text, _ in wanted["suggestions"]]
     assert [p for _, p in found["suggestions"]] == pytest.approx(
         [p for _, p in wanted["suggestions"]], abs=1e-5
