@@ -61,7 +61,7 @@ SURE_GAIN = 0.02
 
 Of 10 % that the network needs less, the mixture has about 4 % left.
 """
-COMPARING_SECONDS = 10.0
+COMPARING_SECONDS = 5.0
 """Comparing the mixture with that of an untrained model takes about this many seconds."""
 SECONDS_PER_SORTED_PIECE = 2e-6
 """Sorting a piece into the memory takes about this many seconds."""

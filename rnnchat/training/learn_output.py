@@ -16,17 +16,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.evaluation.scoring import score_network
-from rnnchat.library.models import SavedModel
 from rnnchat.lm.adapted_output import OutputSteps
 from rnnchat.lm.protocols import Floats, Integers
 from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork
-from rnnchat.text.chat_format import without_roles
-from rnnchat.text.tokenizer import Tokenizer
-from rnnchat.training.data.prepared import pieces_on_disk
-from rnnchat.training.fit_mixture import ValidationTexts
-from rnnchat.training.runs.files import TRAINING_PIECES
-from rnnchat.training.runs.run import Run
 from rnnchat.training.trained_network import NamedWeights
 
 STREAMS = 64
@@ -41,24 +33,6 @@ BIAS_RATE = 0.005
 """The highest rate of the output bias, which falls likewise."""
 TIMED_STEPS = 5
 """After this many steps, the seconds of a step tell how many there is time for."""
-
-
-def learn_at_once(
-    run: Run, base: SavedModel, tokenizer: Tokenizer, *, seconds: float = SECONDS
-) -> tuple[NamedWeights, float]:
-    """Return the weights of `base` after their output side learned the notes of `run` for about `seconds`.
-
-    Also returns the bits per byte of the texts that are kept back. Where these are not fewer than before, the
-    weights are those of `base` itself.
-    """
-    shape, roles = base.card.shape, tokenizer.roles
-    network = RecurrentNetwork(shape, base.weights)
-    kept_back = [without_roles(roles, text) for text in ValidationTexts.of(run, tokenizer).fitted]
-    before = score_network(network, tokenizer, kept_back).bits_per_byte
-    notes = np.asarray(pieces_on_disk(run.folder / TRAINING_PIECES, tokenizer.size))
-    learned = {**base.weights, **learn_output(network, notes, roles.start, seconds=seconds)}
-    after = score_network(RecurrentNetwork(shape, learned, network), tokenizer, kept_back).bits_per_byte
-    return (learned, after) if after < before else (base.weights, before)
 
 
 def learn_output(

@@ -1,7 +1,6 @@
-"""A model without training: the notes as its memory, beside a network that has hardly learned them.
+"""A model without training: the notes as its memory, beside a network that has not learned them.
 
-The network is the base's, whose output side learns the notes for some seconds. Where no base fits the notes,
-the network only knows how often each piece occurs.
+The network is the base's. Where no base fits the notes, it only knows how often each piece occurs.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from rnnchat.text.chat_format import without_roles
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.prepared import Prepared, pieces_on_disk
 from rnnchat.training.fit_mixture import ValidationTexts
-from rnnchat.training.learn_output import learn_at_once
 from rnnchat.training.publish import publish
 from rnnchat.training.runs.events import ENDED_MEMORY_ONLY, MIXING, Emit
 from rnnchat.training.runs.files import TRAINING_PIECES
@@ -46,16 +44,15 @@ def publish_memory_only(
     """Save a model of memory and base; `started` is when work on it began, on the monotonic clock."""
     tokenizer = Tokenizer((run.folder / TOKENIZER).read_bytes())
     weights: NamedWeights
-    report(MIXING, 0, None)
     base = None if prepared.base == SCRATCH else Library(paths).load(prepared.base)
     if base is None:
         pieces = np.asarray(pieces_on_disk(run.folder / TRAINING_PIECES, tokenizer.size))
         shape, weights = unigram_network(np.bincount(pieces, minlength=tokenizer.size))
-        texts = [without_roles(tokenizer.roles, text) for text in ValidationTexts.of(run, tokenizer).fitted]
-        bits = score_network(RecurrentNetwork(shape, weights), tokenizer, texts).bits_per_byte
     else:
-        shape = base.card.shape
-        weights, bits = learn_at_once(run, base, tokenizer)
+        shape, weights = base.card.shape, base.weights
+    report(MIXING, 0, None)
+    validation = [without_roles(tokenizer.roles, text) for text in ValidationTexts.of(run, tokenizer).fitted]
+    bits = score_network(RecurrentNetwork(shape, weights), tokenizer, validation).bits_per_byte
     training = {"tokens_per_second": 0.0, "steps": 0, "ended": ENDED_MEMORY_ONLY}
     publish(
         run,

@@ -17,7 +17,6 @@ from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.prepared import Prepared
 from rnnchat.training.fit_mixture import LEAST_FITTING_SECONDS, fit_mixture, should_compare
 from rnnchat.training.gain import Gain
-from rnnchat.training.learn_output import learn_at_once
 from rnnchat.training.runs.events import SAVING, Emit
 from rnnchat.training.runs.files import KNOWN_DIGESTS, LEARNED_DIGESTS
 from rnnchat.training.runs.phases import ReportProgress, no_progress
@@ -27,8 +26,6 @@ from rnnchat.training.trained_network import Networks, TrainedNetwork
 
 PUBLISHING_SECONDS = 4.0
 """Building the memory of all notes and writing the model take about this many seconds."""
-LEARNING_SECONDS = 4.0
-"""The model that a trained one is compared with learns for about this many seconds."""
 _TOLD = ("seconds", "tokens_per_second", "ended", "improved")
 """What is said about the training in its ``done`` event, too."""
 
@@ -58,10 +55,7 @@ def publish(
     worked.
     """
     settings = run.settings
-    tokenizer = Tokenizer((run.folder / TOKENIZER).read_bytes())
-    at_once = None
-    if base is not None and not settings.is_memory_only:
-        at_once = partial(_at_once, run, base, tokenizer)
+    at_once = None if base is None or settings.is_memory_only else Networks.untrained(base)
 
     def seconds_left() -> float:
         if not settings.is_timed:
@@ -72,12 +66,12 @@ def publish(
         fit_mixture,
         run,
         trained.shape,
-        tokenizer=tokenizer,
+        tokenizer=Tokenizer((run.folder / TOKENIZER).read_bytes()),
         seconds_left=seconds_left,
         emit=emit,
         report=report,
     )
-    networks, bits, optional, gain = _fit_better(
+    networks, optional, gain = _fit_better(
         fit, settings, trained, Networks.trained(trained.weights, base), at_once
     )
     report(SAVING, 0, None)
@@ -92,20 +86,17 @@ def publish(
     }
     if at_once is not None:
         training["improved"] = not networks.is_untrained
+    bits = trained.first_bits_per_byte if networks.is_untrained else trained.bits_per_byte
     gained = {} if gain is None else {"gain": gain.as_dict()}
     scores = {"bits_per_byte": round(bits, 4), "bytes": prepared.validation_bytes, **gained}
     card = _make_card(settings, prepared, trained.shape, scores, training)
     data = to_safetensors(dict(networks.own))
-    card, version = Library(paths).publish(card, data, tokenizer.model, optional=optional)
+    card, version = Library(paths).publish(
+        card, data, (run.folder / TOKENIZER).read_bytes(), optional=optional
+    )
     done = _make_done_event(card, version, gained, training)
     run.finish(done)
     emit(done)
-
-
-def _at_once(run: Run, base: SavedModel, tokenizer: Tokenizer) -> tuple[Networks, float]:
-    """Return the networks of a model that is made at once, and the bits per byte of its network alone."""
-    weights, bits = learn_at_once(run, base, tokenizer, seconds=LEARNING_SECONDS)
-    return Networks.at_once(weights, base), bits
 
 
 def _fit_better(
@@ -113,26 +104,18 @@ def _fit_better(
     settings: RunSettings,
     trained: TrainedNetwork,
     networks: Networks,
-    at_once: Callable[[], tuple[Networks, float]] | None,
-) -> tuple[Networks, float, dict[str, bytes], Gain | None]:
-    """Return the networks of the better model and their bits per byte, with what `fit` returns for them.
+    at_once: Networks | None,
+) -> tuple[Networks, dict[str, bytes], Gain | None]:
+    """Return the networks of the better model, with what `fit`, which is `fit_mixture`, returns for them.
 
-    `fit` is `fit_mixture`. The model is that of the trained `networks`, or the one that is made `at_once`
-    where that does as well on unseen text.
+    Those are `networks`, or `at_once`, which are an untrained model's, where they do as well on unseen text.
     """
-    bits = trained.bits_per_byte
-    if at_once is None:
-        return networks, bits, *fit(networks)
-    if not networks.is_untrained:
-        compares = should_compare(settings, trained.gain)
-        other = at_once() if compares else None
-        files, gain = fit(networks, at_once=None if other is None else other[0])
-        if other is None or gain is None or gain.beats_at_once:
-            return networks, bits, files, gain
-        networks, bits = other
-    else:
-        networks, bits = at_once()
-    return networks, bits, *fit(networks)
+    compares = not networks.is_untrained and should_compare(settings, trained.gain)
+    files, gain = fit(networks, at_once=at_once if compares else None)
+    if at_once is not None and gain is not None and not gain.beats_at_once:
+        networks = at_once
+        files, gain = fit(networks)
+    return networks, files, gain
 
 
 def _make_done_event(

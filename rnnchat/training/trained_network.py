@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,17 +25,12 @@ class Networks:
     base: NamedWeights | None = None
     """None where the model has no base, or `own` are the weights of the base itself."""
     is_untrained: bool = False
-    """Whether `own` are the weights that the training started from, but for what was learned at once."""
+    """Whether `own` are the weights that the training started from."""
 
     @classmethod
     def untrained(cls, base: SavedModel) -> Networks:
         """Return those of a model whose network is the one of `base`, unchanged."""
         return cls(base.weights, base.base_weights, is_untrained=True)
-
-    @classmethod
-    def at_once(cls, weights: NamedWeights, base: SavedModel) -> Networks:
-        """Return those of a model made of `base` without training; `weights` may have learned at once."""
-        return replace(cls.trained(weights, base), is_untrained=True)
 
     @classmethod
     def trained(cls, weights: NamedWeights, base: SavedModel | None) -> Networks:
@@ -55,7 +50,7 @@ class Networks:
 
 
 def _is_memory_only(card: Card) -> bool:
-    """Return whether a model has the network of its base, which was not trained."""
+    """Return whether a model has the network of its base, unchanged."""
     return bool(card.base) and (card.training.get("minutes") == 0 or card.training.get("improved") is False)
 
 

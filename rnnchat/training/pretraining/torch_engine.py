@@ -59,7 +59,7 @@ class TorchEngine:
         with run.locked():
             trained = self._trained(run, paths, prepared, emit)
             publish(
-                run, paths, prepared, trained, base=None, seconds=lambda: trained.seconds, emit=emit
+                run, paths, prepared, trained, base_weights=None, seconds=lambda: trained.seconds, emit=emit
             )
 
     def _trained(self, run: Run, paths: Paths, prepared: Prepared, emit: Emit) -> TrainedNetwork:
