@@ -46,13 +46,14 @@ class AdaptedOutput:
 
     def __init__(self, network: RecurrentNetwork) -> None:
         self._network = network
-        embedding, *self._saved = network.output_side()
+        self._embedding, *self._saved = network.output_side()
         output, projection, bias = (np.array(array, order="C") for array in self._saved)
         self.weights: OutputSide = output, projection, bias
         """The adapted weights, which change in place."""
         self._batch: list[tuple[Floats, Floats]] = []
         """The gradient by the logits (vocabulary,) and the top state (units,) for each piece since a step."""
-        self._steps = OutputSteps(embedding, self.weights)
+        self._state_scale = _RootMeanSquare(projection.shape[0])
+        self._gradient_scale = _RootMeanSquare(projection.shape[1])
         self.changed = False
         """Whether any step was taken, so that it differs from the network."""
 
@@ -82,36 +83,18 @@ class AdaptedOutput:
         """Take one step, then move towards the saved weights."""
         gradients, tops = (np.stack(part) for part in zip(*self._batch, strict=True))
         self._batch = []
-        self._steps.take(tops, gradients, RATE, BIAS_RATE)
-        for adapted, saved in zip(self.weights, self._saved, strict=True):
-            np.multiply(adapted, np.float32(1 - DECAY), out=adapted)
-            np.add(adapted, np.float32(DECAY) * saved, out=adapted)
-        self.changed = True
-
-
-class OutputSteps:
-    """Gradient steps of an output side, scaled by the gradients' root mean square; see the module."""
-
-    def __init__(self, embedding: Floats, weights: OutputSide) -> None:
-        self.weights = weights
-        """The weights, which change in place."""
-        self._embedding = embedding
-        self._state_scale = _RootMeanSquare(weights[1].shape[0])
-        self._gradient_scale = _RootMeanSquare(weights[1].shape[1])
-
-    def take(self, tops: Floats, gradients: Floats, rate: float, bias_rate: float) -> None:
-        """Take one step for `tops` (n, units), given the `gradients` (n, vocabulary) by the logits.
-
-        `rate` is that of the projection, and `bias_rate` that of the output bias.
-        """
         output, projection, bias = self.weights
         by_vector = gradients @ self._embedding
         self._state_scale.add(tops)
         self._gradient_scale.add(by_vector)
-        steps = by_vector / self._gradient_scale.values * np.float32(rate / len(tops) ** 0.5)
-        output -= np.float32(bias_rate) * gradients.sum(axis=0)
+        steps = by_vector / self._gradient_scale.values * np.float32(RATE / BATCH**0.5)
+        output -= np.float32(BIAS_RATE) * gradients.sum(axis=0)
         projection -= (tops / self._state_scale.values).T @ steps
         bias -= steps.sum(axis=0)
+        for adapted, saved in zip(self.weights, self._saved, strict=True):
+            np.multiply(adapted, np.float32(1 - DECAY), out=adapted)
+            np.add(adapted, np.float32(DECAY) * saved, out=adapted)
+        self.changed = True
 
 
 class _RootMeanSquare:

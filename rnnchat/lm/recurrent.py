@@ -42,9 +42,9 @@ RecurrentProduct = Callable[[int, Floats], Floats]
 class RecurrentNetwork(Lookahead[NetworkState]):
     """A recurrent network as a language model, without TensorFlow.
 
-    Where its embedding, or its layers too, equal those of the network `share_with`, both use one copy, which
-    halves what a processor's cache must hold of them. Raises ModelError where `weights` do not have the sizes
-    of `shape`, or hold values that are not numbers.
+    Where its embedding equals that of the network `share_with`, both use one copy, which halves what a
+    processor's cache must hold of them. Raises ModelError where `weights` do not have the sizes of `shape`,
+    or hold values that are not numbers.
     """
 
     def __init__(
@@ -69,14 +69,10 @@ class RecurrentNetwork(Lookahead[NetworkState]):
             tuple(own[f"layer_{layer}.{part}"] for part in ("kernel", "recurrent_kernel", "bias"))
             for layer in range(shape.layers)
         ]
-        self._input_products: dict[int, Floats] = {}
-        shares_embedding = share_with is not None and self._output is share_with._output
-        if share_with is not None and shares_embedding and _are_equal(share_with._layers, self._layers):
-            self._layers = share_with._layers
-            self._input_products = share_with._input_products
         self._projection: Floats = own["projection.kernel"]
         self._projection_bias: Floats = own["projection.bias"]
         self._output_bias: Floats = own["output.bias"]
+        self._input_products: dict[int, Floats] = {}
         self._cell = {"gru": _gru, "lstm": _lstm, "rnn": _rnn}[shape.cell]
         self._vectors_per_layer = 2 if shape.cell == "lstm" else 1
 
@@ -124,13 +120,6 @@ class RecurrentNetwork(Lookahead[NetworkState]):
         scores: Floats = vector @ self._output
         return scores
 
-    def has_states_of(self, other: RecurrentNetwork) -> bool:
-        """Whether its states are always those of `other`, so that only what it predicts from them differs.
-
-        That is known of networks which share their embedding and their layers.
-        """
-        return self._output is other._output and self._layers is other._layers
-
     def top(self, state: NetworkState) -> Floats:
         """Return h_t (units,) of the top layer, which alone determines what follows."""
         return state[-self._vectors_per_layer]
@@ -176,15 +165,6 @@ class RecurrentNetwork(Lookahead[NetworkState]):
             own = state[layer * self._vectors_per_layer : (layer + 1) * self._vectors_per_layer]
             after += self._cell(input_product, recurrent_product(layer, own[0]), own, bias)
         return tuple(after)
-
-
-def _are_equal(layers: list[tuple[Floats, ...]], others: list[tuple[Floats, ...]]) -> bool:
-    """Return whether all weights of two networks' layers are equal."""
-    return len(layers) == len(others) and all(
-        np.array_equal(weight, other)
-        for own, theirs in zip(layers, others, strict=True)
-        for weight, other in zip(own, theirs, strict=True)
-    )
 
 
 def softmax(logits: Floats) -> Floats:

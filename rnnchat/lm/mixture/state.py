@@ -49,7 +49,4 @@ def advance_networks(
     Raises ModelError where `piece` is not in the vocabulary.
     """
     after = network.advance(piece, state.network)
-    base_after: NetworkState = ()
-    if base is not None:
-        base_after = after if base.has_states_of(network) else base.advance(piece, state.base)
-    return after, network.project(after), base_after
+    return after, network.project(after), () if base is None else base.advance(piece, state.base)
