@@ -46,7 +46,7 @@ byte of validation text, against 1.695 with a factor of 0.3 and half the rate.
 """
 SCRATCH_RATE = 4e-3
 """The highest learning rate for a network that starts from random weights."""
-BASED_RATE = 2.5e-3
+BASED_RATE = 1.2e-3
 """The highest learning rate for a network that starts from a base, on at least FULL_RATE_BYTES of notes."""
 FULL_RATE_BYTES = 400_000
 """With fewer bytes of notes the learning rate from a base is lower.
@@ -55,8 +55,12 @@ By 300 kB, 2e-3 takes 1.520 bits per byte of validation text, and 1e-3 and 5e-4 
 """
 LEAST_RATE_SHARE = 0.1
 """The smallest notes, which are soon overfitted, are trained on at this share of BASED_RATE."""
-BASED_DROPOUT = 0.2
+BASED_DROPOUT = 0.05
 """This share of values is dropped in a network that starts from a base."""
+BASED_WEIGHT_DECAY = 1.0
+"""How strongly AdamW pulls the weights of a network towards those of the base that it starts from."""
+SCRATCH_WEIGHT_DECAY = 0.05
+"""How strongly AdamW pulls weights towards zero in a network that starts from random weights."""
 STEADY_UNITS = 384
 """A simple RNN of at most this many units learns at the rate of the others."""
 BYTES_PER_WEIGHT = 150

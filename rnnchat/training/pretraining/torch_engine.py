@@ -58,9 +58,7 @@ class TorchEngine:
             raise TrainingError("The texts of this training are missing.", "Start the training anew.")
         with run.locked():
             trained = self._trained(run, paths, prepared, emit)
-            publish(
-                run, paths, prepared, trained, base_weights=None, seconds=lambda: trained.seconds, emit=emit
-            )
+            publish(run, paths, prepared, trained, base=None, seconds=lambda: trained.seconds, emit=emit)
 
     def _trained(self, run: Run, paths: Paths, prepared: Prepared, emit: Emit) -> TrainedNetwork:
         """Return the network when its training is over."""
