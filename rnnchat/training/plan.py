@@ -47,7 +47,10 @@ byte of validation text, against 1.695 with a factor of 0.3 and half the rate.
 SCRATCH_RATE = 4e-3
 """The highest learning rate for a network that starts from random weights."""
 BASED_RATE = 1.2e-3
-"""The highest learning rate for a network that starts from a base, on at least FULL_RATE_BYTES of notes."""
+"""The highest learning rate for a network that starts from a base, on at least FULL_RATE_BYTES of notes.
+
+A base that has read much has more to lose: 2.5e-3 was best for the base before, which had read little.
+"""
 FULL_RATE_BYTES = 400_000
 """With fewer bytes of notes the learning rate from a base is lower.
 
@@ -56,9 +59,16 @@ By 300 kB, 2e-3 takes 1.520 bits per byte of validation text, and 1e-3 and 5e-4 
 LEAST_RATE_SHARE = 0.1
 """The smallest notes, which are soon overfitted, are trained on at this share of BASED_RATE."""
 BASED_DROPOUT = 0.05
-"""This share of values is dropped in a network that starts from a base."""
+"""This share of values is dropped in a network that starts from a base, which was itself trained without.
+
+By 1.5 MB of notes, read four times, 0.2 takes 1.442 bits per byte of validation text, 0.1 takes 1.431, and
+0.05 with BASED_WEIGHT_DECAY takes 1.429. By 0.4 MB, 0.3 takes 1.369, 0.1 takes 1.351, and none 1.350.
+"""
 BASED_WEIGHT_DECAY = 1.0
-"""How strongly AdamW pulls the weights of a network towards those of the base that it starts from."""
+"""How strongly AdamW pulls the weights of a network towards those of the base that it starts from.
+
+By 0.4 MB of notes, a decay of 2 and a rate of 8e-4 take 1.347, and do not get worse when read more often.
+"""
 SCRATCH_WEIGHT_DECAY = 0.05
 """How strongly AdamW pulls weights towards zero in a network that starts from random weights."""
 STEADY_UNITS = 384
