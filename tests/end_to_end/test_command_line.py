@@ -172,7 +172,7 @@ def test_without_a_budget_notes_are_remembered_and_learned_later(tmp_path: Path)
     assert result.returncode == 0, result.stderr
     events = json_lines(result.stdout)
     told = [event["event"] for event in events if event["event"] != "phase"]
-    assert told == ["scan", "encoding", "memory", "mixing", "mixture", "done"]
+    assert told == ["scan", "encoding", "memory", "sample", "mixing", "mixture", "done"]
     assert events[-1]["ended"] == "at once"
     assert "has not learned" in rnnchat(tmp_path, "models", "show", "me").stdout
     some = sorted(NOTES.iterdir())[:3]

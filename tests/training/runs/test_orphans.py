@@ -63,7 +63,7 @@ def in_phase(name: str, done: int = 0) -> Callable[[dict[str, Any]], bool]:
 
 @pytest.mark.timeout(240)
 def test_killed_in_every_phase_and_resumed_each_time(tmp_path: Path) -> None:
-    first = [str(NOTES), "--name", "again", "--minutes", "0.8"]
+    first = [str(NOTES), "--name", "again", "--minutes", "0.6"]
     kill_when(tmp_path, first, lambda event: event["event"] == "scan")
     again = ["--resume"]
     kill_when(tmp_path, again, in_phase("starting"))
