@@ -63,6 +63,9 @@ class Signals:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_log_ignored_error)
         self._app, self._loop = app, loop
+        if self.status:
+            # A signal came before the app, while Python ignored what its handler raised (as in a destructor).
+            sys.exit(self.status)
         threading.Thread(target=self._watch_terminal, name="terminal", daemon=True).start()
         await app.run_async()
         if self.status:  # do not wait for busy threads; their work can be repeated
