@@ -151,8 +151,8 @@ def _describe_event(event: Event) -> str:
         dropped = event["dropping"]
         return (
             f"Training {event['parameters'] / 1e6:.1f} million weights ({event['units']} units);"
-            f" there is time to read the notes about {event['epochs']:g} times,"
-            f" so dropout is {dropped['values']:.0%}."
+            f" there is time to read the notes about {event['epochs']:g} times;"
+            f" dropout is {dropped['values']:.0%}."
         )
     if kind == "mixing":
         return "Finding the best way to combine network and memory."
