@@ -18,6 +18,7 @@ from rnnchat.lm.shape import NetworkShape
 from rnnchat.training.engine.hardware import free_memory, measure_speed
 from rnnchat.training.plan import (
     MB,
+    TOKENS_PER_WEIGHT,
     CorpusSize,
     Dropout,
     HardwareSpeed,
@@ -37,6 +38,23 @@ SETTINGS = RunSettings(name="x", paths=(), minutes=4)
 def test_a_plan_is_kept_as_it_is() -> None:
     plan = make_plan(SETTINGS, NOTES, FAST)
     assert Plan.from_json(plan.to_json()) == plan
+
+
+def test_a_base_that_read_little_is_trained_like_a_new_network() -> None:
+    shape = NetworkShape(NOTES.vocabulary, 192, 512)
+    enough = TOKENS_PER_WEIGHT * shape.parameters
+    little, much, unknown = (
+        make_plan(SETTINGS, NOTES, FAST, base=shape, base_tokens=tokens)
+        for tokens in (enough - 1, enough, None)
+    )
+    assert much == unknown, "a base of unknown training is changed with care"
+    assert much.rate_factors and not little.rate_factors
+    assert little.learning_rate > much.learning_rate
+    assert little.weight_decay < much.weight_decay
+    assert little.dropout == dropout_for(little.epochs)
+    few_notes = replace(NOTES, bytes=NOTES.bytes // 100)
+    careful = make_plan(SETTINGS, few_notes, FAST, base=shape, base_tokens=enough - 1)
+    assert careful.learning_rate < little.learning_rate
 
 
 def test_a_plan_of_version_0_1_is_read() -> None:

@@ -188,7 +188,11 @@ def _make_trainer(context: RunContext, prepared: Prepared, base: SavedModel | No
     data = training_data(run, prepared)
     shape = None if base is None else NetworkShape.from_dict(base.card.network)
     plan = _read_or_make_plan(
-        run, prepared, shape, replicas=1 if strategy is None else strategy.num_replicas_in_sync
+        run,
+        prepared,
+        shape,
+        None if base is None else base.card.training.get("tokens"),
+        replicas=1 if strategy is None else strategy.num_replicas_in_sync,
     )
     new_shape = NetworkShape(prepared.vocabulary, plan.embedding, plan.units, plan.layers, settings.cell)
     return Trainer(
@@ -263,8 +267,14 @@ def _seconds_to_save(prepared: Prepared) -> float:
     return SAVING_SECONDS + min(prepared.pieces, MAXIMUM_MEMORY) * SECONDS_PER_SORTED_PIECE
 
 
-def _read_or_make_plan(run: Run, prepared: Prepared, base: NetworkShape | None, *, replicas: int) -> Plan:
-    """Return the plan that the run was begun with, or make one; a damaged one is made anew."""
+def _read_or_make_plan(
+    run: Run, prepared: Prepared, base: NetworkShape | None, base_tokens: int | None, *, replicas: int
+) -> Plan:
+    """Return the plan that the run was begun with, or make one; a damaged one is made anew.
+
+    `base` is the shape of the network that is trained further, and `base_tokens` what that learned from,
+    where they are known.
+    """
     from rnnchat.training.engine.hardware import free_memory, measure_speed, peak_memory_mb
     from rnnchat.training.plan import CorpusSize, Plan, make_plan
 
@@ -280,6 +290,7 @@ def _read_or_make_plan(run: Run, prepared: Prepared, base: NetworkShape | None, 
         CorpusSize(prepared.pieces, prepared.training_bytes, prepared.vocabulary),
         measure_speed(),
         base=base,
+        base_tokens=base_tokens,
         free_bytes=None if free is None else free + peak_memory_mb() * 2**20,
         replicas=replicas,
     )
