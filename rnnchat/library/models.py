@@ -22,6 +22,7 @@ from rnnchat.library.deleted_models import DeletedModels, name_of_deletion
 from rnnchat.library.model_entry import ModelEntry, ModelVersion, require_not_shipped
 from rnnchat.library.model_files import (
     CARD,
+    SavedClassifier,
     SavedModel,
     load_named_version,
     read_card,
@@ -49,6 +50,7 @@ __all__ = [
     "Library",
     "ModelEntry",
     "ModelVersion",
+    "SavedClassifier",
     "SavedModel",
     "load_named_version",
     "read_safetensors",
@@ -108,12 +110,28 @@ class Library:
         raise ModelError(f"There is no model called {name!r}.", f"Models here: {known}.")
 
     def load(self, name: str) -> SavedModel:
-        """Read the model called `name`, with every file checked against the card's hashes.
+        """Read the language model called `name`, with every file checked against the card's hashes.
 
-        Raises ModelError where it is missing or damaged. No code in a model is ever run.
+        Raises ModelError where it is missing or damaged, or not a language model. No code in a model is ever
+        run.
         """
-        entry = self.find(name)
-        return load_named_version(self._version_in_use(entry), entry.name, shipped=entry.shipped)
+        found = self._load(name)
+        if isinstance(found, SavedModel):
+            return found
+        raise ModelError(
+            f"The model {name} labels texts, but this needs a model that predicts text.",
+            "Use it with `rnnchat classify`; `rnnchat models list` shows the other models.",
+        )
+
+    def load_classifier(self, name: str) -> SavedClassifier:
+        """Read the classifier called `name` as `load` does; raise ModelError where it is none."""
+        found = self._load(name)
+        if isinstance(found, SavedClassifier):
+            return found
+        raise ModelError(
+            f"The model {name} predicts text, but this needs a model that labels texts.",
+            "Make one with `rnnchat classify train FILE --name NAME`.",
+        )
 
     def check(self, name: str) -> list[str]:
         """Return what is wrong with the files of the model called `name`, a line for each damaged version."""
@@ -159,8 +177,15 @@ class Library:
         `weights` and the values of `optional`, whose keys are of OPTIONAL_FILES, are safetensors.
         All versions but the newest KEPT_VERSIONS are removed afterwards.
         """
+        return self.publish_files(
+            card, {NETWORK: weights, TOKENIZER: tokenizer, **(optional or {})}, name=name
+        )
+
+    def publish_files(
+        self, card: Card, files: Mapping[str, bytes], *, name: str | None = None
+    ) -> tuple[Card, int]:
+        """Save a new version as `publish` does, of a model of any task; `files` are its files by name."""
         own = self.check_name(name or card.name)
-        files = {NETWORK: weights, TOKENIZER: tokenizer, **(optional or {})}
         card = replace(card, name=own, files={file: sha256(data) for file, data in files.items()})
         folder = make_private(self._folder_of(own))
         remove_unfinished(folder)
@@ -273,6 +298,10 @@ class Library:
 
     # Helpers
 
+    def _load(self, name: str) -> SavedModel | SavedClassifier:
+        entry = self.find(name)
+        return load_named_version(self._version_in_use(entry), entry.name, shipped=entry.shipped)
+
     def _folder_of(self, name: str) -> Path:
         """Return the folder of a model; an existing one may differ from its name in case or width."""
         folder = self._paths.models / name
@@ -289,8 +318,7 @@ class Library:
         """Check the files of a version, and publish them as the newest version of the model `name`."""
         card = load_named_version(version, entry.name, shipped=entry.shipped).card
         files = read_files(version, card, shipped=entry.shipped)
-        optional = {file: files[file] for file in OPTIONAL_FILES if file in files}
-        return self.publish(card, files[NETWORK], files[TOKENIZER], optional=optional, name=name)[1]
+        return self.publish_files(card, files, name=name)[1]
 
     def _folders(self) -> list[Path]:
         """Return the folders of the person's own models by name, damaged ones too."""

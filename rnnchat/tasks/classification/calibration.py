@@ -1,0 +1,70 @@
+"""From scores to probabilities, and from probabilities to "unsure".
+
+The shares of several scores are fitted to texts that were kept back from training. The probability below which
+a text is unsure is found with labels that were left out of training: their texts should be unsure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.tasks.classification.sparse import Floats
+
+UNKNOWN_SHARE = 0.2
+"""The threshold is fitted as if this share of all texts had none of the labels."""
+_STEPS = 60
+"""The shares are fitted in this many steps of gradient descent on their logarithms."""
+_MAXIMUM_SHARE = 40.0
+"""A share is at most this large, so that no probability becomes exactly 0 or 1."""
+_CANDIDATES = 201
+"""The threshold is chosen among this many quantiles of the probabilities."""
+
+
+def softmax_rows(scores: NDArray[np.floating]) -> Floats:
+    """Return the probabilities (texts, labels) exp(s) / Σ exp(s) of each row of `scores`."""
+    exponentials = np.exp(scores - scores.max(1, keepdims=True))
+    probabilities: Floats = (exponentials / exponentials.sum(1, keepdims=True)).astype(np.float32)
+    return probabilities
+
+
+def fit_shares(scores: Sequence[Floats], targets: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the positive factor of each of the `scores`, each (texts, labels), of texts kept back.
+
+    The softmax of the sum of the scores times their factors gives the `targets` the highest likelihood.
+    """
+    stacked = np.stack(scores).astype(np.float64)
+    wanted = targets / targets.sum(1, keepdims=True)
+    logs = np.full(len(scores), np.log(4.0 / len(scores)))
+    step = np.full(len(scores), 0.3)
+    before = np.zeros(len(scores))
+    for _ in range(_STEPS):  # Rprop: Riedmiller and Braun, 1993
+        shares = np.exp(logs)
+        probabilities = softmax_rows(np.tensordot(shares, stacked, 1))
+        slope = shares * np.tensordot(stacked, probabilities - wanted, 2)
+        step = np.clip(np.where(slope * before > 0, step * 1.2, step * 0.5), 1e-3, 1.0)
+        logs = np.clip(logs - step * np.sign(slope), -6.0, np.log(_MAXIMUM_SHARE))
+        before = slope
+    return np.exp(logs)
+
+
+def fit_threshold(
+    known: NDArray[np.floating], is_right: NDArray[np.bool_], unknown: NDArray[np.floating]
+) -> float:
+    """Return the probability below which a text is unsure.
+
+    `known` are the highest probabilities of texts kept back, `is_right` says whether that label is one of
+    theirs, and `unknown` are the highest probabilities of texts whose labels were left out. The most texts
+    are treated rightly with it, if UNKNOWN_SHARE of them have none of the labels.
+    """
+    if not len(known) or not len(unknown):
+        return 0.0
+    candidates = np.quantile(np.concatenate((known, unknown)), np.linspace(0, 1, _CANDIDATES))
+    rewards = [
+        (1 - UNKNOWN_SHARE) * ((known >= candidate) & is_right).mean()
+        + UNKNOWN_SHARE * (unknown < candidate).mean()
+        for candidate in candidates
+    ]
+    return float(candidates[int(np.argmax(rewards))])

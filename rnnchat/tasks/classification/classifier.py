@@ -1,0 +1,142 @@
+"""A trained text classifier: from a text to its likeliest labels, and the words that speak for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.errors import ModelError
+from rnnchat.tasks.base import CLASSIFY
+from rnnchat.tasks.classification.calibration import softmax_rows
+from rnnchat.tasks.classification.features import GROUPS, Counts, Vocabulary, count_features, word_features
+from rnnchat.tasks.classification.linear import LinearScores
+from rnnchat.tasks.classification.sparse import Floats
+
+GROUP_NAMES = ("words", "characters")
+"""The names of the groups of features in a saved classifier."""
+
+
+@dataclass(frozen=True)
+class LabelProbability:
+    """A label, and how probable it is for a text."""
+
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a classifier found for a text."""
+
+    labels: tuple[LabelProbability, ...]
+    """The likeliest labels, the likeliest first."""
+    is_unsure: bool
+    """Whether the text seems to have none of the labels."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return this as a JSON object."""
+        labels = [{"name": one.name, "probability": round(one.probability, 4)} for one in self.labels]
+        return {"labels": labels, "unsure": self.is_unsure}
+
+
+@dataclass(frozen=True)
+class TextClassifier:
+    """A linear classifier of texts with calibrated probabilities."""
+
+    labels: tuple[str, ...]
+    vocabulary: Vocabulary
+    linear: LinearScores
+    scale: float
+    """The probabilities are the softmax of the scores times this."""
+    threshold: float
+    """A text whose likeliest label has a lower probability is unsure."""
+
+    task = CLASSIFY
+
+    def probabilities(self, counts: Sequence[Counts]) -> Floats:
+        """Return the probability of each label for each text, whose features are counted, (texts, labels)."""
+        return softmax_rows(self.scale * self.linear.scores(self.vocabulary.rows(counts)))
+
+    def predict(self, texts: Sequence[str], count: int = 5) -> list[Prediction]:
+        """Return the `count` likeliest labels of each text."""
+        counts = [count_features(text) for text in texts]
+        return [
+            self.prediction(row, count, is_known=self._knows(text))
+            for row, text in zip(self.probabilities(counts), counts, strict=True)
+        ]
+
+    def prediction(
+        self, probabilities: NDArray[np.floating], count: int, *, is_known: bool = True
+    ) -> Prediction:
+        """Return the likeliest labels, given the probabilities of all (labels,); unknown texts are unsure."""
+        order = np.argsort(-probabilities, kind="stable")[:count]
+        best = tuple(LabelProbability(self.labels[place], float(probabilities[place])) for place in order)
+        return Prediction(best, not is_known or best[0].probability < self.threshold)
+
+    def words_for(self, text: str, label: str, count: int = 5) -> list[str]:
+        """Return at most `count` words, or pairs of words, of a text that speak most for a label."""
+        features = word_features(text)
+        names, place = list(features), self.labels.index(label)
+        columns = self.vocabulary.columns_of(list(features.values()))
+        known = np.flatnonzero(columns >= 0)
+        weights = self.linear.weights[columns[known], place] * self.vocabulary.weights[0][columns[known]]
+        found: list[str] = []
+        for one in np.argsort(-weights, kind="stable"):
+            name = names[known[one]]
+            if weights[one] <= 0 or len(found) == count:
+                break
+            if not any(name in other.split() or other in name.split() for other in found):
+                found.append(name)
+        return found
+
+    def _knows(self, counts: Counts) -> bool:
+        """Return whether a text has a word that was in an example."""
+        known = self.vocabulary.hashes[0]
+        return bool(np.isin(counts[0][0], known).any())
+
+    def to_tensors(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays that are saved; the labels are saved in the model's card."""
+        tensors: dict[str, NDArray[Any]] = {
+            "weights": self.linear.weights.astype(np.float16),
+            "bias": self.linear.bias,
+            "calibration": np.array([self.scale, self.threshold], np.float32),
+        }
+        for name, hashes, weights in zip(
+            GROUP_NAMES, self.vocabulary.hashes, self.vocabulary.weights, strict=True
+        ):
+            tensors[f"{name}.hashes"] = hashes
+            tensors[f"{name}.weights"] = weights
+        return tensors
+
+    @classmethod
+    def from_tensors(cls, tensors: Mapping[str, NDArray[Any]], labels: Sequence[str]) -> TextClassifier:
+        """Return the classifier that was saved; raise ModelError where the arrays are not those of one."""
+        groups = [(f"{name}.hashes", f"{name}.weights") for name in GROUP_NAMES]
+        expected = {"weights", "bias", "calibration", *(name for group in groups for name in group)}
+        if tensors.keys() != expected:
+            raise ModelError("The classifier is damaged: it does not have the arrays of a classifier.")
+        if any(tensors[name].dtype != np.uint64 or tensors[name].ndim != 1 for name, _ in groups):
+            raise ModelError("The classifier is damaged: its features have the wrong type.")
+        hashes = tuple(tensors[name] for name, _ in groups)
+        weights = tuple(np.asarray(tensors[name], np.float32) for _, name in groups)
+        width = sum(map(len, hashes))
+        sizes = {
+            "weights": (width, len(labels)),
+            "bias": (len(labels),),
+            "calibration": (2,),
+            **{name: hashes[place].shape for place, (_, name) in enumerate(groups)},
+        }
+        if any(tensors[name].shape != size for name, size in sizes.items()) or len(hashes) != len(GROUPS):
+            raise ModelError("The classifier is damaged: its arrays have the wrong sizes.")
+        if any((one[1:] <= one[:-1]).any() for one in hashes):
+            raise ModelError("The classifier is damaged: its features are out of order.")
+        floats = [tensors["weights"], tensors["bias"], tensors["calibration"], *weights]
+        if not all(np.isfinite(one).all() for one in floats):
+            raise ModelError("The classifier is damaged: it has values that are not finite numbers.")
+        scale, threshold = (float(value) for value in tensors["calibration"])
+        linear = LinearScores(tensors["weights"].astype(np.float32), np.asarray(tensors["bias"], np.float32))
+        return cls(tuple(labels), Vocabulary(hashes, weights), linear, scale, threshold)
