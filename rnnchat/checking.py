@@ -13,7 +13,6 @@ from rnnchat.generation.sampling import Sampling
 from rnnchat.library.model_files import SavedClassifier, load_version, require_folder
 from rnnchat.library.models import Library, ModelEntry
 from rnnchat.loading import LoadedModel, classifier_from_saved, from_saved
-from rnnchat.tasks.classification.features import count_features
 from rnnchat.text.chat_format import text_context
 
 GENERATED = 24
@@ -64,7 +63,8 @@ def _version_problem(folder: Path, entry: ModelEntry) -> str:
 def _classifier_problem(saved: SavedClassifier) -> str:
     """Let a classifier label a text; return what goes wrong, nothing where all is well."""
     with np.errstate(all="ignore"):
-        probabilities = classifier_from_saved(saved).probabilities([count_features(_SCORED)])
+        classifier = classifier_from_saved(saved)
+        probabilities = classifier.probabilities(classifier.features([_SCORED]))
     if not abs(float(probabilities.sum(dtype=np.float64)) - 1) < _TOLERANCE:
         return "It does not give probabilities to its labels."
     return ""

@@ -22,6 +22,7 @@ from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.protocols import AnyLanguageModel, Learn
 from rnnchat.lm.recurrent import RecurrentNetwork
 from rnnchat.tasks.classification.classifier import TextClassifier
+from rnnchat.tasks.classification.encoder import StateEncoder
 from rnnchat.text.chat_format import CHAT
 from rnnchat.text.tokenizer import Tokenizer
 
@@ -117,7 +118,28 @@ def load_classifier(library: Library, name: str) -> TextClassifier:
 
 def classifier_from_saved(saved: SavedClassifier) -> TextClassifier:
     """Return a saved classifier put together; raise ModelError where its parts do not fit together."""
-    return TextClassifier.from_tensors(saved.tensors, saved.card.labels)
+    encoder = None
+    if saved.weights is not None and saved.tokenizer is not None:
+        network = RecurrentNetwork(saved.card.shape, saved.weights)
+        encoder = StateEncoder(network, fitting_tokenizer(saved.tokenizer, saved.card))
+    return TextClassifier.from_tensors(saved.tensors, saved.card.labels, encoder)
+
+
+def encoder_from_saved(saved: SavedModel) -> StateEncoder:
+    """Return what reads texts with the network of a saved language model."""
+    network = RecurrentNetwork(saved.card.shape, saved.weights)
+    return StateEncoder(network, fitting_tokenizer(saved.tokenizer, saved.card))
+
+
+def fitting_tokenizer(data: bytes, card: Card) -> Tokenizer:
+    """Return a saved tokenizer; raise ModelError where it has other pieces than the network."""
+    tokenizer = Tokenizer(data)
+    if tokenizer.size != card.shape.vocabulary:
+        raise ModelError(
+            f"The model {card.name} is damaged: its tokenizer and its network do not fit together.",
+            "Go back to the version before with `rnnchat models rollback`.",
+        )
+    return tokenizer
 
 
 def from_saved(saved: SavedModel, name: str) -> LoadedModel:

@@ -15,6 +15,7 @@ from rnnchat.errors import ModelError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rnnchat.library.models import SavedModel
     from rnnchat.tasks.classification.classifier import TextClassifier
     from rnnchat.tasks.classification.training import TrainedClassifier
 
@@ -95,6 +96,8 @@ def train(
     that are kept back from it.
     """
     from rnnchat.library.describe import counted, describe_accuracy
+    from rnnchat.library.shipped import BASE
+    from rnnchat.loading import encoder_from_saved
     from rnnchat.tasks.classification.examples import read_examples
     from rnnchat.tasks.classification.training import LabelledTexts, train_classifier
 
@@ -105,10 +108,11 @@ def train(
     kept, left_out = LabelledTexts.of(texts, [[label] for label in labels]).without_rare_labels()
     show, clear = progress_line("Learning", as_json)
     try:
-        trained = train_classifier(kept, show)
+        base = library.load(BASE)
+        trained = train_classifier(kept, encoder_from_saved(base), show)
     finally:
         clear()
-    card, version = _publish(name, trained, kept.texts, examples)
+    card, version = _publish(name, trained, kept.texts, examples, base)
     if as_json:
         print_json(
             {
@@ -174,24 +178,32 @@ def _require_classifier_name(name: str) -> None:
             raise ModelError(f"{entry.name} is a language model.", "Choose another name for the classifier.")
 
 
-def _publish(name: str, trained: TrainedClassifier, texts: tuple[str, ...], path: Path) -> tuple[Any, int]:
-    """Save a classifier that was trained on `texts` from `path`; return its card and its version."""
+def _publish(
+    name: str, trained: TrainedClassifier, texts: tuple[str, ...], path: Path, base: SavedModel
+) -> tuple[Any, int]:
+    """Save a classifier that was trained on `texts` from `path`; return its card and its version.
+
+    Where the network of the `base` reads its texts, it is saved with it.
+    """
     from datetime import datetime, timezone
 
-    from rnnchat.library.card import CLASSIFIER, Card
+    from rnnchat.library.card import CLASSIFIER, NETWORK, TOKENIZER, Card
     from rnnchat.library.models import to_safetensors
     from rnnchat.storage.display import display_path
 
+    has_network = trained.classifier.encoder is not None
     learned_from = {"files": len(texts), "bytes": sum(len(text.encode()) for text in texts)}
     card = Card(
         name=name,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        network={},
+        network=base.card.network if has_network else {},
         files={},
         learned_from={**learned_from, "paths": [display_path(path)]},
         scores=trained.metrics.as_dict(),
         task=trained.classifier.task,
         labels=trained.classifier.labels,
     )
-    data = to_safetensors(trained.classifier.to_tensors())
-    return open_library().publish_files(card, {CLASSIFIER: data})
+    files = {CLASSIFIER: to_safetensors(trained.classifier.to_tensors())}
+    if has_network:
+        files |= {NETWORK: to_safetensors(dict(base.weights)), TOKENIZER: base.tokenizer}
+    return open_library().publish_files(card, files)

@@ -38,7 +38,7 @@ OPTIONAL_FILES = (MEMORY, MIXTURE, BASE_NETWORK)
 """A language model may have these files, too."""
 TASK_FILES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     LANGUAGE_MODEL: (REQUIRED_FILES, OPTIONAL_FILES),
-    CLASSIFY: ((CLASSIFIER,), ()),
+    CLASSIFY: ((CLASSIFIER,), (NETWORK, TOKENIZER)),
 }
 """For each task, the files that its models must have beside their card, and those that they may have."""
 
@@ -111,6 +111,6 @@ class Card:
         except CardError as error:
             raise ModelError(f"The card is damaged: {error}.", hint) from error
         card = cls(**values)
-        if card.is_language_model:
+        if NETWORK in card.files:
             _ = card.shape
         return card

@@ -76,6 +76,10 @@ class SavedClassifier:
     card: Card
     tensors: dict[str, NDArray[Any]]
     """The arrays by their names, see `rnnchat/tasks/classification/classifier.py`."""
+    weights: dict[str, NDArray[np.floating]] | None = None
+    """The weights of the network that reads the texts; None where there is none."""
+    tokenizer: bytes | None = None
+    """The network's tokenizer."""
 
 
 def load_named_version(folder: Path, name: str, *, shipped: bool = False) -> SavedModel | SavedClassifier:
@@ -103,7 +107,8 @@ def load_version(folder: Path, *, shipped: bool = False) -> SavedModel | SavedCl
         if card.files[file] != sha256(content):
             raise ModelError(f"{file} has changed since it was saved.")
     if card.task == CLASSIFY:
-        return SavedClassifier(card, _read_classifier(data[CLASSIFIER]))
+        own = _read_network(data[NETWORK], card.shape, complete=True) if NETWORK in data else None
+        return SavedClassifier(card, _read_classifier(data[CLASSIFIER]), own, data.get(TOKENIZER))
     shape = card.shape
     weights = _read_network(data[NETWORK], shape, complete=True)
     memory = _read_memory(data[MEMORY], shape) if MEMORY in data else None

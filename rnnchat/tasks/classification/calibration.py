@@ -1,6 +1,6 @@
 """From scores to probabilities, and from probabilities to "unsure".
 
-The shares of several scores are fitted to texts that were kept back from training. The probability below which
+Shares of scores are fitted to texts that were kept back from training. The probability below which
 a text is unsure is found with labels that were left out of training: their texts should be unsure.
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from rnnchat.errors import ModelError
 from rnnchat.tasks.base import CLASSIFY
 from rnnchat.tasks.classification.calibration import softmax_rows
+from rnnchat.tasks.classification.encoder import Projection, StateEncoder
 from rnnchat.tasks.classification.features import GROUPS, Counts, Vocabulary, count_features, word_features
 from rnnchat.tasks.classification.linear import LinearScores
+from rnnchat.tasks.classification.space import FeatureSpace, TextFeatures
 from rnnchat.tasks.classification.sparse import Floats
 
 GROUP_NAMES = ("words", "characters")
@@ -48,25 +50,32 @@ class TextClassifier:
     """A linear classifier of texts with calibrated probabilities."""
 
     labels: tuple[str, ...]
-    vocabulary: Vocabulary
+    space: FeatureSpace
     linear: LinearScores
     scale: float
     """The probabilities are the softmax of the scores times this."""
     threshold: float
     """A text whose likeliest label has a lower probability is unsure."""
+    encoder: StateEncoder | None = None
+    """Reads the texts where the space has a projection of mean states; None elsewhere."""
 
     task = CLASSIFY
 
-    def probabilities(self, counts: Sequence[Counts]) -> Floats:
-        """Return the probability of each label for each text, whose features are counted, (texts, labels)."""
-        return softmax_rows(self.scale * self.linear.scores(self.vocabulary.rows(counts)))
+    def features(self, texts: Sequence[str]) -> TextFeatures:
+        """Return the features of texts."""
+        counts = tuple(count_features(text) for text in texts)
+        return TextFeatures(counts, None if self.encoder is None else self.encoder.encode(texts))
+
+    def probabilities(self, features: TextFeatures) -> Floats:
+        """Return the probability of each label for each text (texts, labels)."""
+        return softmax_rows(self.scale * self.linear.scores(self.space.rows(features)))
 
     def predict(self, texts: Sequence[str], count: int = 5) -> list[Prediction]:
         """Return the `count` likeliest labels of each text."""
-        counts = [count_features(text) for text in texts]
+        features = self.features(texts)
         return [
             self.prediction(row, count, is_known=self._knows(text))
-            for row, text in zip(self.probabilities(counts), counts, strict=True)
+            for row, text in zip(self.probabilities(features), features.counts, strict=True)
         ]
 
     def prediction(
@@ -81,9 +90,11 @@ class TextClassifier:
         """Return at most `count` words, or pairs of words, of a text that speak most for a label."""
         features = word_features(text)
         names, place = list(features), self.labels.index(label)
-        columns = self.vocabulary.columns_of(list(features.values()))
+        columns = self.space.vocabulary.columns_of(list(features.values()))
         known = np.flatnonzero(columns >= 0)
-        weights = self.linear.weights[columns[known], place] * self.vocabulary.weights[0][columns[known]]
+        weights = (
+            self.linear.weights[columns[known], place] * self.space.vocabulary.weights[0][columns[known]]
+        )
         found: list[str] = []
         for one in np.argsort(-weights, kind="stable"):
             name = names[known[one]]
@@ -95,7 +106,7 @@ class TextClassifier:
 
     def _knows(self, counts: Counts) -> bool:
         """Return whether a text has a word that was in an example."""
-        known = self.vocabulary.hashes[0]
+        known = self.space.vocabulary.hashes[0]
         return bool(np.isin(counts[0][0], known).any())
 
     def to_tensors(self) -> dict[str, NDArray[Any]]:
@@ -103,18 +114,27 @@ class TextClassifier:
         tensors: dict[str, NDArray[Any]] = {
             "weights": self.linear.weights.astype(np.float16),
             "bias": self.linear.bias,
-            "calibration": np.array([self.scale, self.threshold], np.float32),
+            "calibration": np.array([self.scale, self.threshold, self.space.share], np.float32),
         }
         for name, hashes, weights in zip(
-            GROUP_NAMES, self.vocabulary.hashes, self.vocabulary.weights, strict=True
+            GROUP_NAMES, self.space.vocabulary.hashes, self.space.vocabulary.weights, strict=True
         ):
             tensors[f"{name}.hashes"] = hashes
             tensors[f"{name}.weights"] = weights
+        if self.space.projection is not None:
+            parts = asdict(self.space.projection)
+            tensors |= {f"projection.{name}": values for name, values in parts.items()}
         return tensors
 
     @classmethod
-    def from_tensors(cls, tensors: Mapping[str, NDArray[Any]], labels: Sequence[str]) -> TextClassifier:
+    def from_tensors(
+        cls,
+        tensors: Mapping[str, NDArray[Any]],
+        labels: Sequence[str],
+        encoder: StateEncoder | None = None,
+    ) -> TextClassifier:
         """Return the classifier that was saved; raise ModelError where the arrays are not those of one."""
+        projection, tensors = _read_projection(tensors, encoder)
         groups = [(f"{name}.hashes", f"{name}.weights") for name in GROUP_NAMES]
         expected = {"weights", "bias", "calibration", *(name for group in groups for name in group)}
         if tensors.keys() != expected:
@@ -123,11 +143,11 @@ class TextClassifier:
             raise ModelError("The classifier is damaged: its features have the wrong type.")
         hashes = tuple(tensors[name] for name, _ in groups)
         weights = tuple(np.asarray(tensors[name], np.float32) for _, name in groups)
-        width = sum(map(len, hashes))
+        width = sum(map(len, hashes)) + (0 if projection is None else projection.directions.shape[1])
         sizes = {
             "weights": (width, len(labels)),
             "bias": (len(labels),),
-            "calibration": (2,),
+            "calibration": (3,),
             **{name: hashes[place].shape for place, (_, name) in enumerate(groups)},
         }
         if any(tensors[name].shape != size for name, size in sizes.items()) or len(hashes) != len(GROUPS):
@@ -137,6 +157,29 @@ class TextClassifier:
         floats = [tensors["weights"], tensors["bias"], tensors["calibration"], *weights]
         if not all(np.isfinite(one).all() for one in floats):
             raise ModelError("The classifier is damaged: it has values that are not finite numbers.")
-        scale, threshold = (float(value) for value in tensors["calibration"])
+        scale, threshold, share = (float(value) for value in tensors["calibration"])
         linear = LinearScores(tensors["weights"].astype(np.float32), np.asarray(tensors["bias"], np.float32))
-        return cls(tuple(labels), Vocabulary(hashes, weights), linear, scale, threshold)
+        space = FeatureSpace(Vocabulary(hashes, weights), projection, share)
+        return cls(tuple(labels), space, linear, scale, threshold, encoder)
+
+
+def _read_projection(
+    tensors: Mapping[str, NDArray[Any]], encoder: StateEncoder | None
+) -> tuple[Projection | None, dict[str, NDArray[Any]]]:
+    """Return the projection that is in `tensors`, which there is with an encoder alone, and the others."""
+    prefix = "projection."
+    others = {name: values for name, values in tensors.items() if not name.startswith(prefix)}
+    parts = {name.removeprefix(prefix): values for name, values in tensors.items() if name.startswith(prefix)}
+    if encoder is None and not parts:
+        return None, others
+    names = {field.name for field in fields(Projection)}
+    if encoder is None or parts.keys() != names:
+        raise ModelError("The classifier is damaged: it has no network, or not all arrays for one.")
+    units = encoder.network.shape.units
+    sizes_fit = parts["mean"].shape == parts["deviation"].shape == (units,)
+    if not sizes_fit or parts["directions"].ndim != 2 or len(parts["directions"]) != units:
+        raise ModelError("The classifier is damaged: its arrays do not fit its network.")
+    floats = {name: np.asarray(values, np.float32) for name, values in parts.items()}
+    if not all(np.isfinite(values).all() for values in floats.values()):
+        raise ModelError("The classifier is damaged: it has values that are not finite numbers.")
+    return Projection(**floats), others

@@ -32,7 +32,7 @@ _SPACE = 32
 
 Hashes = NDArray[np.uint64]
 Counts = tuple[tuple[Hashes, NDArray[np.int64]], ...]
-"""For each group of features (words, characters): the hashes in a text, each once, and how often each comes."""
+"""For each group of features (words, characters): the hashes in a text, each once, with their number."""
 
 
 def count_features(text: str) -> Counts:

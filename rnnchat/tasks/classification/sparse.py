@@ -87,3 +87,10 @@ def stack_columns(parts: Sequence[SparseRows]) -> SparseRows:
         values[places] = part.values
         first += part.width
     return SparseRows(starts, columns, values, first)
+
+
+def dense_rows(dense: Floats) -> SparseRows:
+    """Return a matrix `dense` (rows, columns) as sparse rows that keep all its values."""
+    rows, width = dense.shape
+    columns = np.tile(np.arange(width, dtype=np.int32), rows)
+    return SparseRows(np.arange(rows + 1) * width, columns, np.ascontiguousarray(dense).ravel(), width)

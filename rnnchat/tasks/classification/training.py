@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,12 @@ from numpy.typing import NDArray
 from rnnchat.errors import NotesError
 from rnnchat.tasks.classification.calibration import fit_shares, fit_threshold, softmax_rows
 from rnnchat.tasks.classification.classifier import TextClassifier
-from rnnchat.tasks.classification.features import Counts, Vocabulary, count_features
+from rnnchat.tasks.classification.encoder import MAXIMUM_PIECES, StateEncoder
+from rnnchat.tasks.classification.features import count_features
 from rnnchat.tasks.classification.folds import copy_groups, stratified_folds
-from rnnchat.tasks.classification.linear import fit_linear
+from rnnchat.tasks.classification.linear import LinearScores, fit_linear
 from rnnchat.tasks.classification.metrics import ClassificationMetrics, measure
+from rnnchat.tasks.classification.space import FeatureSpace, TextFeatures
 from rnnchat.tasks.classification.sparse import Floats
 
 FOLDS = 5
@@ -27,10 +30,16 @@ MAXIMUM_LABELS = 1_000
 """A classifier has at most this many labels."""
 ALL_FOLDS_UP_TO = 4_000
 """With more examples than this, only one of the parts is kept back, as that is enough to measure."""
-_MAXIMUM_FEATURES = 300_000
-"""A classifier has at most this many features: beyond that, those of fewer and fewer texts are left out."""
-_MAXIMUM_WEIGHTS = 48_000_000
-"""A classifier has at most this many weights, features times labels (192 MB while it is trained)."""
+SHARES = (0.0, 0.5)
+"""The shares of a network's mean states that are tried, see `FeatureSpace.share`."""
+ENCODED_CHARACTERS = 400_000
+"""A network reads the examples only if they have at most this many characters together: half a minute."""
+_CHARACTERS_READ = 4 * MAXIMUM_PIECES
+"""A network reads about this many characters of a text."""
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Matches the place between two words of a label such as "lostCard"."""
+_NOT_WORDS = re.compile(r"[\W_]+")
+"""Matches what separates the words of a label."""
 _LABELS_FOR_THRESHOLD = 4
 """With fewer labels, none is left out to find out how texts without a label look."""
 
@@ -77,11 +86,6 @@ class TrainedClassifier:
 
     classifier: TextClassifier
     metrics: ClassificationMetrics
-    kept_back: Floats
-    """The probabilities that each example had while it was kept back (examples, labels).
-
-    NaN for an example that never was.
-    """
 
 
 def require_enough(examples: LabelledTexts) -> None:
@@ -99,81 +103,156 @@ def require_enough(examples: LabelledTexts) -> None:
         )
 
 
-def train_classifier(examples: LabelledTexts, progress: Progress | None = None) -> TrainedClassifier:
-    """Train a classifier on `examples`; raise NotesError where there are too few."""
+def train_classifier(
+    examples: LabelledTexts, encoder: StateEncoder | None = None, progress: Progress | None = None
+) -> TrainedClassifier:
+    """Train a classifier on `examples`; raise NotesError where there are too few.
+
+    The mean states of the `encoder` take part where that makes texts that are kept back more likely to get
+    their labels. The label's name is one more example of each label.
+    """
     require_enough(examples)
-    counts = [count_features(text) for text in examples.texts]
-    folds = stratified_folds(examples.targets, copy_groups(counts), FOLDS)
-    used = range(FOLDS) if len(counts) <= ALL_FOLDS_UP_TO else range(1)
-    done, total = 0, 2 * len(used) + 1
+    encoder = encoder if encoder is not None and _is_quick_to_encode(examples.texts) else None
+    known = Examples.of(examples, encoder)
+    folds = stratified_folds(examples.targets, copy_groups(known.texts.counts), FOLDS)
+    used = range(FOLDS) if len(folds) <= ALL_FOLDS_UP_TO else range(1)
+    shares = (0.0,) if encoder is None else SHARES
+    steps = _Steps((len(shares) + 1) * len(used) + 1, progress)
+    held_out = [_kept_back(known, folds, used, share, steps) for share in shares]
+    best = min(held_out, key=lambda one: one.loss)
+    strangers = [
+        softmax_rows(best.scale * scores).max(1)
+        for scores in (_scores_of_strangers(known, folds, fold, best.share, steps) for fold in used)
+        if scores.size
+    ]
+    is_right = np.take_along_axis(best.targets, best.probabilities.argmax(1)[:, None], 1)[:, 0]
+    threshold = fit_threshold(
+        best.probabilities.max(1), is_right, np.concatenate([*strangers, np.zeros(0, np.float32)])
+    )
+    space, linear = _fit(
+        known.texts, known.targets, known.names, np.eye(len(examples.labels)) > 0, best.share
+    )
+    steps.made()
+    classifier = TextClassifier(
+        examples.labels, space, linear, best.scale, threshold, encoder if best.share else None
+    )
+    return TrainedClassifier(classifier, measure(best.probabilities, best.targets))
 
-    def step() -> None:
-        nonlocal done
-        done += 1
-        if progress is not None:
-            progress(done, total)
 
-    scores = np.full(examples.targets.shape, np.nan, np.float32)
-    strangers: list[Floats] = []
+@dataclass(frozen=True)
+class Examples:
+    """The features of labelled texts, and of the names of their labels."""
+
+    texts: TextFeatures
+    targets: NDArray[np.bool_]
+    """Which texts have which labels (texts, labels)."""
+    names: TextFeatures
+    """The features of the labels' names, in their order."""
+
+    @classmethod
+    def of(cls, examples: LabelledTexts, encoder: StateEncoder | None) -> Examples:
+        """Return the features of `examples`, with mean states where there is an encoder."""
+        names = [words_of_label(label) for label in examples.labels]
+        return cls(text_features(examples.texts, encoder), examples.targets, text_features(names, encoder))
+
+
+def text_features(texts: Sequence[str], encoder: StateEncoder | None) -> TextFeatures:
+    """Return the features of texts, with mean states where there is an encoder."""
+    counts = tuple(count_features(text) for text in texts)
+    return TextFeatures(counts, None if encoder is None else encoder.encode(texts))
+
+
+def words_of_label(label: str) -> str:
+    """Return the name of a label as words: "lost_cardPin" is "lost card Pin"."""
+    return " ".join(_NOT_WORDS.sub(" ", _CAMEL.sub(" ", label)).split())
+
+
+@dataclass(frozen=True)
+class _KeptBack:
+    """What texts got while they were kept back."""
+
+    share: float
+    scale: float
+    loss: float
+    """The mean of -ln p(label)."""
+    probabilities: Floats
+    targets: NDArray[np.bool_]
+
+
+class _Steps:
+    """Counts the classifiers that have been fitted."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self._done, self._total, self._progress = 0, total, progress
+
+    def made(self) -> None:
+        """Count one more classifier."""
+        self._done += 1
+        if self._progress is not None:
+            self._progress(self._done, self._total)
+
+
+def _is_quick_to_encode(texts: Sequence[str]) -> bool:
+    """Return whether a network can read texts in reasonable time, and was made for their script."""
+    characters = sum(min(len(text), _CHARACTERS_READ) for text in texts)
+    plain = sum(sum(map(str.isascii, text[:_CHARACTERS_READ])) for text in texts)
+    return 0 < characters <= ENCODED_CHARACTERS and plain > characters / 2
+
+
+def _fit(
+    texts: TextFeatures,
+    targets: NDArray[np.bool_],
+    names: TextFeatures,
+    name_targets: NDArray[np.bool_],
+    share: float,
+) -> tuple[FeatureSpace, LinearScores]:
+    """Return the space and the classifier that are fitted to texts and to names of labels."""
+    learned = texts.and_these(names)
+    space = FeatureSpace.of(learned, targets.shape[1], share)
+    return space, fit_linear(space.rows(learned), np.concatenate((targets, name_targets)))
+
+
+def _kept_back(
+    known: Examples, folds: NDArray[np.integer], used: Sequence[int], share: float, steps: _Steps
+) -> _KeptBack:
+    """Return what texts of the `used` folds get from classifiers that are fitted to the other folds."""
+    scores, targets = [], []
+    names = np.eye(known.targets.shape[1]) > 0
     for fold in used:
         is_kept_back = folds == fold
-        scores[is_kept_back] = _scores_of_others(counts, examples.targets, is_kept_back)
-        step()
-        strangers.append(_scores_of_strangers(counts, examples.targets, folds, fold))
-        step()
-    seen = ~np.isnan(scores[:, 0])
-    (scale,) = fit_shares([scores[seen]], examples.targets[seen])
-    known = softmax_rows(scale * scores[seen])
-    unknown = [softmax_rows(scale * one).max(1) for one in strangers if one.size]
-    is_right = np.take_along_axis(examples.targets[seen], known.argmax(1)[:, None], 1)[:, 0]
-    threshold = fit_threshold(known.max(1), is_right, np.concatenate([*unknown, np.zeros(0)]))
-    vocabulary = make_vocabulary(counts, len(examples.labels))
-    linear = fit_linear(vocabulary.rows(counts), examples.targets)
-    step()
-    classifier = TextClassifier(examples.labels, vocabulary, linear, float(scale), threshold)
-    probabilities = np.full(scores.shape, np.nan, np.float32)
-    probabilities[seen] = known
-    return TrainedClassifier(classifier, measure(known, examples.targets[seen]), probabilities)
-
-
-def make_vocabulary(counts: Sequence[Counts], labels: int) -> Vocabulary:
-    """Return the features of texts, without the rarest ones where there would be too many."""
-    least = 1
-    while True:
-        vocabulary = Vocabulary.of(counts, least)
-        if vocabulary.width <= _MAXIMUM_FEATURES and vocabulary.width * labels <= _MAXIMUM_WEIGHTS:
-            return vocabulary
-        least += 1
-
-
-def _scores_of_others(
-    counts: Sequence[Counts], targets: NDArray[np.bool_], is_kept_back: NDArray[np.bool_]
-) -> Floats:
-    """Return the scores of the texts that are kept back, by a classifier that is fitted to the others."""
-    learned = [text for text, kept in zip(counts, is_kept_back, strict=True) if not kept]
-    others = [text for text, kept in zip(counts, is_kept_back, strict=True) if kept]
-    vocabulary = make_vocabulary(learned, targets.shape[1])
-    linear = fit_linear(vocabulary.rows(learned), targets[~is_kept_back])
-    return linear.scores(vocabulary.rows(others))
+        if not is_kept_back.any():
+            continue
+        space, linear = _fit(
+            known.texts.take(~is_kept_back), known.targets[~is_kept_back], known.names, names, share
+        )
+        scores.append(linear.scores(space.rows(known.texts.take(is_kept_back))))
+        targets.append(known.targets[is_kept_back])
+        steps.made()
+    all_scores, all_targets = np.concatenate(scores), np.concatenate(targets)
+    (scale,) = fit_shares([all_scores], all_targets)
+    probabilities = softmax_rows(scale * all_scores)
+    own = (probabilities * all_targets).sum(1)
+    loss = float(-np.log(np.maximum(own, 1e-9)).mean())
+    return _KeptBack(share, float(scale), loss, probabilities, all_targets)
 
 
 def _scores_of_strangers(
-    counts: Sequence[Counts], targets: NDArray[np.bool_], folds: NDArray[np.integer], fold: int
+    known: Examples, folds: NDArray[np.integer], fold: int, share: float, steps: _Steps
 ) -> Floats:
     """Return the scores that texts of one part of the labels have if all their labels are left out.
 
-    The texts are of one fold, which is kept back, too. Empty where there are too few labels.
+    Empty where there are too few labels.
     """
-    labels = targets.shape[1]
-    left_out = np.arange(labels) % FOLDS == fold
-    if labels < _LABELS_FOR_THRESHOLD or not left_out.any():
+    steps.made()
+    labels = known.targets.shape[1]
+    is_left_out = np.arange(labels) % FOLDS == fold
+    targets = known.targets[:, ~is_left_out]
+    is_stranger = ~targets.any(1)
+    is_learned = ~known.targets[:, is_left_out].any(1) & (folds != fold)
+    if labels < _LABELS_FOR_THRESHOLD or not is_stranger.any() or not is_learned.any():
         return np.zeros((0, 0), np.float32)
-    is_stranger = targets[:, left_out].any(1) & ~targets[:, ~left_out].any(1)
-    is_learned = targets[:, ~left_out].any(1) & ~targets[:, left_out].any(1) & (folds != fold)
-    learned = [text for text, used in zip(counts, is_learned, strict=True) if used]
-    strangers = [text for text, used in zip(counts, is_stranger, strict=True) if used]
-    if not learned or not strangers:
-        return np.zeros((0, 0), np.float32)
-    vocabulary = make_vocabulary(learned, labels)
-    linear = fit_linear(vocabulary.rows(learned), targets[np.ix_(is_learned, ~left_out)])
-    return linear.scores(vocabulary.rows(strangers))
+    names = np.eye(targets.shape[1]) > 0
+    space, linear = _fit(
+        known.texts.take(is_learned), targets[is_learned], known.names.take(~is_left_out), names, share
+    )
+    return linear.scores(space.rows(known.texts.take(is_stranger)))

@@ -86,7 +86,7 @@ class Sorter:
 
     def _nearest(self, notes: Sequence[SortableNote]) -> list[tuple[SortableNote, ...]]:
         """Return the sorted notes with the highest cosine of their features, except the note itself."""
-        vocabulary = self._classifier.vocabulary
+        vocabulary = self._classifier.space.vocabulary
         if self._rows is None:
             self._rows = vocabulary.rows([count_features(note.text) for note in self._notes])
         wanted = vocabulary.rows([count_features(note.text) for note in notes])
@@ -114,7 +114,7 @@ def learn_sorting(
             f"There are too few {by} to learn from: at least two must have two notes each.{found}",
             "Name a folder whose notes are in subfolders, or have tags, with --like.",
         )
-    return Sorter(train_classifier(examples, progress), sorted_notes, by, left_out)
+    return Sorter(train_classifier(examples, progress=progress), sorted_notes, by, left_out)
 
 
 def _examples(
