@@ -190,6 +190,7 @@ def _publish(
     from rnnchat.library.card import CLASSIFIER, NETWORK, TOKENIZER, Card
     from rnnchat.library.models import to_safetensors
     from rnnchat.storage.display import display_path
+    from rnnchat.tasks.base import card_section
 
     has_network = trained.classifier.encoder is not None
     learned_from = {"files": len(texts), "bytes": sum(len(text.encode()) for text in texts)}
@@ -199,9 +200,7 @@ def _publish(
         network=base.card.network if has_network else {},
         files={},
         learned_from={**learned_from, "paths": [display_path(path)]},
-        scores=trained.metrics.as_dict(),
-        task=trained.classifier.task,
-        labels=trained.classifier.labels,
+        **card_section(trained.classifier.task, trained.metrics.as_dict()),
     )
     files = {CLASSIFIER: to_safetensors(trained.classifier.to_tensors())}
     if has_network:

@@ -93,8 +93,11 @@ def _print_measured(sorter: Sorter, notes: NotesToSort, as_json: bool) -> None:
         return
     print_line(
         f"Of {counted(metrics.texts, 'note')} of yours in {len(sorter.labels):,} {sorter.by}, each sorted"
-        f" while it was kept back, {metrics.accuracy:.1%} got the right one and {metrics.accuracy_top3:.1%} had"
-        f" it among the first three; macro-F1 {metrics.macro_f1:.1%}."
+        " while it was kept back:"
+    )
+    print_line(
+        f"  {metrics.accuracy:.1%} got the right one, {metrics.accuracy_top3:.1%} had it among the first"
+        f" three; macro-F1 {metrics.macro_f1:.1%}"
     )
     print_left_out(sorter.left_out, "note")
     for item in notes.skipped:

@@ -1,8 +1,8 @@
 """Measures classification and the sorting of notes: `python -m tests.benchmarks.classification DATA WHAT…`.
 
 DATA is the folder of the collections, with the subfolders `tasks/classification` and `notes`. WHAT is any of
-`clinc150`, `clinc150-10`, `banking77`, `banking77-10`, `polarity` and `folders`; `-10` means ten examples of each
-label, in three draws. All that is fitted, the threshold included, is fitted to training examples alone.
+`clinc150`, `clinc150-10`, `banking77`, `banking77-10`, `polarity` and `folders`; `-10` means ten examples of
+each label, in three draws. All that is fitted, the threshold included, is fitted to training examples alone.
 """
 
 from __future__ import annotations
@@ -108,7 +108,8 @@ def report(what: str, classifier: TextClassifier, parts: dict[str, Split], secon
     expected = np.array([places[label] for label in labels])
     predicted = probabilities.argmax(1)
     is_right = predicted == expected
-    line = f"accuracy {100 * is_right.mean():.2f}, macro-F1 {100 * macro_f1(expected, predicted, len(places)):.2f}"
+    f1 = macro_f1(expected, predicted, len(places))
+    line = f"accuracy {100 * is_right.mean():.2f}, macro-F1 {100 * f1:.2f}"
     if "oos_test" in parts:
         others = classifier.predict(parts["oos_test"][0], 1)
         known = classifier.predict(texts, 1)

@@ -47,7 +47,8 @@ def fit_shares(scores: Sequence[Floats], targets: NDArray[np.bool_]) -> NDArray[
         step = np.clip(np.where(slope * before > 0, step * 1.2, step * 0.5), 1e-3, 1.0)
         logs = np.clip(logs - step * np.sign(slope), -6.0, np.log(_MAXIMUM_SHARE))
         before = slope
-    return np.exp(logs)
+    found: NDArray[np.float64] = np.exp(logs)
+    return found
 
 
 def fit_threshold(

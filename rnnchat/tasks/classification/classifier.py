@@ -10,24 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.tasks.base import CLASSIFY
 from rnnchat.tasks.classification.calibration import softmax_rows
 from rnnchat.tasks.classification.encoder import Projection, StateEncoder
 from rnnchat.tasks.classification.features import GROUPS, Counts, Vocabulary, count_features, word_features
 from rnnchat.tasks.classification.linear import LinearScores
 from rnnchat.tasks.classification.space import FeatureSpace, TextFeatures
 from rnnchat.tasks.classification.sparse import Floats
+from rnnchat.tasks.classification.task import Classification, LabelProbability
 
 GROUP_NAMES = ("words", "characters")
 """The names of the groups of features in a saved classifier."""
-
-
-@dataclass(frozen=True)
-class LabelProbability:
-    """A label, and how probable it is for a text."""
-
-    name: str
-    probability: float
 
 
 @dataclass(frozen=True)
@@ -59,7 +51,10 @@ class TextClassifier:
     encoder: StateEncoder | None = None
     """Reads the texts where the space has a projection of mean states; None elsewhere."""
 
-    task = CLASSIFY
+    @property
+    def task(self) -> Classification:
+        """What the classifier was trained for."""
+        return Classification(self.labels)
 
     def features(self, texts: Sequence[str]) -> TextFeatures:
         """Return the features of texts."""
@@ -82,8 +77,7 @@ class TextClassifier:
         self, probabilities: NDArray[np.floating], count: int, *, is_known: bool = True
     ) -> Prediction:
         """Return the likeliest labels, given the probabilities of all (labels,); unknown texts are unsure."""
-        order = np.argsort(-probabilities, kind="stable")[:count]
-        best = tuple(LabelProbability(self.labels[place], float(probabilities[place])) for place in order)
+        best = self.task.decode(probabilities, count)
         return Prediction(best, not is_known or best[0].probability < self.threshold)
 
     def words_for(self, text: str, label: str, count: int = 5) -> list[str]:

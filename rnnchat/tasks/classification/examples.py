@@ -38,9 +38,9 @@ def read_examples(
 
 def _from_folder(folder: Path) -> Iterator[tuple[str, str]]:
     for item in walk([folder]):
-        label, slash, _ = "" if isinstance(item, Skipped) else item.name.partition("/")
-        if not slash or isinstance(item, Skipped):
+        if isinstance(item, Skipped) or "/" not in item.name:
             continue
+        label = item.name.split("/", 1)[0]
         try:
             text = clean(decode_text(read_file(item.path, MAXIMUM_BYTES)).text)
         except UnreadableError:

@@ -22,7 +22,7 @@ def tags_of(text: str) -> tuple[str, ...]:
     """Return the tags of a note, given its whole text, in the order in which they come, each once."""
     end = end_of_front_matter(text)
     inline = [found[0][1:] for found in _INLINE.finditer(_CODE.sub(" ", text[end:]))]
-    tags = [tag.strip("/-").casefold() for tag in (*_front_matter_tags(text[:end]), *inline)]
+    tags = [tag.strip("/-").lower() for tag in (*_front_matter_tags(text[:end]), *inline)]
     return tuple(dict.fromkeys(tag for tag in tags if 0 < len(tag) <= MAXIMUM_TAG and tag.isprintable()))
 
 
