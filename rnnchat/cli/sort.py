@@ -16,7 +16,7 @@ from rnnchat.cli.shared import PathArgument, as_json, current_paths
 if TYPE_CHECKING:
     from rnnchat.tasks.sorting.inbox import NotesToSort
     from rnnchat.tasks.sorting.moving import Moved
-    from rnnchat.tasks.sorting.suggest import Sorter, Suggestion
+    from rnnchat.tasks.sorting.suggest import LabelSuggestion, Sorter
 
 
 @click.command(
@@ -106,7 +106,7 @@ def _print_measured(sorter: Sorter, notes: NotesToSort, as_json: bool) -> None:
         print_line("There is nothing to sort.")
 
 
-def _print_suggestion(suggestion: Suggestion, as_json: bool) -> None:
+def _print_suggestion(suggestion: LabelSuggestion, as_json: bool) -> None:
     from rnnchat.storage.display import display_path
 
     if as_json:
@@ -122,7 +122,9 @@ def _print_suggestion(suggestion: Suggestion, as_json: bool) -> None:
         print_line(f"  like: {', '.join(note.name for note in suggestion.nearest)}", indent=4)
 
 
-def _apply(notes: NotesToSort, suggestions: Sequence[Suggestion], threshold: float, as_json: bool) -> None:
+def _apply(
+    notes: NotesToSort, suggestions: Sequence[LabelSuggestion], threshold: float, as_json: bool
+) -> None:
     """Move the notes whose folder is sure enough, after writing the file that undoes it."""
     from rnnchat.tasks.sorting.moving import apply_moves, new_undo_file, write_undo_file
 

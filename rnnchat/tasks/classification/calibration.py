@@ -51,6 +51,12 @@ def fit_shares(scores: Sequence[Floats], targets: NDArray[np.bool_]) -> NDArray[
     return found
 
 
+def sum_of_scores(scores: Sequence[Floats], shares: NDArray[np.floating]) -> Floats:
+    """Return the sum of several scores, each (texts, labels), times their shares."""
+    total: Floats = np.tensordot(shares.astype(np.float32), np.stack(scores), 1)
+    return total
+
+
 def fit_threshold(
     known: NDArray[np.floating], is_right: NDArray[np.bool_], unknown: NDArray[np.floating]
 ) -> float:

@@ -39,13 +39,11 @@ class Prediction:
 
 @dataclass(frozen=True)
 class TextClassifier:
-    """A linear classifier of texts with calibrated probabilities."""
+    """A linear classifier of texts; the softmax of its scores are calibrated probabilities."""
 
     labels: tuple[str, ...]
     space: FeatureSpace
     linear: LinearScores
-    scale: float
-    """The probabilities are the softmax of the scores times this."""
     threshold: float
     """A text whose likeliest label has a lower probability is unsure."""
     encoder: StateEncoder | None = None
@@ -63,7 +61,7 @@ class TextClassifier:
 
     def probabilities(self, features: TextFeatures) -> Floats:
         """Return the probability of each label for each text (texts, labels)."""
-        return softmax_rows(self.scale * self.linear.scores(self.space.rows(features)))
+        return softmax_rows(self.linear.scores(self.space.rows(features)))
 
     def predict(self, texts: Sequence[str], count: int = 5) -> list[Prediction]:
         """Return the `count` likeliest labels of each text."""
@@ -108,7 +106,7 @@ class TextClassifier:
         tensors: dict[str, NDArray[Any]] = {
             "weights": self.linear.weights.astype(np.float16),
             "bias": self.linear.bias,
-            "calibration": np.array([self.scale, self.threshold, self.space.share], np.float32),
+            "calibration": np.array([self.threshold, self.space.share], np.float32),
         }
         for name, hashes, weights in zip(
             GROUP_NAMES, self.space.vocabulary.hashes, self.space.vocabulary.weights, strict=True
@@ -141,7 +139,7 @@ class TextClassifier:
         sizes = {
             "weights": (width, len(labels)),
             "bias": (len(labels),),
-            "calibration": (3,),
+            "calibration": (2,),
             **{name: hashes[place].shape for place, (_, name) in enumerate(groups)},
         }
         if any(tensors[name].shape != size for name, size in sizes.items()) or len(hashes) != len(GROUPS):
@@ -151,10 +149,10 @@ class TextClassifier:
         floats = [tensors["weights"], tensors["bias"], tensors["calibration"], *weights]
         if not all(np.isfinite(one).all() for one in floats):
             raise ModelError("The classifier is damaged: it has values that are not finite numbers.")
-        scale, threshold, share = (float(value) for value in tensors["calibration"])
+        threshold, share = (float(value) for value in tensors["calibration"])
         linear = LinearScores(tensors["weights"].astype(np.float32), np.asarray(tensors["bias"], np.float32))
         space = FeatureSpace(Vocabulary(hashes, weights), projection, share)
-        return cls(tuple(labels), space, linear, scale, threshold, encoder)
+        return cls(tuple(labels), space, linear, threshold, encoder)
 
 
 def _read_projection(

@@ -94,3 +94,17 @@ def dense_rows(dense: Floats) -> SparseRows:
     rows, width = dense.shape
     columns = np.tile(np.arange(width, dtype=np.int32), rows)
     return SparseRows(np.arange(rows + 1) * width, columns, np.ascontiguousarray(dense).ravel(), width)
+
+
+def label_sums(rows: SparseRows, targets: NDArray[np.bool_], width: int) -> NDArray[np.float64]:
+    """Return the sums of the first `width` columns over the rows of each label (width, labels).
+
+    `targets` (rows, labels) says which rows have which labels.
+    """
+    sums = np.zeros((width, targets.shape[1]))
+    row_of = np.repeat(np.arange(len(rows)), np.diff(rows.starts))
+    is_used = rows.columns < width
+    for label in range(targets.shape[1]):
+        kept = targets[row_of, label] & is_used
+        sums[:, label] = np.bincount(rows.columns[kept], rows.values[kept], minlength=width)
+    return sums

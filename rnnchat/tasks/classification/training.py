@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import NotesError
-from rnnchat.tasks.classification.calibration import fit_shares, fit_threshold, softmax_rows
+from rnnchat.tasks.classification.calibration import fit_shares, fit_threshold, softmax_rows, sum_of_scores
+from rnnchat.tasks.classification.class_means import fit_class_means
 from rnnchat.tasks.classification.classifier import TextClassifier
 from rnnchat.tasks.classification.encoder import MAXIMUM_PIECES, StateEncoder
 from rnnchat.tasks.classification.features import count_features
 from rnnchat.tasks.classification.folds import copy_groups, stratified_folds
-from rnnchat.tasks.classification.linear import LinearScores, fit_linear
+from rnnchat.tasks.classification.linear import LinearScores, fit_linear, weighted_sum
 from rnnchat.tasks.classification.metrics import ClassificationMetrics, measure
+from rnnchat.tasks.classification.naive_bayes import fit_naive_bayes
 from rnnchat.tasks.classification.space import FeatureSpace, TextFeatures
 from rnnchat.tasks.classification.sparse import Floats
 
@@ -30,7 +32,9 @@ MAXIMUM_LABELS = 1_000
 """A classifier has at most this many labels."""
 ALL_FOLDS_UP_TO = 4_000
 """With more examples than this, only one of the parts is kept back, as that is enough to measure."""
-SHARES = (0.0, 0.5)
+_STRANGER_FOLDS = 2
+"""The labels of this many parts are left out to find out how texts without a label look."""
+STATE_SHARES = (0.0, 0.5)
 """The shares of a network's mean states that are tried, see `FeatureSpace.share`."""
 ENCODED_CHARACTERS = 400_000
 """A network reads the examples only if they have at most this many characters together: half a minute."""
@@ -116,25 +120,31 @@ def train_classifier(
     known = Examples.of(examples, encoder)
     folds = stratified_folds(examples.targets, copy_groups(known.texts.counts), FOLDS)
     used = range(FOLDS) if len(folds) <= ALL_FOLDS_UP_TO else range(1)
-    shares = (0.0,) if encoder is None else SHARES
-    steps = _Steps((len(shares) + 1) * len(used) + 1, progress)
+    shares = (0.0,) if encoder is None else STATE_SHARES
+    steps = _Steps(len(shares) * len(used) + len(used[:_STRANGER_FOLDS]) + 1, progress)
     held_out = [_kept_back(known, folds, used, share, steps) for share in shares]
     best = min(held_out, key=lambda one: one.loss)
     strangers = [
-        softmax_rows(best.scale * scores).max(1)
-        for scores in (_scores_of_strangers(known, folds, fold, best.share, steps) for fold in used)
-        if scores.size
+        softmax_rows(sum_of_scores(scores, best.shares)).max(1)
+        for scores in (
+            _scores_of_strangers(known, folds, fold, best.state_share, steps)
+            for fold in used[:_STRANGER_FOLDS]
+        )
+        if scores
     ]
     is_right = np.take_along_axis(best.targets, best.probabilities.argmax(1)[:, None], 1)[:, 0]
     threshold = fit_threshold(
         best.probabilities.max(1), is_right, np.concatenate([*strangers, np.zeros(0, np.float32)])
     )
-    space, linear = _fit(
-        known.texts, known.targets, known.names, np.eye(len(examples.labels)) > 0, best.share
-    )
+    names = np.eye(len(examples.labels)) > 0
+    space, parts = _fit(known.texts, known.targets, known.names, names, best.state_share)
     steps.made()
     classifier = TextClassifier(
-        examples.labels, space, linear, best.scale, threshold, encoder if best.share else None
+        examples.labels,
+        space,
+        weighted_sum(parts, best.shares),
+        threshold,
+        encoder if best.state_share else None,
     )
     return TrainedClassifier(classifier, measure(best.probabilities, best.targets))
 
@@ -171,8 +181,10 @@ def words_of_label(label: str) -> str:
 class _KeptBack:
     """What texts got while they were kept back."""
 
-    share: float
-    scale: float
+    state_share: float
+    """The share of the mean states in the features, one of STATE_SHARES."""
+    shares: NDArray[np.float64]
+    """The shares of the scores of each of the parts that `_fit` returns."""
     loss: float
     """The mean of -ln p(label)."""
     probabilities: Floats
@@ -204,41 +216,49 @@ def _fit(
     targets: NDArray[np.bool_],
     names: TextFeatures,
     name_targets: NDArray[np.bool_],
-    share: float,
-) -> tuple[FeatureSpace, LinearScores]:
-    """Return the space and the classifier that are fitted to texts and to names of labels."""
+    state_share: float,
+) -> tuple[FeatureSpace, list[LinearScores]]:
+    """Return the space, and the parts of a classifier, fitted to texts and to names of labels."""
     learned = texts.and_these(names)
-    space = FeatureSpace.of(learned, targets.shape[1], share)
-    return space, fit_linear(space.rows(learned), np.concatenate((targets, name_targets)))
+    space = FeatureSpace.of(learned, targets.shape[1], state_share)
+    rows = space.rows(learned)
+    all_targets = np.concatenate((targets, name_targets))
+    return space, [
+        fit_linear(rows, all_targets),
+        fit_naive_bayes(rows, all_targets, space.vocabulary.width),
+        fit_class_means(rows, all_targets),
+    ]
 
 
 def _kept_back(
-    known: Examples, folds: NDArray[np.integer], used: Sequence[int], share: float, steps: _Steps
+    known: Examples, folds: NDArray[np.integer], used: Sequence[int], state_share: float, steps: _Steps
 ) -> _KeptBack:
     """Return what texts of the `used` folds get from classifiers that are fitted to the other folds."""
-    scores, targets = [], []
+    found: list[list[Floats]] = []
+    targets = []
     names = np.eye(known.targets.shape[1]) > 0
     for fold in used:
         is_kept_back = folds == fold
+        steps.made()
         if not is_kept_back.any():
             continue
-        space, linear = _fit(
-            known.texts.take(~is_kept_back), known.targets[~is_kept_back], known.names, names, share
-        )
-        scores.append(linear.scores(space.rows(known.texts.take(is_kept_back))))
+        texts = known.texts.take(~is_kept_back)
+        space, parts = _fit(texts, known.targets[~is_kept_back], known.names, names, state_share)
+        rows = space.rows(known.texts.take(is_kept_back))
+        found.append([part.scores(rows) for part in parts])
         targets.append(known.targets[is_kept_back])
-        steps.made()
-    all_scores, all_targets = np.concatenate(scores), np.concatenate(targets)
-    (scale,) = fit_shares([all_scores], all_targets)
-    probabilities = softmax_rows(scale * all_scores)
+    scores = [np.concatenate(part) for part in zip(*found, strict=True)]
+    all_targets = np.concatenate(targets)
+    shares = fit_shares(scores, all_targets)
+    probabilities = softmax_rows(sum_of_scores(scores, shares))
     own = (probabilities * all_targets).sum(1)
     loss = float(-np.log(np.maximum(own, 1e-9)).mean())
-    return _KeptBack(share, float(scale), loss, probabilities, all_targets)
+    return _KeptBack(state_share, shares, loss, probabilities, all_targets)
 
 
 def _scores_of_strangers(
-    known: Examples, folds: NDArray[np.integer], fold: int, share: float, steps: _Steps
-) -> Floats:
+    known: Examples, folds: NDArray[np.integer], fold: int, state_share: float, steps: _Steps
+) -> list[Floats]:
     """Return the scores that texts of one part of the labels have if all their labels are left out.
 
     Empty where there are too few labels.
@@ -250,9 +270,9 @@ def _scores_of_strangers(
     is_stranger = ~targets.any(1)
     is_learned = ~known.targets[:, is_left_out].any(1) & (folds != fold)
     if labels < _LABELS_FOR_THRESHOLD or not is_stranger.any() or not is_learned.any():
-        return np.zeros((0, 0), np.float32)
+        return []
     names = np.eye(targets.shape[1]) > 0
-    space, linear = _fit(
-        known.texts.take(is_learned), targets[is_learned], known.names.take(~is_left_out), names, share
-    )
-    return linear.scores(space.rows(known.texts.take(is_stranger)))
+    texts = known.texts.take(is_learned)
+    space, parts = _fit(texts, targets[is_learned], known.names.take(~is_left_out), names, state_share)
+    rows = space.rows(known.texts.take(is_stranger))
+    return [part.scores(rows) for part in parts]

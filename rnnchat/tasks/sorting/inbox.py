@@ -9,7 +9,7 @@ from pathlib import Path
 from rnnchat.errors import NotesError
 from rnnchat.tasks.sorting.moving import Move, Moved, plan_moves
 from rnnchat.tasks.sorting.notes import SortableNote, read_sortable
-from rnnchat.tasks.sorting.suggest import Suggestion
+from rnnchat.tasks.sorting.suggest import LabelSuggestion
 from rnnchat.text.notes.walk import Skipped
 
 DEFAULT_THRESHOLD = 0.5
@@ -27,7 +27,9 @@ class NotesToSort:
     root: Path
     """The folder of the sorted notes."""
 
-    def moves(self, suggestions: Iterable[Suggestion], threshold: float) -> tuple[list[Move], list[Moved]]:
+    def moves(
+        self, suggestions: Iterable[LabelSuggestion], threshold: float
+    ) -> tuple[list[Move], list[Moved]]:
         """Return the moves of the notes whose folder is sure enough, and those that cannot be made."""
         sure = [
             (one.note.path, self.root / one.prediction.labels[0].name)

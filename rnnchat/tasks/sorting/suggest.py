@@ -33,7 +33,7 @@ WORDS = 5
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class LabelSuggestion:
     """Where a note may belong, and why."""
 
     note: SortableNote
@@ -71,13 +71,13 @@ class Sorter:
         self._notes = tuple(notes)
         self._rows: SparseRows | None = None
 
-    def suggest(self, notes: Sequence[SortableNote]) -> list[Suggestion]:
+    def suggest(self, notes: Sequence[SortableNote]) -> list[LabelSuggestion]:
         """Return where each of `notes` may belong."""
         if not notes:
             return []
         predictions = self._classifier.predict([note.text for note in notes], ALTERNATIVES)
         return [
-            Suggestion(note, prediction, self._because(note, prediction), nearest)
+            LabelSuggestion(note, prediction, self._because(note, prediction), nearest)
             for note, prediction, nearest in zip(notes, predictions, self._nearest(notes), strict=True)
         ]
 

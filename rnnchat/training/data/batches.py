@@ -36,7 +36,7 @@ class TrainingData:
 
 
 @dataclass(frozen=True)
-class Chunk:
+class TrainingChunk:
     """A part of the parallel streams that a network learns from in one step."""
 
     pieces: NDArray[np.int32]
@@ -76,7 +76,7 @@ class Batches:
         """Whether the last part of the training reads other texts than before."""
         return self._rounds.has_last_part
 
-    def epoch(self, number: int, skip: int = 0, *, is_last_part: bool = False) -> Iterator[Chunk]:
+    def epoch(self, number: int, skip: int = 0, *, is_last_part: bool = False) -> Iterator[TrainingChunk]:
         """Yield the chunks of epoch `number`, except the first `skip`."""
         random = self._rounds.random(number)
         starts, sizes = self._rounds.texts(random, is_last_part=is_last_part).T
@@ -93,7 +93,7 @@ class Batches:
                 marks = np.empty(pieces.shape, bool)
                 self._read_all(self._data.is_target, marks, places, starts, sizes, ends)
                 is_target = marks[:, 1:]
-            yield Chunk(pieces, is_target)
+            yield TrainingChunk(pieces, is_target)
 
     def _read_all(
         self,

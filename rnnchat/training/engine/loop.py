@@ -13,7 +13,7 @@ from typing import Any
 import tensorflow as tf
 
 from rnnchat.lm.shape import NetworkShape
-from rnnchat.training.data.batches import Batches, Chunk, Pieces, TrainingData, log_frequencies
+from rnnchat.training.data.batches import Batches, Pieces, TrainingChunk, TrainingData, log_frequencies
 from rnnchat.training.data.rounds import LAST_PART
 from rnnchat.training.engine import checkpoint
 from rnnchat.training.engine.hardware import peak_memory_mb
@@ -235,7 +235,7 @@ class Trainer:
             min(self._budget / VALIDATIONS, 1 + trained / 4), LEAST_TRAINING * self._validation_seconds
         )
 
-    def _step(self, chunk: Chunk) -> None:
+    def _step(self, chunk: TrainingChunk) -> None:
         """Learn from one chunk and move along the schedule."""
         state = self.state
         if state.position == 0:

@@ -10,7 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from rnnchat.lm.shape import NetworkShape
-from rnnchat.training.data.batches import Chunk
+from rnnchat.training.data.batches import TrainingChunk
 from rnnchat.training.engine.checkpoint import Arrays, Group
 from rnnchat.training.engine.network import Network, States, Weights, as_numpy
 from rnnchat.training.engine.optimizer import Optimizer
@@ -66,7 +66,7 @@ class TrainableNetwork:
         """Forget what was read of the texts, as at the beginning of an epoch."""
         self._states = self._share(lambda _: self.network.start(self._local))
 
-    def learn(self, chunk: Chunk, step: int, rate: float) -> float:
+    def learn(self, chunk: TrainingChunk, step: int, rate: float) -> float:
         """Take training step number `step` on a chunk; return the mean of -ln p over its targets.
 
         The states go on from the chunk before. `rate` is the learning rate.
