@@ -31,8 +31,9 @@ class TextOrCommand(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments, with ``text`` put before them where they name no command."""
-        helps = ctx.help_option_names
-        if not args or (args[0] not in self.commands and not (len(args) == 1 and args[0] in helps)):
+        names = [name for name, command in self.commands.items() if not command.hidden]
+        is_help = len(args) == 1 and args[0] in ctx.help_option_names
+        if not is_help and (not args or args[0] not in names):
             args = [_TEXT, *args]
         return super().parse_args(ctx, args)
 
@@ -98,12 +99,12 @@ def train(
     from rnnchat.library.describe import counted, describe_accuracy
     from rnnchat.library.shipped import BASE
     from rnnchat.loading import encoder_from_saved
+    from rnnchat.tasks.base import CLASSIFY
     from rnnchat.tasks.classification.examples import read_examples
     from rnnchat.tasks.classification.training import LabelledTexts, train_classifier
 
     library = open_library()
-    name = library.check_name(name)
-    _require_classifier_name(name)
+    name = library.check_name(name, CLASSIFY)
     texts, labels = read_examples(examples, text_column, label_column)
     kept, left_out = LabelledTexts.of(texts, [[label] for label in labels]).without_rare_labels()
     show, clear = progress_line("Learning", as_json)
@@ -169,13 +170,6 @@ def _load(model: str | None) -> TextClassifier:
             raise ModelError("There are several classifiers.", f"Name one with --model: {names}.")
         model = entries[0].name
     return load_classifier(library, model)
-
-
-def _require_classifier_name(name: str) -> None:
-    """Raise ModelError where `name` is that of a language model, which a classifier must not replace."""
-    for entry in open_library().entries():
-        if entry.is_called(name) and entry.card is not None and entry.card.is_language_model:
-            raise ModelError(f"{entry.name} is a language model.", "Choose another name for the classifier.")
 
 
 def _publish(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -113,7 +114,7 @@ def _print_suggestion(suggestion: LabelSuggestion, as_json: bool) -> None:
         print_json(suggestion.as_dict())
         return
     prediction = suggestion.prediction
-    print_line("", path=display_path(suggestion.note.path))
+    print_line("note", path=display_path(suggestion.note.path))
     labels = ", ".join(f"{label.name} {label.probability:.0%}" for label in prediction.labels)
     print_line(f"  {'unsure: ' if prediction.is_unsure else ''}{labels}", indent=4)
     if suggestion.because:
@@ -140,7 +141,7 @@ def _apply(
     else:
         print_line(f"Moved {moved:,} of {len(suggestions):,}; the others stay where they are.")
         if moved:
-            print_line(f"To put them back: `rnnchat sort --undo '{file}'`")
+            print_line("To put them back:", path=f"rnnchat sort --undo {shlex.quote(str(file))}")
     if any(result.problem for result in results):
         sys.exit(1)
 

@@ -243,7 +243,7 @@ class Trainer:
         started = time.monotonic()
         loss = self.trainable.learn(chunk, state.step, self._rate)
         spent = time.monotonic() - started
-        count = chunk[:, 1:].size
+        count = chunk.targets.size
         self._steps_of_process += 1
         state.step += 1
         state.position += 1
