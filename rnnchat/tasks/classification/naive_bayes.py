@@ -26,7 +26,7 @@ def fit_naive_bayes(rows: SparseRows, targets: NDArray[np.bool_], features: int)
     subtracted from the weights of each feature, so that one above 0 speaks for the label.
     """
     sums = label_sums(rows, targets, features)
-    sums += SMOOTHING
+    sums += np.float32(SMOOTHING)
     logs = np.log(sums / sums.sum(0))
     logs -= logs.mean(1, keepdims=True)
     weights = np.zeros((rows.width, targets.shape[1]), np.float32)

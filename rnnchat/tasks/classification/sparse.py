@@ -96,12 +96,12 @@ def dense_rows(dense: Floats) -> SparseRows:
     return SparseRows(np.arange(rows + 1) * width, columns, np.ascontiguousarray(dense).ravel(), width)
 
 
-def label_sums(rows: SparseRows, targets: NDArray[np.bool_], width: int) -> NDArray[np.float64]:
+def label_sums(rows: SparseRows, targets: NDArray[np.bool_], width: int) -> Floats:
     """Return the sums of the first `width` columns over the rows of each label (width, labels).
 
     `targets` (rows, labels) says which rows have which labels.
     """
-    sums = np.zeros((width, targets.shape[1]))
+    sums = np.zeros((width, targets.shape[1]), np.float32)
     row_of = np.repeat(np.arange(len(rows)), np.diff(rows.starts))
     is_used = rows.columns < width
     for label in range(targets.shape[1]):
