@@ -33,10 +33,13 @@ def softmax_rows(scores: NDArray[np.floating]) -> Floats:
 def fit_shares(scores: Sequence[Floats], targets: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the positive factor of each of the `scores`, each (texts, labels), of texts kept back.
 
-    The softmax of the sum of the scores times their factors gives the `targets` the highest likelihood.
+    The softmax of the sum of the scores times their factors gives the `targets` the highest likelihood. The
+    fewer texts there are, the less certain the targets are taken to be, so that few examples that are all
+    labelled rightly do not make the probabilities 0 and 1 (Platt, Probabilities for SV Machines, 1999).
     """
     stacked = np.stack(scores).astype(np.float64)
-    wanted = targets / targets.sum(1, keepdims=True)
+    doubt = 2 / (len(targets) + 2)
+    wanted = (1 - doubt) * targets / targets.sum(1, keepdims=True) + doubt / targets.shape[1]
     logs = np.full(len(scores), np.log(4.0 / len(scores)))
     step = np.full(len(scores), 0.3)
     before = np.zeros(len(scores))

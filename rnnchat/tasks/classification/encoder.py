@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnchat.lm.recurrent import RecurrentNetwork
 from rnnchat.tasks.classification.sparse import Floats
@@ -74,7 +76,7 @@ class Projection:
         mean = states.mean(0)
         deviation = states.std(0) + np.float32(_SMALLEST_DEVIATION)
         scaled = (states - mean) / deviation
-        vectors: Floats = np.linalg.eigh(scaled.T @ scaled)[1]
+        vectors: NDArray[Any] = np.linalg.eigh(scaled.T @ scaled)[1]
         dimensions = min(MAXIMUM_DIMENSIONS, len(states), states.shape[1])
         directions = np.ascontiguousarray(vectors[:, ::-1][:, :dimensions], dtype=np.float32)
         return cls(mean, deviation, directions)

@@ -267,8 +267,8 @@ def _scores_of_strangers(
     labels = known.targets.shape[1]
     is_left_out = np.arange(labels) % FOLDS == fold
     targets = known.targets[:, ~is_left_out]
-    is_stranger: NDArray[np.bool_] = ~targets.any(1)
-    is_learned: NDArray[np.bool_] = ~known.targets[:, is_left_out].any(1) & (folds != fold)
+    is_stranger = np.asarray(~targets.any(1))
+    is_learned = np.asarray(~known.targets[:, is_left_out].any(1) & (folds != fold))
     if labels < _LABELS_FOR_THRESHOLD or not is_stranger.any() or not is_learned.any():
         return []
     names = np.eye(targets.shape[1]) > 0

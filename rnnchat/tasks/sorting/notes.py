@@ -11,6 +11,9 @@ from rnnchat.text.notes.clean import clean
 from rnnchat.text.notes.decode import UnreadableError, decode, read_file
 from rnnchat.text.notes.walk import MAXIMUM_BYTES, Skipped, walk
 
+MAXIMUM_CHARACTERS = 100_000
+"""A note is sorted by at most this many characters at its beginning."""
+
 
 @dataclass(frozen=True)
 class SortableNote:
@@ -42,7 +45,7 @@ def read_sortable(paths: Iterable[Path]) -> tuple[list[SortableNote], list[Skipp
             skipped.append(item)
             continue
         try:
-            whole = decode(read_file(item.path, MAXIMUM_BYTES))
+            whole = decode(read_file(item.path, MAXIMUM_BYTES))[:MAXIMUM_CHARACTERS]
         except UnreadableError as reason:
             skipped.append(Skipped(item.path, str(reason)))
             continue
