@@ -137,14 +137,21 @@ def print_left_out(labels: Sequence[str], what: str) -> None:
         print_line(f"Left out, with only one {what}: {', '.join(labels[:_SHOWN_LABELS])}{more}.")
 
 
-def progress_line(what: str, as_json: bool) -> tuple[Callable[[int, int], None], Callable[[], None]]:
-    """Return two functions that show a progress on standard error, and remove it; for people alone."""
+def progress_line(
+    what: str, as_json: bool, *, follow: bool = False
+) -> tuple[Callable[[int, int], None], Callable[[], None]]:
+    """Return two functions that show a progress on standard error, and remove it.
+
+    For programs, it is printed as JSON, and only where they `follow` it.
+    """
     import sys
 
     live = is_terminal(sys.stderr) and not as_json
 
     def show(done: int, total: int) -> None:
-        if live:
+        if as_json and follow:
+            print_json({"event": "progress", "done": done, "total": total})
+        elif live:
             replace_progress(f"{what}: step {done} of {total}")
 
     def clear() -> None:

@@ -40,6 +40,7 @@ Examples:
     help="The least probability of a folder for --apply.  [default: 0.5]",
 )
 @click.option("--undo", type=PathArgument(), metavar="FILE", help="Put back what --apply moved.")
+@click.option("--follow", is_flag=True, hidden=True, help="With --json, also print progress.")
 @as_json
 def sort(
     inbox: Path | None,
@@ -48,6 +49,7 @@ def sort(
     is_applied: bool,
     threshold: float | None,
     undo: Path | None,
+    follow: bool,
     as_json: bool,
 ) -> None:
     """Suggest for each note in INBOX one of the folders of NOTES, or tags where NOTES has no folders.
@@ -68,7 +70,7 @@ def sort(
     from rnnchat.tasks.sorting.suggest import learn_sorting
 
     notes = read_notes_to_sort(inbox, like)
-    show, clear = progress_line("Learning your folders", as_json)
+    show, clear = progress_line("Learning your folders", as_json, follow=follow)
     try:
         sorter = learn_sorting(notes.sorted_notes, "folders" if is_applied else by, show)
     finally:

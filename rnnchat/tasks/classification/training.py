@@ -36,8 +36,8 @@ _STRANGER_FOLDS = 2
 """The labels of this many parts are left out to find out how texts without a label look."""
 STATE_SHARES = (0.0, 0.5)
 """The shares of a network's mean states that are tried, see `FeatureSpace.share`."""
-ENCODED_CHARACTERS = 400_000
-"""A network reads the examples only if they have at most this many characters together: half a minute."""
+ENCODED_CHARACTERS = 800_000
+"""A network reads the examples only if they have at most this many characters together: about a minute."""
 _CHARACTERS_READ = 4 * MAXIMUM_PIECES
 """A network reads about this many characters of a text."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
