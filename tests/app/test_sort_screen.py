@@ -97,7 +97,7 @@ async def test_notes_are_listed_with_their_folders(
             [" ", "onions.md", "kitchen", " 80%"],
         ]
         assert cells(screen)[0][4] == "2 kitchen"
-        assert "90% of your 40 sorted notes" in content(screen, "sort-status")
+        assert "Right for 90% of 40 sorted notes" in content(screen, "sort-status")
         assert "1 skipped" in content(screen, "sort-status")
         await pilot.pause()
         for widget in (screen.table, screen.query_one("#details"), screen.query_one("#sort-status")):

@@ -308,12 +308,12 @@ class SortScreen(AppScreen):
         lines = [("now", state[2:])] if state else []
         if row.is_unsure and not state:
             lines.append(("unsure", "it may belong in none of your folders"))
-        lines += [(f"{number}", f"{name}  {share:.0%}") for number, (name, share) in enumerate(row.labels, 1)]
         lines.append(("because of", ", ".join(row.because) or "–"))
         lines += [
             ("like" if not number else "", shortened_path(display_path(path), nearby=True))
             for number, path in enumerate(row.nearest)
         ]
+        lines += [(f"{number}", f"{name}  {share:.0%}") for number, (name, share) in enumerate(row.labels, 1)]
         grid = Table.grid(padding=(0, 2))
         grid.add_column(justify="right", style="dim", no_wrap=True)
         grid.add_column(overflow="fold")
@@ -325,9 +325,8 @@ class SortScreen(AppScreen):
 def _describe(figures: dict[str, Any], notes: int, skipped: int) -> str:
     """Return how well notes that were kept back were sorted, and how many there are to sort."""
     text = (
-        f"{figures['accuracy']:.0%} of your {figures['texts']:,} sorted notes got the right one of"
-        f" {figures['labels']:,} {figures['by']} while they were kept back (macro-F1"
-        f" {figures['macro_f1']:.0%})."
+        f"Right for {figures['accuracy']:.0%} of {figures['texts']:,} sorted notes, each kept back, in"
+        f" {figures['labels']:,} {figures['by']}; macro-F1 {figures['macro_f1']:.0%}."
     )
     text += "" if notes else " There is nothing to sort."
     return text + (f" {skipped:,} skipped." if skipped else "")

@@ -76,9 +76,9 @@ class Projection:
         mean = states.mean(0)
         deviation = states.std(0) + np.float32(_SMALLEST_DEVIATION)
         scaled = (states - mean) / deviation
-        vectors: NDArray[Any] = np.linalg.eigh(scaled.T @ scaled)[1]
+        vectors: Any = np.linalg.eigh(scaled.T @ scaled)[1]
         dimensions = min(MAXIMUM_DIMENSIONS, len(states), states.shape[1])
-        directions = np.ascontiguousarray(vectors[:, ::-1][:, :dimensions], dtype=np.float32)
+        directions: Floats = np.ascontiguousarray(vectors[:, ::-1][:, :dimensions], dtype=np.float32)
         return cls(mean, deviation, directions)
 
     def project(self, states: Floats) -> Floats:
