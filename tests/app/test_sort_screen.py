@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from rnnchat.app.screens.sort import SortScreen
 from rnnchat.errors import RnnchatError
 from rnnchat.tasks.sorting.moving import read_undo_file
 from tests.app.helpers import news, wait_until
+from tests.helpers.waiting import patience
 
 SIZES = [(80, 24), (140, 40), (44, 12)]
 
@@ -199,12 +201,17 @@ async def test_learning_can_be_stopped(
     app: RnnchatApp, folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def wait_for_stop(self: CommandProcess) -> Iterator[dict[str, Any]]:
-        yield {"event": "progress", "done": 2, "total": 8}
-        while not self.is_stopped:
-            yield {"event": "progress", "done": 3, "total": 8}
+        yield {"event": "progress", "done": 3, "total": 8}
+        stopped.wait(patience(10))
         yield from suggestions(folders)
 
+    def stop(self: CommandProcess) -> None:
+        self.is_stopped = True
+        stopped.set()
+
+    stopped = threading.Event()
     monkeypatch.setattr(CommandProcess, "events", wait_for_stop)
+    monkeypatch.setattr(CommandProcess, "stop", stop)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await sort(pilot, app, folders)
         await wait_until(pilot, lambda: "step 3 of 8" in content(screen, "sort-status"))

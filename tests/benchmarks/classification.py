@@ -21,10 +21,12 @@ from rnnchat.library.models import Library
 from rnnchat.library.shipped import BASE
 from rnnchat.loading import encoder_from_saved
 from rnnchat.storage.paths import Paths
+from rnnchat.tasks.classification.calibration import confidences
 from rnnchat.tasks.classification.classifier import TextClassifier
 from rnnchat.tasks.classification.encoder import StateEncoder
 from rnnchat.tasks.classification.folds import stratified_folds
 from rnnchat.tasks.classification.metrics import macro_f1
+from rnnchat.tasks.classification.sparse import Floats
 from rnnchat.tasks.classification.training import LabelledTexts, train_classifier
 from rnnchat.tasks.sorting.notes import read_sortable
 from rnnchat.tasks.sorting.suggest import learn_sorting
@@ -103,24 +105,45 @@ def intents(name: str, data: Path, shots: int, draws: Sequence[int], encoder: St
 def report(what: str, classifier: TextClassifier, parts: dict[str, Split], seconds: float) -> None:
     """Print how well the test part is labelled, alone and together with texts that have no label."""
     texts, labels = parts["test"]
-    probabilities = classifier.probabilities(classifier.features(texts))
+    scores = classifier.scores(classifier.features(texts))
     places = {label: place for place, label in enumerate(classifier.labels)}
     expected = np.array([places[label] for label in labels])
-    predicted = probabilities.argmax(1)
+    predicted = scores.argmax(1)
     is_right = predicted == expected
     f1 = macro_f1(expected, predicted, len(places))
     line = f"accuracy {100 * is_right.mean():.2f}, macro-F1 {100 * f1:.2f}"
     if "oos_test" in parts:
-        others = classifier.predict(parts["oos_test"][0], 1)
-        known = classifier.predict(texts, 1)
-        sure = np.array([not one.is_unsure for one in known])
-        rejected = np.array([one.is_unsure for one in others])
-        joint = (int((is_right & sure).sum()) + int(rejected.sum())) / (len(texts) + len(others))
-        line += (
-            f"; with {len(others)} out of scope {100 * joint:.2f}"
-            f" (in scope {100 * (is_right & sure).mean():.1f}, rejected {100 * rejected.mean():.1f})"
-        )
+        for name, threshold in (
+            ("left-out labels", classifier.threshold),
+            ("validation", threshold_of_validation(classifier, parts)),
+        ):
+            sure = is_right & (confidences(scores) >= threshold)
+            rejected = confidences(scores_of(classifier, parts["oos_test"][0])) < threshold
+            joint = (sure.sum() + rejected.sum()) / (len(texts) + len(rejected))
+            line += (
+                f"; with {len(rejected)} out of scope, threshold by {name}: {100 * joint:.2f}"
+                f" (in scope {100 * sure.mean():.1f}, rejected {100 * rejected.mean():.1f})"
+            )
     print(f"{what}: {line}; network {classifier.space.share}; {cost(seconds)}", flush=True)
+
+
+def scores_of(classifier: TextClassifier, texts: Sequence[str]) -> Floats:
+    """Return the score of each label for each text."""
+    return classifier.scores(classifier.features(texts))
+
+
+def threshold_of_validation(classifier: TextClassifier, parts: dict[str, Split]) -> float:
+    """Return the threshold that is best for the validation parts, weighted as the parts of the test are."""
+    texts, labels = parts["val"]
+    scores = scores_of(classifier, texts)
+    others = confidences(scores_of(classifier, parts["oos_val"][0]))
+    known = confidences(scores)
+    is_right = np.array([classifier.labels[place] for place in scores.argmax(1)]) == np.array(labels)
+    sizes = len(parts["test"][0]), len(parts["oos_test"][0])
+    return max(
+        np.quantile(np.concatenate((known, others)), np.linspace(0, 0.9, 181)).tolist(),
+        key=lambda one: sizes[0] * ((known >= one) & is_right).mean() + sizes[1] * (others < one).mean(),
+    )
 
 
 def polarity(data: Path, encoder: StateEncoder | None, folds: int = 10) -> None:

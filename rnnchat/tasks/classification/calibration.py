@@ -1,7 +1,7 @@
 """From scores to probabilities, and from probabilities to "unsure".
 
-Shares of scores are fitted to texts that were kept back from training. The probability below which
-a text is unsure is found with labels that were left out of training: their texts should be unsure.
+Shares of scores are fitted to texts that were kept back from training. The confidence below which a text is
+unsure is found with labels that were left out of training: their texts should be unsure.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 
 from rnnchat.tasks.classification.sparse import Floats
 
-UNKNOWN_SHARE = 0.2
+UNKNOWN_SHARE = 0.1
 """The threshold is fitted as if this share of all texts had none of the labels."""
 _STEPS = 60
 """The shares are fitted in this many steps of gradient descent on their logarithms."""
 _MAXIMUM_SHARE = 40.0
 """A share is at most this large, so that no probability becomes exactly 0 or 1."""
 _CANDIDATES = 201
-"""The threshold is chosen among this many quantiles of the probabilities."""
+"""The threshold is chosen among this many quantiles of the confidences."""
+LEAST_CONFIDENCE = -1e4
+"""The confidence of every text is greater than this."""
 
 
 def softmax_rows(scores: NDArray[np.floating]) -> Floats:
@@ -28,6 +30,16 @@ def softmax_rows(scores: NDArray[np.floating]) -> Floats:
     exponentials = np.exp(scores - scores.max(1, keepdims=True))
     probabilities: Floats = (exponentials / exponentials.sum(1, keepdims=True)).astype(np.float32)
     return probabilities
+
+
+def confidences(scores: NDArray[np.floating]) -> Floats:
+    """Return how sure it is that a text has one of the labels, ln Σ exp(s) of each row of `scores` (texts,).
+
+    Source: Liu et al., Energy-based Out-of-distribution Detection, NeurIPS 2020.
+    """
+    highest = scores.max(1)
+    found: Floats = (np.log(np.exp(scores - highest[:, None]).sum(1)) + highest).astype(np.float32)
+    return found
 
 
 def fit_shares(scores: Sequence[Floats], targets: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -63,14 +75,14 @@ def sum_of_scores(scores: Sequence[Floats], shares: NDArray[np.floating]) -> Flo
 def fit_threshold(
     known: NDArray[np.floating], is_right: NDArray[np.bool_], unknown: NDArray[np.floating]
 ) -> float:
-    """Return the probability below which a text is unsure.
+    """Return the confidence below which a text is unsure.
 
-    `known` are the highest probabilities of texts kept back, `is_right` says whether that label is one of
-    theirs, and `unknown` are the highest probabilities of texts whose labels were left out. The most texts
-    are treated rightly with it, if UNKNOWN_SHARE of them have none of the labels.
+    `known` are the confidences of texts kept back, `is_right` says whether their likeliest label is one of
+    theirs, and `unknown` are the confidences of texts whose labels were left out. The most texts are treated
+    rightly with it, if UNKNOWN_SHARE of them have none of the labels.
     """
     if not len(known) or not len(unknown):
-        return 0.0
+        return LEAST_CONFIDENCE
     candidates = np.quantile(np.concatenate((known, unknown)), np.linspace(0, 1, _CANDIDATES))
     rewards = [
         (1 - UNKNOWN_SHARE) * ((known >= candidate) & is_right).mean()

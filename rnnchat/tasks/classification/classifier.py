@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.tasks.classification.calibration import softmax_rows
+from rnnchat.tasks.classification.calibration import confidences, softmax_rows
 from rnnchat.tasks.classification.encoder import Projection, StateEncoder
 from rnnchat.tasks.classification.features import GROUPS, Counts, Vocabulary, count_features, word_features
 from rnnchat.tasks.classification.linear import LinearScores
@@ -45,7 +45,7 @@ class TextClassifier:
     space: FeatureSpace
     linear: LinearScores
     threshold: float
-    """A text whose likeliest label has a lower probability is unsure."""
+    """A text is unsure if the confidence that it has one of the labels is lower than this."""
     encoder: StateEncoder | None = None
     """Reads the texts where the space has a projection of mean states; None elsewhere."""
 
@@ -59,24 +59,23 @@ class TextClassifier:
         counts = tuple(count_features(text) for text in texts)
         return TextFeatures(counts, None if self.encoder is None else self.encoder.encode(texts))
 
+    def scores(self, features: TextFeatures) -> Floats:
+        """Return the score of each label for each text (texts, labels); their softmax are probabilities."""
+        return self.linear.scores(self.space.rows(features))
+
     def probabilities(self, features: TextFeatures) -> Floats:
         """Return the probability of each label for each text (texts, labels)."""
-        return softmax_rows(self.linear.scores(self.space.rows(features)))
+        return softmax_rows(self.scores(features))
 
     def predict(self, texts: Sequence[str], count: int = 5) -> list[Prediction]:
         """Return the `count` likeliest labels of each text."""
         features = self.features(texts)
+        scores = self.scores(features)
+        is_sure = confidences(scores) >= self.threshold
         return [
-            self.prediction(row, count, is_known=self._knows(text))
-            for row, text in zip(self.probabilities(features), features.counts, strict=True)
+            Prediction(self.task.decode(row, count), not (sure and self._knows(text)))
+            for row, sure, text in zip(softmax_rows(scores), is_sure, features.counts, strict=True)
         ]
-
-    def prediction(
-        self, probabilities: NDArray[np.floating], count: int, *, is_known: bool = True
-    ) -> Prediction:
-        """Return the likeliest labels, given the probabilities of all (labels,); unknown texts are unsure."""
-        best = self.task.decode(probabilities, count)
-        return Prediction(best, not is_known or best[0].probability < self.threshold)
 
     def words_for(self, text: str, label: str, count: int = 5) -> list[str]:
         """Return at most `count` words, or pairs of words, of a text that speak most for a label."""

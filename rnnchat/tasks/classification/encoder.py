@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rnnchat.lm.recurrent import RecurrentNetwork
 from rnnchat.tasks.classification.sparse import Floats
@@ -48,15 +47,14 @@ class StateEncoder:
         for row, text in zip(padded, texts, strict=True):
             row[: len(text)] = text
         state = tuple(np.zeros((len(texts), len(one)), np.float32) for one in self.network.start())
-        total = np.zeros((len(texts), self.network.shape.units), np.float32)
+        total: Floats = np.zeros((len(texts), self.network.shape.units), np.float32)
         for time in range(padded.shape[1]):
             going = int(np.searchsorted(sizes, time, side="right"))  # the texts before it have ended
             moved = self.network.advance_all(padded[going:, time], tuple(one[going:] for one in state))
             for whole, part in zip(state, moved, strict=True):
                 whole[going:] = part
             total[going:] += self.network.top(moved)
-        means: Floats = total / sizes[:, None].astype(np.float32)
-        return means
+        return total / sizes[:, None].astype(np.float32)
 
 
 @dataclass(frozen=True)

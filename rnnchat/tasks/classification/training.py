@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import NotesError
-from rnnchat.tasks.classification.calibration import fit_shares, fit_threshold, softmax_rows, sum_of_scores
+from rnnchat.tasks.classification.calibration import (
+    confidences,
+    fit_shares,
+    fit_threshold,
+    softmax_rows,
+    sum_of_scores,
+)
 from rnnchat.tasks.classification.class_means import fit_class_means
 from rnnchat.tasks.classification.classifier import TextClassifier
 from rnnchat.tasks.classification.encoder import MAXIMUM_PIECES, StateEncoder
@@ -124,18 +130,13 @@ def train_classifier(
     steps = _Steps(len(shares) * len(used) + len(used[:_STRANGER_FOLDS]) + 1, progress)
     held_out = [_kept_back(known, folds, used, share, steps) for share in shares]
     best = min(held_out, key=lambda one: one.loss)
-    strangers = [
-        softmax_rows(sum_of_scores(scores, best.shares)).max(1)
-        for scores in (
-            _scores_of_strangers(known, folds, fold, best.state_share, steps)
-            for fold in used[:_STRANGER_FOLDS]
-        )
-        if scores
-    ]
-    is_right = np.take_along_axis(best.targets, best.probabilities.argmax(1)[:, None], 1)[:, 0]
-    threshold = fit_threshold(
-        best.probabilities.max(1), is_right, np.concatenate([*strangers, np.zeros(0, np.float32)])
-    )
+    strangers = [np.zeros(0, np.float32)]
+    for fold in used[:_STRANGER_FOLDS]:
+        scores = _scores_of_strangers(known, folds, fold, best.state_share, steps)
+        if scores:
+            strangers.append(confidences(sum_of_scores(scores, best.shares)))
+    is_right = np.take_along_axis(best.targets, best.scores.argmax(1)[:, None], 1)[:, 0]
+    threshold = fit_threshold(confidences(best.scores), is_right, np.concatenate(strangers))
     names = np.eye(len(examples.labels)) > 0
     space, parts = _fit(known.texts, known.targets, known.names, names, best.state_share)
     steps.made()
@@ -146,7 +147,7 @@ def train_classifier(
         threshold,
         encoder if best.state_share else None,
     )
-    return TrainedClassifier(classifier, measure(best.probabilities, best.targets))
+    return TrainedClassifier(classifier, measure(best.scores, best.targets))
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,8 @@ class _KeptBack:
     """The shares of the scores of each of the parts that `_fit` returns."""
     loss: float
     """The mean of -ln p(label)."""
-    probabilities: Floats
+    scores: Floats
+    """The sum of the parts' scores times their shares (texts, labels)."""
     targets: NDArray[np.bool_]
 
 
@@ -250,10 +252,10 @@ def _kept_back(
     scores = [np.concatenate(part) for part in zip(*found, strict=True)]
     all_targets = np.concatenate(targets)
     shares = fit_shares(scores, all_targets)
-    probabilities = softmax_rows(sum_of_scores(scores, shares))
-    own = (probabilities * all_targets).sum(1)
+    total = sum_of_scores(scores, shares)
+    own = (softmax_rows(total) * all_targets).sum(1)
     loss = float(-np.log(np.maximum(own, 1e-9)).mean())
-    return _KeptBack(state_share, shares, loss, probabilities, all_targets)
+    return _KeptBack(state_share, shares, loss, total, all_targets)
 
 
 def _scores_of_strangers(

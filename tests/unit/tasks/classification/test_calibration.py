@@ -30,4 +30,4 @@ def test_scores_that_say_nothing_get_a_small_share() -> None:
 def test_the_threshold_lies_between_texts_with_and_without_a_label() -> None:
     threshold = fit_threshold(np.array([0.9, 0.8, 0.95]), np.array([True] * 3), np.array([0.2, 0.3, 0.4]))
     assert 0.4 < threshold <= 0.8
-    assert fit_threshold(np.zeros(0), np.zeros(0, bool), np.array([0.2])) == 0
+    assert fit_threshold(np.zeros(0), np.zeros(0, bool), np.array([0.2])) < -1000
