@@ -54,7 +54,8 @@ class StateEncoder:
             for whole, part in zip(state, moved, strict=True):
                 whole[going:] = part
             total[going:] += self.network.top(moved)
-        return total / sizes[:, None].astype(np.float32)
+        means: Floats = np.divide(total, sizes[:, None], dtype=np.float32)
+        return means
 
 
 @dataclass(frozen=True)
