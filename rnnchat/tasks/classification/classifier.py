@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from rnnchat.errors import ModelError
 from rnnchat.tasks.classification.calibration import confidences, softmax_rows
 from rnnchat.tasks.classification.encoder import Projection, StateEncoder
-from rnnchat.tasks.classification.features import GROUPS, Counts, Vocabulary, count_features, word_features
+from rnnchat.tasks.classification.features import GROUPS, Counts, Vocabulary, word_features
 from rnnchat.tasks.classification.linear import LinearScores
-from rnnchat.tasks.classification.space import FeatureSpace, TextFeatures
+from rnnchat.tasks.classification.space import FeatureSpace, TextFeatures, text_features
 from rnnchat.tasks.classification.sparse import Floats
 from rnnchat.tasks.classification.task import Classification, LabelProbability
 
@@ -56,8 +56,7 @@ class TextClassifier:
 
     def features(self, texts: Sequence[str]) -> TextFeatures:
         """Return the features of texts."""
-        counts = tuple(count_features(text) for text in texts)
-        return TextFeatures(counts, None if self.encoder is None else self.encoder.encode(texts))
+        return text_features(texts, self.encoder)
 
     def scores(self, features: TextFeatures) -> Floats:
         """Return the score of each label for each text (texts, labels); their softmax are probabilities."""

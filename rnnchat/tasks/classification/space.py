@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.tasks.classification.encoder import Projection
-from rnnchat.tasks.classification.features import Counts, Vocabulary
+from rnnchat.tasks.classification.encoder import Projection, StateEncoder
+from rnnchat.tasks.classification.features import Counts, Vocabulary, count_features
 from rnnchat.tasks.classification.sparse import Floats, SparseRows, dense_rows, stack_columns
 
 MAXIMUM_FEATURES = 300_000
@@ -37,6 +37,12 @@ class TextFeatures:
         if self.states is not None and others.states is not None:
             states = np.concatenate((self.states, others.states))
         return TextFeatures((*self.counts, *others.counts), states)
+
+
+def text_features(texts: Sequence[str], encoder: StateEncoder | None) -> TextFeatures:
+    """Return the features of texts, with mean states where there is an encoder."""
+    counts = tuple(count_features(text) for text in texts)
+    return TextFeatures(counts, None if encoder is None else encoder.encode(texts))
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,11 @@ from rnnchat.tasks.classification.calibration import (
 from rnnchat.tasks.classification.class_means import fit_class_means
 from rnnchat.tasks.classification.classifier import TextClassifier
 from rnnchat.tasks.classification.encoder import MAXIMUM_PIECES, StateEncoder
-from rnnchat.tasks.classification.features import count_features
 from rnnchat.tasks.classification.folds import copy_groups, stratified_folds
 from rnnchat.tasks.classification.linear import LinearScores, fit_linear, weighted_sum
 from rnnchat.tasks.classification.metrics import ClassificationMetrics, measure
 from rnnchat.tasks.classification.naive_bayes import fit_naive_bayes
-from rnnchat.tasks.classification.space import FeatureSpace, TextFeatures
+from rnnchat.tasks.classification.space import FeatureSpace, TextFeatures, text_features
 from rnnchat.tasks.classification.sparse import Floats
 
 FOLDS = 5
@@ -38,7 +37,7 @@ MAXIMUM_LABELS = 1_000
 """A classifier has at most this many labels."""
 ALL_FOLDS_UP_TO = 4_000
 """With more examples than this, only one of the parts is kept back, as that is enough to measure."""
-_STRANGER_FOLDS = 2
+_LEFT_OUT_PARTS = 2
 """The labels of this many parts are left out to find out how texts without a label look."""
 STATE_SHARES = (0.0, 0.5)
 """The shares of a network's mean states that are tried, see `FeatureSpace.share`."""
@@ -127,16 +126,16 @@ def train_classifier(
     folds = stratified_folds(examples.targets, copy_groups(known.texts.counts), FOLDS)
     used = range(FOLDS) if len(folds) <= ALL_FOLDS_UP_TO else range(1)
     shares = (0.0,) if encoder is None else STATE_SHARES
-    steps = _Steps(len(shares) * len(used) + len(used[:_STRANGER_FOLDS]) + 1, progress)
+    steps = _Steps(len(shares) * len(used) + len(used[:_LEFT_OUT_PARTS]) + 1, progress)
     held_out = [_kept_back(known, folds, used, share, steps) for share in shares]
     best = min(held_out, key=lambda one: one.loss)
-    strangers = [np.zeros(0, np.float32)]
-    for fold in used[:_STRANGER_FOLDS]:
-        scores = _scores_of_strangers(known, folds, fold, best.state_share, steps)
+    unknown = [np.zeros(0, np.float32)]
+    for fold in used[:_LEFT_OUT_PARTS]:
+        scores = _scores_of_unknown(known, folds, fold, best.state_share, steps)
         if scores:
-            strangers.append(confidences(sum_of_scores(scores, best.shares)))
+            unknown.append(confidences(sum_of_scores(scores, best.shares)))
     is_right = np.take_along_axis(best.targets, best.scores.argmax(1)[:, None], 1)[:, 0]
-    threshold = fit_threshold(confidences(best.scores), is_right, np.concatenate(strangers))
+    threshold = fit_threshold(confidences(best.scores), is_right, np.concatenate(unknown))
     names = np.eye(len(examples.labels)) > 0
     space, parts = _fit(known.texts, known.targets, known.names, names, best.state_share)
     steps.made()
@@ -165,12 +164,6 @@ class Examples:
         """Return the features of `examples`, with mean states where there is an encoder."""
         names = [words_of_label(label) for label in examples.labels]
         return cls(text_features(examples.texts, encoder), examples.targets, text_features(names, encoder))
-
-
-def text_features(texts: Sequence[str], encoder: StateEncoder | None) -> TextFeatures:
-    """Return the features of texts, with mean states where there is an encoder."""
-    counts = tuple(count_features(text) for text in texts)
-    return TextFeatures(counts, None if encoder is None else encoder.encode(texts))
 
 
 def words_of_label(label: str) -> str:
@@ -258,7 +251,7 @@ def _kept_back(
     return _KeptBack(state_share, shares, loss, total, all_targets)
 
 
-def _scores_of_strangers(
+def _scores_of_unknown(
     known: Examples, folds: NDArray[np.integer], fold: int, state_share: float, steps: _Steps
 ) -> list[Floats]:
     """Return the scores that texts of one part of the labels have if all their labels are left out.
@@ -269,12 +262,12 @@ def _scores_of_strangers(
     labels = known.targets.shape[1]
     is_left_out = np.arange(labels) % FOLDS == fold
     targets = known.targets[:, ~is_left_out]
-    is_stranger = np.asarray(~targets.any(1))
+    is_unknown = np.asarray(~targets.any(1))
     is_learned = np.asarray(~known.targets[:, is_left_out].any(1) & (folds != fold))
-    if labels < _LABELS_FOR_THRESHOLD or not is_stranger.any() or not is_learned.any():
+    if labels < _LABELS_FOR_THRESHOLD or not is_unknown.any() or not is_learned.any():
         return []
     names = np.eye(targets.shape[1]) > 0
     texts = known.texts.take(is_learned)
     space, parts = _fit(texts, targets[is_learned], known.names.take(~is_left_out), names, state_share)
-    rows = space.rows(known.texts.take(is_stranger))
+    rows = space.rows(known.texts.take(is_unknown))
     return [part.scores(rows) for part in parts]
