@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("what", nargs="+")
     parser.add_argument("--folders", default="jbranchaud-til", help="the collection of notes to sort")
     parser.add_argument("--no-network", action="store_true", help="without the base's mean states")
-    parser.add_argument("--draws", type=int, nargs="+", default=list(range(DRAWS)))
+    parser.add_argument("--only", type=int, nargs="+", help="these draws, or folds of polarity, alone")
     options = parser.parse_args()
     encoder = None
     if not options.no_network:
@@ -57,9 +57,9 @@ def main() -> None:
         if name == "folders":
             folders(options.data / "notes" / options.folders)
         elif name == "polarity":
-            polarity(options.data, encoder)
+            polarity(options.data, encoder, options.only)
         else:
-            intents(name, options.data, int(shots or 0), options.draws, encoder)
+            intents(name, options.data, int(shots or 0), options.only or range(DRAWS), encoder)
 
 
 def clinc150(data: Path) -> dict[str, Split]:
@@ -146,8 +146,9 @@ def threshold_of_validation(classifier: TextClassifier, parts: dict[str, Split])
     )
 
 
-def polarity(data: Path, encoder: StateEncoder | None, folds: int = 10) -> None:
+def polarity(data: Path, encoder: StateEncoder | None, only: Sequence[int] | None) -> None:
     """Measure sentence polarity with 10-fold cross-validation."""
+    folds = 10
     folder = data / "tasks/classification/sentence_polarity/sentence_polarity"
     texts, labels = [], []
     for name, label in (("pos", "positive"), ("neg", "negative")):
@@ -158,7 +159,7 @@ def polarity(data: Path, encoder: StateEncoder | None, folds: int = 10) -> None:
     fold_of = stratified_folds(targets, np.arange(len(texts)), folds)
     found = []
     began = time.perf_counter()
-    for fold in range(folds):
+    for fold in only or range(folds):
         training = np.flatnonzero(fold_of != fold)
         own = LabelledTexts.of([texts[i] for i in training], [[labels[i]] for i in training])
         classifier = train_classifier(own, encoder).classifier
@@ -167,7 +168,9 @@ def polarity(data: Path, encoder: StateEncoder | None, folds: int = 10) -> None:
         right = [one.labels[0].name == labels[i] for one, i in zip(predictions, test, strict=True)]
         found.append(float(np.mean(right)))
         print(f"  fold {fold}: {100 * found[-1]:.2f}", flush=True)
-    print(f"polarity, {folds}-fold: accuracy {100 * np.mean(found):.2f}; {cost(time.perf_counter() - began)}")
+    print(
+        f"polarity, {len(found)} of {folds} folds: accuracy {100 * np.mean(found):.2f}; {cost(time.perf_counter() - began)}"
+    )
 
 
 def folders(path: Path) -> None:

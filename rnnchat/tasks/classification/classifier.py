@@ -104,7 +104,9 @@ class TextClassifier:
         tensors: dict[str, NDArray[Any]] = {
             "weights": self.linear.weights.astype(np.float16),
             "bias": self.linear.bias,
-            "calibration": np.array([self.threshold, self.space.share], np.float32),
+            "calibration": np.array(
+                [self.threshold, self.space.share, self.space.vocabulary.unseen_weight], np.float32
+            ),
         }
         for name, hashes, weights in zip(
             GROUP_NAMES, self.space.vocabulary.hashes, self.space.vocabulary.weights, strict=True
@@ -137,7 +139,7 @@ class TextClassifier:
         sizes = {
             "weights": (width, len(labels)),
             "bias": (len(labels),),
-            "calibration": (2,),
+            "calibration": (3,),
             **{name: hashes[place].shape for place, (_, name) in enumerate(groups)},
         }
         if any(tensors[name].shape != size for name, size in sizes.items()) or len(hashes) != len(GROUPS):
@@ -147,9 +149,9 @@ class TextClassifier:
         floats = [tensors["weights"], tensors["bias"], tensors["calibration"], *weights]
         if not all(np.isfinite(one).all() for one in floats):
             raise ModelError("The classifier is damaged: it has values that are not finite numbers.")
-        threshold, share = (float(value) for value in tensors["calibration"])
+        threshold, share, unseen_weight = (float(value) for value in tensors["calibration"])
         linear = LinearScores(tensors["weights"].astype(np.float32), np.asarray(tensors["bias"], np.float32))
-        space = FeatureSpace(Vocabulary(hashes, weights), projection, share)
+        space = FeatureSpace(Vocabulary(hashes, weights, unseen_weight), projection, share)
         return cls(tuple(labels), space, linear, threshold, encoder)
 
 

@@ -57,6 +57,8 @@ class Vocabulary:
     """The hashes of each group, in ascending order."""
     weights: tuple[Floats, ...]
     """The inverse document frequency of each hash: ln((1 + texts) / (1 + texts with it)) + 1."""
+    unseen_weight: float
+    """The same of a feature that is not among them: ln(1 + texts) + 1."""
 
     @classmethod
     def of(cls, counts: Sequence[Counts], least: int = 1) -> Vocabulary:
@@ -68,7 +70,7 @@ class Vocabulary:
             kept = texts >= least
             hashes.append(found[kept])
             weights.append((np.log((1 + len(counts)) / (1 + texts[kept])) + 1).astype(np.float32))
-        return cls(tuple(hashes), tuple(weights))
+        return cls(tuple(hashes), tuple(weights), float(np.log(1 + len(counts)) + 1))
 
     @property
     def width(self) -> int:
@@ -76,7 +78,11 @@ class Vocabulary:
         return sum(map(len, self.hashes))
 
     def rows(self, counts: Sequence[Counts]) -> SparseRows:
-        """Return a row of TF-IDF values for each text, (texts, width); each group of a row has length 1."""
+        """Return a row of TF-IDF values for each text, (texts, width).
+
+        Each group of a row has length 1 with the features that are not among these, which the row leaves out:
+        the more of a text is unknown, the shorter is its row.
+        """
         return stack_columns([self._group_rows(counts, group) for group in range(len(GROUPS))])
 
     def columns_of(self, hashes: Sequence[int]) -> NDArray[np.int64]:
@@ -90,8 +96,10 @@ class Vocabulary:
             places = _find(self.hashes[group], hashes)
             known = places >= 0
             places = places[known]
-            row = ((1 + np.log(times[known])) * self.weights[group][places]).astype(np.float32)
-            length = float(np.sqrt(row @ row))
+            frequencies = 1 + np.log(times)
+            row = (frequencies[known] * self.weights[group][places]).astype(np.float32)
+            unseen = frequencies[~known] * self.unseen_weight
+            length = float(np.sqrt(row @ row + unseen @ unseen))
             columns.append(places.astype(np.int32))
             values.append(row / length if length else row)
             starts.append(starts[-1] + len(places))
