@@ -168,9 +168,8 @@ def polarity(data: Path, encoder: StateEncoder | None, only: Sequence[int] | Non
         right = [one.labels[0].name == labels[i] for one, i in zip(predictions, test, strict=True)]
         found.append(float(np.mean(right)))
         print(f"  fold {fold}: {100 * found[-1]:.2f}", flush=True)
-    print(
-        f"polarity, {len(found)} of {folds} folds: accuracy {100 * np.mean(found):.2f}; {cost(time.perf_counter() - began)}"
-    )
+    seconds = time.perf_counter() - began
+    print(f"polarity, {len(found)} of {folds} folds: accuracy {100 * np.mean(found):.2f}; {cost(seconds)}")
 
 
 def folders(path: Path) -> None:
