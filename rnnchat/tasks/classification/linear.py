@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from rnnchat.tasks.classification.sparse import Floats, SparseRows
 
-DEFAULT_COST = 1.0
+DEFAULT_COST = 2.0
 """The weight C of the loss."""
 _MAXIMUM_PASSES = 40
 """The examples are visited at most this many times."""
