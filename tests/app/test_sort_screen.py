@@ -13,8 +13,10 @@ from textual.widgets import Input, Static
 
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.command_process import CommandProcess
+from rnnchat.app.screens.browse import BrowseScreen, NotesTree
 from rnnchat.app.screens.sort import SortScreen
 from rnnchat.errors import RnnchatError
+from rnnchat.library.settings import load_settings
 from rnnchat.tasks.sorting.moving import read_undo_file
 from tests.app.helpers import news, wait_until
 from tests.helpers.waiting import patience
@@ -195,6 +197,28 @@ async def test_errors_and_empty_inboxes_leave_the_screen_usable(
         await wait_until(pilot, lambda: "only suggested" in news(app))
         await pilot.press("escape")
         assert screen.query_one("#inbox").has_focus
+        await pilot.press("escape")
+        assert screen.table.has_focus
+        assert load_settings(app.paths).sort_inbox == str(folders / "inbox")
+
+
+async def test_the_folders_of_the_last_time_are_offered_again_and_can_be_browsed(
+    app: RnnchatApp, folders: Path
+) -> None:
+    app.update_settings(sort_inbox=str(folders / "inbox"), sort_notes=str(folders / "notes"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f10")
+        await wait_until(pilot, lambda: isinstance(app.screen, SortScreen) and app.focused is not None)
+        screen = app.screen
+        assert screen.query_one("#inbox", Input).value == str(folders / "inbox")
+        assert screen.query_one("#like", Input).value == str(folders / "notes")
+        await pilot.press("tab", "ctrl+o")
+        await wait_until(pilot, lambda: isinstance(app.screen, BrowseScreen))
+        tree = app.screen.query_one(NotesTree)
+        await wait_until(pilot, lambda: len(tree.root.children) == 2)
+        await pilot.press("down", "space")
+        await wait_until(pilot, lambda: app.screen is screen)
+        assert screen.query_one("#like", Input).value == str(folders / "notes" / "garden")
 
 
 async def test_learning_can_be_stopped(

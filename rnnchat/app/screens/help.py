@@ -84,7 +84,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Enter", "move the note into the suggested folder"),
             ("1  2  3", "move it into the first, second or third"),
             ("U", "undo: put the note back that was moved last"),
-            ("Esc", "choose other folders"),
+            ("Ctrl+O", "browse, for the field with the cursor"),
+            ("Esc", "choose other folders, or go back to the notes"),
         ),
     ),
     (

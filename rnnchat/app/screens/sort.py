@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,7 +22,7 @@ from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.app.worker_groups import CHANGE_NOTES
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.display import display_path
-from rnnchat.storage.paths import parse_path, shortened_path
+from rnnchat.storage.paths import home_folder, parse_path, shortened_path, start_folder
 from rnnchat.tasks.sorting.moving import Moved
 
 INTRODUCTION = (
@@ -51,11 +52,14 @@ class SortScreen(AppScreen):
     MODE = "sort"
     BINDINGS: ClassVar = [
         *(
-            Binding(str(number), f"move({number})", f"Into {number}", id=f"sort.move-{number}")
+            Binding(
+                str(number), f"move({number})", f"Move to {number}", id=f"sort.move-{number}", show=number > 1
+            )
             for number in range(1, ALTERNATIVES + 1)
         ),
         Binding("u", "undo", "Undo", id="sort.undo", tooltip="Put back the note that was moved last"),
-        Binding("escape", "edit", "Folders", id="sort.edit", tooltip="Choose other folders"),
+        Binding("ctrl+o", "browse", "Browse", id="sort.browse"),
+        Binding("escape", "edit", "Folders", id="sort.edit", tooltip="Choose other folders, or go back"),
     ]
 
     def __init__(self) -> None:
@@ -76,7 +80,7 @@ class SortScreen(AppScreen):
                 with Horizontal(classes="row"):
                     yield Static(label, classes="label", markup=False)
                     yield Input(
-                        placeholder=f"{example}  (→ completes, Enter goes on)",
+                        placeholder=f"{example}  (→ completes, Ctrl+O browses, Enter goes on)",
                         suggester=PathSuggester(),
                         id=name,
                         compact=True,
@@ -92,6 +96,9 @@ class SortScreen(AppScreen):
         for number, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
             self.table.add_column(name, key=str(number), width=width)
         self._show_table(is_shown=False)
+        settings = self.services.settings
+        for name, value in (("inbox", settings.sort_inbox), ("like", settings.sort_notes)):
+            self.query_one(f"#{name}", Input).value = value
         self.query_one("#inbox", Input).focus()
 
     def on_unmount(self) -> None:
@@ -118,7 +125,7 @@ class SortScreen(AppScreen):
         """Offer what moves notes while there are any."""
         if action in ("move", "undo"):
             return bool(self._rows)
-        return True
+        return action != "browse" or isinstance(self.focused, Input)
 
     # Learning
 
@@ -135,6 +142,8 @@ class SortScreen(AppScreen):
         except RnnchatError as error:
             self.services.report(error)
             return
+        typed = [self.query_one(f"#{name}", Input).value.strip() for name in ("inbox", "like")]
+        self.services.update_settings(sort_inbox=typed[0], sort_notes=typed[1])
         self._stop()
         self._rows, self._states = [], {}
         self.table.clear()
@@ -252,12 +261,34 @@ class SortScreen(AppScreen):
         self._show_details(self.table.cursor_row)
 
     def action_edit(self) -> None:
-        """Stop learning and go back to the fields."""
-        if self._process is not None and not self._rows:
+        """Stop learning and go to the fields; or, where notes are listed, from the fields back to these."""
+        if self._rows and not self.table.has_focus:
+            self.add_class("sorting")
+            self.table.focus()
+            return
+        if not self._rows:
             self._stop()
             self._set_status("")
         self.remove_class("sorting")
         self.query_one("#inbox", Input).focus()
+
+    def action_browse(self) -> None:
+        """Choose the folder for the field that has the cursor in a tree of folders."""
+        from rnnchat.app.screens.browse import BrowseScreen
+
+        field = self.focused
+        if not isinstance(field, Input):
+            return
+        folder = start_folder()
+        with suppress(RnnchatError, OSError):
+            typed = parse_path(field.value or "~")
+            folder = typed if typed.is_dir() else home_folder()
+
+        def chosen(path: Path | None) -> None:
+            if path is not None:
+                field.value = str(path)
+
+        self.app.push_screen(BrowseScreen(folder), chosen)
 
     # Helpers
 
