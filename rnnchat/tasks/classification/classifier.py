@@ -18,6 +18,8 @@ from rnnchat.tasks.classification.space import FeatureSpace, TextFeatures, text_
 from rnnchat.tasks.classification.sparse import Floats
 from rnnchat.tasks.classification.task import Classification, LabelProbability
 
+_IN_HALF_OF_THE_TEXTS = float(np.log(2) + 1)
+"""The inverse document frequency of a word that is in half of the examples."""
 GROUP_NAMES = ("words", "characters")
 """The names of the groups of features in a saved classifier."""
 
@@ -77,11 +79,15 @@ class TextClassifier:
         ]
 
     def words_for(self, text: str, label: str, count: int = 5) -> list[str]:
-        """Return at most `count` words, or pairs of words, of a text that speak most for a label."""
+        """Return at most `count` words, or pairs of words, of a text that speak most for a label.
+
+        Those that are in more than half of the examples are left out: they are words such as "the".
+        """
         features = word_features(text)
         names, place = list(features), self.labels.index(label)
         columns = self.space.vocabulary.columns_of(list(features.values()))
         known = np.flatnonzero(columns >= 0)
+        known = known[self.space.vocabulary.weights[0][columns[known]] > _IN_HALF_OF_THE_TEXTS]
         weights = (
             self.linear.weights[columns[known], place] * self.space.vocabulary.weights[0][columns[known]]
         )
