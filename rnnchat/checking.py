@@ -10,9 +10,9 @@ import numpy as np
 from rnnchat.errors import ModelError, RnnchatError
 from rnnchat.evaluation.scoring import score
 from rnnchat.generation.sampling import Sampling
-from rnnchat.library.model_files import load_version, require_folder
+from rnnchat.library.model_files import SavedClassifier, load_version, require_folder
 from rnnchat.library.models import Library, ModelEntry
-from rnnchat.loading import LoadedModel, from_saved
+from rnnchat.loading import LoadedModel, classifier_from_saved, from_saved
 from rnnchat.text.chat_format import text_context
 
 GENERATED = 24
@@ -46,7 +46,10 @@ def check_model(library: Library, entry: ModelEntry) -> list[str]:
 def _version_problem(folder: Path, entry: ModelEntry) -> str:
     """Return what is wrong with one version, nothing where it is sound."""
     try:
-        model = from_saved(load_version(folder, shipped=entry.shipped), entry.name)
+        saved = load_version(folder, shipped=entry.shipped)
+        if isinstance(saved, SavedClassifier):
+            return _classifier_problem(saved)
+        model = from_saved(saved, entry.name)
         if model.memory is not None and not model.memory.is_sorted():
             return "The memory of the notes is damaged: it is out of order."
         with np.errstate(all="ignore"):
@@ -55,6 +58,16 @@ def _version_problem(folder: Path, entry: ModelEntry) -> str:
         return error.message
     except Exception as error:  # whatever it is, the model is not sound
         return f"It cannot generate text: unexpected error ({type(error).__name__})."
+
+
+def _classifier_problem(saved: SavedClassifier) -> str:
+    """Let a classifier label a text; return what goes wrong, nothing where all is well."""
+    with np.errstate(all="ignore"):
+        classifier = classifier_from_saved(saved)
+        probabilities = classifier.probabilities(classifier.features([_SCORED]))
+    if not abs(float(probabilities.sum(dtype=np.float64)) - 1) < _TOLERANCE:
+        return "It does not give probabilities to its labels."
+    return ""
 
 
 def _use_problem(model: LoadedModel) -> str:

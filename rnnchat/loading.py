@@ -14,13 +14,15 @@ from rnnchat.generation.generate import TextGenerator
 from rnnchat.generation.guidance import Guide
 from rnnchat.generation.replies import MIXTURE_CANDIDATES, ReplyGenerator
 from rnnchat.library.card import Card
-from rnnchat.library.models import Library, SavedModel
+from rnnchat.library.models import Library, SavedClassifier, SavedModel
 from rnnchat.lm.mixture.contexts import PieceKinds
 from rnnchat.lm.mixture.model import Mixture
 from rnnchat.lm.mixture.weights import MixtureWeights
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.protocols import AnyLanguageModel, Learn
 from rnnchat.lm.recurrent import RecurrentNetwork
+from rnnchat.tasks.classification.classifier import TextClassifier
+from rnnchat.tasks.classification.encoder import StateEncoder
 from rnnchat.text.chat_format import CHAT
 from rnnchat.text.tokenizer import Tokenizer
 
@@ -107,6 +109,37 @@ class LoadedModel:
 def load_model(library: Library, name: str) -> LoadedModel:
     """Read the model called `name`; raise ModelError where it is missing or damaged."""
     return from_saved(library.load(name), name)
+
+
+def load_classifier(library: Library, name: str) -> TextClassifier:
+    """Read the classifier called `name`; raise ModelError where it is missing, damaged or none."""
+    return classifier_from_saved(library.load_classifier(name))
+
+
+def classifier_from_saved(saved: SavedClassifier) -> TextClassifier:
+    """Return a saved classifier put together; raise ModelError where its parts do not fit together."""
+    encoder = None
+    if saved.weights is not None and saved.tokenizer is not None:
+        network = RecurrentNetwork(saved.card.shape, saved.weights)
+        encoder = StateEncoder(network, fitting_tokenizer(saved.tokenizer, saved.card))
+    return TextClassifier.from_tensors(saved.tensors, saved.card.labels, encoder)
+
+
+def encoder_from_saved(saved: SavedModel) -> StateEncoder:
+    """Return what reads texts with the network of a saved language model."""
+    network = RecurrentNetwork(saved.card.shape, saved.weights)
+    return StateEncoder(network, fitting_tokenizer(saved.tokenizer, saved.card))
+
+
+def fitting_tokenizer(data: bytes, card: Card) -> Tokenizer:
+    """Return a saved tokenizer; raise ModelError where it has other pieces than the network."""
+    tokenizer = Tokenizer(data)
+    if tokenizer.size != card.shape.vocabulary:
+        raise ModelError(
+            f"The model {card.name} is damaged: its tokenizer and its network do not fit together.",
+            "Go back to the version before with `rnnchat models rollback`.",
+        )
+    return tokenizer
 
 
 def from_saved(saved: SavedModel, name: str) -> LoadedModel:

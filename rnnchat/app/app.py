@@ -61,8 +61,14 @@ def _draft_screen() -> Screen[None]:
     return DraftScreen()
 
 
+def _sort_screen() -> Screen[None]:
+    from rnnchat.app.screens.sort import SortScreen
+
+    return SortScreen()
+
+
 class RnnchatApp(WorkerErrorsMixin, App[None]):
-    """rnnchat in a terminal: Chat, Train, Models and Draft."""
+    """rnnchat in a terminal: Chat, Train, Models, Draft and Sort."""
 
     TITLE = "rnnchat"
     CSS_PATH = "app.tcss"
@@ -72,6 +78,7 @@ class RnnchatApp(WorkerErrorsMixin, App[None]):
         "train": _train_screen,
         "models": _models_screen,
         "draft": _draft_screen,
+        "sort": _sort_screen,
     }
     DEFAULT_MODE = "chat"
     BINDINGS: ClassVar = [
@@ -80,6 +87,7 @@ class RnnchatApp(WorkerErrorsMixin, App[None]):
         Binding("f3", "go('train')", "Train", show=False, id="app.train"),
         Binding("f4", "go('models')", "Models", show=False, id="app.models"),
         Binding("f5", "go('draft')", "Draft", show=False, id="app.draft"),
+        Binding("f10", "go('sort')", "Sort", show=False, id="app.sort"),
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True, id="app.quit"),
     ]
 

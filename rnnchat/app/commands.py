@@ -14,6 +14,7 @@ APP_COMMANDS = (
     ("Chat", "Chat with the model in use (F2)", "go('chat')"),
     ("Draft", "Write with suggestions (F5)", "go('draft')"),
     ("Train", "Train a model on your notes (F3)", "go('train')"),
+    ("Sort", "Put notes into folders (F10)", "go('sort')"),
     ("Models", "Choose, rename or delete models (F4)", "go('models')"),
 )
 """Title, description and action of the commands that come first."""

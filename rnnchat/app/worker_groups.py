@@ -8,8 +8,10 @@ AUTOSAVE = "autosave"
 """Workers of this group write drafts and chats to their databases."""
 CHANGE_LIBRARY = "change"
 """Workers of this group change the library of models."""
+CHANGE_NOTES = "move"
+"""Workers of this group move the user's notes into folders."""
 REPLY = "reply"
 """Workers of this group generate replies and save them."""
 
-WRITING_GROUPS = (SAVE_FILE, AUTOSAVE, CHANGE_LIBRARY, REPLY)
+WRITING_GROUPS = (SAVE_FILE, AUTOSAVE, CHANGE_LIBRARY, CHANGE_NOTES, REPLY)
 """The app waits for the workers of these groups before it ends."""

@@ -89,6 +89,7 @@ def _finish_output(code: int) -> int:
 
 
 MODULES = {
+    "classify": "rnnchat.cli.classify",
     "compare": "rnnchat.cli.compare",
     "complete": "rnnchat.cli.complete",
     "draft": "rnnchat.cli.draft",
@@ -96,6 +97,7 @@ MODULES = {
     "generate": "rnnchat.cli.generate",
     "models": "rnnchat.cli.models",
     "scan": "rnnchat.cli.scan",
+    "sort": "rnnchat.cli.sort",
     "train": "rnnchat.cli.train",
     "where": "rnnchat.cli.where",
 }

@@ -6,7 +6,7 @@ The names of a model's other files are defined here, too.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from rnnchat.errors import ModelError
 from rnnchat.library.card_migrations import NEWEST_SCHEMA, migrate_card
 from rnnchat.library.card_validation import CardError, json_safe, read_json, validate_card
 from rnnchat.lm.shape import NetworkShape
+from rnnchat.tasks.base import CLASSIFY, LANGUAGE_MODEL
 from rnnchat.text.chat_format import NOTES
 
 NETWORK = "network.safetensors"
@@ -29,12 +30,17 @@ BASE_NETWORK = "base.safetensors"
 
 The base's network is a member of the mixture.
 """
+CLASSIFIER = "classifier.safetensors"
+"""This file holds what a classifier learned (see `rnnchat/tasks/classification/classifier.py`)."""
 REQUIRED_FILES = (NETWORK, TOKENIZER)
-"""Every model has these files beside its card."""
+"""Every language model has these files beside its card."""
 OPTIONAL_FILES = (MEMORY, MIXTURE, BASE_NETWORK)
-"""A model may have these files, too."""
-MODEL_FILES = (*REQUIRED_FILES, *OPTIONAL_FILES)
-"""A model has no files but these and its card."""
+"""A language model may have these files, too."""
+TASK_FILES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    LANGUAGE_MODEL: (REQUIRED_FILES, OPTIONAL_FILES),
+    CLASSIFY: ((CLASSIFIER,), (NETWORK, TOKENIZER)),
+}
+"""For each task, the files that its models must have beside their card, and those that they may have."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,10 @@ class Card:
     """The name of the model that it was trained from; empty where it was trained from scratch."""
     description: str = ""
     """A sentence that lists show in place of what the model learned from; may be empty."""
+    task: str = LANGUAGE_MODEL
+    """What the model is for, one of the tasks in `rnnchat/tasks/base.py`."""
+    labels: Sequence[str] = ()
+    """The labels that a classifier knows; none for a language model."""
     schema: int = NEWEST_SCHEMA
     """The number of the format, see `card_migrations.py`."""
 
@@ -71,8 +81,13 @@ class Card:
         return None if value is None else float(value)
 
     @property
+    def is_language_model(self) -> bool:
+        """Whether the model predicts text, as chats and drafts need it."""
+        return self.task == LANGUAGE_MODEL
+
+    @property
     def shape(self) -> NetworkShape:
-        """The sizes of the network; raises ModelError where no network can have them."""
+        """The sizes of a language model's network; raises ModelError where no network can have them."""
         return NetworkShape.from_dict(self.network)
 
     def to_json(self) -> bytes:
@@ -91,9 +106,11 @@ class Card:
             if not isinstance(values, dict):
                 raise CardError("it is not a JSON object")
             values = migrate_card(values)
-            validate_card(values, MODEL_FILES, REQUIRED_FILES)
+            required, optional = TASK_FILES.get(str(values.get("task", LANGUAGE_MODEL)), ((), ()))
+            validate_card(values, (*required, *optional), required)
         except CardError as error:
             raise ModelError(f"The card is damaged: {error}.", hint) from error
         card = cls(**values)
-        _ = card.shape
+        if NETWORK in card.files:
+            _ = card.shape
         return card

@@ -12,6 +12,7 @@ from typing import Any
 
 from rnnchat.errors import ModelError
 from rnnchat.library.card_validation import CardError
+from rnnchat.tasks.base import LANGUAGE_MODEL
 
 CardMigration = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes the fields of a card in one schema and returns them in the next one."""
@@ -19,7 +20,13 @@ CardMigration = Callable[[dict[str, Any]], dict[str, Any]]
 FIRST_SCHEMA = 1
 """Version 0.1 wrote cards with this schema number."""
 
-MIGRATIONS: tuple[CardMigration, ...] = ()
+
+def add_task(fields: dict[str, Any]) -> dict[str, Any]:
+    """Say what the model is for: before there were tasks, every model was a language model."""
+    return {**fields, "task": LANGUAGE_MODEL, "labels": []}
+
+
+MIGRATIONS: tuple[CardMigration, ...] = (add_task,)
 """The function at index i brings a card from schema i + 1 to schema i + 2."""
 
 NEWEST_SCHEMA = FIRST_SCHEMA + len(MIGRATIONS)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from rnnchat.tasks.base import TASKS
 from rnnchat.text.chat_format import CHAT, NOTES
 
 MAXIMUM_BYTES = 4 * 2**20
@@ -30,6 +31,8 @@ _MAXIMUM_TEXT = 32_768
 """Any text in a card has at most this many characters."""
 _MAXIMUM_NAME = 200
 """A name in a card has at most this many characters."""
+_MAXIMUM_LABELS = 1_000
+"""A classifier has at most this many labels."""
 _MAXIMUM_DESCRIPTION = 2_000
 """A description has at most this many characters."""
 _MAXIMUM_COUNT = 2**53
@@ -275,6 +278,22 @@ def _style(name: str, value: Any) -> None:
         raise CardError(f"its {name} is unknown")
 
 
+def _task(name: str, value: Any) -> None:
+    _text(name, value)
+    if value not in TASKS:
+        raise CardError(f"its {name} is unknown")
+
+
+def _labels(name: str, value: Any) -> None:
+    """Check that the labels are lines of text, none of which is there twice."""
+    if not isinstance(value, list) or len(value) > _MAXIMUM_LABELS:
+        raise CardError(f"its {name} are not a list of at most {_MAXIMUM_LABELS:,} texts")
+    for label in value:
+        _line(_MAXIMUM_NAME, empty=False)(name, label)
+    if len(set(value)) < len(value):
+        raise CardError(f"its {name} have one twice")
+
+
 _bits = _number(0, _MAXIMUM_BITS, none=True)
 _seconds = _number(0, _MAXIMUM_SECONDS)
 
@@ -305,6 +324,8 @@ _FIELDS: dict[str, FieldRule] = {
     "style": _style,
     "base": _line(_MAXIMUM_NAME),
     "description": _line(_MAXIMUM_DESCRIPTION),
+    "task": _task,
+    "labels": _labels,
 }
 """The rule that checks each field of a card."""
 _REQUIRED = ("name", "created", "network", "files")

@@ -29,6 +29,7 @@ def describe_entry(entry: ModelEntry, *, in_use: bool = False) -> dict[str, Any]
         "gain": _gain(card) or None if card else None,
         "on_own_notes": on_own_notes(card) if card else "–",
         "summary": summary(card) if card else damage(entry),
+        "task": card.task if card else None,
         "versions": entry.versions,
     }
 
@@ -38,6 +39,8 @@ def summary(card: Card) -> str:
     if card.description:
         return card.description
     files, size = card.learned_from.get("files", 0), card.learned_from.get("bytes", 0)
+    if not card.is_language_model:
+        return f"{files:,} examples of {counted(len(card.labels), 'label')}, {human_size(size)}"
     return f"{files:,} notes, {human_size(size)}"
 
 
@@ -123,6 +126,8 @@ def describe_card(entry: ModelEntry) -> list[tuple[str, str]]:
         return [("name", entry.name), ("problem", entry.problem), ("on disk", str(entry.folder))]
     network = card.network
     training = card.training
+    if not card.is_language_model:
+        return _describe_classifier(entry, card)
     rows = [
         ("name", entry.name + (" (comes with rnnchat)" if entry.shipped else "")),
         ("learned from", f"{summary(card)} (trained {card.created[:10]})"),
@@ -144,6 +149,36 @@ def describe_card(entry: ModelEntry) -> list[tuple[str, str]]:
         previous = "`rnnchat models rollback` goes back to the previous one"
         rows.append(("versions", f"{entry.versions} ({previous})"))
     return rows
+
+
+def _describe_classifier(entry: ModelEntry, card: Card) -> list[tuple[str, str]]:
+    """Return the labelled lines that describe a classifier."""
+    names = ", ".join(card.labels)
+    rows = [
+        ("name", entry.name),
+        ("task", f"labels texts with {counted(len(card.labels), 'label')}"),
+        ("labels", names if len(names) <= _MAXIMUM_LENGTH else f"{names[:_MAXIMUM_LENGTH]} …"),
+        ("learned from", f"{summary(card)} (trained {card.created[:10]})"),
+        *[("", path[:_MAXIMUM_LENGTH]) for path in card.learned_from.get("paths", [])[:6]],
+        ("accuracy", describe_accuracy(card.scores)),
+        ("on disk", f"{human_size(entry.size)} in {entry.folder}"),
+    ]
+    if entry.versions > 1:
+        rows.append(
+            ("versions", f"{entry.versions} (`rnnchat models rollback` goes back to the previous one)")
+        )
+    return rows
+
+
+def describe_accuracy(scores: Mapping[str, Any]) -> str:
+    """Return how well a classifier labelled the examples that were kept back from it."""
+    known = _numbers(scores)
+    if "accuracy" not in known or "macro_f1" not in known:
+        return "not measured"
+    return (
+        f"{known['accuracy']:.1%} of {known.get('texts', 0):,.0f} examples that were kept back are labelled"
+        f" rightly; macro-F1 {known['macro_f1']:.1%}"
+    )
 
 
 def describe_versions(name: str, versions: Sequence[ModelVersion]) -> str:

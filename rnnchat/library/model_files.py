@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from rnnchat.errors import ModelError, StorageError
 from rnnchat.library.card import (
     BASE_NETWORK,
+    CLASSIFIER,
     MEMORY,
     MIXTURE,
     NETWORK,
-    OPTIONAL_FILES,
-    REQUIRED_FILES,
+    TASK_FILES,
     TOKENIZER,
     Card,
 )
@@ -28,6 +28,7 @@ from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.atomic import sha256
 from rnnchat.storage.safe_reading import describe_mode, read_regular_file
 from rnnchat.storage.tensors import MAXIMUM_HEADER, all_finite, read_safetensors
+from rnnchat.tasks.base import CLASSIFY
 
 if TYPE_CHECKING:  # NumPy takes a tenth of a second that the app's first picture does not have
     import numpy as np
@@ -41,6 +42,8 @@ MAXIMUM_SOURCES = 64 * 2**20
 """The names of the notes' files in a memory have at most this many bytes."""
 MAXIMUM_TOKENIZER = 16 * 2**20
 """A tokenizer's file has at most this many bytes."""
+MAXIMUM_CLASSIFIER = 256 * 2**20
+"""A classifier's file has at most this many bytes."""
 _MIXTURE_PER_PIECE = 2_048
 """A mixture has at most this many bytes for each piece of the vocabulary."""
 _MIXTURE_FIXED = 2 * 2**20
@@ -66,7 +69,20 @@ class SavedModel:
     base_weights: dict[str, NDArray[np.floating]] | None = None
 
 
-def load_named_version(folder: Path, name: str, *, shipped: bool = False) -> SavedModel:
+@dataclass(frozen=True)
+class SavedClassifier:
+    """The files of one version of a classifier, checked against its card."""
+
+    card: Card
+    tensors: dict[str, NDArray[Any]]
+    """The arrays by their names, see `rnnchat/tasks/classification/classifier.py`."""
+    weights: dict[str, NDArray[np.floating]] | None = None
+    """The weights of the network that reads the texts; None where there is none."""
+    tokenizer: bytes | None = None
+    """The network's tokenizer."""
+
+
+def load_named_version(folder: Path, name: str, *, shipped: bool = False) -> SavedModel | SavedClassifier:
     """Read and check one version of a model; raise ModelError with what is wrong.
 
     Links are followed only for a `shipped` model: packages may be installed through them.
@@ -83,13 +99,16 @@ def load_named_version(folder: Path, name: str, *, shipped: bool = False) -> Sav
         raise ModelError(said, error.hint or hint) from error
 
 
-def load_version(folder: Path, *, shipped: bool = False) -> SavedModel:
+def load_version(folder: Path, *, shipped: bool = False) -> SavedModel | SavedClassifier:
     """Read and check one version as `load_named_version` does; messages do not name the model."""
     card = read_card(folder, shipped=shipped)
     data = read_files(folder, card, shipped=shipped)
     for file, content in data.items():
         if card.files[file] != sha256(content):
             raise ModelError(f"{file} has changed since it was saved.")
+    if card.task == CLASSIFY:
+        own = _read_network(data[NETWORK], card.shape, complete=True) if NETWORK in data else None
+        return SavedClassifier(card, _read_classifier(data[CLASSIFIER]), own, data.get(TOKENIZER))
     shape = card.shape
     weights = _read_network(data[NETWORK], shape, complete=True)
     memory = _read_memory(data[MEMORY], shape) if MEMORY in data else None
@@ -108,8 +127,7 @@ def read_card(folder: Path, *, shipped: bool = False) -> Card:
 
 def read_files(folder: Path, card: Card, *, shipped: bool = False) -> dict[str, bytes]:
     """Return the content of the files that `card` names; raise ModelError where one cannot be read."""
-    shape = card.shape
-    return {file: _read(folder / file, max_bytes(file, shape), shipped) for file in files_of(card)}
+    return {file: _read(folder / file, max_bytes(file, card), shipped) for file in files_of(card)}
 
 
 def size_of(folder: Path, card: Card, *, shipped: bool = False) -> int:
@@ -127,7 +145,7 @@ def size_of(folder: Path, card: Card, *, shipped: bool = False) -> int:
             raise ModelError(f"{file} is {how}.") from error
         if describe_mode(found.st_mode) != "a file":
             raise ModelError(f"{file} is {describe_mode(found.st_mode)}, not a file.")
-        if file != CARD and not 0 < found.st_size <= max_bytes(file, card.shape):
+        if file != CARD and not 0 < found.st_size <= max_bytes(file, card):
             raise ModelError(f"{file} is {'too large' if found.st_size else 'empty'}.")
         size += found.st_size
     return size
@@ -135,11 +153,15 @@ def size_of(folder: Path, card: Card, *, shipped: bool = False) -> int:
 
 def files_of(card: Card) -> tuple[str, ...]:
     """Return the names of the files that a model has beside its card."""
-    return (*REQUIRED_FILES, *(file for file in OPTIONAL_FILES if file in card.files))
+    required, optional = TASK_FILES[card.task]
+    return (*required, *(file for file in optional if file in card.files))
 
 
-def max_bytes(file: str, shape: NetworkShape) -> int:
-    """Return the maximum size, in bytes, of a file of a model whose network has this `shape`."""
+def max_bytes(file: str, card: Card) -> int:
+    """Return the maximum size, in bytes, of a file of a model that has this `card`."""
+    if file == CLASSIFIER:
+        return MAXIMUM_CLASSIFIER
+    shape = card.shape
     if file in (NETWORK, BASE_NETWORK):
         return MAXIMUM_HEADER + 8 + 4 * shape.parameters
     if file == MEMORY:
@@ -203,6 +225,16 @@ def _read_memory(data: bytes, shape: NetworkShape) -> dict[str, NDArray[Any]]:
         dtype, dimensions, most = expected[name]
         if array.dtype != dtype or array.ndim != dimensions or array.size > most:
             raise ModelError(f"The memory of the notes is damaged: its {name} have the wrong size or type.")
+    return arrays
+
+
+def _read_classifier(data: bytes) -> dict[str, NDArray[Any]]:
+    import numpy as np
+
+    arrays = read_safetensors(data)
+    for name, array in arrays.items():
+        if array.dtype not in (np.float16, np.float32, np.uint64):
+            raise ModelError(f"The classifier is damaged: {name} has the wrong type.")
     return arrays
 
 

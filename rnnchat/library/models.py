@@ -9,8 +9,6 @@ What the files of a version hold is said in `card.py`; `model_files.py` reads an
 
 from __future__ import annotations
 
-import re
-import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +20,7 @@ from rnnchat.library.deleted_models import DeletedModels, name_of_deletion
 from rnnchat.library.model_entry import ModelEntry, ModelVersion, require_not_shipped
 from rnnchat.library.model_files import (
     CARD,
+    SavedClassifier,
     SavedModel,
     load_named_version,
     read_card,
@@ -29,12 +28,14 @@ from rnnchat.library.model_files import (
     require_folder,
     size_of,
 )
+from rnnchat.library.model_folders import is_model, version_folders_in, version_number
 from rnnchat.library.model_names import checked_model_name, comparison_key, displayed_name
 from rnnchat.library.settings import change_settings, load_settings
 from rnnchat.library.shipped import BASE, is_shipped_name, shipped_folders
 from rnnchat.storage.atomic import move, path_exists, remove, remove_unfinished, sha256, write_folder
 from rnnchat.storage.paths import Paths, make_private
 from rnnchat.storage.tensors import read_safetensors, to_safetensors
+from rnnchat.tasks.base import LANGUAGE_MODEL
 
 __all__ = [
     "BASE",
@@ -49,6 +50,7 @@ __all__ = [
     "Library",
     "ModelEntry",
     "ModelVersion",
+    "SavedClassifier",
     "SavedModel",
     "load_named_version",
     "read_safetensors",
@@ -63,8 +65,6 @@ KEPT_VERSIONS = 2
 """This many versions of a model are kept: the one in use and the one before."""
 _HIGHEST_VERSION = 10**12 - 1
 """A version's number has at most 12 digits."""
-_VERSION = re.compile(r"v([0-9]{4,12})\Z")
-"""Matches the folder name of a model's version."""
 
 
 class Library:
@@ -108,12 +108,28 @@ class Library:
         raise ModelError(f"There is no model called {name!r}.", f"Models here: {known}.")
 
     def load(self, name: str) -> SavedModel:
-        """Read the model called `name`, with every file checked against the card's hashes.
+        """Read the language model called `name`, with every file checked against the card's hashes.
 
-        Raises ModelError where it is missing or damaged. No code in a model is ever run.
+        Raises ModelError where it is missing or damaged, or not a language model. No code in a model is ever
+        run.
         """
-        entry = self.find(name)
-        return load_named_version(self._version_in_use(entry), entry.name, shipped=entry.shipped)
+        found = self._load(name)
+        if isinstance(found, SavedModel):
+            return found
+        raise ModelError(
+            f"The model {name} labels texts, but this needs a model that predicts text.",
+            "Use it with `rnnchat classify`; `rnnchat models list` shows the other models.",
+        )
+
+    def load_classifier(self, name: str) -> SavedClassifier:
+        """Read the classifier called `name` as `load` does; raise ModelError where it is none."""
+        found = self._load(name)
+        if isinstance(found, SavedClassifier):
+            return found
+        raise ModelError(
+            f"The model {name} predicts text, but this needs a model that labels texts.",
+            "Make one with `rnnchat classify train FILE --name NAME`.",
+        )
 
     def check(self, name: str) -> list[str]:
         """Return what is wrong with the files of the model called `name`, a line for each damaged version."""
@@ -128,7 +144,7 @@ class Library:
 
     def version_folders(self, entry: ModelEntry) -> list[Path]:
         """Return the folders of a model's versions, the one in use last."""
-        return [entry.folder] if entry.shipped else _versions(entry.folder)
+        return [entry.folder] if entry.shipped else version_folders_in(entry.folder)
 
     def versions(self, name: str) -> list[ModelVersion]:
         """Return the versions of the model called `name`, the one in use first."""
@@ -138,9 +154,9 @@ class Library:
             try:
                 card = read_card(folder, shipped=entry.shipped)
             except ModelError:
-                found.append(ModelVersion(folder, _number(folder), "", None))
+                found.append(ModelVersion(folder, version_number(folder), "", None))
             else:
-                found.append(ModelVersion(folder, _number(folder), card.created, card.bits_per_byte))
+                found.append(ModelVersion(folder, version_number(folder), card.created, card.bits_per_byte))
         return found
 
     # Changing
@@ -159,23 +175,30 @@ class Library:
         `weights` and the values of `optional`, whose keys are of OPTIONAL_FILES, are safetensors.
         All versions but the newest KEPT_VERSIONS are removed afterwards.
         """
-        own = self.check_name(name or card.name)
-        files = {NETWORK: weights, TOKENIZER: tokenizer, **(optional or {})}
+        return self.publish_files(
+            card, {NETWORK: weights, TOKENIZER: tokenizer, **(optional or {})}, name=name
+        )
+
+    def publish_files(
+        self, card: Card, files: Mapping[str, bytes], *, name: str | None = None
+    ) -> tuple[Card, int]:
+        """Save a new version as `publish` does, of a model of any task; `files` are its files by name."""
+        own = self.check_name(name or card.name, card.task)
         card = replace(card, name=own, files={file: sha256(data) for file, data in files.items()})
         folder = make_private(self._folder_of(own))
         remove_unfinished(folder)
-        number = 1 + max((_number(version) for version in _versions(folder)), default=0)
+        number = 1 + max((version_number(version) for version in version_folders_in(folder)), default=0)
         if number > _HIGHEST_VERSION:
             raise ModelError(f"{own} has a version with the highest number there is.", "Delete it first.")
         write_folder(folder / f"v{number:04d}", [*files.items(), (CARD, card.to_json())])
-        for old in _versions(folder)[:-KEPT_VERSIONS]:
+        for old in version_folders_in(folder)[:-KEPT_VERSIONS]:
             remove(old, self._paths.models)
         return card, number
 
     def rename(self, name: str, new: str) -> str:
         """Rename a model and return its new name in normal form; a model that was in use stays in use."""
         entry = self._own(name)
-        new = self.check_name(new)
+        new = self.check_name(new, entry.card.task if entry.card else LANGUAGE_MODEL)
         if comparison_key(new) != comparison_key(entry.name):
             self._require_free(new)
         move(entry.folder, self._paths.models / new)
@@ -189,7 +212,7 @@ class Library:
     def copy(self, name: str, new: str) -> str:
         """Copy the newest version of a model, which may be a shipped one, and return the name of the copy."""
         entry = self.find(name)
-        new = self.check_name(new)
+        new = self.check_name(new, entry.card.task if entry.card else LANGUAGE_MODEL)
         self._require_free(new)
         self._publish_again(self._version_in_use(entry), entry, new)
         return new
@@ -200,7 +223,7 @@ class Library:
         The version that was in use becomes the previous one, so rolling back twice changes nothing.
         """
         entry = self._own(name)
-        versions = _versions(entry.folder)
+        versions = version_folders_in(entry.folder)
         if len(versions) < 2:
             raise ModelError(f"{entry.name} has no earlier version.", "Each training adds one.")
         return self._publish_again(versions[-2], entry, entry.name)
@@ -256,8 +279,11 @@ class Library:
         """Remove a deleted model so that it cannot be restored."""
         self._bin.remove_forever(deletion)
 
-    def check_name(self, name: str) -> str:
-        """Return `name` in normal form; raise ModelError, which says why, where it cannot be used."""
+    def check_name(self, name: str, task: str = LANGUAGE_MODEL) -> str:
+        """Return `name` in normal form; raise ModelError, which says why, where it cannot be used for `task`.
+
+        The name of a model for the same task can be used: a new version is added to that model.
+        """
         name = checked_model_name(name)
         if is_shipped_name(name):
             raise ModelError(
@@ -269,9 +295,16 @@ class Library:
                 f"The folder for the model {name} is taken by something else.",
                 f"Choose another name, or remove {folder}.",
             )
+        card = self._entry(folder, shipped=False).card if path_exists(folder) else None
+        if card is not None and card.task != task:
+            raise ModelError(f"There is a model called {name} for another task.", "Choose another name.")
         return name
 
     # Helpers
+
+    def _load(self, name: str) -> SavedModel | SavedClassifier:
+        entry = self.find(name)
+        return load_named_version(self._version_in_use(entry), entry.name, shipped=entry.shipped)
 
     def _folder_of(self, name: str) -> Path:
         """Return the folder of a model; an existing one may differ from its name in case or width."""
@@ -289,8 +322,7 @@ class Library:
         """Check the files of a version, and publish them as the newest version of the model `name`."""
         card = load_named_version(version, entry.name, shipped=entry.shipped).card
         files = read_files(version, card, shipped=entry.shipped)
-        optional = {file: files[file] for file in OPTIONAL_FILES if file in files}
-        return self.publish(card, files[NETWORK], files[TOKENIZER], optional=optional, name=name)[1]
+        return self.publish_files(card, files, name=name)[1]
 
     def _folders(self) -> list[Path]:
         """Return the folders of the person's own models by name, damaged ones too."""
@@ -298,7 +330,7 @@ class Library:
             found = [p for p in self._paths.models.iterdir() if not p.name.startswith(".")]
         except OSError:  # `unreadable` reports it
             return []
-        return sorted((p for p in found if _is_model(p)), key=lambda p: (p.name.casefold(), p.name))
+        return sorted((p for p in found if is_model(p)), key=lambda p: (p.name.casefold(), p.name))
 
     def _entry(self, folder: Path, *, shipped: bool) -> ModelEntry:
         name = folder.name if shipped else displayed_name(folder)
@@ -344,29 +376,3 @@ class Library:
         """Use the model from now on. A full disk is no error here: the change that was asked for is made."""
         with suppress(StorageError), change_settings(self._paths) as settings:
             settings.model = name
-
-
-def _is_model(folder: Path) -> bool:
-    """Return whether `folder` is a model, which may be a damaged one, and not an empty folder."""
-    try:
-        if not stat.S_ISDIR(folder.lstat().st_mode):
-            return True
-        return any(not path.name.startswith(".") for path in folder.iterdir())
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-
-
-def _versions(folder: Path) -> list[Path]:
-    """Return the folders of a model's versions, the oldest first; raise ModelError if it is unreadable."""
-    try:
-        found = [p for p in folder.iterdir() if _VERSION.match(p.name)] if folder.is_dir() else []
-    except OSError as error:
-        raise ModelError(f"{folder.name} cannot be read ({(error.strerror or 'error').lower()}).") from error
-    return sorted(found, key=lambda p: (_number(p), p.name))
-
-
-def _number(version: Path) -> int:
-    match = _VERSION.match(version.name)
-    return int(match.group(1)) if match else 0

@@ -60,6 +60,12 @@ class Settings:
     minutes: float = limited(5.0, Limits(0, 600, "the minutes of a training"))
     """The budget last chosen for a training."""
 
+    sort_inbox: str = ""
+    """The folder of new notes that was sorted last, as it was typed; empty before."""
+
+    sort_notes: str = ""
+    """The folder of sorted notes that was learned then."""
+
     @property
     def sampling(self) -> Sampling:
         """How replies are sampled."""

@@ -200,7 +200,7 @@ async def test_any_size(app: RnnchatApp, size: tuple[int, int]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("key", ["f2", "f3", "f4", "f5"])
+@pytest.mark.parametrize("key", ["f2", "f3", "f4", "f5", "f10"])
 async def test_who_enlarges_the_terminal_again_can_go_on(app: RnnchatApp, key: str) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press(key)

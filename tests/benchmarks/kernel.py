@@ -67,6 +67,7 @@ def ours(cell: str, half: bool) -> Callable[[], object]:
     import numpy as np
 
     from rnnchat.lm.shape import NetworkShape
+    from rnnchat.training.data.batches import TrainingChunk
     from rnnchat.training.engine.trainable import TrainableNetwork
     from rnnchat.training.plan import Plan
 
@@ -84,7 +85,7 @@ def ours(cell: str, half: bool) -> Callable[[], object]:
     trainable = TrainableNetwork(NetworkShape(VOCABULARY, EMBEDDING, UNITS, 1, cell), plan, seed=0)
     random = np.random.default_rng(0)
     chunk = random.integers(0, VOCABULARY, (BATCH, LENGTH + 1)).astype(np.int32)
-    return lambda: trainable.learn(chunk, 1, 1e-3)
+    return lambda: trainable.learn(TrainingChunk(chunk), 1, 1e-3)
 
 
 def keras_layer(cell: str) -> Callable[[], object]:

@@ -49,7 +49,7 @@ class MinimumSizeScreen(WorkerErrorsMixin, Screen[Result]):
 
 
 class AppScreen(MinimumSizeScreen[None]):
-    """One of the four main screens."""
+    """One of the main screens."""
 
     MODE = ""
     """The app's name for this screen."""

@@ -17,6 +17,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Everywhere",
         (
             ("F2 F3 F4 F5", "Chat, Train, Models, Draft"),
+            ("F10", "Sort"),
             ("Ctrl+P", "all commands, by name"),
             ("Tab", "next field or button"),
             ("Ctrl+Q", "quit"),
@@ -75,6 +76,16 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("R  C", "rename, copy"),
             ("D  U", "delete (also Del), undo delete"),
             ("B", "roll back to the version before the last training"),
+        ),
+    ),
+    (
+        "Sort",
+        (
+            ("Enter", "move the note into the suggested folder"),
+            ("1  2  3", "move it into the first, second or third"),
+            ("U", "undo: put the note back that was moved last"),
+            ("Ctrl+O", "browse, for the field with the cursor"),
+            ("Esc", "choose other folders, or go back to the notes"),
         ),
     ),
     (

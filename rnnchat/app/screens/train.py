@@ -59,7 +59,8 @@ class TrainScreen(AppScreen):
     def on_screen_resume(self) -> None:
         """Show the training where there is one, or else the form with the models of now."""
         super().on_screen_resume()
-        self._form.offer_bases(entry.name for entry in self.services.library.entries() if entry.card)
+        entries = self.services.library.entries()
+        self._form.offer_bases(e.name for e in entries if e.card and e.card.is_language_model)
         self._show_training()
 
     @property

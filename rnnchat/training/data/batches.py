@@ -31,6 +31,28 @@ class TrainingData:
     """The UTF-8 bytes of the training texts."""
     repeats: NDArray[np.float32] | None = None
     """How often each training text is read in a round (texts, 2): in the main part, and in the last part."""
+    is_target: NDArray[np.bool_] | None = None
+    """Which of the training pieces the loss is averaged over (pieces,); None for all of them."""
+
+
+@dataclass(frozen=True)
+class TrainingChunk:
+    """A part of the parallel streams that a network learns from in one step."""
+
+    pieces: NDArray[np.int32]
+    """The pieces (batch, length + 1); each but the last predicts the one after it."""
+    is_target: NDArray[np.bool_] | None = None
+    """Which of the predicted pieces count in the loss (batch, length); None for all of them."""
+
+    @property
+    def inputs(self) -> NDArray[np.int32]:
+        """The pieces that predict (batch, length)."""
+        return self.pieces[:, :-1]
+
+    @property
+    def targets(self) -> NDArray[np.int32]:
+        """The pieces that are predicted (batch, length)."""
+        return self.pieces[:, 1:]
 
 
 class Batches:
@@ -54,8 +76,8 @@ class Batches:
         """Whether the last part of the training reads other texts than before."""
         return self._rounds.has_last_part
 
-    def epoch(self, number: int, skip: int = 0, *, is_last_part: bool = False) -> Iterator[NDArray[np.int32]]:
-        """Yield the chunks of epoch `number`, each (batch, length + 1), except the first `skip`."""
+    def epoch(self, number: int, skip: int = 0, *, is_last_part: bool = False) -> Iterator[TrainingChunk]:
+        """Yield the chunks of epoch `number`, except the first `skip`."""
         random = self._rounds.random(number)
         starts, sizes = self._rounds.texts(random, is_last_part=is_last_part).T
         ends = np.cumsum(sizes)
@@ -63,13 +85,39 @@ class Batches:
         steps = max(1, (int(ends[-1]) - 1) // self.batch // self.length)
         streams = first + np.arange(self.batch) * steps * self.length
         for step in range(skip, steps):
-            chunk = np.empty((self.batch, self.length + 1), np.int32)
-            for row, place in zip(chunk, streams + step * self.length, strict=True):
-                self._read(row, int(place), starts, sizes, ends)
-            yield chunk
+            places = streams + step * self.length
+            pieces = np.empty((self.batch, self.length + 1), np.int32)
+            self._read_all(self._data.training, pieces, places, starts, sizes, ends)
+            is_target = None
+            if self._data.is_target is not None:
+                marks = np.empty(pieces.shape, bool)
+                self._read_all(self._data.is_target, marks, places, starts, sizes, ends)
+                is_target = marks[:, 1:]
+            yield TrainingChunk(pieces, is_target)
 
-    def _read(self, into: NDArray[np.int32], place: int, starts: Pieces, sizes: Pieces, ends: Pieces) -> None:
-        """Fill `into` with the pieces from `place` on, with the texts in their order, over and over."""
+    def _read_all(
+        self,
+        source: NDArray[Any],
+        into: NDArray[Any],
+        places: Pieces,
+        starts: Pieces,
+        sizes: Pieces,
+        ends: Pieces,
+    ) -> None:
+        """Fill each row of `into` with the values of `source` from its one of `places` on."""
+        for row, place in zip(into, places, strict=True):
+            self._read(source, row, int(place), starts, sizes, ends)
+
+    def _read(
+        self,
+        source: NDArray[Any],
+        into: NDArray[Any],
+        place: int,
+        starts: Pieces,
+        sizes: Pieces,
+        ends: Pieces,
+    ) -> None:
+        """Fill `into` with the values from `place` on, with the texts in their order, over and over."""
         filled, total = 0, int(ends[-1])
         while filled < len(into):
             place %= total
@@ -77,7 +125,7 @@ class Batches:
             inside = place - int(ends[text] - sizes[text])
             count = min(len(into) - filled, int(sizes[text]) - inside)
             begin = int(starts[text]) + inside
-            into[filled : filled + count] = self._data.training[begin : begin + count]
+            into[filled : filled + count] = source[begin : begin + count]
             filled += count
             place += count
 

@@ -10,12 +10,10 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from rnnchat.lm.shape import NetworkShape
-from rnnchat.training.data.batches import Batches, Pieces, TrainingData, log_frequencies
+from rnnchat.training.data.batches import Batches, Pieces, TrainingChunk, TrainingData, log_frequencies
 from rnnchat.training.data.rounds import LAST_PART
 from rnnchat.training.engine import checkpoint
 from rnnchat.training.engine.hardware import peak_memory_mb
@@ -237,7 +235,7 @@ class Trainer:
             min(self._budget / VALIDATIONS, 1 + trained / 4), LEAST_TRAINING * self._validation_seconds
         )
 
-    def _step(self, chunk: NDArray[np.int32]) -> None:
+    def _step(self, chunk: TrainingChunk) -> None:
         """Learn from one chunk and move along the schedule."""
         state = self.state
         if state.position == 0:
@@ -245,7 +243,7 @@ class Trainer:
         started = time.monotonic()
         loss = self.trainable.learn(chunk, state.step, self._rate)
         spent = time.monotonic() - started
-        count = chunk[:, 1:].size
+        count = chunk.targets.size
         self._steps_of_process += 1
         state.step += 1
         state.position += 1

@@ -86,13 +86,29 @@ class Network(keras.Model):
         return tf.transpose(tf.reshape(logits, [time, batch, self.shape.vocabulary]), [1, 0, 2]), states
 
     def mean_loss(
-        self, pieces: Tensor, targets: Tensor, states: States, masks: dict[str, Tensor] | None = None
+        self,
+        pieces: Tensor,
+        targets: Tensor,
+        states: States,
+        masks: dict[str, Tensor] | None = None,
+        counted: Tensor | None = None,
     ) -> tuple[Tensor, States]:
-        """Return the mean of -ln p over `targets` (batch, time), and the states; `masks` makes the masks."""
+        """Return the mean of -ln p over `targets` (batch, time), and the states; `masks` makes the masks.
+
+        Only targets that are `counted` with 1 (batch, time) are averaged over; all where it is None.
+        """
         x, states = self._read(pieces, states, masks)
         flat = tf.reshape(tf.transpose(targets), [-1])
         bias = tf.convert_to_tensor(self.output_bias)
-        return mean_cross_entropy(x, self._table(), bias, flat, use_bfloat16=self.use_bfloat16), states
+        loss = mean_cross_entropy(
+            x,
+            self._table(),
+            bias,
+            flat,
+            use_bfloat16=self.use_bfloat16,
+            counted=None if counted is None else tf.reshape(tf.transpose(counted), [-1]),
+        )
+        return loss, states
 
     def piece_losses(self, pieces: Tensor, targets: Tensor, states: States) -> tuple[Tensor, States]:
         """Return -ln p of every target (batch, time), for evaluation, and the states."""

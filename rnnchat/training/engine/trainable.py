@@ -10,6 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from rnnchat.lm.shape import NetworkShape
+from rnnchat.training.data.batches import TrainingChunk
 from rnnchat.training.engine.checkpoint import Arrays, Group
 from rnnchat.training.engine.network import Network, States, Weights, as_numpy
 from rnnchat.training.engine.optimizer import Optimizer
@@ -65,15 +66,18 @@ class TrainableNetwork:
         """Forget what was read of the texts, as at the beginning of an epoch."""
         self._states = self._share(lambda _: self.network.start(self._local))
 
-    def learn(self, chunk: NDArray[np.int32], step: int, rate: float) -> float:
-        """Take training step number `step` on a chunk (batch, length + 1); return the mean of -ln p.
+    def learn(self, chunk: TrainingChunk, step: int, rate: float) -> float:
+        """Take training step number `step` on a chunk; return the mean of -ln p over its targets.
 
         The states go on from the chunk before. `rate` is the learning rate.
         """
 
-        def rows(replica: int) -> tuple[Any, Any]:
-            own = chunk[replica * self._local : (replica + 1) * self._local]
-            return tf.constant(own[:, :-1]), tf.constant(own[:, 1:])
+        def rows(replica: int) -> tuple[Any, ...]:
+            own = slice(replica * self._local, (replica + 1) * self._local)
+            pair = tf.constant(chunk.inputs[own]), tf.constant(chunk.targets[own])
+            if chunk.is_target is None:
+                return pair
+            return (*pair, tf.constant(chunk.is_target[own].astype(np.float32)))
 
         inputs = self._share(rows)
         loss, self._states = self._step(inputs, self._states, tf.constant(step), tf.constant(rate))
@@ -148,8 +152,8 @@ class TrainableNetwork:
         variables = [variable for _, variable in self.network.trained_weights()]
         with tf.GradientTape() as tape:
             masks = self._own_masks(self.network.masks(step, self._batch))
-            pieces, targets = inputs
-            loss, states = self.network.mean_loss(pieces, targets, states, masks)
+            pieces, targets, *counted = inputs
+            loss, states = self.network.mean_loss(pieces, targets, states, masks, *counted)
         gradients = tape.gradient(loss, [getattr(v, "value", v) for v in variables])
         self.optimizer.apply(gradients, rate, step)
         return loss, states

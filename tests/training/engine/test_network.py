@@ -117,6 +117,40 @@ def test_the_loss_and_its_gradients_are_those_of_the_plain_one(half: bool, toler
     assert float(3.0 * tf.reduce_mean(each)) == pytest.approx(float(results[0][0]), rel=tolerance)
 
 
+def test_a_masked_loss_is_that_of_the_counted_positions_alone() -> None:
+    random = np.random.default_rng(1)
+    positions, vocabulary, size = POSITIONS_AT_ONCE + 30, 50, 8
+    x, table, bias = (
+        tf.Variable(random.normal(size=shape), dtype=tf.float32)
+        for shape in ((positions, size), (vocabulary, size), (vocabulary,))
+    )
+    targets = random.integers(0, vocabulary, positions).astype(np.int32)
+    counted = (random.random(positions) < 0.2).astype(np.float32)
+    places = np.flatnonzero(counted)
+
+    def masked() -> Any:
+        values = [tf.convert_to_tensor(variable) for variable in (x, table, bias)]
+        return mean_cross_entropy(*values, tf.constant(targets), use_bfloat16=False, counted=counted)
+
+    def alone() -> Any:
+        logits = tf.matmul(tf.gather(x, places), table, transpose_b=True) + bias
+        return tf.reduce_mean(
+            tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets[places], logits=logits)
+        )
+
+    results = []
+    for loss in (alone, masked):
+        with tf.GradientTape() as tape:
+            value = 2.0 * loss()
+        results.append([value, *tape.gradient(value, [x, table, bias])])
+    for expected, got in zip(*results, strict=True):
+        np.testing.assert_allclose(tf.convert_to_tensor(got), tf.convert_to_tensor(expected), atol=1e-5)
+    values = [tf.convert_to_tensor(variable) for variable in (x, table, bias)]
+    nothing = np.zeros(positions, np.float32)
+    loss = mean_cross_entropy(*values, tf.constant(targets), use_bfloat16=False, counted=nothing)
+    assert float(loss) == 0
+
+
 def test_what_is_dropped_belongs_to_its_step() -> None:
     dropout = Dropout(hidden=0.5, inputs=0.25, recurrent_weights=0.5)
     network = Network(NetworkShape(50, embedding=64, units=96), dropout=dropout)

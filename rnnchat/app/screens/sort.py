@@ -1,0 +1,363 @@
+"""Sorting notes: the notes of an inbox with the folders they may belong in, which a key moves them into."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalGroup, VerticalScroll
+from textual.widgets import DataTable, Input, Static
+
+from rnnchat.app.screens.app_screen import AppScreen
+from rnnchat.app.sorting_session import BY_FOLDERS, SortingProcess, SortingRow, SortingSession
+from rnnchat.app.widgets.path_suggester import PathSuggester
+from rnnchat.app.worker_groups import CHANGE_NOTES
+from rnnchat.errors import RnnchatError
+from rnnchat.storage.display import display_path
+from rnnchat.storage.paths import home_folder, parse_path, shortened_path, start_folder
+from rnnchat.tasks.sorting.moving import Moved
+
+INTRODUCTION = (
+    "Name a folder of new notes, and one whose subfolders your notes are in. rnnchat learns them, says"
+    " how often it is right, and suggests one for each new note. Nothing is moved until you say so."
+)
+"""What is shown before anything has been sorted."""
+COLUMNS = ("", "Note", "Folder", "", "Or")
+"""The headings of the columns: a mark, the note, its likeliest folder, how probable that is, and others."""
+WIDTHS = (1, 24, 18, 4, 22)
+"""The widths of the columns in a terminal of 80 columns."""
+SMALLEST_WIDTHS = (1, 13, 10, 4, 4)
+"""The smallest widths of the columns."""
+ALTERNATIVES = 3
+"""A note can be moved into one of so many folders."""
+
+
+class SortTable(DataTable[Text]):
+    """The notes of the inbox, with a label for Enter in the footer."""
+
+    BINDINGS: ClassVar = [Binding("enter", "select_cursor", "Move", id="sort.move")]
+
+
+class SortScreen(AppScreen):
+    """Two fields for folders, the notes to sort, and what speaks for the folder of the highlighted one."""
+
+    MODE = "sort"
+    BINDINGS: ClassVar = [
+        *(
+            Binding(
+                str(number), f"move({number})", f"Move to {number}", id=f"sort.move-{number}", show=number > 1
+            )
+            for number in range(1, ALTERNATIVES + 1)
+        ),
+        Binding("u", "undo", "Undo", id="sort.undo", tooltip="Put back the note that was moved last"),
+        Binding("ctrl+o", "browse", "Browse", id="sort.browse"),
+        Binding("escape", "edit", "Folders", id="sort.edit", tooltip="Choose other folders, or go back"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[SortingRow] = []
+        self._states: dict[Path, str] = {}
+        """For each note that was moved or could not be, what became of it."""
+        self._process: SortingProcess | None = None
+        self._session: SortingSession | None = None
+        self._lock = threading.Lock()
+        """Held while a note is moved, so that one move is made after another."""
+
+    def contents(self) -> ComposeResult:
+        """Lay out the fields, the table and the details."""
+        with VerticalGroup(id="sort-form"):
+            yield Static(INTRODUCTION, id="sort-introduction", markup=False)
+            for name, label, example in (("inbox", "New notes", "~/inbox"), ("like", "Sorted", "~/notes")):
+                with Horizontal(classes="row"):
+                    yield Static(label, classes="label", markup=False)
+                    yield Input(
+                        placeholder=f"{example}  (→ completes, Ctrl+O browses, Enter goes on)",
+                        suggester=PathSuggester(),
+                        id=name,
+                        compact=True,
+                    )
+        yield Static("", id="sort-status", markup=False)
+        yield SortTable(cursor_type="row")
+        with VerticalScroll(id="details", can_focus=False) as details:
+            details.border_title = "Why"
+            yield Static("", id="why", markup=False)
+
+    def on_mount(self) -> None:
+        """Set the table up, and be ready for the first folder."""
+        for number, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
+            self.table.add_column(name, key=str(number), width=width)
+        self._show_table(is_shown=False)
+        settings = self.services.settings
+        for name, value in (("inbox", settings.sort_inbox), ("like", settings.sort_notes)):
+            self.query_one(f"#{name}", Input).value = value
+        self.query_one("#inbox", Input).focus()
+
+    def on_unmount(self) -> None:
+        """Stop learning."""
+        self._stop()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the columns to the width there is."""
+        extra = event.size.width - 80
+        shares = (0, 0.4, 0.3, 0, 0.3)
+        widths = zip(WIDTHS, SMALLEST_WIDTHS, shares, strict=True)
+        wanted = [max(least, int(width + extra * share)) for width, least, share in widths]
+        for column, width in zip(self.table.columns.values(), wanted, strict=False):
+            column.width = width
+            column.auto_width = False
+        self.table.refresh(layout=True)
+
+    @property
+    def table(self) -> SortTable:
+        """The table of notes, in the order of the rows."""
+        return self.query_one(SortTable)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what moves notes while there are any."""
+        if action in ("move", "undo"):
+            return bool(self._rows)
+        return action != "browse" or isinstance(self.focused, Input)
+
+    # Learning
+
+    @on(Input.Submitted, "#inbox")
+    def inbox_named(self) -> None:
+        """Go on to the second field."""
+        self.query_one("#like", Input).focus()
+
+    @on(Input.Submitted, "#like")
+    def like_named(self) -> None:
+        """Learn the folders, and suggest one for each note."""
+        try:
+            inbox, like = (self._folder(name) for name in ("inbox", "like"))
+        except RnnchatError as error:
+            self.services.report(error)
+            return
+        typed = [self.query_one(f"#{name}", Input).value.strip() for name in ("inbox", "like")]
+        self.services.update_settings(sort_inbox=typed[0], sort_notes=typed[1])
+        self._stop()
+        self._rows, self._states = [], {}
+        self.table.clear()
+        self._show_table(is_shown=False)
+        self._session = SortingSession(like.resolve(), self.services.paths.state)
+        process = self._process = SortingProcess(inbox, like)
+        self._set_status("Reading your notes …")
+        self._learn(process)
+
+    @work(thread=True, group="sort", exclusive=True)
+    def _learn(self, process: SortingProcess) -> None:
+        rows: list[SortingRow] = []
+        measured: dict[str, Any] = {}
+        for event in process.events():
+            if event.get("event") == "progress":
+                text = f"Learning your folders: step {event['done']} of {event['total']}"
+                self._from_thread(process, partial(self._set_status, text))
+            elif "measured" in event:
+                measured = event
+            else:
+                rows.append(SortingRow.from_event(event))
+        if not process.is_stopped:
+            self._from_thread(process, partial(self._show, measured, rows))
+
+    def _from_thread(self, process: SortingProcess, show: partial[None]) -> None:
+        """Call a function in the app's thread unless the process is not wanted any more."""
+        if not process.is_stopped and self.services.is_running:
+            self.app.call_from_thread(show)
+
+    def work_failed(self, name: str, error: RnnchatError) -> None:
+        """Say that no suggestions will arrive."""
+        if name == "_learn":
+            self._set_status("")
+            self.query_one("#inbox", Input).focus()
+
+    def _show(self, measured: dict[str, Any], rows: list[SortingRow]) -> None:
+        figures = measured["measured"]
+        self._rows = rows
+        if figures["by"] != BY_FOLDERS:
+            self._session = None  # tags are only suggested
+        self._set_status(_describe(figures, len(rows), len(measured["skipped"])))
+        self._show_table(is_shown=bool(rows))
+        for row in rows:
+            self.table.add_row(*self._cells(row), key=str(len(self.table.rows)))
+        if rows:
+            self.table.focus()
+            self._show_details(0)
+        self.refresh_bindings()
+
+    # Moving
+
+    @on(DataTable.RowSelected)
+    def selected(self) -> None:
+        """Move the note that Enter or a click selected into its likeliest folder."""
+        self.action_move(1)
+
+    @on(DataTable.RowHighlighted)
+    def highlighted(self, event: DataTable.RowHighlighted) -> None:
+        """Show what speaks for the folder of the highlighted note."""
+        self._show_details(event.cursor_row)
+
+    def action_move(self, number: int) -> None:
+        """Move the highlighted note into its likeliest folder, or the second or third."""
+        row = self.table.cursor_row
+        if not 0 <= row < len(self._rows) or number > len(self._rows[row].labels):
+            return
+        note = self._rows[row]
+        if self._session is None:
+            self.services.inform("Tags are only suggested; notes are moved where they are sorted by folders.")
+        elif self._states.get(note.path, "").startswith("✓"):
+            self.services.inform("This note has been moved. U puts the last one back.")
+        else:
+            self._move(self._session, row, note.labels[number - 1][0])
+
+    def action_undo(self) -> None:
+        """Put back the note that was moved last."""
+        if self._session is not None:
+            self._undo(self._session)
+
+    @work(thread=True, group=CHANGE_NOTES)
+    def _move(self, session: SortingSession, row: int, folder: str) -> None:
+        note = self._rows[row]
+        with self._lock:
+            if self._states.get(note.path, "").startswith("✓"):
+                return
+            result = session.move(note.path, folder)
+            self._states[note.path] = f"! {result.problem}" if result.problem else f"✓ moved to {folder}"
+        self.app.call_from_thread(self._show_moved, session, note, result, 1)
+
+    @work(thread=True, group=CHANGE_NOTES)
+    def _undo(self, session: SortingSession) -> None:
+        with self._lock:
+            result = session.undo()
+            if result is not None:
+                self._states[result.move.target] = f"! {result.problem}" if result.problem else ""
+        if result is None:
+            self.app.call_from_thread(self.services.inform, "There is nothing to undo.")
+            return
+        note = next((row for row in self._rows if row.path == result.move.target), None)
+        if note is not None:
+            self.app.call_from_thread(self._show_moved, session, note, result, 0)
+
+    def _show_moved(self, session: SortingSession, note: SortingRow, result: Moved, step: int) -> None:
+        """Show what became of a note, and go `step` rows on."""
+        if session is not self._session:
+            return
+        if result.problem:
+            message = f"{display_path(note.path.name)} was not moved: {result.problem}."
+            self.services.report(RnnchatError(message, "Nothing was changed."))
+        row = self._rows.index(note)
+        for column, cell in enumerate(self._cells(note)):
+            self.table.update_cell(str(row), str(column), cell)
+        if not result.problem:
+            self.table.move_cursor(row=min(row + step, len(self._rows) - 1))
+        self._show_details(self.table.cursor_row)
+
+    def action_edit(self) -> None:
+        """Stop learning and go to the fields; or, where notes are listed, from the fields back to these."""
+        if self._rows and not self.table.has_focus:
+            self.add_class("sorting")
+            self.table.focus()
+            return
+        if not self._rows:
+            self._stop()
+            self._set_status("")
+        self.remove_class("sorting")
+        self.query_one("#inbox", Input).focus()
+
+    def action_browse(self) -> None:
+        """Choose the folder for the field that has the cursor in a tree of folders."""
+        from rnnchat.app.screens.browse import BrowseScreen
+
+        field = self.focused
+        if not isinstance(field, Input):
+            return
+        folder = start_folder()
+        with suppress(RnnchatError, OSError):
+            typed = parse_path(field.value or "~")
+            folder = typed if typed.is_dir() else home_folder()
+
+        def chosen(path: Path | None) -> None:
+            if path is not None:
+                field.value = str(path)
+
+        self.app.push_screen(BrowseScreen(folder), chosen)
+
+    # Helpers
+
+    def _stop(self) -> None:
+        if self._process is not None:
+            self._process.stop()
+
+    def _folder(self, name: str) -> Path:
+        """Return the path typed into a field; raise RnnchatError where nothing can be read there."""
+        field = self.query_one(f"#{name}", Input)
+        if not field.value.strip():
+            field.focus()
+            raise RnnchatError("A folder is missing.", "Name both folders.")
+        return parse_path(field.value)
+
+    def _set_status(self, text: str) -> None:
+        self.query_one("#sort-status", Static).update(text)
+
+    def _show_table(self, *, is_shown: bool) -> None:
+        self.query_one("#sort-introduction").display = not is_shown
+        self.set_class(is_shown, "sorting")
+        self.table.display = is_shown
+        self.query_one("#details").display = is_shown
+
+    def _cells(self, row: SortingRow) -> list[Text]:
+        state = self._states.get(row.path, "")
+        (folder, probability), *others = row.labels
+        cells = (
+            state[:1] or ("?" if row.is_unsure else " "),
+            display_path(row.path.name),
+            state[2:] or folder,
+            "" if state.startswith("✓") else f"{probability:4.0%}",
+            " ".join(f"{number} {name}" for number, (name, _) in enumerate(others, start=2)),
+        )
+        texts = [Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells]
+        if state.startswith("✓"):
+            for text in texts:
+                text.stylize("dim")
+            texts[0].stylize("green")
+        return texts
+
+    def _show_details(self, place: int) -> None:
+        """Show the words that speak for the folder of a note, and the notes that are most like it."""
+        if not 0 <= place < len(self._rows):
+            return
+        row = self._rows[place]
+        state = self._states.get(row.path, "")
+        lines = [("now", state[2:])] if state else []
+        if row.is_unsure and not state:
+            lines.append(("unsure", "it may belong in none of your folders"))
+        lines.append(("because of", ", ".join(row.because) or "–"))
+        lines += [
+            ("like" if not number else "", shortened_path(display_path(path), nearby=True))
+            for number, path in enumerate(row.nearest)
+        ]
+        lines += [(f"{number}", f"{name}  {share:.0%}") for number, (name, share) in enumerate(row.labels, 1)]
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(justify="right", style="dim", no_wrap=True)
+        grid.add_column(overflow="fold")
+        for label, value in lines:
+            grid.add_row(Text(label), Text(value))
+        self.query_one("#why", Static).update(grid)
+
+
+def _describe(figures: dict[str, Any], notes: int, skipped: int) -> str:
+    """Return how well notes that were kept back were sorted, and how many there are to sort."""
+    text = (
+        f"Right for {figures['accuracy']:.0%} of {figures['texts']:,} sorted notes, each kept back, in"
+        f" {figures['labels']:,} {figures['by']}; macro-F1 {figures['macro_f1']:.0%}."
+    )
+    text += "" if notes else " There is nothing to sort."
+    return text + (f" {skipped:,} skipped." if skipped else "")

@@ -1,0 +1,179 @@
+"""The command `sort`: suggest folders for notes, move them there, and put them back."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rnnchat.cli.classify import print_left_out, progress_line
+from rnnchat.cli.output import print_json, print_line
+from rnnchat.cli.shared import PathArgument, as_json, current_paths
+
+if TYPE_CHECKING:
+    from rnnchat.tasks.sorting.inbox import NotesToSort
+    from rnnchat.tasks.sorting.moving import Moved
+    from rnnchat.tasks.sorting.suggest import LabelSuggestion, Sorter
+
+
+@click.command(
+    short_help="Suggest folders for notes, and move them there.",
+    epilog="""\b
+Examples:
+  rnnchat sort ~/inbox --like ~/notes            where each note of the inbox may belong
+  rnnchat sort ~/inbox --like ~/notes --apply    move those whose folder is sure enough
+  rnnchat sort --undo FILE                       put them back
+""",
+)
+@click.argument("inbox", required=False, type=PathArgument(), metavar="INBOX")
+@click.option("--like", type=PathArgument(), metavar="NOTES", help="The notes that are in folders already.")
+@click.option("--by", type=click.Choice(["folders", "tags"]), help="What to sort by.  [default: folders]")
+@click.option("--apply", "is_applied", is_flag=True, help="Move the notes into their folders.")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    default=None,
+    help="The least probability of a folder for --apply.  [default: 0.5]",
+)
+@click.option("--undo", type=PathArgument(), metavar="FILE", help="Put back what --apply moved.")
+@click.option("--follow", is_flag=True, hidden=True, help="With --json, also print progress.")
+@as_json
+def sort(
+    inbox: Path | None,
+    like: Path | None,
+    by: str | None,
+    is_applied: bool,
+    threshold: float | None,
+    undo: Path | None,
+    follow: bool,
+    as_json: bool,
+) -> None:
+    """Suggest for each note in INBOX one of the folders of NOTES, or tags where NOTES has no folders.
+
+    First shows how well notes of NOTES that are kept back are sorted. Nothing is moved without --apply, and
+    nothing is ever overwritten. --apply prints the name of a file with which --undo puts everything back.
+    """
+    if undo is not None:
+        if inbox or like or is_applied:
+            raise click.UsageError("--undo takes no folders and goes without --apply.")
+        _undo(undo, as_json)
+        return
+    if inbox is None or like is None:
+        raise click.UsageError("Name the folder to sort, and with --like a folder of sorted notes.")
+    if is_applied and by == "tags":
+        raise click.UsageError("--apply moves notes into folders; tags are only suggested.")
+    from rnnchat.tasks.sorting.inbox import DEFAULT_THRESHOLD, read_notes_to_sort
+    from rnnchat.tasks.sorting.suggest import learn_sorting
+
+    notes = read_notes_to_sort(inbox, like)
+    show, clear = progress_line("Learning your folders", as_json, follow=follow)
+    try:
+        sorter = learn_sorting(notes.sorted_notes, "folders" if is_applied else by, show)
+    finally:
+        clear()
+    _print_measured(sorter, notes, as_json)
+    suggestions = sorter.suggest(notes.inbox)
+    for suggestion in suggestions:
+        _print_suggestion(suggestion, as_json)
+    if is_applied:
+        _apply(notes, suggestions, DEFAULT_THRESHOLD if threshold is None else threshold, as_json)
+
+
+def _print_measured(sorter: Sorter, notes: NotesToSort, as_json: bool) -> None:
+    """Print how well notes that were kept back were sorted, before anything else."""
+    from rnnchat.library.describe import counted
+    from rnnchat.storage.display import display_path
+
+    metrics = sorter.metrics
+    if as_json:
+        measured = {"by": sorter.by, **metrics.as_dict(), "labels": len(sorter.labels)}
+        skipped = [{"path": str(item.path), "reason": item.reason} for item in notes.skipped]
+        print_json({"measured": measured, "left_out": list(sorter.left_out), "skipped": skipped})
+        return
+    print_line(
+        f"Of {counted(metrics.texts, 'note')} of yours in {len(sorter.labels):,} {sorter.by}, each sorted"
+        " while it was kept back:"
+    )
+    print_line(
+        f"  {metrics.accuracy:.1%} got the right one, {metrics.accuracy_top3:.1%} had it among the first"
+        f" three; macro-F1 {metrics.macro_f1:.1%}"
+    )
+    print_left_out(sorter.left_out, "note")
+    for item in notes.skipped:
+        print_line(f"  skip  {item.reason}:", path=display_path(item.path))
+    if not notes.inbox:
+        print_line("There is nothing to sort.")
+
+
+def _print_suggestion(suggestion: LabelSuggestion, as_json: bool) -> None:
+    from rnnchat.storage.display import display_path
+
+    if as_json:
+        print_json(suggestion.as_dict())
+        return
+    prediction = suggestion.prediction
+    print_line("note", path=display_path(suggestion.note.path))
+    labels = ", ".join(f"{label.name} {label.probability:.0%}" for label in prediction.labels)
+    print_line(f"  {'unsure: ' if prediction.is_unsure else ''}{labels}", indent=4)
+    if suggestion.because:
+        print_line(f"  because of: {', '.join(suggestion.because)}", indent=4)
+    if suggestion.nearest:
+        print_line(f"  like: {', '.join(note.name for note in suggestion.nearest)}", indent=4)
+
+
+def _apply(
+    notes: NotesToSort, suggestions: Sequence[LabelSuggestion], threshold: float, as_json: bool
+) -> None:
+    """Move the notes whose folder is sure enough, after writing the file that undoes it."""
+    from rnnchat.tasks.sorting.moving import apply_moves, new_undo_file, write_undo_file
+
+    planned, refused = notes.moves(suggestions, threshold)
+    file = new_undo_file(current_paths().state)
+    if planned:
+        write_undo_file(file, planned)
+    results = [*apply_moves(planned), *refused]
+    _print_moves(results, as_json)
+    moved = sum(not result.problem for result in results)
+    if as_json:
+        print_json({"moved": moved, "kept": len(suggestions) - moved, "undo": str(file) if moved else None})
+    else:
+        print_line(f"Moved {moved:,} of {len(suggestions):,}; the others stay where they are.")
+        if moved:
+            print_line("To put them back:", path=f"rnnchat sort --undo {shlex.quote(str(file))}")
+    if any(result.problem for result in results):
+        sys.exit(1)
+
+
+def _undo(file: Path, as_json: bool) -> None:
+    """Put back what was moved."""
+    from rnnchat.library.describe import counted
+    from rnnchat.tasks.sorting.moving import read_undo_file, undo_moves
+
+    results = undo_moves(read_undo_file(file))
+    _print_moves(results, as_json)
+    back = sum(not result.problem for result in results)
+    if as_json:
+        print_json({"put_back": back, "failed": len(results) - back})
+    else:
+        print_line(f"Put back {counted(back, 'note')}." if results else "There is nothing to put back.")
+    if back < len(results):
+        sys.exit(1)
+
+
+def _print_moves(results: Sequence[Moved], as_json: bool) -> None:
+    """Print where each file is now, or why it stays where it was."""
+    from rnnchat.storage.display import display_path
+
+    for result in results:
+        source, target = result.move.source, result.move.target
+        if as_json:
+            row: dict[str, Any] = {"from": str(source), "to": str(target)}
+            print_json({**row, "problem": result.problem} if result.problem else row)
+        elif result.problem:
+            print_line(f"  not moved, {result.problem}:", path=display_path(source))
+        else:
+            print_line(f"  {display_path(source)} →", path=display_path(target), indent=4)

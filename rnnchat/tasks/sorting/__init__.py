@@ -1,0 +1,1 @@
+"""Sorting: notes get the folders and tags that a person already uses."""

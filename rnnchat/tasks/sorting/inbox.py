@@ -1,0 +1,67 @@
+"""Which notes are to be sorted, and which ones show where notes belong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnnchat.errors import NotesError
+from rnnchat.tasks.sorting.moving import Move, Moved, plan_moves
+from rnnchat.tasks.sorting.notes import SortableNote, read_sortable
+from rnnchat.tasks.sorting.suggest import LabelSuggestion
+from rnnchat.text.notes.walk import Skipped
+
+DEFAULT_THRESHOLD = 0.5
+"""A note is moved if its folder has at least this probability."""
+
+
+@dataclass(frozen=True)
+class NotesToSort:
+    """The notes of an inbox, and the notes that are in folders or have tags already."""
+
+    inbox: tuple[SortableNote, ...]
+    sorted_notes: tuple[SortableNote, ...]
+    skipped: tuple[Skipped, ...]
+    """What is skipped in the inbox, and why."""
+    root: Path
+    """The folder of the sorted notes."""
+
+    def moves(
+        self, suggestions: Iterable[LabelSuggestion], threshold: float
+    ) -> tuple[list[Move], list[Moved]]:
+        """Return the moves of the notes whose folder is sure enough, and those that cannot be made."""
+        sure = [
+            (one.note.path, self.root / one.prediction.labels[0].name)
+            for one in suggestions
+            if not one.prediction.is_unsure and one.prediction.labels[0].probability >= threshold
+        ]
+        return plan_moves(sure)
+
+
+def read_notes_to_sort(inbox: Path, like: Path) -> NotesToSort:
+    """Read the notes of `inbox` and those of `like`; a note of one is none of the other.
+
+    Where both are the same folder, the notes that are in none of its subfolders are to be sorted. Raises
+    NotesError where there is nothing to sort, or nothing to learn from.
+    """
+    waiting, skipped = read_sortable([inbox])
+    known, _ = read_sortable([like])
+    inbox, like = inbox.resolve(), like.resolve()
+    if inbox == like:
+        waiting = [note for note in waiting if not note.folder]
+        known = [note for note in known if note.folder]
+    elif inbox.is_relative_to(like):
+        known = _outside(known, inbox)
+    elif like.is_relative_to(inbox):
+        waiting = _outside(waiting, like)
+    if not known:
+        raise NotesError(
+            f"There are no notes in {like} to learn from.",
+            "Name a folder with --like whose notes are in subfolders, or have tags.",
+        )
+    return NotesToSort(tuple(waiting), tuple(known), tuple(skipped), like)
+
+
+def _outside(notes: Sequence[SortableNote], folder: Path) -> list[SortableNote]:
+    return [note for note in notes if not note.path.is_relative_to(folder)]

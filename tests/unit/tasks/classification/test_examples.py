@@ -1,0 +1,75 @@
+"""Labelled examples are read from tables and folders; what cannot be read is said with the line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rnnchat.errors import NotesError
+from rnnchat.tasks.classification.examples import read_examples
+
+
+def table(folder: Path, content: str | bytes, name: str = "table.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ('text,label\nred apple,fruit\n"a, b",letters\n', "t.csv"),
+        ("label;Text\nfruit;red apple\nletters;a, b\n", "t.csv"),
+        ("Category\tsentence\nfruit\tred apple\nletters\ta, b\n", "t.tsv"),
+        ('\ufefftext,label\r\nred apple,fruit\r\n\r\n"a, b",letters\r\n', "t.csv"),
+        ('id,question,intent\n1,red apple,fruit\n2,"a, b",letters', "noname"),
+    ],
+)
+def test_tables_are_read(tmp_path: Path, content: str, name: str) -> None:
+    assert read_examples(table(tmp_path, content, name)) == (["red apple", "a, b"], ["fruit", "letters"])
+
+
+def test_columns_can_be_named(tmp_path: Path) -> None:
+    path = table(tmp_path, "Quote,Who,label\nred,ann,1\n")
+    assert read_examples(path, "quote", "WHO") == (["red"], ["ann"])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a,b\n1,2\n", "The columns are: a, b"),
+        ("text,b\n1,2\n", "hold the labels"),
+        ('text,label\n"a" b,x\n', "line 2"),
+        ('text,label\na,x\n"never closed,x\nmore,y\n', "line 4"),
+        ("text,label\nonly\n", "Line 2 has 1 columns"),
+        ("text,label\n", "no examples"),
+        ("", "columns are: none"),
+        (f"text,label\n{'x' * 200_000},y\n", "131,072 characters"),
+        (f"text,label\na,{'y' * 300}\n", "300 characters"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "binary"),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_said(tmp_path: Path, content: str | bytes, message: str) -> None:
+    with pytest.raises(NotesError, match=message) as raised:
+        read_examples(table(tmp_path, content))
+    assert raised.value.hint
+
+
+def test_a_missing_column_that_was_named_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NotesError, match="'body'"):
+        read_examples(table(tmp_path, "text,label\na,b\n"), "body")
+
+
+def test_a_folder_has_a_subfolder_for_each_label(tmp_path: Path) -> None:
+    for name, text in (("red/a.txt", "rose"), ("blue/deep/b.md", "sky"), ("loose.md", "x"), ("red/e.md", "")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    texts, labels = read_examples(tmp_path)
+    assert sorted(zip(labels, (text.strip() for text in texts), strict=True)) == [
+        ("blue", "sky"),
+        ("red", "rose"),
+    ]
+    with pytest.raises(NotesError, match="no examples"):
+        (tmp_path / "nothing").mkdir()
+        read_examples(tmp_path / "nothing")

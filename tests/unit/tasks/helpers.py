@@ -1,0 +1,37 @@
+"""Small sets of labelled texts for the tests of tasks."""
+
+from __future__ import annotations
+
+import random
+
+from rnnchat.tasks.classification.training import LabelledTexts
+
+TOPICS = {
+    "garden": "tomato soil compost bean seed water prune hedge weed rake".split(),
+    "kitchen": "oven flour butter knead dough simmer onion garlic pan whisk".split(),
+    "bicycle": "chain gear brake tyre pedal saddle spoke wheel puncture pump".split(),
+    "music": "guitar chord melody rhythm piano octave tempo drum violin scale".split(),
+    "money": "budget rent savings invoice tax loan interest bank receipt salary".split(),
+}
+"""Words of each topic."""
+
+
+def topic_texts(per_label: int, labels: int = len(TOPICS), seed: int = 0) -> tuple[list[str], list[str]]:
+    """Return texts of a few words of one topic among words of none, and the label of each."""
+    choose = random.Random(seed)
+    texts, names = [], []
+    for label in list(TOPICS)[:labels]:
+        for number in range(per_label):
+            words = choose.sample(TOPICS[label], 4) + choose.sample(
+                "today we then again some more".split(), 3
+            )
+            choose.shuffle(words)
+            texts.append(f"{' '.join(words)} {number}")
+            names.append(label)
+    return texts, names
+
+
+def topic_examples(per_label: int, labels: int = len(TOPICS), seed: int = 0) -> LabelledTexts:
+    """Return the same as labelled texts."""
+    texts, names = topic_texts(per_label, labels, seed)
+    return LabelledTexts.of(texts, [[name] for name in names])
