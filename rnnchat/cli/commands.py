@@ -89,12 +89,14 @@ def _finish_output(code: int) -> int:
 
 
 MODULES = {
+    "ask": "rnnchat.cli.ask",
     "compare": "rnnchat.cli.compare",
     "complete": "rnnchat.cli.complete",
     "draft": "rnnchat.cli.draft",
     "evaluate": "rnnchat.cli.evaluate",
     "generate": "rnnchat.cli.generate",
     "models": "rnnchat.cli.models",
+    "related": "rnnchat.cli.related",
     "scan": "rnnchat.cli.scan",
     "train": "rnnchat.cli.train",
     "where": "rnnchat.cli.where",

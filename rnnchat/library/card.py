@@ -29,9 +29,11 @@ BASE_NETWORK = "base.safetensors"
 
 The base's network is a member of the mixture.
 """
+PASSAGES = "passages.safetensors"
+"""This file holds the passages of the notes and their terms (see `rnnchat/tasks/asking/index.py`)."""
 REQUIRED_FILES = (NETWORK, TOKENIZER)
 """Every model has these files beside its card."""
-OPTIONAL_FILES = (MEMORY, MIXTURE, BASE_NETWORK)
+OPTIONAL_FILES = (MEMORY, MIXTURE, BASE_NETWORK, PASSAGES)
 """A model may have these files, too."""
 MODEL_FILES = (*REQUIRED_FILES, *OPTIONAL_FILES)
 """A model has no files but these and its card."""
