@@ -89,6 +89,7 @@ def _finish_output(code: int) -> int:
 
 
 MODULES = {
+    "ask": "rnnchat.cli.ask",
     "classify": "rnnchat.cli.classify",
     "compare": "rnnchat.cli.compare",
     "complete": "rnnchat.cli.complete",
@@ -96,6 +97,7 @@ MODULES = {
     "evaluate": "rnnchat.cli.evaluate",
     "generate": "rnnchat.cli.generate",
     "models": "rnnchat.cli.models",
+    "related": "rnnchat.cli.related",
     "scan": "rnnchat.cli.scan",
     "sort": "rnnchat.cli.sort",
     "train": "rnnchat.cli.train",

@@ -30,11 +30,13 @@ BASE_NETWORK = "base.safetensors"
 
 The base's network is a member of the mixture.
 """
+PASSAGES = "passages.safetensors"
+"""This file holds the passages of the notes and their terms (see `rnnchat/tasks/asking/index.py`)."""
 CLASSIFIER = "classifier.safetensors"
 """This file holds what a classifier learned (see `rnnchat/tasks/classification/classifier.py`)."""
 REQUIRED_FILES = (NETWORK, TOKENIZER)
 """Every language model has these files beside its card."""
-OPTIONAL_FILES = (MEMORY, MIXTURE, BASE_NETWORK)
+OPTIONAL_FILES = (MEMORY, MIXTURE, BASE_NETWORK, PASSAGES)
 """A language model may have these files, too."""
 TASK_FILES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     LANGUAGE_MODEL: (REQUIRED_FILES, OPTIONAL_FILES),

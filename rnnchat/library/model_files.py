@@ -19,6 +19,7 @@ from rnnchat.library.card import (
     MEMORY,
     MIXTURE,
     NETWORK,
+    PASSAGES,
     TASK_FILES,
     TOKENIZER,
     Card,
@@ -38,6 +39,8 @@ CARD = "card.json"
 """This file of a model is its card."""
 MAXIMUM_MEMORY = 4_000_000
 """A memory holds at most this many pieces."""
+MAXIMUM_PASSAGES = 256 * 2**20
+"""The index of the notes' passages has at most this many bytes."""
 MAXIMUM_SOURCES = 64 * 2**20
 """The names of the notes' files in a memory have at most this many bytes."""
 MAXIMUM_TOKENIZER = 16 * 2**20
@@ -102,7 +105,11 @@ def load_named_version(folder: Path, name: str, *, shipped: bool = False) -> Sav
 def load_version(folder: Path, *, shipped: bool = False) -> SavedModel | SavedClassifier:
     """Read and check one version as `load_named_version` does; messages do not name the model."""
     card = read_card(folder, shipped=shipped)
-    data = read_files(folder, card, shipped=shipped)
+    data = {
+        file: _read(folder / file, max_bytes(file, card), shipped)
+        for file in files_of(card)
+        if file != PASSAGES  # `read_passages` reads it when a question is asked
+    }
     for file, content in data.items():
         if card.files[file] != sha256(content):
             raise ModelError(f"{file} has changed since it was saved.")
@@ -128,6 +135,19 @@ def read_card(folder: Path, *, shipped: bool = False) -> Card:
 def read_files(folder: Path, card: Card, *, shipped: bool = False) -> dict[str, bytes]:
     """Return the content of the files that `card` names; raise ModelError where one cannot be read."""
     return {file: _read(folder / file, max_bytes(file, card), shipped) for file in files_of(card)}
+
+
+def read_passages(folder: Path, card: Card, *, shipped: bool = False) -> bytes | None:
+    """Return the content of a version's index of passages; None where it has none.
+
+    Raises ModelError where it cannot be read or differs from what the card says.
+    """
+    if PASSAGES not in card.files:
+        return None
+    content = _read(folder / PASSAGES, MAXIMUM_PASSAGES, shipped)
+    if card.files[PASSAGES] != sha256(content):
+        raise ModelError(f"{PASSAGES} has changed since it was saved.")
+    return content
 
 
 def size_of(folder: Path, card: Card, *, shipped: bool = False) -> int:
@@ -166,6 +186,8 @@ def max_bytes(file: str, card: Card) -> int:
         return MAXIMUM_HEADER + 8 + 4 * shape.parameters
     if file == MEMORY:
         return MAXIMUM_HEADER + 8 + 8 * MAXIMUM_MEMORY + MAXIMUM_SOURCES
+    if file == PASSAGES:
+        return MAXIMUM_PASSAGES
     if file == MIXTURE:
         return MAXIMUM_HEADER + 8 + _MIXTURE_FIXED + _MIXTURE_PER_PIECE * shape.vocabulary
     return MAXIMUM_TOKENIZER

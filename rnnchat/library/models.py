@@ -15,7 +15,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from rnnchat.errors import ModelError, RnnchatError, StorageError, from_os_error
-from rnnchat.library.card import BASE_NETWORK, MEMORY, MIXTURE, NETWORK, OPTIONAL_FILES, TOKENIZER, Card
+from rnnchat.library.card import (
+    BASE_NETWORK,
+    MEMORY,
+    MIXTURE,
+    NETWORK,
+    OPTIONAL_FILES,
+    PASSAGES,
+    TOKENIZER,
+    Card,
+)
 from rnnchat.library.deleted_models import DeletedModels, name_of_deletion
 from rnnchat.library.model_entry import ModelEntry, ModelVersion, require_not_shipped
 from rnnchat.library.model_files import (
@@ -25,6 +34,7 @@ from rnnchat.library.model_files import (
     load_named_version,
     read_card,
     read_files,
+    read_passages,
     require_folder,
     size_of,
 )
@@ -46,6 +56,7 @@ __all__ = [
     "MIXTURE",
     "NETWORK",
     "OPTIONAL_FILES",
+    "PASSAGES",
     "TOKENIZER",
     "Library",
     "ModelEntry",
@@ -131,13 +142,23 @@ class Library:
             "Make one with `rnnchat classify train FILE --name NAME`.",
         )
 
+    def passages(self, name: str) -> bytes | None:
+        """Return the index of the passages of a model's notes, checked against its card; None without one.
+
+        Raises ModelError where it is damaged.
+        """
+        entry = self.find(name)
+        version = self._version_in_use(entry)
+        return read_passages(version, read_card(version, shipped=entry.shipped), shipped=entry.shipped)
+
     def check(self, name: str) -> list[str]:
         """Return what is wrong with the files of the model called `name`, a line for each damaged version."""
         entry = self.find(name)
         problems = []
         for version in self.version_folders(entry):
             try:
-                load_named_version(version, entry.name, shipped=entry.shipped)
+                card = load_named_version(version, entry.name, shipped=entry.shipped).card
+                read_passages(version, card, shipped=entry.shipped)
             except ModelError as error:
                 problems.append(f"{version.name}: {error.message}")
         return problems
@@ -321,6 +342,7 @@ class Library:
     def _publish_again(self, version: Path, entry: ModelEntry, name: str) -> int:
         """Check the files of a version, and publish them as the newest version of the model `name`."""
         card = load_named_version(version, entry.name, shipped=entry.shipped).card
+        read_passages(version, card, shipped=entry.shipped)  # checks it
         files = read_files(version, card, shipped=entry.shipped)
         return self.publish_files(card, files, name=name)[1]
 

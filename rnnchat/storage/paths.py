@@ -90,6 +90,11 @@ class Paths:
         return self.state / "runs"
 
     @property
+    def indexes(self) -> Path:
+        """The folder of the indexes of notes that were asked; they are built anew where they are missing."""
+        return self.state / "indexes"
+
+    @property
     def settings(self) -> Path:
         """The settings file."""
         return self.config / "settings.json"

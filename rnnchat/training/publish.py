@@ -17,6 +17,7 @@ from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.prepared import Prepared
 from rnnchat.training.fit_mixture import LEAST_FITTING_SECONDS, fit_mixture, should_compare
 from rnnchat.training.gain import Gain
+from rnnchat.training.index_notes import index_notes
 from rnnchat.training.runs.events import SAVING, Emit
 from rnnchat.training.runs.files import KNOWN_DIGESTS, LEARNED_DIGESTS
 from rnnchat.training.runs.phases import ReportProgress, no_progress
@@ -91,6 +92,7 @@ def publish(
     scores = {"bits_per_byte": round(bits, 4), "bytes": prepared.validation_bytes, **gained}
     card = _make_card(settings, prepared, trained.shape, scores, training)
     data = to_safetensors(dict(networks.own))
+    optional = {**optional, **index_notes(settings, paths, prepared.bytes)}
     card, version = Library(paths).publish(
         card, data, (run.folder / TOKENIZER).read_bytes(), optional=optional
     )

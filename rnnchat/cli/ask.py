@@ -1,0 +1,104 @@
+"""The command `ask`: a question to notes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rnnchat.cli.asked_notes import asked_notes, print_state
+from rnnchat.cli.output import print_json, print_line
+from rnnchat.cli.shared import PathArgument, as_json, model_option
+from rnnchat.cli.streams import read_standard_input
+from rnnchat.errors import RnnchatError
+
+if TYPE_CHECKING:
+    from rnnchat.tasks.asking.asking import Reply
+
+_SHOWN_LINES = 12
+"""At most this many lines of a passage are printed."""
+
+
+@click.command(
+    short_help="Ask your notes a question.",
+    epilog="""\b
+Examples:
+  rnnchat ask "how do I undo the last commit"        the notes of the model in use
+  rnnchat ask ~/notes "when did we move"             any folder or file
+  echo "who painted it" | rnnchat ask ~/notes -      the question on standard input
+""",
+)
+@click.argument("arguments", nargs=-1, required=True, metavar="[PATH...] QUESTION")
+@model_option
+@click.option(
+    "--passages",
+    "count",
+    type=click.IntRange(1, 50),
+    default=5,
+    show_default=True,
+    help="How many passages to show.",
+)
+@as_json
+def ask(arguments: tuple[str, ...], model: str | None, count: int, as_json: bool) -> None:
+    """Answer QUESTION with a sentence or a block of code from the notes, word for word, and its place.
+
+    The notes are those in PATH... or, without one, those that the model learned, as they are now. With - as
+    QUESTION, it is read from standard input.
+    """
+    paths, text = _parse(arguments)
+    if paths and model is not None:
+        raise click.UsageError("Name either paths or a model")
+    from rnnchat.tasks.asking.asking import ask as ask_notes
+    from rnnchat.tasks.asking.terms import terms_of
+
+    if not text.strip():
+        raise RnnchatError("There is no question.", 'Write it last, such as in `rnnchat ask "how do I …"`.')
+    if not terms_of(text[:2_000]):
+        raise RnnchatError("The question has no word that could be searched for.", "Name what it is about.")
+    notes = asked_notes(paths, model)
+    reply = ask_notes(notes.collection.index, text, count)
+    if as_json:
+        print_json(reply.as_dict())
+    else:
+        print_state(notes)
+        _print_reply(reply)
+
+
+def _parse(arguments: tuple[str, ...]) -> tuple[list[Path], str]:
+    """Return the paths and the question that the arguments name."""
+    *named, last = arguments
+    paths = [PathArgument().convert(one, None, None) for one in named]
+    if last == "-":
+        return paths, read_standard_input()
+    if not paths and " " not in last and Path(last).is_dir():
+        raise click.UsageError(f"{last} is a folder; write a question after it")
+    return paths, last
+
+
+def _print_reply(reply: Reply) -> None:
+    from rnnchat.storage.display import display_path
+    from rnnchat.storage.paths import shortened_path
+
+    def place(path: str) -> str:
+        return display_path(shortened_path(path, nearby=True))
+
+    if reply.answer is not None:
+        for line in reply.answer.text.split("\n"):
+            print_line(line)
+        print_line("  ", path=f"{place(reply.answer.path)}:{reply.answer.line}")
+    elif reply.passages:
+        print_line("Nothing in these notes seems to answer this. The passages nearest to it:")
+    else:
+        print_line("Nothing in these notes has to do with this.")
+    for passage in reply.passages:
+        print_line("")
+        heading = f"  {passage.heading or passage.title}" if passage.heading or passage.title else ""
+        print_line("", path=f"{place(passage.path)}:{passage.line}-{passage.end}")
+        if heading:
+            print_line(heading)
+        lines = passage.text.split("\n")
+        for line in lines[:_SHOWN_LINES]:
+            print_line(f"  │ {line}", indent=4)
+        if len(lines) > _SHOWN_LINES:
+            print_line(f"  │ … {len(lines) - _SHOWN_LINES} more lines", indent=4)

@@ -1,0 +1,75 @@
+"""The notes that a question is asked of: those under some paths, or those that a model learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnnchat.errors import ModelError, NotesError
+from rnnchat.library.models import Library
+from rnnchat.storage.paths import Paths
+from rnnchat.storage.tensors import read_safetensors
+
+if TYPE_CHECKING:  # NumPy takes a tenth of a second
+    from rnnchat.tasks.asking.collection import Collection
+    from rnnchat.tasks.asking.index import PassageIndex
+
+NO_NOTES_HINT = (
+    'Name a folder of notes, such as `rnnchat ask ~/notes "…"`, or train a model: `rnnchat train ~/notes`.'
+)
+"""What to do where a model has no notes."""
+
+
+@dataclass(frozen=True)
+class AskedNotes:
+    """Notes that a question is asked of."""
+
+    collection: Collection
+    are_saved: bool = False
+    """Whether the notes are no longer where they were, so that they are as the model learned them."""
+
+
+def notes_under(
+    paths: Paths, folders: Sequence[Path], progress: Callable[[int], None] | None = None
+) -> AskedNotes:
+    """Return the notes under `folders` as they are now; raise NotesError where there are none.
+
+    `progress` is called with the number of files read so far.
+    """
+    from rnnchat.tasks.asking.collection import open_collection
+
+    return AskedNotes(open_collection(folders, paths.indexes, progress=progress))
+
+
+def notes_of_model(paths: Paths, model: str, progress: Callable[[int], None] | None = None) -> AskedNotes:
+    """Return the notes that a model learned, as they are now, or as it learned them where they are gone.
+
+    Raises ModelError where the model has no notes, or they are gone and it has no index of them.
+    """
+    from rnnchat.tasks.asking.collection import Collection, open_collection
+
+    library = Library(paths)
+    entry = library.find(model)
+    if entry.card is None:
+        raise ModelError(f"The model {entry.name} is damaged: {entry.problem}")
+    learned = [Path(path) for path in entry.card.learned_from.get("paths", ())]
+    if not learned:
+        raise ModelError(f"The model {entry.name} has no notes that can be asked.", NO_NOTES_HINT)
+
+    def saved() -> PassageIndex | None:
+        from rnnchat.tasks.asking.index import PassageIndex
+
+        data = library.passages(entry.name)
+        return None if data is None else PassageIndex.from_tensors(read_safetensors(data))
+
+    try:
+        return AskedNotes(open_collection(learned, paths.indexes, saved=saved, progress=progress))
+    except NotesError as gone:
+        index = saved()
+        if index is None or not len(index):
+            raise ModelError(
+                f"The notes of the model {entry.name} cannot be read: {gone.message}", NO_NOTES_HINT
+            ) from gone
+        return AskedNotes(Collection(index), are_saved=True)

@@ -1,0 +1,115 @@
+"""Ask a collection of notes: the passages that fit a question, and the answer in them, if there is one."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from rnnchat.tasks.asking.answers import choose
+from rnnchat.tasks.asking.index import PassageIndex
+from rnnchat.tasks.asking.ranking import Question, best, evidence, score
+from rnnchat.tasks.asking.refusal import is_answered
+
+SHOWN_PASSAGES = 5
+"""A question is answered with at most this many passages."""
+READ_PASSAGES = 5
+"""The answer is looked for in this many of the best passages."""
+LONGEST_QUESTION = 2_000
+"""Only the first so many characters of a question are read."""
+
+
+@dataclass(frozen=True)
+class FoundPassage:
+    """A passage that fits a question."""
+
+    path: str
+    line: int
+    """Its first line in the file, from 1."""
+    end: int
+    """Its last line in the file, from 1."""
+    text: str
+    """Its lines, verbatim."""
+    score: float
+    heading: str = ""
+    """The headings above it."""
+    title: str = ""
+    """The title of the note."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return this as a JSON object."""
+        return {
+            "path": self.path,
+            "line": self.line,
+            "end": self.end,
+            "text": self.text,
+            "score": round(self.score, 4),
+            "heading": self.heading,
+            "title": self.title,
+        }
+
+
+@dataclass(frozen=True)
+class FoundAnswer:
+    """A sentence or a block of code that answers a question, verbatim."""
+
+    text: str
+    path: str
+    line: int
+    """The line of the file in which it begins, from 1."""
+    start: int
+    """Its first character in the file, from 0."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return this as a JSON object."""
+        return {"text": self.text, "path": self.path, "line": self.line, "start": self.start}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What notes say to a question."""
+
+    passages: tuple[FoundPassage, ...]
+    """The passages that fit best, the best first."""
+    answer: FoundAnswer | None
+    """The answer; None where nothing in the notes seems to be one."""
+    milliseconds: float
+    """How long it took."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return this as a JSON object."""
+        return {
+            "passages": [passage.as_dict() for passage in self.passages],
+            "answer": None if self.answer is None else self.answer.as_dict(),
+            "milliseconds": round(self.milliseconds, 1),
+        }
+
+
+def ask(index: PassageIndex, text: str, count: int = SHOWN_PASSAGES) -> Reply:
+    """Return what the notes of an index say to the question `text`, with at most `count` passages."""
+    started = time.perf_counter()
+    question = Question.of(index, text[:LONGEST_QUESTION])
+    found = evidence(index, question)
+    scores = score(found)
+    numbers = [number for number in best(scores, max(count, READ_PASSAGES)) if scores[number] > 0]
+    answer = None
+    if is_answered(question, found, scores, numbers):
+        chosen = choose(index, question, numbers[:READ_PASSAGES], scores[numbers[:READ_PASSAGES]])
+        if chosen is not None:
+            passage = index.passage(chosen.passage)
+            before = passage.text[: chosen.sentence.start]
+            answer = FoundAnswer(
+                chosen.sentence.text,
+                index.file_of(chosen.passage).path,
+                passage.line + before.count("\n"),
+                passage.start + chosen.sentence.start,
+            )
+    passages = tuple(_found(index, number, float(scores[number])) for number in numbers[:count])
+    return Reply(passages, answer, 1000 * (time.perf_counter() - started))
+
+
+def _found(index: PassageIndex, number: int, score: float) -> FoundPassage:
+    passage, file = index.passage(number), index.file_of(number)
+    return FoundPassage(
+        file.path, passage.line, passage.end, passage.text, score, passage.heading, file.title
+    )

@@ -1,0 +1,180 @@
+"""Latent semantic analysis: short vectors of texts, in which texts about the same things are near each other.
+
+A text is a vector of its terms' weights, (1 + log count) · rarity, of length 1. A truncated singular value
+decomposition of all notes gives the directions that keep most of it. The methods: S. Deerwester et al.,
+Indexing by latent semantic analysis, 1990; N. Halko, P.-G. Martinsson and J. Tropp, Finding structure with
+randomness, 2011.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+DIMENSIONS = 200
+"""A text's vector has at most this many values."""
+MOST_FITTED = 4_000
+"""The directions are fitted to at most this many notes, spread over the whole collection."""
+MOST_TERMS = 40_000
+"""At most this many terms take part, the most frequent ones."""
+_OVERSAMPLING = 12
+"""This many more directions than wanted are computed, so that the wanted ones are exact."""
+_POWER_STEPS = 2
+"""How often the range is refined."""
+_CHUNK = 60_000
+"""A product with a sparse matrix takes about this many of its entries at a time."""
+
+Vectors = NDArray[np.float32]
+"""An array of vectors, (texts, dimensions)."""
+
+
+@dataclass(frozen=True)
+class SparseRows:
+    """A sparse matrix by rows: the entries of row i are those from ``starts[i]`` to ``starts[i + 1]``."""
+
+    starts: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    values: NDArray[np.float32]
+    width: int
+
+    @classmethod
+    def build(
+        cls,
+        rows: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        values: NDArray[np.float32],
+        shape: tuple[int, int],
+    ) -> SparseRows:
+        """Return the matrix of `shape` with the given entries, in any order."""
+        order = np.argsort(rows, kind="stable")
+        starts = np.searchsorted(rows[order], np.arange(shape[0] + 1))
+        return cls(starts, columns[order], values[order], shape[1])
+
+    def transposed(self) -> SparseRows:
+        """Return the matrix with rows and columns exchanged."""
+        rows = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+        return SparseRows.build(self.columns, rows, self.values, (self.width, len(self.starts) - 1))
+
+    def normalised(self) -> SparseRows:
+        """Return the matrix with rows of length 1."""
+        rows = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+        squares = np.bincount(rows, self.values**2, len(self.starts) - 1)
+        lengths = np.sqrt(np.maximum(squares, 1e-12)).astype(np.float32)
+        return SparseRows(self.starts, self.columns, self.values / lengths[rows], self.width)
+
+    def chosen(self, rows: NDArray[np.int64]) -> SparseRows:
+        """Return the matrix of some rows."""
+        sizes = np.diff(self.starts)[rows]
+        entries = np.repeat(self.starts[rows] - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes)
+        entries = entries + np.arange(len(entries))
+        starts = np.concatenate([[0], np.cumsum(sizes)])
+        return SparseRows(starts, self.columns[entries], self.values[entries], self.width)
+
+    def times(self, dense: Vectors) -> Vectors:
+        """Return the product with a `dense` matrix, (width, n)."""
+        rows = len(self.starts) - 1
+        result = np.zeros((rows, dense.shape[1]), np.float32)
+        row = 0
+        while row < rows:
+            last = int(np.searchsorted(self.starts, self.starts[row] + _CHUNK, side="right")) - 1
+            last = min(rows, max(last, row + 1))
+            begin, end = int(self.starts[row]), int(self.starts[last])
+            filled = np.flatnonzero(np.diff(self.starts[row : last + 1]))
+            if len(filled):
+                products = dense[self.columns[begin:end]] * self.values[begin:end, None]
+                result[row + filled] = np.add.reduceat(products, self.starts[row + filled] - begin)
+            row = last
+        return result
+
+
+@dataclass(frozen=True)
+class LatentSpace:
+    """The directions of a collection of notes."""
+
+    terms: NDArray[np.int64]
+    """The terms that take part, sorted; terms are numbered as in the index, (terms,)."""
+    directions: Vectors
+    """The directions, (terms, dimensions)."""
+
+    @classmethod
+    def fit(cls, matrix: SparseRows) -> LatentSpace:
+        """Return the directions of a matrix of notes by terms, whose rows have length 1."""
+        frequencies = np.bincount(matrix.columns, minlength=matrix.width)
+        shared = np.flatnonzero(frequencies > 1)
+        if len(shared) > MOST_TERMS:
+            shared = np.sort(shared[np.argsort(-frequencies[shared], kind="stable")[:MOST_TERMS]])
+        notes = len(matrix.starts) - 1
+        if notes > MOST_FITTED:
+            matrix = matrix.chosen(np.linspace(0, notes - 1, MOST_FITTED).astype(np.int64))
+        chosen = _with_columns(matrix, shared)
+        size = min(DIMENSIONS, len(chosen.starts) - 2, len(shared))
+        if size < 2:
+            return cls(shared[:0], np.zeros((0, 0), np.float32))
+        return cls(shared, _right_vectors(chosen, size))
+
+    @classmethod
+    def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> LatentSpace:
+        """Return the space that `tensors` saved."""
+        return cls(tensors["latent.terms"], unpack(tensors["latent.directions"], tensors["latent.scales"]))
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays to save."""
+        packed, scales = pack(self.directions)
+        return {"latent.terms": self.terms, "latent.directions": packed, "latent.scales": scales}
+
+    def project(self, matrix: SparseRows) -> Vectors:
+        """Return a vector of length 1, or 0, for each row of a matrix of texts by terms."""
+        if not len(self.terms):
+            return np.zeros((len(matrix.starts) - 1, 0), np.float32)
+        return unit(_with_columns(matrix, self.terms).times(self.directions))
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Return `vectors` with length 1; zero stays zero."""
+    lengths = np.sqrt((vectors**2).sum(axis=-1, keepdims=True))
+    result: Vectors = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return result
+
+
+def pack(vectors: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return vectors as whole numbers from -127 to 127, and the scale of each."""
+    scales = np.abs(vectors).max(axis=-1, initial=0) / 127
+    packed = np.rint(vectors / np.maximum(scales, 1e-12)[..., None])
+    return packed.astype(np.int8), scales.astype(np.float32)
+
+
+def unpack(packed: NDArray[np.int8], scales: NDArray[np.float32]) -> Vectors:
+    """Return the vectors that `pack` was given, nearly."""
+    result: Vectors = packed.astype(np.float32)
+    result *= scales[..., None]
+    return result
+
+
+def _with_columns(matrix: SparseRows, columns: NDArray[np.int64]) -> SparseRows:
+    """Return the matrix of some sorted `columns`, renumbered."""
+    places = np.full(matrix.width, -1, np.int64)
+    places[columns] = np.arange(len(columns))
+    rows = np.repeat(np.arange(len(matrix.starts) - 1), np.diff(matrix.starts))
+    kept = places[matrix.columns] >= 0
+    starts = np.searchsorted(rows[kept], np.arange(len(matrix.starts)))
+    return SparseRows(starts, places[matrix.columns[kept]], matrix.values[kept], len(columns))
+
+
+def _right_vectors(matrix: SparseRows, size: int) -> Vectors:
+    """Return the first `size` right singular vectors, (width, size), by a randomised range finder."""
+    turned = matrix.transposed()
+    random = np.random.default_rng(0)
+    wanted = min(size + _OVERSAMPLING, len(matrix.starts) - 1, matrix.width)
+    basis = random.normal(size=(matrix.width, wanted)).astype(np.float32)
+    basis = np.linalg.qr(matrix.times(basis))[0]
+    for _ in range(_POWER_STEPS):
+        basis = np.linalg.qr(turned.times(basis))[0]
+        basis = np.linalg.qr(matrix.times(basis))[0]
+    small = turned.times(basis)  # (width, wanted): the matrix in the basis, turned
+    left, _, _ = np.linalg.svd(small, full_matrices=False)
+    result: Vectors = np.ascontiguousarray(left[:, :size], np.float32)
+    return result
