@@ -1,0 +1,1 @@
+"""Vectors of words and notes: fitted on a person's notes, and exported for Gensim."""

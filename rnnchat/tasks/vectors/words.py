@@ -1,0 +1,153 @@
+"""Word vectors of a collection of texts, by a singular value decomposition of positive mutual information.
+
+For words w and contexts c that occur together within WINDOW words,
+
+    PPMI(w, c) = max(0, log p(w, c) / (p(w) p'(c))),    p'(c) ∝ count(c) ** SMOOTHING
+    PPMI ≈ U S Vᵀ,                                      vector(w) = the row of U √S, with length 1
+
+On collections of a few megabytes this finds nearer words than word2vec, in a second.
+
+Source: Levy, Goldberg and Dagan 2015, https://aclanthology.org/Q15-1016.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+DIMENSIONS = 100
+"""A vector has this many numbers, or fewer where the texts have fewer words."""
+WINDOW = 5
+"""Words at most this far apart occur together."""
+MOST_WORDS = 30_000
+"""At most this many words have vectors; the most frequent ones are chosen."""
+MOST_CONTEXTS = 2_000
+"""At most this many words, the most frequent ones, count as contexts."""
+LEAST_COUNT = 2
+"""A word that occurs less often has no vector."""
+FREQUENT_COUNT = 5
+"""In texts of at least FREQUENT_TEXT words, a word that occurs less often than this has no vector."""
+FREQUENT_TEXT = 100_000
+"""From this many words on, rare words are left out."""
+SMOOTHING = 0.75
+"""Contexts are counted to this power, so that rare ones do not inform too much."""
+OVERSAMPLING = 20
+"""The random projection of the decomposition has this many more dimensions than are wanted."""
+POWER_STEPS = 2
+"""This many power iterations make the decomposition exact enough."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’\-_.][^\W_]+)*")
+"""Matches a word; names such as `snake_case`, `e-mail` and `config.yml` are one word."""
+_WITHOUT_SPACES = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+)
+"""Matches a character of a script that does not put spaces between words; each is taken as a word."""
+
+Vectors = NDArray[np.float32]
+"""An array of vectors, (n, dimensions)."""
+
+
+@dataclass(frozen=True)
+class NamedVectors:
+    """Vectors of length 1, each with a name."""
+
+    names: tuple[str, ...]
+    """The names, most frequent or first one first."""
+    vectors: Vectors
+    """The vectors, (names, dimensions)."""
+
+    def nearest(self, name: str, count: int) -> list[tuple[str, float]]:
+        """Return at most `count` other names with their cosines, nearest first.
+
+        Raises KeyError where there is no such name.
+        """
+        try:
+            place = self.names.index(name)
+        except ValueError:
+            raise KeyError(name) from None
+        cosines = self.vectors @ self.vectors[place]
+        nearest = [int(other) for other in np.argsort(-cosines, kind="stable") if other != place]
+        return [(self.names[other], float(cosines[other])) for other in nearest[:count]]
+
+
+def words_of(text: str) -> Iterator[str]:
+    """Yield the words of a text, in lower case; numbers are none."""
+    for match in _WORD.finditer(text):
+        word = match.group().lower()
+        if not any(map(str.isalpha, word)):
+            continue
+        if _WITHOUT_SPACES.search(word):
+            yield from (part for part in re.split(f"({_WITHOUT_SPACES.pattern})", word) if part)
+        else:
+            yield word
+
+
+def fit_word_vectors(texts: Iterable[str]) -> NamedVectors:
+    """Return vectors of the words of `texts`; none where the texts repeat hardly any word."""
+    split = [list(words_of(text)) for text in texts]
+    counts = Counter(word for words in split for word in words)
+    least = FREQUENT_COUNT if sum(map(len, split)) >= FREQUENT_TEXT else LEAST_COUNT
+    names = tuple(word for word, count in counts.most_common(MOST_WORDS) if count >= least)
+    if len(names) < 3:
+        return NamedVectors((), np.zeros((0, 0), np.float32))
+    information = _positive_information(_co_occurrences(split, names))
+    return NamedVectors(names, _unit(_left_vectors(information, min(DIMENSIONS, len(names) - 1))))
+
+
+def _co_occurrences(texts: Sequence[Sequence[str]], names: Sequence[str]) -> NDArray[np.float32]:
+    """Return how often (words, contexts) each word has each of the most frequent ones near it.
+
+    Words at a distance d count 1 / d. Those without a vector keep their place between the others.
+    """
+    numbers = {name: number for number, name in enumerate(names)}
+    contexts = min(MOST_CONTEXTS, len(names))
+    gap = [-1] * WINDOW
+    sequence = np.array([numbers.get(word, -1) for words in texts for word in (*words, *gap)], np.int64)
+    together = np.zeros(len(names) * contexts, np.float32)
+    for distance in range(1, WINDOW + 1):
+        for words, near in (
+            (sequence[:-distance], sequence[distance:]),
+            (sequence[distance:], sequence[:-distance]),
+        ):
+            counted = (words >= 0) & (near >= 0) & (near < contexts)
+            np.add.at(together, words[counted] * contexts + near[counted], np.float32(1 / distance))
+    return together.reshape(len(names), contexts)
+
+
+def _positive_information(together: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the positive pointwise mutual information (words, contexts), in place of `together`."""
+    of_words = np.maximum(together.sum(axis=1, keepdims=True), 1e-6)
+    of_contexts = together.sum(axis=0, keepdims=True) ** np.float32(SMOOTHING)
+    of_contexts /= max(of_contexts.sum(), np.float32(1e-6))
+    together /= of_words
+    together /= np.maximum(of_contexts, 1e-12)
+    np.maximum(together, 1, out=together)
+    return np.log(together, out=together)
+
+
+def _left_vectors(matrix: NDArray[np.float32], size: int) -> Vectors:
+    """Return the first `size` left singular vectors times the roots of their values, (rows, size).
+
+    Source: the randomised range finder of Halko, Martinsson and Tropp 2011, https://arxiv.org/abs/0909.4061.
+    """
+    random = np.random.default_rng(0)
+    wanted = min(size + OVERSAMPLING, *matrix.shape)
+    basis = np.linalg.qr(matrix @ random.normal(size=(matrix.shape[1], wanted)).astype(np.float32))[0]
+    for _ in range(POWER_STEPS):
+        basis = np.linalg.qr(matrix.T @ basis)[0]
+        basis = np.linalg.qr(matrix @ basis)[0]
+    left, values, _ = np.linalg.svd(basis.T @ matrix, full_matrices=False)
+    result: Vectors = (basis @ left[:, :size]) * np.sqrt(values[:size])
+    return result
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    """Return the vectors with length 1; zero stays zero."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    result: Vectors = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return result
