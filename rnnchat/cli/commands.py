@@ -101,6 +101,7 @@ MODULES = {
     "scan": "rnnchat.cli.scan",
     "sort": "rnnchat.cli.sort",
     "train": "rnnchat.cli.train",
+    "vectors": "rnnchat.cli.vectors",
     "where": "rnnchat.cli.where",
 }
 """The module that defines each command, imported when the command is called."""
