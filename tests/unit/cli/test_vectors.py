@@ -1,0 +1,68 @@
+"""The commands that export vectors and find near words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from rnnchat.cli.commands import commands
+from rnnchat.errors import RnnchatError
+
+TEXT = "The {animal} eats fresh hay in the stable. A {tool} lies on the bench.\n"
+
+
+@pytest.fixture
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder of notes in which animals and tools have neighbours of their own."""
+    monkeypatch.setenv("RNNCHAT_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "my notes"
+    folder.mkdir()
+    for number, animal in enumerate(("cat", "dog", "horse") * 4):
+        tool = ("hammer", "saw", "drill")[number // 4]
+        (folder / f"{number} a.md").write_text(TEXT.format(animal=animal, tool=tool) * 3)
+    return folder
+
+
+def run(*arguments: str | Path) -> str:
+    """Return what the command `vectors` prints."""
+    words = ["vectors", *map(str, arguments)]
+    return CliRunner().invoke(commands, words, standalone_mode=False, catch_exceptions=False).output
+
+
+def test_near_words(notes: Path) -> None:
+    said = json.loads(run("near", "Cat", notes, "-n", "2", "--json"))
+    assert said["word"] == "cat"
+    assert {near["word"] for near in said["near"]} == {"dog", "horse"}
+
+
+def test_export(notes: Path, tmp_path: Path) -> None:
+    words, files = tmp_path / "words.txt", tmp_path / "notes.txt"
+    said = run("export", notes, "--words", words, "--notes", files, "--format", "txt", "--json")
+    written = json.loads(said)
+    for what, file in (("words", words), ("notes", files)):
+        lines = file.read_text().splitlines()
+        count, size = map(int, lines[0].split())
+        assert (count, size) == (written[what]["count"], written[what]["size"])
+        assert [len(line.split()) for line in lines[1:]] == [size + 1] * count
+    assert f"{notes}/0 a.md".replace(" ", "%20") in files.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["near", "zebra"], "do not have the word 'zebra'"),
+        (["near", "hors"], "Similar words: horse"),
+        (["near", "two words"], "not one word"),
+        (["near", ""], "not one word"),
+        (["export"], "--words"),
+        (["export", "--words", "same", "--notes", "same"], "two different files"),
+    ],
+)
+def test_what_cannot_be_done_is_said(notes: Path, arguments: list[str], message: str) -> None:
+    with pytest.raises((RnnchatError, click.UsageError)) as raised:
+        run(*arguments, notes)
+    assert message in f"{raised.value} {getattr(raised.value, 'hint', '')}"
