@@ -44,7 +44,9 @@ class SuggestionRequest:
     before: str
     """The text before the cursor."""
     threshold: float
-    """The least probability of the inline suggestion."""
+    """The inline suggestion is right with at least this probability."""
+    after: str = ""
+    """The text after the cursor on its line and the next."""
 
 
 class SuggestionWorker:
@@ -138,11 +140,11 @@ class SuggestionWorker:
 
         completer = self._prepare_completer(request)
         self._learn_rejections(completer)
-        inline = completer.inline(request.before, request.threshold)
+        inline = completer.inline(request.before, request.after, request.threshold)
         partial = request.before[word_start(request.before) :]
         alternatives = tuple(
             Alternative(one.text, sanitize(partial + one.text if one.text[:1] != " " else one.text).strip())
-            for one in completer.suggest(request.before, MOST_ALTERNATIVES)
+            for one in completer.suggest(request.before, MOST_ALTERNATIVES, request.after)
             if one.probability >= LEAST_PROBABILITY and "\n" not in one.text
         )
         shown = sanitize(inline.text).split("\n")[0] if inline else ""

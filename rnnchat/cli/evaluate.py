@@ -143,6 +143,18 @@ def _keystrokes(loaded: LoadedModel, texts: Sequence[str], limit: int) -> dict[s
         "p50_ms": round(menu.percentile(0.5), 2),
         "p95_ms": round(menu.percentile(0.95), 2),
         "rest_ms": round(sum(idle) / max(1, len(idle)), 2),
+        "ghost": {
+            "shown": round(ghost.shown.share, 4),
+            "precision": {part: round(share, 4) for part, share in ghost.shown.precision.items()},
+            "wrong": round(ghost.shown.wrong, 4),
+            "p50_ms": round(ghost.percentile(0.5), 2),
+            "p95_ms": round(ghost.percentile(0.95), 2),
+        },
+        "seconds_saved": {
+            "menu": round(menu.time.saved, 1),
+            "ghost": round(ghost.time.saved, 1),
+            "of": round(ghost.time.unaided, 1),
+        },
     }
 
 
@@ -164,6 +176,16 @@ def _print_keystrokes(typed: Mapping[str, Any]) -> None:
     for way, words in (("menu", "six suggestions in a menu"), ("ghost", "one suggestion after the cursor")):
         saved, (low, high) = typed["keystrokes_saved"][way], typed["intervals"][way]
         print_line(f"With {words}, {saved:.1%} of the keys are saved ({low:.1%} to {high:.1%}).")
+    ghost, seconds = typed["ghost"], typed["seconds_saved"]
+    print_line(
+        f"The suggestion after the cursor was shown at {ghost['shown']:.1%} of the keys. It was right as a"
+        f" whole in {ghost['precision']['whole']:.1%} of these, and in its first word at least in"
+        f" {ghost['precision']['first_word']:.1%}. It was wrong at {ghost['wrong']:.1%} of all keys."
+    )
+    print_line(
+        f"Of {seconds['of']:,.0f} seconds of typing, a writer saves about {seconds['menu']:,.0f} with the"
+        f" menu, and {seconds['ghost']:,.0f} with the one suggestion."
+    )
     print_line(
         f"The next word was the first suggestion in {typed['top1']:.1%}, one of the first three in"
         f" {typed['top3']:.1%}. A key took {typed['p50_ms']:.1f} ms, 95 of 100 at most"

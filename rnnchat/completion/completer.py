@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from rnnchat.completion.cursor import split_run, word_start
 from rnnchat.completion.draft_reader import DraftReader, PiecePath
+from rnnchat.completion.inline_gate import THRESHOLD, WORDS_CONSIDERED, InlineGate, Offer, Place
 from rnnchat.completion.ranking import Ranked, Ranking
 from rnnchat.completion.search import CONTINUATION_STEPS, CandidateWord, WordSearch, word_end_shares
 from rnnchat.completion.spelling import Spelling
+from rnnchat.completion.suppression import is_unwanted, without_repetition
 from rnnchat.completion.words import WordCounts
 from rnnchat.lm.protocols import AnyLanguageModel, Learn, Step
 from rnnchat.text.tokenizer import Tokenizer
@@ -27,8 +29,6 @@ FURTHER_WORD_WORTH = 1.5
 
 Each of those words saves more keys than the first.
 """
-INLINE_THRESHOLD = 0.15
-"""The inline suggestion has at least this probability."""
 LONGEST_READ_AHEAD = 3
 """At most this many pieces of a word are read before the writer chooses it."""
 WORDS_READ_AHEAD = 2
@@ -78,14 +78,15 @@ class Completer:
         self._ranking = Ranking(self._search, WordSearch(step, spelling, end_shares), counts)
         self._clear_cache()
 
-    def suggest(self, before: str, count: int = 6) -> list[Suggestion]:
-        """Return at most `count` suggestions after `before`, likeliest first.
+    def suggest(self, before: str, count: int = 6, after: str = "") -> list[Suggestion]:
+        """Return at most `count` suggestions between `before` and `after`, likeliest first.
 
         A word at the cursor is completed, or, where it may be complete, followed by another with the space
         between. A word after white space comes with its indentation or quotation mark, if it has one. Some
         suggestions are of several words, where these are worth more than one more single word.
         """
         ranked = self._ranking.demote_ignored(before, self._rank(before))
+        ranked = self._without_repetitions(before, after, ranked)
         chosen = [(word.probability, text, word.probability) for text, word in ranked[:count]]
         if count > SINGLE_WORDS and ranked:
             first, others = chosen[:SINGLE_WORDS], chosen[SINGLE_WORDS:]
@@ -93,7 +94,10 @@ class Completer:
             least = others[-1][0] / FURTHER_WORD_WORTH if len(chosen) == count else 0.0
             others += [one for one in self._phrases(before, *ranked[0], least) if one[1] not in known]
             chosen = first + sorted(others, reverse=True)[: count - SINGLE_WORDS]
-        suggestions = [Suggestion(text, probability) for _, text, probability in chosen]
+        kept: dict[str, float] = {}
+        for _, text, probability in chosen:
+            kept.setdefault(without_repetition(text, before, after), probability)
+        suggestions = [Suggestion(text, probability) for text, probability in kept.items()]
         return sorted(suggestions, key=lambda suggestion: -suggestion.probability)
 
     def words(self, before: str, count: int) -> list[Suggestion]:
@@ -101,17 +105,30 @@ class Completer:
         ranked = self._rank(before, allow_lead=False)
         return [Suggestion(text, word.probability) for text, word in ranked[:count]]
 
-    def inline(self, before: str, threshold: float = INLINE_THRESHOLD) -> Suggestion | None:
-        """Return the suggestion to show after the cursor, of several words if possible.
+    def inline(self, before: str, after: str = "", threshold: float = THRESHOLD) -> Suggestion | None:
+        """Return what to show unasked between `before` and `after`, of several words where that pays.
 
-        Return None where no word has a probability of at least `threshold`.
+        Its probability is the gate's estimate that it is right as a whole. Return None where nothing is right
+        with a probability of at least `threshold`, or where nothing may be shown.
         """
-        ranked = self._rank(before)
-        if not ranked or ranked[0][1].probability < threshold:
+        if is_unwanted(before, after):
             return None
-        text, word = ranked[0]
-        choices = [(text, word.probability), *self._continuations(before, text, word)]
-        return Suggestion(*max(choices, key=lambda choice: choice[1] * len(choice[0])))
+        gate = InlineGate(has_notes=self._counts() is not None)
+        place, words = self._place(before, after)
+        offers: list[Offer] = []
+        for offer in words:
+            if gate.probability(place, offer) >= threshold:
+                offers += [offer, *self._longer_offers(before, offer)]
+        chosen = gate.choose(place, offers, threshold)
+        if chosen is None:
+            return None
+        text = without_repetition(chosen[0].text, before, after)
+        return Suggestion(text, chosen[1]) if text else None
+
+    def offers(self, before: str) -> tuple[Place, list[Offer]]:
+        """Return all that could be shown unasked after `before`, and the place; for fitting the gate."""
+        place, words = self._place(before, "")
+        return place, [offer for word in words for offer in (word, *self._longer_offers(before, word))]
 
     def ignore(self, before: str, texts: Iterable[str]) -> None:
         """Record that the writer ignored `texts`, which were shown after `before`, and typed on.
@@ -169,6 +186,24 @@ class Completer:
             self._ranked = self._ranking.rank(before, typed, line, newline, allow_lead=allow_lead)
             self._last_query = before, allow_lead
         return self._ranked
+
+    def _place(self, before: str, after: str) -> tuple[Place, list[Offer]]:
+        """Return the cursor's place, and the single words that could be shown unasked there."""
+        ranked = self._without_repetitions(before, after, self._rank(before))
+        assert self._reader.end is not None
+        words = [Offer(text, word.probability, text, word) for text, word in ranked[:WORDS_CONSIDERED]]
+        return Place(before, ranked, self._reader.end.probabilities), words
+
+    def _longer_offers(self, before: str, offer: Offer) -> list[Offer]:
+        """Return the phrases that begin with a word."""
+        phrases = self._continuations(before, offer.text, offer.word)
+        return [Offer(text, probability, offer.text, offer.word) for text, probability in phrases]
+
+    def _without_repetitions(self, before: str, after: str, ranked: Ranked) -> Ranked:
+        """Return the words without those that stand after the cursor already."""
+        if not after:
+            return ranked
+        return [pair for pair in ranked if without_repetition(pair[0], before, after) == pair[0]]
 
     def _continuations(
         self, before: str, text: str, word: CandidateWord, least: float = 0.0

@@ -132,7 +132,9 @@ class Ranking:
             word.probability *= 1 - draft_share - notes_share
         for share, completions in ((draft_share, of_draft), (notes_share, of_notes)):
             for text, probability in completions.items():
-                words.setdefault(text, CandidateWord()).probability += share * rest * probability
+                word = words.setdefault(text, CandidateWord())
+                word.probability += share * rest * probability
+                word.counted += share * rest * probability
 
 
 def _sorted(words: Iterable[tuple[str, CandidateWord]]) -> Ranked:

@@ -63,6 +63,8 @@ class CandidateWord:
     """The probability of the likeliest spelling."""
     path: tuple[int, ...] = ()
     """The pieces of the likeliest spelling; none where the word was counted, not found."""
+    counted: float = 0.0
+    """The part of the probability that comes from counts of the notes and of the draft."""
 
     def add(self, probability: float, path: tuple[int, ...]) -> None:
         """Count another spelling."""

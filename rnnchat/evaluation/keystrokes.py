@@ -14,6 +14,7 @@ import numpy as np
 
 from rnnchat.completion.completer import Completer
 from rnnchat.completion.spelling import ends_unspaced
+from rnnchat.evaluation.writing_time import WritingTime
 
 MENU = 6
 """The number of suggestions in a menu."""
@@ -21,6 +22,47 @@ RESAMPLES = 1000
 """The number of bootstrap samples behind a confidence interval."""
 _WORD = re.compile(r"\w[\w'’]*")
 """Matches one word."""
+_FIRST_WORD = re.compile(r"\W*\w[\w'’]*")
+"""Matches the first word of a suggestion, with what comes before it."""
+
+
+@dataclass
+class ShownCount:
+    """What became of the suggestions that were shown unasked, one at a key."""
+
+    keys: int = 0
+    """Keys before which one could have been shown."""
+    shown: int = 0
+    """Keys before which one was shown."""
+    whole: int = 0
+    """Those that were right as a whole, and accepted."""
+    first_word: int = 0
+    """Those whose first word at least was right."""
+
+    @property
+    def share(self) -> float:
+        """The share of keys at which a suggestion is shown."""
+        return self.shown / max(1, self.keys)
+
+    @property
+    def precision(self) -> dict[str, float]:
+        """The share of shown suggestions that are right as a whole, and in their first word at least."""
+        shown = max(1, self.shown)
+        return {"whole": self.whole / shown, "first_word": self.first_word / shown}
+
+    @property
+    def wrong(self) -> float:
+        """The share of keys at which a wrong suggestion is shown, which the writer types past."""
+        return (self.shown - self.first_word) / max(1, self.keys)
+
+    def add(self, text: str, after: str) -> None:
+        """Count what was shown, nothing where `text` is empty, before `after` was typed."""
+        self.keys += 1
+        if text:
+            first = _FIRST_WORD.match(text)
+            self.shown += 1
+            self.whole += is_right(text, after)
+            self.first_word += is_right(first.group() if first else text, after)
 
 
 @dataclass
@@ -35,6 +77,10 @@ class KeystrokeCount:
     """The time from each key to its suggestions."""
     idle_milliseconds: list[float] = field(default_factory=list)
     """The time that was then spent on learning and reading ahead, before the next key."""
+    shown: ShownCount = field(default_factory=ShownCount)
+    """What became of the suggestions that were shown unasked."""
+    time: WritingTime = field(default_factory=WritingTime)
+    """The seconds that the writer needed."""
 
     @property
     def saved(self) -> float:
@@ -126,6 +172,7 @@ def type_in_parallel(
 def _begin(completer: Completer, result: KeystrokeCount) -> None:
     """Begin another text."""
     completer.begin()
+    result.time.see("", 0)
     result.typed.append(0)
     result.unaided.append(0)
 
@@ -142,11 +189,17 @@ def _press_key(
     """Press one key after `typed` characters of a text, count it, and return how many there are then."""
     before, after = text[:typed], text[typed:]
     if not _is_counted(after[0]):
+        result.time.see("", typed)
         return typed + 1
-    accepted = _accept(before, after, completer, result, inline=inline, read_ahead=read_ahead) or 1
+    accepted = _accept(before, after, completer, result, inline=inline, read_ahead=read_ahead)
+    keys = sum(map(_is_counted, after[: accepted or 1]))
     result.typed[-1] += 1
-    result.unaided[-1] += sum(map(_is_counted, after[:accepted]))
-    return typed + accepted
+    result.unaided[-1] += keys
+    if accepted:
+        result.time.accept(keys, inline=inline)
+    else:
+        result.time.press()
+    return typed + (accepted or 1)
 
 
 def _accept(
@@ -163,13 +216,22 @@ def _accept(
     result.milliseconds.append(1000 * (answered - started))
     completer.work_while_idle(ahead=read_ahead)
     result.idle_milliseconds.append(1000 * (time.perf_counter() - answered))
-    right = [text for text in suggested if after.startswith(text) and not _splits_word(after, len(text))]
+    right = [text for text in suggested if is_right(text, after)]
+    if inline:
+        shown = suggested[0] if suggested else ""
+        result.shown.add(shown, after)
+        result.time.see("" if right else shown, len(before))
     if not right:
         if not inline:
             completer.ignore(before, suggested)
         return 0
     longest = max(map(len, right))
     return longest + (after[longest : longest + 1] == " ")
+
+
+def is_right(text: str, after: str) -> bool:
+    """Whether what follows begins with `text`, and no word is split by it."""
+    return after.startswith(text) and not _splits_word(after, len(text))
 
 
 def _is_counted(character: str) -> bool:

@@ -215,7 +215,7 @@ async def test_nothing_is_asked_inside_a_line_nor_shown_when_unsure(
         await write(pilot, "The ri")
         assert (asked, editor.suggestion) == ([], "")
         await pilot.press("end", "ctrl+u", "ctrl+g", *["right"] * 10, "escape")
-        assert app.settings.suggest_from == pytest.approx(0.65)
+        assert app.settings.inline_from == pytest.approx(0.95)
         await write(pilot, "The ri")
         await wait_until(pilot, lambda: "The ri" in answers)
         assert editor.suggestion == "", "the answer has arrived, without a suggestion"

@@ -147,6 +147,12 @@ class DraftEditor(TextArea):
         lines = [self.document[line] for line in range(first, row)]
         return first, "\n".join([*lines, self.document[row][:column]])
 
+    def after_cursor(self) -> str:
+        """Return the text after the cursor on its line and the next."""
+        row, column = self.cursor_location
+        next_line = self.document[row + 1] if row + 1 < self.document.line_count else ""
+        return f"{self.document[row][column:]}\n{next_line}"
+
     @property
     def can_suggest(self) -> bool:
         """Whether a suggestion makes sense here: nothing but closing signs follows on the line."""

@@ -51,7 +51,7 @@ def write(paths: Paths, text: str | bytes) -> None:
         ("reply_pieces", "0"),
         ("reply_pieces", "-20"),
         ("reply_pieces", "1e9"),
-        ("suggest_from", "7"),
+        ("inline_from", "7"),
         ("minutes", "-5"),
         ("minutes", "NaN"),
         ("model", "3"),
