@@ -110,7 +110,8 @@ class LineRequest:
             raise RnnchatError("This line is not a valid request.", hint)
         # JSON can spell single surrogates, which are not text.
         texts = [text.encode("utf-8", "replace").decode() for text in texts]
-        return cls(*texts[:3], tuple(texts[3:]), asked.get("new") is True)
+        before, after, dismiss, *ignored = texts
+        return cls(before, after, dismiss, tuple(ignored), asked.get("new") is True)
 
 
 def _answer_lines(completer: Completer, count: int, threshold: float) -> None:

@@ -2,13 +2,13 @@
 
 The constants, three of which are in `rnnchat/completion/inline_gate.py`, are round numbers near published
 ones. The keystroke-level model gives 0.20 s a key for a good typist and 0.28 s for an average one (Card,
-Moran and Newell, "The keystroke-level model for user performance time with interactive systems", CACM 23, 1980).
-One fixation while reading takes 0.2 to 0.25 s (Rayner, "Eye movements in reading and information processing:
-20 years of research", Psychological Bulletin 124, 1998); a word or two after the cursor need about one. A
-list is searched entry by entry (Koester and Levine, "Modeling the speed of text entry with a word prediction
-interface", IEEE Transactions on Rehabilitation Engineering 2, 1994). That suggestions which save keys can
-still cost time is found by Quinn and Zhai, "A cost-benefit study of text entry suggestion interaction", CHI
-2016. The model leaves out that a writer types on while reading.
+Moran and Newell, "The keystroke-level model for user performance time with interactive systems", CACM 23,
+1980). One fixation while reading takes 0.2 to 0.25 s (Rayner, "Eye movements in reading and information
+processing: 20 years of research", Psychological Bulletin 124, 1998); a word or two after the cursor need
+about one. A list is searched entry by entry (Koester and Levine, "Modeling the speed of text entry with a
+word prediction interface", IEEE Transactions on Rehabilitation Engineering 2, 1994). That suggestions which
+save keys can still cost time is found by Quinn and Zhai, "A cost-benefit study of text entry suggestion
+interaction", CHI 2016. The model leaves out that a writer types on while reading.
 """
 
 from __future__ import annotations
