@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rnnchat.completion.completer import Completer
+from rnnchat.completion.inline_gate import THRESHOLD
 from rnnchat.completion.spelling import ends_unspaced
 from rnnchat.evaluation.writing_time import WritingTime
 
@@ -130,19 +131,21 @@ def predict_words(texts: Iterable[str], completer: Completer) -> NextWordCount:
     return result
 
 
-def type_texts(texts: Iterable[str], completer: Completer, *, inline: bool) -> KeystrokeCount:
+def type_texts(
+    texts: Iterable[str], completer: Completer, *, inline: bool, threshold: float = THRESHOLD
+) -> KeystrokeCount:
     """Type `texts`, each in a draft of its own.
 
-    With `inline`, one suggestion is shown after the cursor and Tab accepts all of it; else a menu has MENU
-    suggestions, all of which are read, and the longest right one is accepted. Either costs one key and
-    brings the space that follows.
+    With `inline`, one suggestion is shown after the cursor where it is right with a probability of at least
+    `threshold`, and Tab accepts all of it; else a menu has MENU suggestions, all of which are read, and the
+    longest right one is accepted. Either costs one key and brings the space that follows.
     """
     result = KeystrokeCount()
     for text in texts:
         _begin(completer, result)
         typed = 0
         while typed < len(text):
-            typed = _press_key(text, typed, completer, result, inline=inline)
+            typed = _press_key(text, typed, completer, result, threshold=threshold if inline else None)
     return result
 
 
@@ -164,7 +167,7 @@ def type_in_parallel(
                 return results
             one = typed.index(min(typed))
             typed[one] = _press_key(
-                text, typed[one], completers[one], results[one], inline=False, read_ahead=False
+                text, typed[one], completers[one], results[one], threshold=None, read_ahead=False
             )
     return results
 
@@ -183,32 +186,41 @@ def _press_key(
     completer: Completer,
     result: KeystrokeCount,
     *,
-    inline: bool,
+    threshold: float | None,
     read_ahead: bool = True,
 ) -> int:
-    """Press one key after `typed` characters of a text, count it, and return how many there are then."""
+    """Press one key after `typed` characters of a text, count it, and return how many there are then.
+
+    `threshold` is that of the one suggestion after the cursor; None stands for the menu.
+    """
     before, after = text[:typed], text[typed:]
     if not _is_counted(after[0]):
         result.time.see("", typed)
         return typed + 1
-    accepted = _accept(before, after, completer, result, inline=inline, read_ahead=read_ahead)
+    accepted = _accept(before, after, completer, result, threshold=threshold, read_ahead=read_ahead)
     keys = sum(map(_is_counted, after[: accepted or 1]))
     result.typed[-1] += 1
     result.unaided[-1] += keys
     if accepted:
-        result.time.accept(keys, inline=inline)
+        result.time.accept(keys, inline=threshold is not None)
     else:
         result.time.press()
     return typed + (accepted or 1)
 
 
 def _accept(
-    before: str, after: str, completer: Completer, result: KeystrokeCount, *, inline: bool, read_ahead: bool
+    before: str,
+    after: str,
+    completer: Completer,
+    result: KeystrokeCount,
+    *,
+    threshold: float | None,
+    read_ahead: bool,
 ) -> int:
     """Return how many characters the best right suggestion brings; 0 where none is right."""
     started = time.perf_counter()
-    if inline:
-        one = completer.inline(before)
+    if threshold is not None:
+        one = completer.inline(before, threshold=threshold)
         suggested = [one.text] if one is not None else []
     else:
         suggested = [suggestion.text for suggestion in completer.suggest(before, MENU)]
@@ -217,12 +229,12 @@ def _accept(
     completer.work_while_idle(ahead=read_ahead)
     result.idle_milliseconds.append(1000 * (time.perf_counter() - answered))
     right = [text for text in suggested if is_right(text, after)]
-    if inline:
+    if threshold is not None:
         shown = suggested[0] if suggested else ""
         result.shown.add(shown, after)
         result.time.see("" if right else shown, len(before))
     if not right:
-        if not inline:
+        if threshold is None:
             completer.ignore(before, suggested)
         return 0
     longest = max(map(len, right))

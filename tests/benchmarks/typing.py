@@ -65,7 +65,7 @@ class Peer:
         """The same as suggestions."""
         return [Suggestion(text, 0.0) for text in self.words(before, count)]
 
-    def inline(self, before: str) -> Suggestion | None:
+    def inline(self, before: str, *, threshold: float) -> Suggestion | None:
         """The first of them."""
         return next(iter(self.suggest(before, 1)), None)
 

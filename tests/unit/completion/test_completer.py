@@ -302,3 +302,28 @@ def test_a_line_broken_within_a_sentence_goes_on(
     completer.begin()
     assert gone_on > found()
     assert gone_on > len(places) / 3
+
+
+def test_what_stands_after_the_cursor_is_not_offered(completer: Completer, texts: list[str]) -> None:
+    sentence = next(line for line in texts[0].split("\n") if len(line.split()) > 8)
+    words = sentence.split(" ")
+    before, after = " ".join(words[:4]) + " ", " ".join(words[4:])
+    offered = [one.text for one in completer.suggest(before)]
+    assert words[4].rstrip(".,;:!?") in offered
+    with_rest = completer.suggest(before, 6, after)
+    assert words[4].rstrip(".,;:!?") not in [one.text for one in with_rest]
+    assert with_rest, "others are offered in its place"
+    assert completer.suggest(before, 6, ").") == completer.suggest(before)
+    assert completer.suggest(before + words[4][:1], 6, after[1:]) == [], "within a word there is nothing"
+
+
+def test_the_gate_shows_less_the_higher_its_threshold(completer: Completer, texts: list[str]) -> None:
+    drafts = [texts[0][:place] for place in range(20, 80)]
+    shown = []
+    for threshold in (0.0, 0.5, 1.0):
+        found = [completer.inline(draft, threshold=threshold) for draft in drafts]
+        assert all(one.probability >= threshold for one in found if one is not None)
+        shown.append(sum(one is not None for one in found))
+    assert shown[0] >= shown[1] > shown[2] == 0
+    assert all(completer.inline(draft, " and more", threshold=0.0) is None for draft in drafts)
+    assert completer.inline("My password is ", threshold=0.0) is None
