@@ -154,8 +154,15 @@ def _suggest(completer: Completer, before: str, count: int) -> dict[str, Any]:
     """Return the suggestions after `before`, and how long they took."""
     started = time.perf_counter()
     found = completer.suggest(before, count)
+    mended = completer.corrections(before)
     milliseconds = 1000 * (time.perf_counter() - started)
-    return {"suggestions": [one.as_dict() for one in found], "milliseconds": round(milliseconds, 2)}
+    answer: dict[str, Any] = {
+        "suggestions": [one.as_dict() for one in found],
+        "milliseconds": round(milliseconds, 2),
+    }
+    if mended:
+        answer["corrections"] = [one.as_dict() for one in mended]
+    return answer
 
 
 def _read_line(stream: BinaryIO) -> bytes:

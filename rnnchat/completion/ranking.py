@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from rnnchat.completion.corrections import Correction, corrections
 from rnnchat.completion.cursor import word_start
 from rnnchat.completion.rejections import Rejections
 from rnnchat.completion.search import BEST_WORDS, CandidateWord, Position, SearchResult, WordSearch
@@ -22,6 +23,8 @@ DRAFT_SHARE = 0.15
 """The share of the probability that goes to words of the draft."""
 MOST_COUNTED = 12
 """At most this many of the words that the notes count are considered."""
+FEWEST_OCCURRENCES = 2
+"""A word is offered in place of a misspelled one where the notes and the draft have it this often."""
 IGNORED_FACTOR = 0.02
 """A suggestion that the writer read and ignored keeps this share of its probability."""
 BROKEN_LINE_SHARE = 0.7
@@ -63,10 +66,27 @@ class Ranking:
         """Make `texts` much less likely while the same word is typed."""
         self._rejections.ignore(before, texts)
 
+    def rejected_at(self, before: str) -> set[str]:
+        """Return what was dismissed or ignored and could still be suggested after `before`."""
+        return (self._rejections.dismissed_at(before) | self._rejections.ignored_at(before)) - {""}
+
     def is_known(self, word: str) -> bool:
         """Whether the draft or the notes have this word."""
         counts = self._counts()
         return word in self._draft_words or (counts is not None and word in counts)
+
+    def corrections(self, word: str) -> list[Correction]:
+        """Return the known words that may be meant by `word` at the cursor, where no known word begins so."""
+        counts = self._counts()
+        if self._draft_words.has_beginning(word) or (counts is not None and counts.has_beginning(word)):
+            return []
+        return corrections(word, self._frequency)
+
+    def _frequency(self, word: str) -> int:
+        """Return how often the draft and the notes have a word; a single occurrence may be a mistake, too."""
+        counts = self._counts()
+        found = self._draft_words.frequency(word) + (0 if counts is None else counts.frequency(word))
+        return found if found >= FEWEST_OCCURRENCES else 0
 
     def rank(
         self, before: str, typed: str, line: Position | None, newline: int, *, allow_lead: bool

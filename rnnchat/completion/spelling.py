@@ -34,6 +34,13 @@ class Spelling:
             [bool(own) and not set(own) & _CONTROL for own in self.bytes]
         )
         """The pieces without a line end, in ascending order."""
+        self.spaced: NDArray[np.intp] = np.flatnonzero(
+            [
+                len(own) > 1 and own[:1] == b" " and own[1:].decode("utf-8", "ignore")[:1].isalnum()
+                for own in self.bytes
+            ]
+        )
+        """The pieces of a space and the beginning of a word, in ascending order."""
         self.none: NDArray[np.intp] = np.zeros(0, np.intp)
         """No pieces."""
 
