@@ -15,7 +15,7 @@ from rnnchat.completion.spelling import ends_unspaced
 
 SINGLE_WORDS = 4
 """At least this many of the suggestions are single words, where there are as many."""
-CONSIDERED = 30
+CONSIDERED = 20
 """At most this many candidates are compared, those that are worth most by themselves."""
 WORD_SAVES = 0.8
 """The keys that a word saves, against finding it one key later."""

@@ -18,14 +18,15 @@ from rnnchat.completion.phrases import PhraseFinder
 from rnnchat.completion.ranking import Ranked, Ranking
 from rnnchat.completion.search import CONTINUATION_STEPS, CandidateWord, WordSearch, word_end_shares
 from rnnchat.completion.spelling import Spelling
+from rnnchat.completion.used_words import UsedWords
 from rnnchat.completion.words import WordCounts
 from rnnchat.lm.protocols import AnyLanguageModel, Learn, Step
 from rnnchat.lm.suffix_array import SuffixArray
 from rnnchat.text.tokenizer import Tokenizer
 
-CONTINUED_WORDS = 8
+CONTINUED_WORDS = 5
 """The words of one piece that may follow each of this many words are considered."""
-LEAST_OF_LAST = 0.5
+LEAST_OF_LAST = 0.65
 """A phrase is looked for while it is at least this many times as likely as the last of the single words."""
 INLINE_THRESHOLD = 0.15
 """The inline suggestion has at least this probability."""
@@ -118,6 +119,11 @@ class Completer:
         self._rank(before)
         return self._ranking.corrections(before[word_start(before) :])
 
+    def known_line(self, before: str) -> str:
+        """Return the rest of the line where the notes or the draft leave little doubt of it; else nothing."""
+        self._rank(before)
+        return self._finder.line(before, split_run(before)[1], self._reader.pieces)
+
     def ignore(self, before: str, texts: Iterable[str]) -> None:
         """Record that the writer ignored `texts`, which were shown after `before`, and typed on.
 
@@ -130,6 +136,11 @@ class Completer:
         """Do not suggest `text` after `before` again, nor its remaining part once some of it is typed."""
         self._clear_cache()
         self._ranking.dismiss(before, text)
+
+    def use_history(self, words: UsedWords) -> None:
+        """Consider the words that the writer used in earlier drafts from now on."""
+        self._clear_cache()
+        self._ranking.use_history(words)
 
     def prepare(self) -> None:
         """Count the notes' words now, which otherwise the first suggestion waits for."""

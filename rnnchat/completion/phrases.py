@@ -31,6 +31,10 @@ MOST_CUTS = 8
 """A phrase is cut after each of its first words, up to this many."""
 HALF_SURE = 40.0
 """After a match of this many bytes, the draft or the notes go on as before in half of the cases."""
+LEAST_FOR_LINE = 40
+"""The rest of a line is certain enough after a match of this many bytes."""
+MOSTLY = 0.75
+"""The rest of a line is certain enough where this share of the occurrences in the notes goes on so."""
 UNFOUND_WORD = 0.1
 """The most that a first word is likely which only a match suggests, after a match of any length."""
 
@@ -67,6 +71,19 @@ class PhraseFinder:
                 previous = cut
                 found[cut] = max(found.get(cut, 0.0), probability * agreeing)
         return {text: probability for text, probability in found.items() if text not in words}
+
+    def line(self, before: str, typed: str, pieces: Sequence[int]) -> str:
+        """Return the rest of the line as the notes or the draft have it after the same text; else nothing.
+
+        The match has LEAST_FOR_LINE bytes, and at least MOSTLY of its occurrences in the notes go on so.
+        """
+        for text, matched, agreeing in (
+            *self._continuations_in_notes(typed, pieces),
+            *_continuations_in_draft(before),
+        ):
+            if matched >= LEAST_FOR_LINE and agreeing >= MOSTLY:
+                return text.split("\n")[0].rstrip()
+        return ""
 
     def _continuations_in_notes(self, typed: str, pieces: Sequence[int]) -> Iterator[tuple[str, int, float]]:
         """Yield the likeliest continuation of the longest match in the notes that agrees with `typed`.

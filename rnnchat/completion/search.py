@@ -107,6 +107,7 @@ class WordSearch:
         self._step = step
         self._end_shares = end_shares
         self._spelling = spelling
+        self._spaced_end_shares = end_shares.take(spelling.spaced)
         self._positions: dict[tuple[int, ...], Position] = {}
 
     @property
@@ -197,7 +198,7 @@ class WordSearch:
         spaced = self._spelling.spaced
         if position is None or len(spaced) <= NEXT_WORDS or ends_unspaced(text):
             return []
-        likely = position.probabilities.take(spaced) * self._end_shares.take(spaced)
+        likely = position.probabilities.take(spaced) * self._spaced_end_shares
         return [
             (
                 text + self._spelling.bytes[int(spaced[one])].decode("utf-8", "ignore"),
