@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.log import log_unexpected_error
@@ -41,20 +41,21 @@ class DraftHistory:
 
     def note(self, text: str) -> None:
         """Note what is new in `text`, that of the open draft, in a thread."""
-        new = self._take_new(text)
-        if new:
-            self._start(new, self._folder)
+        known, self._known = self._known, frozenset(text.split("\n"))
+        if not self._known <= known:
+            self._start(text, self._folder, known)
 
     def note_now(self, text: str) -> None:
         """Note what is new in `text` before returning."""
-        self._record(self._take_new(text), self._folder)
+        if not frozenset(text.split("\n")) <= self._known:
+            self._record(text, self._folder, self._known)
 
     def note_dismissed(self, before: str, suggestion: str) -> None:
         """Note in a thread that `suggestion` was dismissed after `before`."""
         partial = _LAST_WORD.search(before) if suggestion[:1].isalnum() else None
         word = _FIRST_WORD.search((partial.group() if partial else "") + suggestion)
         if word is not None:
-            self._start("", "", word.group())
+            self._start("", "", frozenset(), word.group())
 
     def load(self) -> UsedWords:
         """Return what counts now in the open draft; nothing where the history cannot be read."""
@@ -68,19 +69,10 @@ class DraftHistory:
             _log(error)
             return UsedWords()
 
-    def _take_new(self, text: str) -> str:
-        """Return the lines of `text` that are not noted yet; they count as noted from now on."""
-        lines = text.split("\n")
-        new = "\n".join(line for line in lines if line not in self._known)
-        self._known |= frozenset(lines)
-        return new
+    def _start(self, *arguments: Any) -> None:
+        threading.Thread(target=self._record, args=arguments, name="history", daemon=True).start()
 
-    def _start(self, text: str, folder: str, dismissed: str = "") -> None:
-        threading.Thread(
-            target=self._record, args=(text, folder, dismissed), name="history", daemon=True
-        ).start()
-
-    def _record(self, text: str, folder: str, dismissed: str = "") -> None:
+    def _record(self, text: str, folder: str, known: frozenset[str], dismissed: str = "") -> None:
         """Write to the history; what fails is only logged."""
         from rnnchat.library.writer_history import WriterHistory
 
@@ -88,7 +80,7 @@ class DraftHistory:
             with self._lock:
                 history = WriterHistory(self._path)
                 if text.strip():
-                    history.record_text(text, folder)
+                    history.record_text(text, folder, known)
                 if dismissed:
                     history.record_dismissed([dismissed])
         except Exception as error:

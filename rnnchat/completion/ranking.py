@@ -22,7 +22,7 @@ COUNTED_SHARE = 0.3
 """The share that the counts of the notes' words get of what DRAFT_SHARE leaves."""
 DRAFT_SHARE = 0.15
 """The share of the probability that goes to words of the draft."""
-HISTORY_SHARE = 0.05
+HISTORY_SHARE = 0.08
 """The share that words of earlier drafts get of what DRAFT_SHARE leaves."""
 REJECTED_FACTOR = 0.5
 """A word keeps this share of its probability for each time that it was dismissed in earlier drafts."""

@@ -7,10 +7,11 @@ like they hold a secret are left out, and so is whatever has more than a few dig
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -36,6 +37,8 @@ _DAY = 24 * 3600.0
 """The seconds of a day."""
 _WORD, _PAIR, _DISMISSED = range(3)
 """The kinds of entries: a word, two words in a row, and a suggestion that was dismissed."""
+_WORD_FORM = re.compile(r"[^\W\d_][\w'’]*")
+"""Matches a word."""
 _SEPARATOR = "\t"
 """What is between the words of a pair; no word has it."""
 
@@ -46,9 +49,13 @@ class WriterHistory:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def record_text(self, text: str, folder: str = "") -> None:
-        """Count the words and the pairs of words in `text`, which was written in a draft of `folder`."""
-        kept = screen(text[-LARGEST_TEXT:]).text
+    def record_text(self, text: str, folder: str = "", known: Collection[str] = ()) -> None:
+        """Count the words and the pairs of words in `text`, which was written in a draft of `folder`.
+
+        The lines in `known` are not counted; they only help to see which others hold a secret.
+        """
+        lines = screen(text[-LARGEST_TEXT:]).text.split("\n")
+        kept = "\n".join(line for line in lines if line not in known)
         counts: Counter[tuple[int, str]] = Counter()
         tokens = tokens_of(kept)
         for previous, word in zip(["\n", *tokens], tokens, strict=False):
@@ -113,7 +120,7 @@ class WriterHistory:
 def _may_be_kept(word: str) -> bool:
     """Whether a lexical token is a word, and not a long number, a key or the like."""
     digits = sum(map(str.isdigit, word))
-    return word[0].isalpha() and len(word) <= LONGEST and digits <= MOST_DIGITS
+    return len(word) <= LONGEST and digits <= MOST_DIGITS and _WORD_FORM.fullmatch(word) is not None
 
 
 def _decay(days: float) -> float:
