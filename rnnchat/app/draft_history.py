@@ -41,8 +41,9 @@ class DraftHistory:
 
     def note(self, text: str) -> None:
         """Note what is new in `text`, that of the open draft, in a thread."""
-        known, self._known = self._known, frozenset(text.split("\n"))
-        if not self._known <= known:
+        known = self._known
+        self._known |= frozenset(text.split("\n"))
+        if self._known != known:
             self._start(text, self._folder, known)
 
     def note_now(self, text: str) -> None:

@@ -16,10 +16,11 @@ def forget(as_json: bool) -> None:
     The drafts themselves stay, and so do models. In an app that is open, quit it first: it keeps what it has
     read until then.
     """
+    from rnnchat.library.describe import counted
     from rnnchat.library.writer_history import WriterHistory
 
     count = WriterHistory(current_paths().writer_history).forget()
     if as_json:
         print_json({"forgotten": count})
         return
-    print_line(f"Forgotten: {count:,} entries." if count else "There is nothing to forget.")
+    print_line(f"Forgotten: {counted(count, 'record')}." if count else "There is nothing to forget.")
