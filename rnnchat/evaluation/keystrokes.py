@@ -164,9 +164,9 @@ def _accept(
     completer.work_while_idle(ahead=read_ahead)
     result.idle_milliseconds.append(1000 * (time.perf_counter() - answered))
     right = [text for text in suggested if after.startswith(text) and not _splits_word(after, len(text))]
+    if not inline:
+        completer.ignore(before, suggested)  # all of them were read, and a longer right one would be accepted
     if not right:
-        if not inline:
-            completer.ignore(before, suggested)
         return 0
     longest = max(map(len, right))
     return longest + (after[longest : longest + 1] == " ")
