@@ -120,9 +120,9 @@ class Completer:
         return self._ranking.corrections(before[word_start(before) :])
 
     def known_line(self, before: str) -> str:
-        """Return the rest of the line where the notes or the draft leave little doubt of it; else nothing."""
+        """Return the rest of the line where the notes leave little doubt of it; else nothing."""
         self._rank(before)
-        return self._finder.line(before, split_run(before)[1], self._reader.pieces)
+        return self._finder.line(split_run(before)[1], self._reader.pieces)
 
     def ignore(self, before: str, texts: Iterable[str]) -> None:
         """Record that the writer ignored `texts`, which were shown after `before`, and typed on.

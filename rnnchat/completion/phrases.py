@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rnnchat.completion.spelling import ends_unspaced
 from rnnchat.lm.suffix_array import Interval, SuffixArray
@@ -19,6 +19,8 @@ SEARCHED = 20_000
 """A match is looked for in this many characters of the draft before the cursor."""
 LONGEST_MATCH = 64
 """At most this many characters before the cursor are matched in the draft."""
+LONGEST_IN_PIECES = 32
+"""At most this many pieces before the cursor are matched in the notes."""
 LEAST_IN_DRAFT = 10
 """A match in the draft has at least this many characters."""
 LEAST_IN_NOTES = 14
@@ -31,10 +33,12 @@ MOST_CUTS = 8
 """A phrase is cut after each of its first words, up to this many."""
 HALF_SURE = 40.0
 """After a match of this many bytes, the draft or the notes go on as before in half of the cases."""
-LEAST_FOR_LINE = 40
-"""The rest of a line is certain enough after a match of this many bytes."""
+LEAST_FOR_LINE = 2
+"""The rest of a line is certain enough where this many occurrences in the notes have the same."""
 MOSTLY = 0.75
-"""The rest of a line is certain enough where this share of the occurrences in the notes goes on so."""
+"""The rest of a line is certain enough where this share of the occurrences in the notes have the same."""
+BEGINNINGS = (12, 30)
+"""The occurrences that agree most are found by beginnings of these many characters, one after the other."""
 UNFOUND_WORD = 0.1
 """The most that a first word is likely which only a match suggests, after a match of any length."""
 
@@ -60,52 +64,47 @@ class PhraseFinder:
         its probability from `words`, which are those that may follow.
         """
         found: dict[str, float] = {}
-        for text, matched, agreeing in (
-            *_continuations_in_draft(before),
-            *self._continuations_in_notes(typed, pieces),
-        ):
+        for matched, texts in (_draft_continuations(before), self._note_continuations(typed, pieces)):
             probability, previous = 0.0, ""
-            for cut in _cuts(text):
-                sure = (matched + len(previous.encode())) / (matched + len(previous.encode()) + HALF_SURE)
+            for cut in _cuts(_most_agreed(texts)):
+                size = matched + len(previous.encode())
+                sure = size / (size + HALF_SURE)
                 probability = probability * sure if previous else words.get(cut, UNFOUND_WORD * sure)
                 previous = cut
+                agreeing = sum(text.startswith(cut) for text in texts) / len(texts)
                 found[cut] = max(found.get(cut, 0.0), probability * agreeing)
         return {text: probability for text, probability in found.items() if text not in words}
 
-    def line(self, before: str, typed: str, pieces: Sequence[int]) -> str:
-        """Return the rest of the line as the notes or the draft have it after the same text; else nothing.
+    def line(self, typed: str, pieces: Sequence[int]) -> str:
+        """Return the rest of the line where most notes with the same text before it have that; else nothing.
 
-        The match has LEAST_FOR_LINE bytes, and at least MOSTLY of its occurrences in the notes go on so.
+        At least LEAST_FOR_LINE places of the notes have that line, and at least MOSTLY of all.
         """
-        for text, matched, agreeing in (
-            *self._continuations_in_notes(typed, pieces),
-            *_continuations_in_draft(before),
-        ):
-            if matched >= LEAST_FOR_LINE and agreeing >= MOSTLY:
-                return text.split("\n")[0].rstrip()
-        return ""
+        _, texts = self._note_continuations(typed, pieces)
+        line = _most_agreed(texts)
+        count = texts.count(line)
+        is_sure = count >= LEAST_FOR_LINE and count >= MOSTLY * len(texts)
+        return _whole_words(line).rstrip() if is_sure else ""
 
-    def _continuations_in_notes(self, typed: str, pieces: Sequence[int]) -> Iterator[tuple[str, int, float]]:
-        """Yield the likeliest continuation of the longest match in the notes that agrees with `typed`.
+    def _note_continuations(self, typed: str, pieces: Sequence[int]) -> tuple[int, list[str]]:
+        """Return what follows the longest match in the notes that agrees with `typed`, up to the line's end.
 
-        With it come the bytes of the match and the share of its occurrences that go on so.
+        Before it comes the number of bytes of the match.
         """
         if self._notes is None or not pieces:
-            return
-        intervals = self._intervals(tuple(pieces[-_LONGEST_IN_PIECES:]))
+            return 0, []
+        intervals = self._intervals(tuple(pieces[-LONGEST_IN_PIECES:]))
         start = typed.encode()
         for size in range(len(intervals), 0, -1):
             matched = sum(len(self._spelled[piece]) for piece in pieces[-size:]) + len(start)
             if matched < LEAST_IN_NOTES:
-                return
+                break
             low, high = intervals[size - 1]
             places = self._notes.positions((low, min(high, low + OCCURRENCES))).tolist()
-            texts = [self._text_after(place) for place in places]
-            agreeing = Counter(text[len(start) :] for text in texts if text.startswith(start))
-            if agreeing:
-                text, count = agreeing.most_common(1)[0]
-                yield text.decode("utf-8", "ignore"), matched, count / agreeing.total()
-                return
+            texts = [text[len(start) :] for text in map(self._text_after, places) if text.startswith(start)]
+            if texts:
+                return matched, [text.decode("utf-8", "ignore") for text in texts]
+        return 0, []
 
     def _intervals(self, pieces: tuple[int, ...]) -> list[Interval]:
         """Return the intervals of `pieces` in the notes; they are the same for every letter of a word."""
@@ -126,12 +125,8 @@ class PhraseFinder:
         return text
 
 
-_LONGEST_IN_PIECES = 32
-"""At most this many pieces before the cursor are matched in the notes."""
-
-
-def _continuations_in_draft(before: str) -> Iterator[tuple[str, int, float]]:
-    """Yield what follows the latest of the longest matches in the draft, with its bytes and the share 1."""
+def _draft_continuations(before: str) -> tuple[int, list[str]]:
+    """Return what follows the latest of the longest matches in the draft, after the match's bytes."""
     start = max(0, len(before) - SEARCHED)
     end = len(before) - 1  # a match may overlap the text before the cursor, but must not be it
     least, most = LEAST_IN_DRAFT - 1, min(LONGEST_MATCH, len(before) - start)
@@ -143,16 +138,25 @@ def _continuations_in_draft(before: str) -> Iterator[tuple[str, int, float]]:
             most = size - 1
         else:
             least, place = size, at + size
-    if place >= 0:
-        yield before[place : place + LONGEST_PHRASE], len(before[-least:].encode()), 1.0
+    if place < 0:
+        return 0, []
+    return len(before[-least:].encode()), [before[place : place + LONGEST_PHRASE]]
+
+
+def _most_agreed(texts: list[str]) -> str:
+    """Return the text whose beginning most of `texts` share; nothing where there are none."""
+    for size in (*BEGINNINGS, LONGEST_PHRASE * 2) if texts else ():
+        beginnings = Counter(text[:size] for text in texts).most_common(1)
+        texts = [text for text in texts if text[:size] == beginnings[0][0]]
+    return texts[0] if texts else ""
 
 
 def _cuts(text: str) -> list[str]:
     """Return the beginnings of `text` that end with a word, up to the end of its line or its sentence."""
     end = _SENTENCE_END.search(text)
     line = text[: end.start()] if end else text
-    if not end and len(line) >= LONGEST_PHRASE:  # its last word may go on
-        line = line[: line.rfind(" ") + 1]
+    if not end:
+        line = _whole_words(line)
     ends = [
         place
         for place in range(1, len(line) + 1)
@@ -160,6 +164,11 @@ def _cuts(text: str) -> list[str]:
         and (place == len(line) or ends_unspaced(line[place - 1]) or not _is_word_character(line[place]))
     ]
     return [line[:place] for place in ends[:MOST_CUTS]]
+
+
+def _whole_words(text: str) -> str:
+    """Return `text` without its last word where it was cut off at LONGEST_PHRASE and may go on."""
+    return text if len(text.encode()) < LONGEST_PHRASE else text[: text.rfind(" ") + 1]
 
 
 def _is_word_character(character: str) -> bool:

@@ -32,14 +32,14 @@ def test_a_signature_in_the_notes_is_offered_whole(tokenizer: Tokenizer) -> None
     assert likely == sorted(likely, reverse=True)
     assert 0 < likely[0] < 0.9
     head, typed = split_run(SIGNATURE[:60])
-    assert one.line(SIGNATURE[:60], typed, tokenizer.encode(head)) == SIGNATURE[60:]
+    assert one.line(typed, tokenizer.encode(head)) == SIGNATURE[60:]
 
 
 def test_where_the_notes_go_on_in_many_ways_there_is_no_line(tokenizer: Tokenizer) -> None:
     begun = "We spent the whole of that long summer by the river "
     one = finder(tokenizer, *(begun + end for end in ("and swam", "but slept", "with Anna", "or so")))
     head, typed = split_run(begun)
-    assert one.line(begun, typed, tokenizer.encode(head)) == ""
+    assert one.line(typed, tokenizer.encode(head)) == ""
 
 
 def test_what_is_typed_decides_between_the_ways(tokenizer: Tokenizer) -> None:
