@@ -140,7 +140,10 @@ def _draft_continuations(before: str) -> tuple[int, list[str]]:
             least, place = size, at + size
     if place < 0:
         return 0, []
-    return len(before[-least:].encode()), [before[place : place + LONGEST_PHRASE]]
+    text = before[place : place + LONGEST_PHRASE]
+    if place + LONGEST_PHRASE >= len(before):  # the word at the cursor is not complete
+        text = text[: max(0, text.rfind(" "))]
+    return len(before[-least:].encode()), [text]
 
 
 def _most_agreed(texts: list[str]) -> str:

@@ -197,8 +197,9 @@ class DraftWords:
         return len(self._occurrences.get(word, ()))
 
     def has_beginning(self, prefix: str) -> bool:
-        """Whether a word of the draft begins with `prefix`."""
+        """Whether a longer word of the draft begins with `prefix`."""
         place = bisect.bisect_left(self._sorted, prefix)
+        place += self._sorted[place : place + 1] == [prefix]
         return place < len(self._sorted) and self._sorted[place].startswith(prefix)
 
     def read(self, text: str) -> None:

@@ -56,5 +56,7 @@ def test_the_completer_mends_words_of_the_draft(tokenizer: Tokenizer) -> None:
     before = "At Wexcombe we saw the mill of Wexcombe again. We love Wex"
     assert completer.corrections(before) == [], "what begins a known word is no mistake"
     assert completer.corrections(before + "comeb") == [Correction("Wexcombe", 8)]
+    assert completer.corrections(f"Wexcomeb? {before}comeb") == [Correction("Wexcombe", 8)]
+    assert completer.corrections(f"Wexcomeb, Wexcomeb! {before}comeb") == [], "it is meant"
     assert completer.corrections(before + "combe") == []
     assert completer.corrections(before + "comeb ") == []
