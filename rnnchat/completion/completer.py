@@ -16,6 +16,7 @@ from rnnchat.completion.draft_reader import DraftReader, PiecePath
 from rnnchat.completion.exclusions import Exclusions
 from rnnchat.completion.phrases import PhraseFinder
 from rnnchat.completion.ranking import Ranked, Ranking
+from rnnchat.completion.rejections import begins_with_any
 from rnnchat.completion.search import CONTINUATION_STEPS, CandidateWord, WordSearch, word_end_shares
 from rnnchat.completion.spelling import Spelling
 from rnnchat.completion.used_words import UsedWords
@@ -206,8 +207,8 @@ class Completer:
         typed = split_run(before)[1]
         for phrase, probability in self._finder.find(before, typed, self._reader.pieces, words).items():
             phrases[phrase] = max(probability, phrases.get(phrase, 0.0))
-        rejected = tuple(self._ranking.rejected_at(before))
-        return {phrase: one for phrase, one in phrases.items() if not phrase.startswith(rejected)}
+        rejected = self._ranking.rejected_at(before)
+        return {phrase: one for phrase, one in phrases.items() if not begins_with_any(phrase, rejected)}
 
     def _likely_paths(self) -> list[PiecePath]:
         """Return the pieces of what is likely to be read next.

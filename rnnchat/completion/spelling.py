@@ -35,12 +35,9 @@ class Spelling:
         )
         """The pieces without a line end, in ascending order."""
         self.spaced: NDArray[np.intp] = np.flatnonzero(
-            [
-                len(own) > 1 and own[:1] == b" " and own[1:].decode("utf-8", "ignore")[:1].isalnum()
-                for own in self.bytes
-            ]
+            [own[:1] == b" " and as_word(own)[1:2].isalnum() for own in self.bytes]
         )
-        """The pieces of a space and the beginning of a word, in ascending order."""
+        """The pieces of a space and a word, or the beginning of one, in ascending order."""
         self.none: NDArray[np.intp] = np.zeros(0, np.intp)
         """No pieces."""
 
