@@ -167,12 +167,16 @@ def _suggest(completer: Completer, before: str, after: str, count: int, threshol
     started = time.perf_counter()
     found = completer.suggest(before, count, after)
     inline = completer.inline(before, after, threshold)
+    mended = completer.corrections(before)
     milliseconds = 1000 * (time.perf_counter() - started)
-    return {
+    answer: dict[str, Any] = {
         "suggestions": [one.as_dict() for one in found],
         "inline": inline.as_dict() if inline is not None else None,
         "milliseconds": round(milliseconds, 2),
     }
+    if mended:
+        answer["corrections"] = [one.as_dict() for one in mended]
+    return answer
 
 
 def _read_line(stream: BinaryIO) -> bytes:

@@ -18,8 +18,8 @@ _CONTINUED = re.compile(r"[ \t]*\n[ \t]*(?=[^\W\d_A-Z])")
 """Matches a line end after the cursor within a sentence: the next line begins with a small letter."""
 _WORD = re.compile(r"\w[\w'’]*")
 """Matches one word."""
-_LONGEST_LINE = 2000
-"""At most this many characters before or after the cursor are looked at."""
+_LONGEST_LINE = 300
+"""At most this many characters of a line, before or after the cursor, are looked at."""
 
 _SECRET_WORDS = (
     r"pass(?:word|wd|phrase|code|wort)|kennwort|contrase[nñ]a|mot de passe|secret|token|credential|pin|cvv"
@@ -36,10 +36,12 @@ _SECRET_NAME = re.compile(rf"(?:\b|_)(?:{_SECRET_WORDS})s?(?:\b|_)", re.IGNORECA
 """Matches a word that names a secret."""
 _FIELD_WORDS = 3
 """A draft of at most this many words may be what is typed into a single field."""
-_KEY = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[\w+/=-]{16,}\Z")
+_KEY = re.compile(r"(?=\D{0,63}\d)(?=[^A-Za-z]{0,63}[A-Za-z])[\w+/=-]{16,64}")
 """Matches a long run of letters and digits, which is a key or a hash."""
+_LAST_RUN = re.compile(r"\S{0,64}\Z")
+"""Matches the end of the last run without spaces."""
 
-_PROMPT = re.compile(r"\s*(?:[\w.-]+@[\w.-]+[^$#%]{0,80}[$#%]|[$%❯➜»])[ \t]+")
+_PROMPT = re.compile(r"\s*(?:[\w.-]+@[\w.-]+[^$#%]{0,80}[$#%]|[$%❯➜])[ \t]+")
 """Matches the prompt of a shell."""
 _PROGRAMS = frozenset(
     """
@@ -106,14 +108,15 @@ def is_unwanted(before: str, after: str = "") -> bool:
 def is_secret(before: str) -> bool:
     """Whether a password, a key or another secret is probably being typed."""
     line = before[before.rfind("\n") + 1 :][-_LONGEST_LINE:]
-    is_field = len(before.split()) <= _FIELD_WORDS
+    is_field = len(before) <= _LONGEST_LINE and len(before.split()) <= _FIELD_WORDS
     return bool(_SECRET_VALUE.search(line) or _KEY.search(line) or (is_field and _SECRET_NAME.search(before)))
 
 
 def is_command_line(before: str) -> bool:
     """Whether the draft is what is typed in a terminal: its first and its last line are commands."""
-    lines = before[-_LONGEST_LINE:].lstrip("\n").split("\n")
-    return _is_command(lines[0]) and _is_command(lines[-1])
+    first = before[:_LONGEST_LINE].lstrip("\n").split("\n", 1)[0]
+    last = before[before.rfind("\n") + 1 :][-_LONGEST_LINE:]
+    return _is_command(first) and _is_command(last)
 
 
 def _is_command(line: str) -> bool:

@@ -229,13 +229,13 @@ def _accept(
     completer.work_while_idle(ahead=read_ahead)
     result.idle_milliseconds.append(1000 * (time.perf_counter() - answered))
     right = [text for text in suggested if is_right(text, after)]
-    if threshold is not None:
+    if threshold is None:
+        completer.ignore(before, suggested)  # all of them were read, and a longer right one would be accepted
+    else:
         shown = suggested[0] if suggested else ""
         result.shown.add(shown, after)
         result.time.see("" if right else shown, len(before))
     if not right:
-        if threshold is None:
-            completer.ignore(before, suggested)
         return 0
     longest = max(map(len, right))
     return longest + (after[longest : longest + 1] == " ")

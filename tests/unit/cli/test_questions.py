@@ -96,6 +96,9 @@ def test_what_nobody_foresaw_ends_no_conversation(monkeypatch: pytest.MonkeyPatc
         def inline(self, before: str, after: str, threshold: float) -> None:
             return None
 
+        def corrections(self, before: str) -> list[Any]:
+            return []
+
         def begin(self) -> None:
             self.begun += 1
 
