@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from rnnchat.completion.cursor import split_run, word_start
 from rnnchat.completion.draft_reader import DraftReader, PiecePath
-from rnnchat.completion.inline_gate import THRESHOLD, WORDS_CONSIDERED, InlineGate, Offer, Place
+from rnnchat.completion.inline_gate import (
+    THRESHOLD,
+    WORDS_CONSIDERED,
+    InlineGate,
+    Offer,
+    Place,
+    least_probability,
+)
 from rnnchat.completion.ranking import Ranked, Ranking
 from rnnchat.completion.search import CONTINUATION_STEPS, CandidateWord, WordSearch, word_end_shares
 from rnnchat.completion.spelling import Spelling
@@ -109,7 +116,8 @@ class Completer:
         """Return what to show unasked between `before` and `after`, of several words where that pays.
 
         Its probability is the gate's estimate that it is right as a whole. Return None where nothing is right
-        with a probability of at least `threshold`, or where nothing may be shown.
+        with a probability of at least `threshold`, or less in scripts without spaces, or where nothing may be
+        shown.
         """
         if is_unwanted(before, after):
             return None
@@ -117,7 +125,7 @@ class Completer:
         place, words = self._place(before, after)
         offers: list[Offer] = []
         for offer in words:
-            if gate.probability(place, offer) >= threshold:
+            if gate.probability(place, offer) >= least_probability(offer.text, threshold):
                 offers += [offer, *self._longer_offers(before, offer)]
         chosen = gate.choose(place, offers, threshold)
         if chosen is None:

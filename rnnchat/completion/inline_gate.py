@@ -144,6 +144,12 @@ right more often than its probability as a word says, and only that and a bias h
 """
 THRESHOLD = 0.45
 """What is shown unasked is right with at least this probability, unless the writer chooses another."""
+UNSPACED_ODDS = 3.0
+"""In scripts without spaces, the odds of what is shown unasked can be this many times lower.
+
+A character takes several keys there. Half of what the Chinese base then shows in texts that it has not read is
+right; a model that learned notes is right more often.
+"""
 KEY_SECONDS = 0.25
 """The seconds that a key takes a writer."""
 KEYS_OF_UNSPACED = 2
@@ -169,15 +175,23 @@ class InlineGate:
     def choose(self, place: Place, offers: Iterable[Offer], threshold: float) -> tuple[Offer, float] | None:
         """Return the offer that saves most time, with its probability.
 
-        Return None where none is right with a probability of at least `threshold`, or none saves time.
+        Return None where none is likely enough to be right for `threshold`, or none saves time.
         """
         best: tuple[float, Offer, float] | None = None
         for offer in offers:
             probability = self.probability(place, offer)
             seconds = expected_seconds(offer.text, probability)
-            if probability >= threshold and seconds > (best[0] if best else 0.0):
+            is_likely = probability >= least_probability(offer.text, threshold)
+            if is_likely and seconds > (best[0] if best else 0.0):
                 best = seconds, offer, probability
         return None if best is None else best[1:]
+
+
+def least_probability(text: str, threshold: float) -> float:
+    """Return how likely `text` must be to be right: `threshold`, or less in scripts without spaces."""
+    if not ends_unspaced(text):
+        return threshold
+    return threshold / (threshold + UNSPACED_ODDS * (1 - threshold))
 
 
 def expected_seconds(text: str, probability: float) -> float:

@@ -44,14 +44,14 @@ def knowing(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
     """Whatever is asked, "The ri" goes on with "ver runs"; gives what was dismissed."""
     dismissed: list[tuple[str, str]] = []
 
-    def inline(self: Completer, before: str, threshold: float | None = None) -> Suggestion | None:
-        if threshold is not None and threshold > 0.5:
+    def inline(self: Completer, before: str, after: str, threshold: float) -> Suggestion | None:
+        if threshold > 0.5:
             return None
         whole = "The river runs"
         known = 5 <= len(before) < len(whole) and whole.startswith(before)
         return Suggestion(whole[len(before) :], 0.5) if known else None
 
-    def suggest(self: Completer, before: str, count: int = 6) -> list[Suggestion]:
+    def suggest(self: Completer, before: str, count: int, after: str) -> list[Suggestion]:
         return WAYS if before.endswith("The ri") else []
 
     def dismiss(self: Completer, before: str, text: str) -> None:

@@ -17,6 +17,7 @@ from rnnchat.completion.inline_gate import (
     Offer,
     Place,
     expected_seconds,
+    least_probability,
 )
 from rnnchat.completion.search import CandidateWord
 from rnnchat.library.settings import Settings
@@ -85,6 +86,12 @@ def test_the_offer_that_saves_most_is_chosen_among_the_likely_ones() -> None:
     assert chosen == (word, chances["garden"])
     assert GATE.choose(place, [word, phrase, other], 1.0) is None
     assert GATE.choose(place, [], 0.0) is None
+
+
+def test_unspaced_scripts_need_less() -> None:
+    assert least_probability("garden", 0.4) == 0.4
+    assert least_probability("公园", 0.4) < 0.4
+    assert [least_probability("公园", bound) for bound in (0.0, 1.0)] == [0.0, 1.0]
 
 
 def test_unspaced_scripts_have_an_estimate_of_their_own() -> None:
