@@ -147,8 +147,8 @@ THRESHOLD = 0.45
 UNSPACED_ODDS = 3.0
 """In scripts without spaces, the odds of what is shown unasked can be this many times lower.
 
-A character takes several keys there. Half of what the Chinese base then shows in texts that it has not read is
-right; a model that learned notes is right more often.
+A character takes several keys there. Half of what the Chinese base then shows in texts that it has not read
+is right; a model that learned notes is right more often.
 """
 KEY_SECONDS = 0.25
 """The seconds that a key takes a writer."""
