@@ -36,10 +36,12 @@ _SECRET_NAME = re.compile(rf"(?:\b|_)(?:{_SECRET_WORDS})s?(?:\b|_)", re.IGNORECA
 """Matches a word that names a secret."""
 _FIELD_WORDS = 3
 """A draft of at most this many words may be what is typed into a single field."""
-_KEY = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[\w+/=-]{16,}\Z")
+_KEY = re.compile(r"(?=\D{0,63}\d)(?=[^A-Za-z]{0,63}[A-Za-z])[\w+/=-]{16,64}")
 """Matches a long run of letters and digits, which is a key or a hash."""
+_LAST_RUN = re.compile(r"\S{0,64}\Z")
+"""Matches the end of the last run without spaces."""
 
-_PROMPT = re.compile(r"\s*(?:[\w.-]+@[\w.-]+[^$#%]{0,80}[$#%]|[$%❯➜»])[ \t]+")
+_PROMPT = re.compile(r"\s*(?:[\w.-]+@[\w.-]+[^$#%]{0,80}[$#%]|[$%❯➜])[ \t]+")
 """Matches the prompt of a shell."""
 _PROGRAMS = frozenset(
     """
