@@ -18,8 +18,8 @@ _CONTINUED = re.compile(r"[ \t]*\n[ \t]*(?=[^\W\d_A-Z])")
 """Matches a line end after the cursor within a sentence: the next line begins with a small letter."""
 _WORD = re.compile(r"\w[\w'’]*")
 """Matches one word."""
-_LONGEST_LINE = 2000
-"""At most this many characters before or after the cursor are looked at."""
+_LONGEST_LINE = 300
+"""At most this many characters of a line, before or after the cursor, are looked at."""
 
 _SECRET_WORDS = (
     r"pass(?:word|wd|phrase|code|wort)|kennwort|contrase[nñ]a|mot de passe|secret|token|credential|pin|cvv"
@@ -108,14 +108,15 @@ def is_unwanted(before: str, after: str = "") -> bool:
 def is_secret(before: str) -> bool:
     """Whether a password, a key or another secret is probably being typed."""
     line = before[before.rfind("\n") + 1 :][-_LONGEST_LINE:]
-    is_field = len(before.split()) <= _FIELD_WORDS
+    is_field = len(before) <= _LONGEST_LINE and len(before.split()) <= _FIELD_WORDS
     return bool(_SECRET_VALUE.search(line) or _KEY.search(line) or (is_field and _SECRET_NAME.search(before)))
 
 
 def is_command_line(before: str) -> bool:
     """Whether the draft is what is typed in a terminal: its first and its last line are commands."""
-    lines = before[-_LONGEST_LINE:].lstrip("\n").split("\n")
-    return _is_command(lines[0]) and _is_command(lines[-1])
+    first = before[:_LONGEST_LINE].lstrip("\n").split("\n", 1)[0]
+    last = before[before.rfind("\n") + 1 :][-_LONGEST_LINE:]
+    return _is_command(first) and _is_command(last)
 
 
 def _is_command(line: str) -> bool:
