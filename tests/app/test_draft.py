@@ -304,12 +304,12 @@ async def test_the_editor_does_not_wait_for_the_engine(
     let_go = threading.Event()
     asked: list[str] = []
 
-    def slow(self: Completer, before: str, threshold: float | None = None) -> None:
+    def slow(self: Completer, before: str, after: str, threshold: float) -> None:
         asked.append(before)
         let_go.wait(20)
 
     monkeypatch.setattr(Completer, "inline", slow)
-    monkeypatch.setattr(Completer, "suggest", lambda self, before, count: [])
+    monkeypatch.setattr(Completer, "suggest", lambda self, before, count, after: [])
     async with app.run_test(size=SIZE) as pilot:
         _, editor = await open_draft(pilot, app)
         await write(pilot, "a")
