@@ -6,7 +6,7 @@ are weights. Of the offers that are likely enough, the one is shown that saves a
 the model of `rnnchat/evaluation/writing_time.py`; none is where no time is saved.
 
 The weights were fitted by `python -m tests.benchmarks.fit_gate` to texts that the models have not read and
-that nothing is measured with.
+on which no suggestions are measured.
 """
 
 from __future__ import annotations
