@@ -209,4 +209,5 @@ def build_completer(
         counts=counts,
         lookahead_step=mixture.approximate_step,
         notes=mixture.parts.memory.pieces,
+        memory=mixture.parts.memory,
     )

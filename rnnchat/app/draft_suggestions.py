@@ -58,7 +58,9 @@ class DraftSuggestions:
             return None
         first, before = self._editor.before_cursor()
         settings = self._settings()
-        return SuggestionRequest(settings.model, (self._draft_number, first), before, settings.suggest_from)
+        draft = self._draft_number, first
+        after = self._editor.after_cursor()
+        return SuggestionRequest(settings.model, draft, before, settings.inline_from, after)
 
     def _ask(self) -> None:
         self._will_ask = False

@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 
     from rnnchat.app.chat_engine import ChatEngine
     from rnnchat.completion.completer import Completer
+    from rnnchat.completion.used_words import UsedWords
 
 MOST_ALTERNATIVES = 6
 """No more alternatives than this are shown."""
 LEAST_PROBABILITY = 0.01
 """A continuation that is less likely than this is not shown as an alternative."""
+
+CORRECTION_LABEL = "spelling:"
+"""What is shown before the correction of a misspelled word."""
+NEXT_WORD_SIGN = "… "
+"""What is shown before words that follow the one at the cursor, to tell them from what completes it."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,9 @@ class Alternative:
     text: str
     """What is inserted at the cursor."""
     shown: str
-    """What is shown for it: the whole word that it makes."""
+    """What is shown for it: the whole word that it makes, or what follows that word."""
+    replaces: int = 0
+    """The number of characters before the cursor whose place it takes; 0 for what continues them."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,9 @@ class SuggestionRequest:
     before: str
     """The text before the cursor."""
     threshold: float
-    """The least probability of the inline suggestion."""
+    """The inline suggestion is right with at least this probability."""
+    after: str = ""
+    """The text after the cursor on its line and the next."""
 
 
 class SuggestionWorker:
@@ -65,9 +75,15 @@ class SuggestionWorker:
 
         error: RnnchatError
 
-    def __init__(self, chat_engine: ChatEngine, post_message: Callable[[Message], object]) -> None:
+    def __init__(
+        self,
+        chat_engine: ChatEngine,
+        post_message: Callable[[Message], object],
+        load_history: Callable[[], UsedWords] | None = None,
+    ) -> None:
         self._chat_engine = chat_engine
         self._post_message = post_message
+        self._load_history = load_history
         self._wake = threading.Condition()
         self._request: SuggestionRequest | None = None
         self._dismissed: list[tuple[str, str]] = []
@@ -138,14 +154,22 @@ class SuggestionWorker:
 
         completer = self._prepare_completer(request)
         self._learn_rejections(completer)
-        inline = completer.inline(request.before, request.threshold)
         partial = request.before[word_start(request.before) :]
+        inline = completer.inline(request.before, request.after, request.threshold)
+        grey = inline.text if inline else ""
+        line = completer.known_line(request.before) if grey else ""
+        shown = sanitize(line if line.startswith(grey) else grey).split("\n")[0]
         alternatives = tuple(
-            Alternative(one.text, sanitize(partial + one.text if one.text[:1] != " " else one.text).strip())
-            for one in completer.suggest(request.before, MOST_ALTERNATIVES)
+            Alternative(one.text, sanitize(_shown_form(partial, one.text)))
+            for one in completer.suggest(request.before, MOST_ALTERNATIVES, request.after)
             if one.probability >= LEAST_PROBABILITY and "\n" not in one.text
         )
-        shown = sanitize(inline.text).split("\n")[0] if inline else ""
+        if alternatives:  # a correction is never offered alone
+            corrections = tuple(
+                Alternative(one.text, sanitize(f"{CORRECTION_LABEL} {one.text}"), one.replaces)
+                for one in completer.corrections(request.before)
+            )
+            alternatives = (*alternatives[: MOST_ALTERNATIVES - len(corrections)], *corrections)
         self._post_message(self.Answered(request, shown, alternatives))
 
     def _prepare_completer(self, request: SuggestionRequest) -> Completer:
@@ -154,13 +178,20 @@ class SuggestionWorker:
         if self._completer is None or self._prepared_for[0] is not model:
             self._completer = model.completer()
             self._completer.prepare()
+            self._use_history(self._completer)
             # All objects made so far stay. Searching them for garbage takes 90 ms each time, in which no key
             # is shown.
             gc.freeze()
         elif self._prepared_for[1] != request.draft:
             self._completer.begin()
+            self._use_history(self._completer)
         self._prepared_for = (model, request.draft)
         return self._completer
+
+    def _use_history(self, completer: Completer) -> None:
+        """Let the completer consider what the writer did in earlier drafts."""
+        if self._load_history is not None:
+            completer.use_history(self._load_history())
 
     def _learn_rejections(self, completer: Completer) -> None:
         """Let the completer learn what was dismissed and ignored since the last answer."""
@@ -171,3 +202,10 @@ class SuggestionWorker:
             completer.dismiss(before, text)
         for before, texts in ignored:
             completer.ignore(before, texts)
+
+
+def _shown_form(partial: str, text: str) -> str:
+    """Return what is shown for `text`, which is offered after the word, or the part of one, `partial`."""
+    if not partial:
+        return text.strip()
+    return NEXT_WORD_SIGN + text.strip() if text[:1] == " " else (partial + text).strip()

@@ -95,6 +95,7 @@ MODULES = {
     "complete": "rnnchat.cli.complete",
     "draft": "rnnchat.cli.draft",
     "evaluate": "rnnchat.cli.evaluate",
+    "forget": "rnnchat.cli.forget",
     "generate": "rnnchat.cli.generate",
     "models": "rnnchat.cli.models",
     "related": "rnnchat.cli.related",

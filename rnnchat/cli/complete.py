@@ -44,8 +44,9 @@ Examples:
     is_flag=True,
     help='Answer each line of JSON such as {"before": "text"} with one line, until the input ends.',
 )
+@click.option("--after", metavar="TEXT", default="", help="The text after the cursor.")
 @as_json
-def complete(model: str | None, count: int, lines: bool, as_json: bool) -> None:
+def complete(model: str | None, count: int, lines: bool, after: str, as_json: bool) -> None:
     """Suggest how the draft on standard input continues at its end."""
     from rnnchat.library.settings import load_settings
     from rnnchat.loading import load_model
@@ -56,14 +57,17 @@ def complete(model: str | None, count: int, lines: bool, as_json: bool) -> None:
         raise RnnchatError(
             "Standard input is closed.", "Give the draft there: `rnnchat complete < draft.md`."
         )
+    if lines and after:
+        raise click.UsageError('With --lines, each line has its own "after".')
     draft = "" if lines else read_standard_input()
-    loaded = load_model(open_library(), model or load_settings(current_paths()).model)
+    settings = load_settings(current_paths())
+    loaded = load_model(open_library(), model or settings.model)
     completer = loaded.completer()
     completer.prepare()
     if lines:
-        _answer_lines(completer, count)
+        _answer_lines(completer, count, settings.inline_from)
         return
-    answer = _suggest(completer, draft, count)
+    answer = _suggest(completer, draft, after, count, settings.inline_from)
     if as_json:
         print_json(answer)
         return
@@ -79,6 +83,8 @@ class LineRequest:
 
     before: str
     """The draft before the cursor."""
+    after: str = ""
+    """The draft after the cursor."""
     dismiss: str = ""
     """A suggestion that must not come there again."""
     passed: tuple[str, ...] = ()
@@ -96,24 +102,28 @@ class LineRequest:
             )
         try:
             asked = json.loads(line.decode("utf-8-sig"))
-            before, dismiss, passed = asked["before"], asked.get("dismiss", ""), asked.get("passed", [])
-            texts = [before, dismiss, *passed]
+            passed = asked.get("passed", [])
+            texts = [asked["before"], asked.get("after", ""), asked.get("dismiss", ""), *passed]
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise RnnchatError("This line is not a valid request.", hint) from None
         if not isinstance(passed, list) or not all(isinstance(text, str) for text in texts):
             raise RnnchatError("This line is not a valid request.", hint)
         # JSON can spell single surrogates, which are not text.
         texts = [text.encode("utf-8", "replace").decode() for text in texts]
-        return cls(texts[0], texts[1], tuple(texts[2:]), asked.get("new") is True)
+        before, after, dismiss, *ignored = texts
+        return cls(before, after, dismiss, tuple(ignored), asked.get("new") is True)
 
 
-def _answer_lines(completer: Completer, count: int) -> None:
-    """Answer each line of standard input with one line; an error in one does not end that."""
+def _answer_lines(completer: Completer, count: int, threshold: float) -> None:
+    """Answer each line of standard input with one line; an error in one does not end that.
+
+    What is shown unasked is right with a probability of at least `threshold`.
+    """
     last = ""
     while line := _read_line(sys.stdin.buffer):
         try:
             request = LineRequest.read(line)
-            reply = _answer(completer, request, last, count)
+            reply = _answer(completer, request, last, count, threshold)
             last = request.before
         except RnnchatError as error:
             reply = {"error": error.message, "hint": error.hint}
@@ -140,22 +150,33 @@ def _work_while_idle(completer: Completer) -> None:
         completer.begin()
 
 
-def _answer(completer: Completer, request: LineRequest, last: str, count: int) -> dict[str, Any]:
+def _answer(
+    completer: Completer, request: LineRequest, last: str, count: int, threshold: float
+) -> dict[str, Any]:
     """Return the answer to a request; `last` is the draft of the one before."""
     if request.is_new:
         completer.begin()
     if request.dismiss:
         completer.dismiss(request.before, request.dismiss)
     completer.ignore(last, request.passed)
-    return _suggest(completer, request.before, count)
+    return _suggest(completer, request.before, request.after, count, threshold)
 
 
-def _suggest(completer: Completer, before: str, count: int) -> dict[str, Any]:
-    """Return the suggestions after `before`, and how long they took."""
+def _suggest(completer: Completer, before: str, after: str, count: int, threshold: float) -> dict[str, Any]:
+    """Return the suggestions between `before` and `after`, what to show unasked, and the time they took."""
     started = time.perf_counter()
-    found = completer.suggest(before, count)
+    found = completer.suggest(before, count, after)
+    inline = completer.inline(before, after, threshold)
+    mended = completer.corrections(before)
     milliseconds = 1000 * (time.perf_counter() - started)
-    return {"suggestions": [one.as_dict() for one in found], "milliseconds": round(milliseconds, 2)}
+    answer: dict[str, Any] = {
+        "suggestions": [one.as_dict() for one in found],
+        "inline": inline.as_dict() if inline is not None else None,
+        "milliseconds": round(milliseconds, 2),
+    }
+    if mended:
+        answer["corrections"] = [one.as_dict() for one in mended]
+    return answer
 
 
 def _read_line(stream: BinaryIO) -> bytes:

@@ -37,13 +37,27 @@ OVERLAP_WARNING = 0.05
     is_flag=True,
     help="Also count the keystrokes that suggestions save a simulated writer of the texts.",
 )
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    default=None,
+    metavar="P",
+    help="With --typing: how likely the suggestion after the cursor must be to be right.",
+)
 @as_json
 def evaluate(
-    paths: tuple[Path, ...], model: str | None, limit: int | None, typing: bool, as_json: bool
+    paths: tuple[Path, ...],
+    model: str | None,
+    limit: int | None,
+    typing: bool,
+    threshold: float | None,
+    as_json: bool,
 ) -> None:
     """Score a model on the texts in PATH..., which it should not have learned."""
     if not paths:
         raise click.UsageError("Name the texts to score: files or folders")
+    if threshold is not None and not typing:
+        raise click.UsageError("--threshold is for --typing.")
     from rnnchat.library.settings import load_settings
     from rnnchat.loading import load_model
     from rnnchat.text.notes.raw import read_raw
@@ -60,7 +74,7 @@ def evaluate(
         )
     started = time.perf_counter()
     scores = _scores(loaded, texts, limit or 0)
-    typed = _keystrokes(loaded, texts, limit or 0) if typing else {}
+    typed = _keystrokes(loaded, texts, limit or 0, threshold) if typing else {}
     if as_json:
         result = _main_score(scores)
         print_json(
@@ -116,10 +130,17 @@ def _main_score(scores: Mapping[str, Score]) -> Score:
     return scores.get("mixture", scores["network"])
 
 
-def _keystrokes(loaded: LoadedModel, texts: Sequence[str], limit: int) -> dict[str, Any]:
-    """Return what a simulated writer of `texts` saves, up to `limit` characters; 0 is no limit."""
+def _keystrokes(
+    loaded: LoadedModel, texts: Sequence[str], limit: int, threshold: float | None
+) -> dict[str, Any]:
+    """Return what a simulated writer of `texts` saves, up to `limit` characters; 0 is no limit.
+
+    `threshold` is that of the suggestion after the cursor; None stands for the one that ships.
+    """
+    from rnnchat.completion.inline_gate import THRESHOLD
     from rnnchat.evaluation.keystrokes import predict_words, type_texts
 
+    threshold = THRESHOLD if threshold is None else threshold
     total = sum(map(len, texts))
     left = min(limit or total, total)
     chosen = []
@@ -129,7 +150,7 @@ def _keystrokes(loaded: LoadedModel, texts: Sequence[str], limit: int) -> dict[s
         if not left:
             break
     menu = type_texts(chosen, loaded.completer(), inline=False)
-    ghost = type_texts(chosen, loaded.completer(), inline=True)
+    ghost = type_texts(chosen, loaded.completer(), inline=True, threshold=threshold)
     words = predict_words(chosen, loaded.completer())
     idle = menu.idle_milliseconds
     return {
@@ -143,6 +164,19 @@ def _keystrokes(loaded: LoadedModel, texts: Sequence[str], limit: int) -> dict[s
         "p50_ms": round(menu.percentile(0.5), 2),
         "p95_ms": round(menu.percentile(0.95), 2),
         "rest_ms": round(sum(idle) / max(1, len(idle)), 2),
+        "ghost": {
+            "threshold": threshold,
+            "shown": round(ghost.shown.share, 4),
+            "precision": {part: round(share, 4) for part, share in ghost.shown.precision.items()},
+            "wrong": round(ghost.shown.wrong, 4),
+            "p50_ms": round(ghost.percentile(0.5), 2),
+            "p95_ms": round(ghost.percentile(0.95), 2),
+        },
+        "seconds_saved": {
+            "menu": round(menu.time.saved, 1),
+            "ghost": round(ghost.time.saved, 1),
+            "of": round(ghost.time.unaided, 1),
+        },
     }
 
 
@@ -164,6 +198,16 @@ def _print_keystrokes(typed: Mapping[str, Any]) -> None:
     for way, words in (("menu", "six suggestions in a menu"), ("ghost", "one suggestion after the cursor")):
         saved, (low, high) = typed["keystrokes_saved"][way], typed["intervals"][way]
         print_line(f"With {words}, {saved:.1%} of the keys are saved ({low:.1%} to {high:.1%}).")
+    ghost, seconds = typed["ghost"], typed["seconds_saved"]
+    print_line(
+        f"The suggestion after the cursor was shown at {ghost['shown']:.1%} of the keys. It was right as a"
+        f" whole in {ghost['precision']['whole']:.1%} of these, and in its first word at least in"
+        f" {ghost['precision']['first_word']:.1%}. It was wrong at {ghost['wrong']:.1%} of all keys."
+    )
+    print_line(
+        f"Of {seconds['of']:,.0f} seconds of typing, a writer saves about {seconds['menu']:,.0f} with the"
+        f" menu, and {seconds['ghost']:,.0f} with the one suggestion."
+    )
     print_line(
         f"The next word was the first suggestion in {typed['top1']:.1%}, one of the first three in"
         f" {typed['top3']:.1%}. A key took {typed['p50_ms']:.1f} ms, 95 of 100 at most"

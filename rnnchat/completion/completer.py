@@ -9,26 +9,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.completion.choice import SINGLE_WORDS, choose
+from rnnchat.completion.corrections import Correction
 from rnnchat.completion.cursor import split_run, word_start
 from rnnchat.completion.draft_reader import DraftReader, PiecePath
+from rnnchat.completion.exclusions import Exclusions
+from rnnchat.completion.inline_gate import (
+    THRESHOLD,
+    WORDS_CONSIDERED,
+    InlineGate,
+    Offer,
+    Place,
+    least_probability,
+)
+from rnnchat.completion.phrases import PhraseFinder
 from rnnchat.completion.ranking import Ranked, Ranking
+from rnnchat.completion.rejections import begins_with_any
 from rnnchat.completion.search import CONTINUATION_STEPS, CandidateWord, WordSearch, word_end_shares
 from rnnchat.completion.spelling import Spelling
+from rnnchat.completion.suppression import is_unwanted, without_repetition
+from rnnchat.completion.used_words import UsedWords
 from rnnchat.completion.words import WordCounts
 from rnnchat.lm.protocols import AnyLanguageModel, Learn, Step
+from rnnchat.lm.suffix_array import SuffixArray
 from rnnchat.text.tokenizer import Tokenizer
 
-SINGLE_WORDS = 3
-"""At least this many of the suggestions are single words, where there are as many."""
-MOST_PHRASES = 2
-"""At most this many suggestions are of several words."""
-FURTHER_WORD_WORTH = 1.5
-"""A phrase is worth its probability times this, times the number of words after its first one.
-
-Each of those words saves more keys than the first.
-"""
-INLINE_THRESHOLD = 0.15
-"""The inline suggestion has at least this probability."""
+CONTINUED_WORDS = 5
+"""The words of one piece that may follow each of this many words are considered."""
+LEAST_OF_LAST = 0.65
+"""A phrase is looked for while it is at least this many times as likely as the last of the single words."""
 LONGEST_READ_AHEAD = 3
 """At most this many pieces of a word are read before the writer chooses it."""
 WORDS_READ_AHEAD = 2
@@ -56,8 +65,8 @@ class Completer:
 
     With `learn`, it learns from the draft as it is read, each part once. `counts` returns the words of the
     notes, if there are any; they are counted when they are first needed. `lookahead_step`, where given,
-    replaces the predictor's `step` in the search. `notes` (pieces,) are what the predictor learned. It must
-    not be used by several threads at once.
+    replaces the predictor's `step` in the search. `notes` (pieces,) are what the predictor learned, and
+    `memory` finds places in them. It must not be used by several threads at once.
     """
 
     def __init__(
@@ -68,6 +77,7 @@ class Completer:
         counts: Callable[[], WordCounts | None] = lambda: None,
         lookahead_step: Step | None = None,
         notes: NDArray[np.integer] = NO_NOTES,
+        memory: SuffixArray | None = None,
     ) -> None:
         self._tokenizer = tokenizer
         self._counts = counts
@@ -76,42 +86,70 @@ class Completer:
         self._reader = DraftReader(predictor, tokenizer, spelling, learn)
         self._search = WordSearch(step, spelling, end_shares)
         self._ranking = Ranking(self._search, WordSearch(step, spelling, end_shares), counts)
+        self._finder = PhraseFinder(memory, tokenizer)
         self._clear_cache()
 
-    def suggest(self, before: str, count: int = 6) -> list[Suggestion]:
-        """Return at most `count` suggestions after `before`, likeliest first.
+    def suggest(self, before: str, count: int = 6, after: str = "") -> list[Suggestion]:
+        """Return at most `count` suggestions between `before` and `after`, likeliest first.
 
         A word at the cursor is completed, or, where it may be complete, followed by another with the space
         between. A word after white space comes with its indentation or quotation mark, if it has one. Some
         suggestions are of several words, where these are worth more than one more single word.
         """
         ranked = self._ranking.demote_ignored(before, self._rank(before))
-        chosen = [(word.probability, text, word.probability) for text, word in ranked[:count]]
-        if count > SINGLE_WORDS and ranked:
-            first, others = chosen[:SINGLE_WORDS], chosen[SINGLE_WORDS:]
-            known = {text for _, text, _ in chosen}
-            least = others[-1][0] / FURTHER_WORD_WORTH if len(chosen) == count else 0.0
-            others += [one for one in self._phrases(before, *ranked[0], least) if one[1] not in known]
-            chosen = first + sorted(others, reverse=True)[: count - SINGLE_WORDS]
-        suggestions = [Suggestion(text, probability) for _, text, probability in chosen]
-        return sorted(suggestions, key=lambda suggestion: -suggestion.probability)
+        ranked = self._without_repetitions(before, after, ranked)
+        phrases = self._phrases(before, ranked, count) if count > SINGLE_WORDS and ranked else {}
+        words = [(text, word.probability) for text, word in ranked]
+        if after:
+            cut = {without_repetition(text, before, after): one for text, one in phrases.items()}
+            known = {"", *dict(words)}
+            phrases = {text: one for text, one in cut.items() if text not in known}
+        excluded = Exclusions(before).exclude([*phrases, *(text for text, _ in words)])
+        if excluded:
+            words = [pair for pair in words if pair[0] not in excluded]
+            phrases = {text: one for text, one in phrases.items() if text not in excluded}
+        return [Suggestion(*pair) for pair in choose(words, phrases, count)]
 
     def words(self, before: str, count: int) -> list[Suggestion]:
         """Return at most `count` single words after `before`, with nothing before them."""
         ranked = self._rank(before, allow_lead=False)
         return [Suggestion(text, word.probability) for text, word in ranked[:count]]
 
-    def inline(self, before: str, threshold: float = INLINE_THRESHOLD) -> Suggestion | None:
-        """Return the suggestion to show after the cursor, of several words if possible.
+    def inline(self, before: str, after: str = "", threshold: float = THRESHOLD) -> Suggestion | None:
+        """Return what to show unasked between `before` and `after`, of several words where that pays.
 
-        Return None where no word has a probability of at least `threshold`.
+        Its probability is the gate's estimate that it is right as a whole. Return None where nothing is right
+        with a probability of at least `threshold`, or less in scripts without spaces, or where nothing may be
+        shown.
         """
-        ranked = self._rank(before)
-        if not ranked or ranked[0][1].probability < threshold:
+        if is_unwanted(before, after):
             return None
-        text, word = ranked[0]
-        choices = [(text, word.probability), *self._continuations(before, text, word)]
-        return Suggestion(*max(choices, key=lambda choice: choice[1] * len(choice[0])))
+        gate = InlineGate(has_notes=self._counts() is not None)
+        place, words = self._place(before, after)
+        offers: list[Offer] = []
+        for offer in words:
+            if gate.probability(place, offer) >= least_probability(offer.text, threshold):
+                offers += [offer, *self._longer_offers(before, offer)]
+        chosen = gate.choose(place, offers, threshold)
+        if chosen is None:
+            return None
+        text = without_repetition(chosen[0].text, before, after)
+        return Suggestion(text, chosen[1]) if text else None
+
+    def offers(self, before: str) -> tuple[Place, list[Offer]]:
+        """Return all that could be shown unasked after `before`, and the place; for fitting the gate."""
+        place, words = self._place(before, "")
+        return place, [offer for word in words for offer in (word, *self._longer_offers(before, word))]
+
+    def corrections(self, before: str) -> list[Correction]:
+        """Return the words that may be meant by the one that `before` ends with, where that is misspelled."""
+        self._rank(before)
+        return self._ranking.corrections(before[word_start(before) :])
+
+    def known_line(self, before: str) -> str:
+        """Return the rest of the line where the notes leave little doubt of it; else nothing."""
+        self._rank(before)
+        return self._finder.line(split_run(before)[1], self._reader.pieces)
 
     def ignore(self, before: str, texts: Iterable[str]) -> None:
         """Record that the writer ignored `texts`, which were shown after `before`, and typed on.
@@ -125,6 +163,11 @@ class Completer:
         """Do not suggest `text` after `before` again, nor its remaining part once some of it is typed."""
         self._clear_cache()
         self._ranking.dismiss(before, text)
+
+    def use_history(self, words: UsedWords) -> None:
+        """Consider the words that the writer used in earlier drafts from now on."""
+        self._clear_cache()
+        self._ranking.use_history(words)
 
     def prepare(self) -> None:
         """Count the notes' words now, which otherwise the first suggestion waits for."""
@@ -170,6 +213,24 @@ class Completer:
             self._last_query = before, allow_lead
         return self._ranked
 
+    def _place(self, before: str, after: str) -> tuple[Place, list[Offer]]:
+        """Return the cursor's place, and the single words that could be shown unasked there."""
+        ranked = self._without_repetitions(before, after, self._rank(before))
+        assert self._reader.end is not None
+        words = [Offer(text, word.probability, text, word) for text, word in ranked[:WORDS_CONSIDERED]]
+        return Place(before, ranked, self._reader.end.probabilities), words
+
+    def _longer_offers(self, before: str, offer: Offer) -> list[Offer]:
+        """Return the phrases that begin with a word."""
+        phrases = self._continuations(before, offer.text, offer.word)
+        return [Offer(text, probability, offer.text, offer.word) for text, probability in phrases]
+
+    def _without_repetitions(self, before: str, after: str, ranked: Ranked) -> Ranked:
+        """Return the words without those that stand after the cursor already."""
+        if not after:
+            return ranked
+        return [pair for pair in ranked if without_repetition(pair[0], before, after) == pair[0]]
+
     def _continuations(
         self, before: str, text: str, word: CandidateWord, least: float = 0.0
     ) -> list[tuple[str, float]]:
@@ -179,19 +240,19 @@ class Completer:
             word.path = path if len(path) <= CONTINUATION_STEPS else ()
         return self._search.continuations(text, word, least)
 
-    def _phrases(
-        self, before: str, text: str, word: CandidateWord, least: float
-    ) -> list[tuple[float, str, float]]:
-        """Return the phrases that begin with a word and are worth most: worth, text, and probability.
-
-        None of them is less likely than `least`.
-        """
-        continuations = self._continuations(before, text, word, least)
-        worth = [
-            (probability * FURTHER_WORD_WORTH * further, phrase, probability)
-            for further, (phrase, probability) in enumerate(continuations, start=1)
-        ]
-        return sorted(worth, reverse=True)[:MOST_PHRASES]
+    def _phrases(self, before: str, ranked: Ranked, count: int) -> dict[str, float]:
+        """Return what may follow of several words, with the probabilities."""
+        least = ranked[count - 1][1].probability * LEAST_OF_LAST if len(ranked) >= count else 0.0
+        phrases = dict(self._continuations(before, *ranked[0], least))
+        for text, word in ranked[:CONTINUED_WORDS]:
+            for phrase, probability in self._search.next_words(text, word):
+                phrases[phrase] = max(probability, phrases.get(phrase, 0.0))
+        words = {text: word.probability for text, word in ranked}
+        typed = split_run(before)[1]
+        for phrase, probability in self._finder.find(before, typed, self._reader.pieces, words).items():
+            phrases[phrase] = max(probability, phrases.get(phrase, 0.0))
+        rejected = self._ranking.rejected_at(before)
+        return {phrase: one for phrase, one in phrases.items() if not begins_with_any(phrase, rejected)}
 
     def _likely_paths(self) -> list[PiecePath]:
         """Return the pieces of what is likely to be read next.

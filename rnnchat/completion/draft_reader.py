@@ -63,6 +63,11 @@ class DraftReader:
         return self._positions[-1] if self._positions else None
 
     @property
+    def pieces(self) -> Sequence[int]:
+        """The pieces that were read."""
+        return self._pieces
+
+    @property
     def before_line_end(self) -> Position | None:
         """The position before the last piece, where that is a line end; else None."""
         if len(self._positions) < 2 or self._pieces[-1] != self.newline:

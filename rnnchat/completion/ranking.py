@@ -1,9 +1,9 @@
 """Ranking: the probabilities of words from the search, the notes and the draft become one list.
 
-It is a mixture. The draft's own words get DRAFT_SHARE of the probability, counts of the notes' words get
-COUNTED_SHARE of what that leaves, and the search gets the rest. Where a line was broken within a sentence, a
-second search continues that line. Words that the writer dismissed are left out; words that the writer ignored
-keep little of their probability.
+It is a mixture. The draft's own words get DRAFT_SHARE of the probability. Words of earlier drafts get
+HISTORY_SHARE of what that leaves, counts of the notes' words get COUNTED_SHARE of what is left then, and the
+search gets the rest. Where a line was broken within a sentence, a second search continues that line. Words
+that the writer dismissed are left out; words that the writer ignored keep little of their probability.
 """
 
 from __future__ import annotations
@@ -11,17 +11,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from rnnchat.completion.corrections import Correction, corrections
 from rnnchat.completion.cursor import word_start
 from rnnchat.completion.rejections import Rejections
 from rnnchat.completion.search import BEST_WORDS, CandidateWord, Position, SearchResult, WordSearch
+from rnnchat.completion.used_words import UsedWords
 from rnnchat.completion.words import DraftWords, WordCounts, breaks_sentence, tokens_before_word
 
 COUNTED_SHARE = 0.3
 """The share that the counts of the notes' words get of what DRAFT_SHARE leaves."""
 DRAFT_SHARE = 0.15
 """The share of the probability that goes to words of the draft."""
+HISTORY_SHARE = 0.08
+"""The share that words of earlier drafts get of what DRAFT_SHARE leaves."""
+REJECTED_FACTOR = 0.5
+"""A word keeps this share of its probability for each time that it was dismissed in earlier drafts."""
 MOST_COUNTED = 12
 """At most this many of the words that the notes count are considered."""
+FEWEST_OCCURRENCES = 2
+"""A word is offered in place of a misspelled one where the notes and the draft have it this often."""
 IGNORED_FACTOR = 0.02
 """A suggestion that the writer read and ignored keeps this share of its probability."""
 BROKEN_LINE_SHARE = 0.7
@@ -48,7 +56,12 @@ class Ranking:
         self._search = search
         self._line_search = line_search
         self._counts = counts
+        self._used_words = UsedWords()
         self.begin()
+
+    def use_history(self, words: UsedWords) -> None:
+        """Consider the words that the writer used in earlier drafts from now on."""
+        self._used_words = words
 
     def begin(self) -> None:
         """Begin another draft."""
@@ -63,10 +76,27 @@ class Ranking:
         """Make `texts` much less likely while the same word is typed."""
         self._rejections.ignore(before, texts)
 
+    def rejected_at(self, before: str) -> set[str]:
+        """Return what was dismissed or ignored and could still be suggested after `before`."""
+        return (self._rejections.dismissed_at(before) | self._rejections.ignored_at(before)) - {""}
+
     def is_known(self, word: str) -> bool:
         """Whether the draft or the notes have this word."""
         counts = self._counts()
         return word in self._draft_words or (counts is not None and word in counts)
+
+    def corrections(self, word: str) -> list[Correction]:
+        """Return the known words that may be meant by `word` at the cursor, where no known word begins so."""
+        counts = self._counts()
+        if self._draft_words.has_beginning(word) or (counts is not None and counts.has_beginning(word)):
+            return []
+        return corrections(word, self._frequency)
+
+    def _frequency(self, word: str) -> int:
+        """Return how often the draft and the notes have a word; a single occurrence may be a mistake, too."""
+        counts = self._counts()
+        found = self._draft_words.frequency(word) + (0 if counts is None else counts.frequency(word))
+        return found if found >= FEWEST_OCCURRENCES else 0
 
     def rank(
         self, before: str, typed: str, line: Position | None, newline: int, *, allow_lead: bool
@@ -83,6 +113,7 @@ class Ranking:
         start = word_start(before)
         self._draft_words.read(before[:start])
         self._add_counted(before[:start], before[start:], words)
+        self._demote_rejected(before[start:], words)
         dismissed = self._rejections.dismissed_at(before)
         return _sorted((text, word) for text, word in words.items() if text not in dismissed)
 
@@ -102,6 +133,13 @@ class Ranking:
             )
             for text, word in ranked
         )
+
+    def _demote_rejected(self, partial: str, words: dict[str, CandidateWord]) -> None:
+        """Make words less likely that the writer dismissed in earlier drafts."""
+        rejected = self._used_words.rejected
+        if rejected:
+            for text, word in words.items():
+                word.probability *= REJECTED_FACTOR ** rejected.get((partial + text).strip(), 0.0)
 
     def _continue_line(
         self, line: Position, unended: float, typed: str, words: dict[str, CandidateWord]
@@ -123,16 +161,21 @@ class Ranking:
         tokens = tokens_before_word(before[-_LAST_CHARACTERS:])
         of_draft = self._draft_words.completions(partial, tokens)
         of_notes = {} if counts is None else counts.completions(tokens, partial, MOST_COUNTED)
+        of_history = self._used_words.completions(partial, tokens[-1])
         draft_share = DRAFT_SHARE if of_draft else 0.0
-        notes_share = COUNTED_SHARE * (1 - draft_share) if of_notes else 0.0
+        history_share = HISTORY_SHARE * (1 - draft_share) if of_history else 0.0
+        notes_share = COUNTED_SHARE * (1 - draft_share - history_share) if of_notes else 0.0
         within = {text: word for text, word in words.items() if text[0].isalnum() or text[0] in "'’_"}
         # What does not continue the word keeps its probability; the rest is shared.
         rest = max(0.0, 1 - sum(word.probability for text, word in words.items() if text not in within))
         for word in within.values():
-            word.probability *= 1 - draft_share - notes_share
-        for share, completions in ((draft_share, of_draft), (notes_share, of_notes)):
+            word.probability *= 1 - draft_share - history_share - notes_share
+        shares = (draft_share, of_draft), (history_share, of_history), (notes_share, of_notes)
+        for share, completions in shares:
             for text, probability in completions.items():
-                words.setdefault(text, CandidateWord()).probability += share * rest * probability
+                word = words.setdefault(text, CandidateWord())
+                word.probability += share * rest * probability
+                word.counted += share * rest * probability
 
 
 def _sorted(words: Iterable[tuple[str, CandidateWord]]) -> Ranked:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 _FIRST_WORD = re.compile(r"\W*\w[\w'’]*")
 """Matches the first word of a suggestion, with what comes before it."""
 _TAIL = 200
 """A place in the draft is recognised by this many characters."""
+
+
+def begins_with_any(phrase: str, rejected: Collection[str]) -> bool:
+    """Whether `phrase` is one of `rejected`, or begins with one of them and goes on with another word."""
+    return any(
+        phrase.startswith(text) and not phrase[len(text) : len(text) + 1].isalnum() for text in rejected
+    )
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ SEARCH_RATIO = 4.0
 """A position is looked at where it is at least this many times as likely as the last of the best words."""
 BRANCHES = 8
 """BRANCHES + 1 continuations of each position are considered."""
+NEXT_WORDS = 6
+"""At most this many words of one piece are considered after a word."""
 LONGEST_LEAD = 16
 """What comes before a word, such as indentation, has at most this many bytes."""
 LONGEST = 40
@@ -63,6 +65,8 @@ class CandidateWord:
     """The probability of the likeliest spelling."""
     path: tuple[int, ...] = ()
     """The pieces of the likeliest spelling; none where the word was counted, not found."""
+    counted: float = 0.0
+    """The part of the probability that comes from counts of the notes and of the draft."""
 
     def add(self, probability: float, path: tuple[int, ...]) -> None:
         """Count another spelling."""
@@ -105,6 +109,7 @@ class WordSearch:
         self._step = step
         self._end_shares = end_shares
         self._spelling = spelling
+        self._spaced_end_shares = end_shares.take(spelling.spaced)
         self._positions: dict[tuple[int, ...], Position] = {}
 
     @property
@@ -185,6 +190,24 @@ class WordSearch:
                 break
             path, added = (*path, piece), added + spelled
         return longer
+
+    def next_words(self, text: str, word: CandidateWord) -> list[tuple[str, float]]:
+        """Return `text` with each of the likeliest words after it that are one piece, and the probabilities.
+
+        It looks at no further position: where the search did not look behind the word, there are none.
+        """
+        position = self._positions.get(word.path) if word.path else None
+        spaced = self._spelling.spaced
+        if position is None or len(spaced) <= NEXT_WORDS or ends_unspaced(text):
+            return []
+        likely = position.probabilities.take(spaced) * self._spaced_end_shares
+        return [
+            (
+                text + self._spelling.bytes[int(spaced[one])].decode("utf-8", "ignore"),
+                word.probability * float(likely[one]),
+            )
+            for one in np.argpartition(-likely, NEXT_WORDS)[:NEXT_WORDS].tolist()
+        ]
 
     def _count_word(
         self,

@@ -34,6 +34,10 @@ class Spelling:
             [bool(own) and not set(own) & _CONTROL for own in self.bytes]
         )
         """The pieces without a line end, in ascending order."""
+        self.spaced: NDArray[np.intp] = np.flatnonzero(
+            [own[:1] == b" " and as_word(own)[1:2].isalnum() for own in self.bytes]
+        )
+        """The pieces of a space and a word, or the beginning of one, in ascending order."""
         self.none: NDArray[np.intp] = np.zeros(0, np.intp)
         """No pieces."""
 

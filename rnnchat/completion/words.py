@@ -106,6 +106,16 @@ class WordCounts:
         """Whether the texts have this lexical token."""
         return word in self._numbers
 
+    def frequency(self, word: str) -> int:
+        """Return how often the texts have this lexical token."""
+        number = self._numbers.get(word)
+        return 0 if number is None else int(self._bounds[number + 1] - self._bounds[number])
+
+    def has_beginning(self, prefix: str) -> bool:
+        """Whether a lexical token begins with `prefix`."""
+        place = bisect.bisect_left(self.words, prefix)
+        return place < len(self.words) and self.words[place].startswith(prefix)
+
     def following(self, before: Sequence[str], prefix: str) -> tuple[int, NDArray[np.float64]]:
         """Return the number of the first of `words` that begins with `prefix`, and their probabilities.
 
@@ -181,6 +191,16 @@ class DraftWords:
     def __contains__(self, word: str) -> bool:
         """Whether the draft has this lexical token."""
         return word in self._occurrences
+
+    def frequency(self, word: str) -> int:
+        """Return how often the draft has this lexical token."""
+        return len(self._occurrences.get(word, ()))
+
+    def has_beginning(self, prefix: str) -> bool:
+        """Whether a longer word of the draft begins with `prefix`."""
+        place = bisect.bisect_left(self._sorted, prefix)
+        place += self._sorted[place : place + 1] == [prefix]
+        return place < len(self._sorted) and self._sorted[place].startswith(prefix)
 
     def read(self, text: str) -> None:
         """Replace the words by those of `text`; only what differs from the last text is read again."""

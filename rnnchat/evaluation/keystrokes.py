@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rnnchat.completion.completer import Completer
+from rnnchat.completion.inline_gate import THRESHOLD
 from rnnchat.completion.spelling import ends_unspaced
+from rnnchat.evaluation.writing_time import WritingTime
 
 MENU = 6
 """The number of suggestions in a menu."""
@@ -21,6 +23,47 @@ RESAMPLES = 1000
 """The number of bootstrap samples behind a confidence interval."""
 _WORD = re.compile(r"\w[\w'’]*")
 """Matches one word."""
+_FIRST_WORD = re.compile(r"\W*\w[\w'’]*")
+"""Matches the first word of a suggestion, with what comes before it."""
+
+
+@dataclass
+class ShownCount:
+    """What became of the suggestions that were shown unasked, one at a key."""
+
+    keys: int = 0
+    """Keys before which one could have been shown."""
+    shown: int = 0
+    """Keys before which one was shown."""
+    whole: int = 0
+    """Those that were right as a whole, and accepted."""
+    first_word: int = 0
+    """Those whose first word at least was right."""
+
+    @property
+    def share(self) -> float:
+        """The share of keys at which a suggestion is shown."""
+        return self.shown / max(1, self.keys)
+
+    @property
+    def precision(self) -> dict[str, float]:
+        """The share of shown suggestions that are right as a whole, and in their first word at least."""
+        shown = max(1, self.shown)
+        return {"whole": self.whole / shown, "first_word": self.first_word / shown}
+
+    @property
+    def wrong(self) -> float:
+        """The share of keys at which a wrong suggestion is shown, which the writer types past."""
+        return (self.shown - self.first_word) / max(1, self.keys)
+
+    def add(self, text: str, after: str) -> None:
+        """Count what was shown, nothing where `text` is empty, before `after` was typed."""
+        self.keys += 1
+        if text:
+            first = _FIRST_WORD.match(text)
+            self.shown += 1
+            self.whole += is_right(text, after)
+            self.first_word += is_right(first.group() if first else text, after)
 
 
 @dataclass
@@ -35,6 +78,10 @@ class KeystrokeCount:
     """The time from each key to its suggestions."""
     idle_milliseconds: list[float] = field(default_factory=list)
     """The time that was then spent on learning and reading ahead, before the next key."""
+    shown: ShownCount = field(default_factory=ShownCount)
+    """What became of the suggestions that were shown unasked."""
+    time: WritingTime = field(default_factory=WritingTime)
+    """The seconds that the writer needed."""
 
     @property
     def saved(self) -> float:
@@ -84,19 +131,21 @@ def predict_words(texts: Iterable[str], completer: Completer) -> NextWordCount:
     return result
 
 
-def type_texts(texts: Iterable[str], completer: Completer, *, inline: bool) -> KeystrokeCount:
+def type_texts(
+    texts: Iterable[str], completer: Completer, *, inline: bool, threshold: float = THRESHOLD
+) -> KeystrokeCount:
     """Type `texts`, each in a draft of its own.
 
-    With `inline`, one suggestion is shown after the cursor and Tab accepts all of it; else a menu has MENU
-    suggestions, all of which are read, and the longest right one is accepted. Either costs one key and
-    brings the space that follows.
+    With `inline`, one suggestion is shown after the cursor where it is right with a probability of at least
+    `threshold`, and Tab accepts all of it; else a menu has MENU suggestions, all of which are read, and the
+    longest right one is accepted. Either costs one key and brings the space that follows.
     """
     result = KeystrokeCount()
     for text in texts:
         _begin(completer, result)
         typed = 0
         while typed < len(text):
-            typed = _press_key(text, typed, completer, result, inline=inline)
+            typed = _press_key(text, typed, completer, result, threshold=threshold if inline else None)
     return result
 
 
@@ -118,7 +167,7 @@ def type_in_parallel(
                 return results
             one = typed.index(min(typed))
             typed[one] = _press_key(
-                text, typed[one], completers[one], results[one], inline=False, read_ahead=False
+                text, typed[one], completers[one], results[one], threshold=None, read_ahead=False
             )
     return results
 
@@ -126,6 +175,7 @@ def type_in_parallel(
 def _begin(completer: Completer, result: KeystrokeCount) -> None:
     """Begin another text."""
     completer.begin()
+    result.time.see("", 0)
     result.typed.append(0)
     result.unaided.append(0)
 
@@ -136,26 +186,41 @@ def _press_key(
     completer: Completer,
     result: KeystrokeCount,
     *,
-    inline: bool,
+    threshold: float | None,
     read_ahead: bool = True,
 ) -> int:
-    """Press one key after `typed` characters of a text, count it, and return how many there are then."""
+    """Press one key after `typed` characters of a text, count it, and return how many there are then.
+
+    `threshold` is that of the one suggestion after the cursor; None stands for the menu.
+    """
     before, after = text[:typed], text[typed:]
     if not _is_counted(after[0]):
+        result.time.see("", typed)
         return typed + 1
-    accepted = _accept(before, after, completer, result, inline=inline, read_ahead=read_ahead) or 1
+    accepted = _accept(before, after, completer, result, threshold=threshold, read_ahead=read_ahead)
+    keys = sum(map(_is_counted, after[: accepted or 1]))
     result.typed[-1] += 1
-    result.unaided[-1] += sum(map(_is_counted, after[:accepted]))
-    return typed + accepted
+    result.unaided[-1] += keys
+    if accepted:
+        result.time.accept(keys, inline=threshold is not None)
+    else:
+        result.time.press()
+    return typed + (accepted or 1)
 
 
 def _accept(
-    before: str, after: str, completer: Completer, result: KeystrokeCount, *, inline: bool, read_ahead: bool
+    before: str,
+    after: str,
+    completer: Completer,
+    result: KeystrokeCount,
+    *,
+    threshold: float | None,
+    read_ahead: bool,
 ) -> int:
     """Return how many characters the best right suggestion brings; 0 where none is right."""
     started = time.perf_counter()
-    if inline:
-        one = completer.inline(before)
+    if threshold is not None:
+        one = completer.inline(before, threshold=threshold)
         suggested = [one.text] if one is not None else []
     else:
         suggested = [suggestion.text for suggestion in completer.suggest(before, MENU)]
@@ -163,13 +228,22 @@ def _accept(
     result.milliseconds.append(1000 * (answered - started))
     completer.work_while_idle(ahead=read_ahead)
     result.idle_milliseconds.append(1000 * (time.perf_counter() - answered))
-    right = [text for text in suggested if after.startswith(text) and not _splits_word(after, len(text))]
+    right = [text for text in suggested if is_right(text, after)]
+    if threshold is None:
+        completer.ignore(before, suggested)  # all of them were read, and a longer right one would be accepted
+    else:
+        shown = suggested[0] if suggested else ""
+        result.shown.add(shown, after)
+        result.time.see("" if right else shown, len(before))
     if not right:
-        if not inline:
-            completer.ignore(before, suggested)
         return 0
     longest = max(map(len, right))
     return longest + (after[longest : longest + 1] == " ")
+
+
+def is_right(text: str, after: str) -> bool:
+    """Whether what follows begins with `text`, and no word is split by it."""
+    return after.startswith(text) and not _splits_word(after, len(text))
 
 
 def _is_counted(character: str) -> bool:

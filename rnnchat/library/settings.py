@@ -49,13 +49,13 @@ class Settings:
     )
     """The most tokens in a reply."""
 
-    suggest_from: float = limited(
-        0.15,
+    inline_from: float = limited(
+        0.45,
         Limits(
-            0, 1, "least probability; lower: more often", usual=(0.05, 1), step=0.05, words=((1, "never"),)
+            0, 1, "least chance to be right; lower: more", usual=(0.05, 1), step=0.05, words=((1, "never"),)
         ),
     )
-    """The least probability of what is suggested unasked in a draft; 1 for never."""
+    """How likely what is suggested unasked in a draft must be to be right; 1 for never."""
 
     minutes: float = limited(5.0, Limits(0, 600, "the minutes of a training"))
     """The budget last chosen for a training."""
@@ -71,6 +71,11 @@ class Settings:
         """How replies are sampled."""
         return Sampling(**{name: getattr(self, name) for name in limits_of(Sampling)})
 
+
+_EARLIER_NAME = "suggest_from"
+"""The name of `inline_from` in earlier versions, which saved all settings."""
+_EARLIER_DEFAULT = 0.15
+"""Its default then; it was the least probability of a word, and is no choice of the person's."""
 
 LIMITS = limits_of(Sampling) | limits_of(Settings)
 """What each number can be; the settings hold a seed that fits 64 bits."""
@@ -90,6 +95,8 @@ def load_settings(paths: Paths) -> Settings:
         return settings
     if not isinstance(values, dict):
         return settings
+    if values.get(_EARLIER_NAME, _EARLIER_DEFAULT) != _EARLIER_DEFAULT:
+        values.setdefault("inline_from", values[_EARLIER_NAME])
     for setting in fields(Settings):
         value = values.get(setting.name)
         default = getattr(settings, setting.name)

@@ -110,6 +110,11 @@ class Paths:
         return self.data / "drafts.sqlite3"
 
     @property
+    def writer_history(self) -> Path:
+        """The database of words used in earlier drafts."""
+        return self.data / "writer-history.sqlite3"
+
+    @property
     def log(self) -> Path:
         """The log of unexpected errors, see `log.py`."""
         return self.state / "errors.log"

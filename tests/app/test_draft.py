@@ -44,14 +44,14 @@ def knowing(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
     """Whatever is asked, "The ri" goes on with "ver runs"; gives what was dismissed."""
     dismissed: list[tuple[str, str]] = []
 
-    def inline(self: Completer, before: str, threshold: float | None = None) -> Suggestion | None:
-        if threshold is not None and threshold > 0.5:
+    def inline(self: Completer, before: str, after: str, threshold: float) -> Suggestion | None:
+        if threshold > 0.5:
             return None
         whole = "The river runs"
         known = 5 <= len(before) < len(whole) and whole.startswith(before)
         return Suggestion(whole[len(before) :], 0.5) if known else None
 
-    def suggest(self: Completer, before: str, count: int = 6) -> list[Suggestion]:
+    def suggest(self: Completer, before: str, count: int, after: str) -> list[Suggestion]:
         return WAYS if before.endswith("The ri") else []
 
     def dismiss(self: Completer, before: str, text: str) -> None:
@@ -215,7 +215,7 @@ async def test_nothing_is_asked_inside_a_line_nor_shown_when_unsure(
         await write(pilot, "The ri")
         assert (asked, editor.suggestion) == ([], "")
         await pilot.press("end", "ctrl+u", "ctrl+g", *["right"] * 10, "escape")
-        assert app.settings.suggest_from == pytest.approx(0.65)
+        assert app.settings.inline_from == pytest.approx(0.95)
         await write(pilot, "The ri")
         await wait_until(pilot, lambda: "The ri" in answers)
         assert editor.suggestion == "", "the answer has arrived, without a suggestion"
@@ -304,12 +304,12 @@ async def test_the_editor_does_not_wait_for_the_engine(
     let_go = threading.Event()
     asked: list[str] = []
 
-    def slow(self: Completer, before: str, threshold: float | None = None) -> None:
+    def slow(self: Completer, before: str, after: str, threshold: float) -> None:
         asked.append(before)
         let_go.wait(20)
 
     monkeypatch.setattr(Completer, "inline", slow)
-    monkeypatch.setattr(Completer, "suggest", lambda self, before, count: [])
+    monkeypatch.setattr(Completer, "suggest", lambda self, before, count, after: [])
     async with app.run_test(size=SIZE) as pilot:
         _, editor = await open_draft(pilot, app)
         await write(pilot, "a")

@@ -121,6 +121,11 @@ def test_a_draft_is_completed(trained: Trained) -> None:
     assert 1 <= len(answer["suggestions"]) <= 3
     assert set(answer["suggestions"][0]) == {"text", "probability"}
     assert answer["milliseconds"] > 0
+    assert answer["inline"] is None or set(answer["inline"]) == {"text", "probability"}
+    (inside,) = json_lines(
+        rnnchat(home, "complete", "--model", "me", "--json", "--after", "is", stdin="I would like th").stdout
+    )
+    assert (inside["suggestions"], inside["inline"]) == ([], None)
     shown = rnnchat(home, "complete", "--model", "me", stdin="I would like th")
     assert answer["suggestions"][0]["text"] in shown.stdout
     assert rnnchat(home, "complete", stdin=b"\xff\xfe half \xe2\x82").returncode == 0
@@ -165,6 +170,11 @@ def test_keys_saved_are_measured(trained: Trained) -> None:
     assert 0 < saved["menu"] < 1
     assert 0 < scores["top1"] <= scores["top3"] < 1
     assert scores["p95_ms"] > 0
+    ghost, seconds = scores["ghost"], scores["seconds_saved"]
+    assert 0 < ghost["shown"] <= 1
+    assert 0 < ghost["precision"]["whole"] <= ghost["precision"]["first_word"] <= 1
+    assert 0 <= ghost["wrong"] < ghost["shown"]
+    assert 0 < seconds["ghost"] < seconds["of"]
 
 
 def test_without_a_budget_notes_are_remembered_and_learned_later(tmp_path: Path) -> None:

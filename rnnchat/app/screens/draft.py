@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.widgets import Static, TextArea
 
 from rnnchat.app.autosave import AutosaveSchedule
+from rnnchat.app.draft_history import DraftHistory
 from rnnchat.app.draft_snapshots import DraftSnapshot, OpenDraft, SaveResult
 from rnnchat.app.draft_suggestions import DraftSuggestions
 from rnnchat.app.screens.app_screen import AppScreen
@@ -87,7 +88,8 @@ class DraftScreen(AppScreen):
         app, editor, line = self.services, self.editor, self.query_one(Alternatives)
         self.autosave = AutosaveSchedule(self, app, self.take_snapshot, self._show_saved)
         self.file_saver = DraftFileSaver(self, self.take_snapshot, self._saved_to_file)
-        self.suggestion_worker = SuggestionWorker(app.chat_engine, self.post_message)
+        self.history = DraftHistory(app.paths.writer_history)
+        self.suggestion_worker = SuggestionWorker(app.chat_engine, self.post_message, self.history.load)
         self.suggestions = DraftSuggestions(editor, self.suggestion_worker, lambda: app.settings)
         app.unsaved_work.save_draft = self._save_now
         self.watch(editor, "alternatives", partial(setattr, line, "offered"))
@@ -108,10 +110,17 @@ class DraftScreen(AppScreen):
         elif self.is_loaded:
             self.suggestions.update()
 
+    def on_screen_suspend(self) -> None:
+        """Note what was written so far for later suggestions."""
+        if self.is_loaded:
+            self.history.note(self.editor.text)
+
     def on_unmount(self) -> None:
         """Save what was typed last."""
         self.suggestion_worker.close()
         self._save_now()
+        if self.is_loaded:
+            self.history.note_now(self.editor.text)
 
     # Writing
 
@@ -138,6 +147,7 @@ class DraftScreen(AppScreen):
     def suggestion_dismissed(self, event: DraftEditor.Dismissed) -> None:
         """Never suggest the same at this place again."""
         self.suggestions.dismiss(event)
+        self.history.note_dismissed(event.before, event.suggestion)
 
     @on(SuggestionWorker.Answered)
     def show_suggestions(self, answer: SuggestionWorker.Answered) -> None:
@@ -235,6 +245,9 @@ class DraftScreen(AppScreen):
             return
         if self.is_loaded and (not draft.id or draft.id != self.open_draft.draft_id):
             self.autosave.save(self.take_snapshot())
+        if self.is_loaded:
+            self.history.note(self.editor.text)
+        self.history.open(draft)
         self.suggestions.start_draft()
         self.open_draft = OpenDraft(draft)
         self._save_result = SaveResult(is_saved=draft.is_saved, today=self._save_result.today)

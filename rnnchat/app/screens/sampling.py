@@ -36,7 +36,7 @@ SAMPLING = (
 )
 """The settings of replies; what they do stands with ``Sampling`` in `generation/sampling.py`."""
 
-SUGGESTIONS = (_setting("suggest_from", "Probability"),)
+SUGGESTIONS = (_setting("inline_from", "Probability"),)
 """The setting of the suggestions that a draft shows in grey."""
 
 

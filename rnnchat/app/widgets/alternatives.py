@@ -9,8 +9,8 @@ from textual.widget import Widget
 
 from rnnchat.app.suggestion_worker import Alternative
 
-LONGEST = 28
-"""The number of characters that is shown of an alternative at most."""
+LENGTHS = (28, 20, 14)
+"""The numbers of characters that are shown of an alternative at most; the first one with which all fit."""
 
 
 class Alternatives(Widget):
@@ -25,13 +25,21 @@ class Alternatives(Widget):
         """Draw as many alternatives as fit."""
         if not self.offered:
             return Content("")
+        for longest in LENGTHS:
+            line, count = self._line(longest)
+            if count == len(self.offered):
+                break
+        return line
+
+    def _line(self, longest: int) -> tuple[Content, int]:
+        """Return the line with at most `longest` characters of each, and how many alternatives fit on it."""
         is_choosing = self.chosen >= 0
         line = Content.styled("←→ ⏎" if is_choosing else "Alt+", "dim")
         for index, one in enumerate(self.offered):
-            shown = one.shown if len(one.shown) <= LONGEST else one.shown[: LONGEST - 1] + "…"
+            shown = one.shown if len(one.shown) <= longest else one.shown[: longest - 1] + "…"
             style = "reverse" if index == self.chosen else ""
             part = Content.assemble(" ", (f" {index + 1}", f"$accent bold {style}"), (f" {shown} ", style))
             if line.cell_length + part.cell_length > self.size.width:
-                break
+                return line, index
             line = Content.assemble(line, part)
-        return line
+        return line, len(self.offered)

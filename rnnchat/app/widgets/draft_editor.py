@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import events
 from textual.binding import Binding
@@ -28,12 +28,15 @@ _NO_SPACE_BEFORE = frozenset(".,;:!?)]}’”»")
 _NEXT_WORD = re.compile(r"\s*\S+ ?")
 """The next word of a suggestion, with the space after it."""
 
+_SENTENCE = re.compile(r".+?(?:[.!?…]+[\"'”’)]*(?=\s|\Z) ?|[。！？]|\Z)")
+"""The first sentence of a suggestion, with the space after it."""
+
 
 class DraftEditor(TextArea):
     """A text area with suggestions: one in grey after the cursor, and alternatives to it by number.
 
-    Tab accepts the grey text, Ctrl+Right one word of it, Esc dismisses it, Alt+1 to Alt+6 insert an
-    alternative.
+    Tab accepts the grey text, Ctrl+Right one word of it, Ctrl+E or End one sentence of it, Esc dismisses it,
+    Alt+1 to Alt+6 insert an alternative.
     """
 
     @dataclass
@@ -147,6 +150,12 @@ class DraftEditor(TextArea):
         lines = [self.document[line] for line in range(first, row)]
         return first, "\n".join([*lines, self.document[row][:column]])
 
+    def after_cursor(self) -> str:
+        """Return the text after the cursor on its line and the next."""
+        row, column = self.cursor_location
+        next_line = self.document[row + 1] if row + 1 < self.document.line_count else ""
+        return f"{self.document[row][column:]}\n{next_line}"
+
     @property
     def can_suggest(self) -> bool:
         """Whether a suggestion makes sense here: nothing but closing signs follows on the line."""
@@ -161,6 +170,8 @@ class DraftEditor(TextArea):
             edit = Edit("", edit.to_location, edit.to_location, edit.maintain_selection_offset)
         if not edit.text or not self.selection.is_empty:
             self.clear_suggestions()
+        else:
+            self.alternatives = _remaining(self.alternatives, edit.text)
         self._all = None
         self._space_taken = None
         self._is_editing = True
@@ -295,6 +306,14 @@ class DraftEditor(TextArea):
         else:
             super().action_cursor_word_right(select)
 
+    def action_cursor_line_end(self, select: bool = False) -> None:
+        """Accept the suggestion up to the end of its sentence; without one, go to the end of the line."""
+        sentence = _SENTENCE.match(self.suggestion)
+        if sentence and not select and self.cursor_at_end_of_line:
+            self._accept(sentence.group())
+        else:
+            super().action_cursor_line_end(select)
+
     def action_cursor_right(self, select: bool = False) -> None:
         """Accept the suggestion at the end of a line; elsewhere move the cursor by a character."""
         if self.suggestion and not select and self.cursor_at_end_of_line:
@@ -313,8 +332,11 @@ class DraftEditor(TextArea):
         if self.alternatives:
             self.choosing = 0
 
-    def _accept(self, text: str) -> None:
-        """Insert suggested text, with a space after it where a word is likely to follow."""
+    def _accept(self, text: str, replaces: int = 0) -> None:
+        """Insert suggested text, with a space after it where a word is likely to follow.
+
+        It takes the place of the last `replaces` characters before the cursor.
+        """
         if not text:
             return
         row, column = self.cursor_location
@@ -324,7 +346,12 @@ class DraftEditor(TextArea):
         if adds_space:
             text += " "
         self.history.checkpoint()
-        self.insert(text)
+        if replaces:
+            self.replace(
+                text, (row, max(0, column - replaces)), (row, column), maintain_selection_offset=False
+            )
+        else:
+            self.insert(text)
         self.history.checkpoint()
         self._space_taken = self.cursor_location if adds_space else None
         self.post_message(self.Typed(1, len(text)))
@@ -332,9 +359,9 @@ class DraftEditor(TextArea):
     def _accept_alternative(self, index: int) -> None:
         """Insert the alternative at `index`, if there is one."""
         if 0 <= index < len(self.alternatives):
-            text = self.alternatives[index].text
+            one = self.alternatives[index]
             self.clear_suggestions()
-            self._accept(text)
+            self._accept(one.text, one.replaces)
 
     def _dismiss(self) -> None:
         """Remove the grey text and report that it is not wanted here; the alternatives stay."""
@@ -348,3 +375,12 @@ class DraftEditor(TextArea):
             super().action_copy()
         else:
             self.app.action_help_quit()
+
+
+def _remaining(alternatives: tuple[Alternative, ...], typed: str) -> tuple[Alternative, ...]:
+    """Return those of `alternatives` that agree with what was `typed` since, without that."""
+    return tuple(
+        replace(one, text=one.text[len(typed) :])
+        for one in alternatives
+        if not one.replaces and one.text.startswith(typed) and len(one.text) > len(typed)
+    )

@@ -27,10 +27,10 @@ class _Completer:
     def ignore(self, before: str, texts: tuple[str, ...]) -> None:
         self.learned.append((before, texts))
 
-    def inline(self, before: str, threshold: float) -> None:
+    def inline(self, before: str, after: str, threshold: float) -> None:
         return None
 
-    def suggest(self, before: str, most: int) -> list[object]:
+    def suggest(self, before: str, most: int, after: str) -> list[object]:
         return []
 
     def work_while_idle(self, is_wanted: object) -> None:

@@ -33,6 +33,8 @@ BAD = [
     b"{}",
     b'{"before": null}',
     b'{"before": "a", "dismiss": 5}',
+    b'{"before": "a", "after": null}',
+    b'{"before": "a", "after": ["b"]}',
     b'{"before": "a", "passed": "ab"}',
     b'{"before": "a", "passed": [["b"]]}',
     b'{"before": "a", "passed": {"b": 1}}',
@@ -47,7 +49,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, completer: Any, lines: list[bytes])
     monkeypatch.setattr(
         completion.sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"\n".join(lines) + b"\n"))
     )
-    completion._answer_lines(completer, 3)
+    completion._answer_lines(completer, 3, 0.4)
     return out
 
 
@@ -86,9 +88,15 @@ def test_what_nobody_foresaw_ends_no_conversation(monkeypatch: pytest.MonkeyPatc
 
         begun = 0
 
-        def suggest(self, before: str, count: int) -> list[Any]:
+        def suggest(self, before: str, count: int, after: str) -> list[Any]:
             if before == "first":
                 raise IndexError("secret text")
+            return []
+
+        def inline(self, before: str, after: str, threshold: float) -> None:
+            return None
+
+        def corrections(self, before: str) -> list[Any]:
             return []
 
         def begin(self) -> None:

@@ -209,9 +209,11 @@ def test_a_script_without_spaces_is_completed() -> None:
     assert typed.saved > 0.4, "what is right is taken, though the text goes on without a space"
 
 
-def test_one_endless_word_is_no_obstacle(completer: Completer) -> None:
+def test_one_endless_word_is_no_obstacle(completer: Completer, texts: list[str]) -> None:
     assert completer.suggest("x" * 300_000) is not None
-    assert completer.inline("ab" * 150_000 + " th") is not None
+    sentence = next(line for line in texts[0].split("\n") if len(line.split()) > 8)
+    drafts = ("ab" * 150_000 + " " + sentence[:place] for place in range(1, 30))
+    assert any(completer.inline(draft, threshold=0.0) for draft in drafts)
 
 
 def test_after_a_whole_word_the_next_one_is_suggested(completer: Completer, texts: list[str]) -> None:
@@ -264,13 +266,13 @@ def test_what_was_passed_over_makes_room(completer: Completer) -> None:
     first = offered[0][0]
     again = [text[1:] for text in offered if text[0] == first and len(text) > 1]
     typed = "The " + first
-    before = completer.inline(typed, 0.0)
+    before = completer.inline(typed, threshold=0.0)
     assert completer.suggest(typed)[0].text == again[0]
     completer.ignore("The ", offered)
     room = completer.suggest(typed)
     assert again[0] not in [one.text for one in room[:2]]
     assert sum(one.probability for one in room) <= 1 + 1e-6
-    assert completer.inline(typed, 0.0) == before, "one may type along with what stands in the line"
+    assert completer.inline(typed, threshold=0.0) == before, "one may type along with what stands in the line"
     assert [one.text for one in completer.suggest("The ")] == offered, "who goes back may have mistyped"
     assert [one.text for one in completer.suggest("And so the ")] != []
 
@@ -300,3 +302,28 @@ def test_a_line_broken_within_a_sentence_goes_on(
     completer.begin()
     assert gone_on > found()
     assert gone_on > len(places) / 3
+
+
+def test_what_stands_after_the_cursor_is_not_offered(completer: Completer, texts: list[str]) -> None:
+    sentence = next(line for line in texts[0].split("\n") if len(line.split()) > 8)
+    words = sentence.split(" ")
+    before, after = " ".join(words[:4]) + " ", " ".join(words[4:])
+    offered = [one.text for one in completer.suggest(before)]
+    assert words[4].rstrip(".,;:!?") in offered
+    with_rest = completer.suggest(before, 6, after)
+    assert words[4].rstrip(".,;:!?") not in [one.text for one in with_rest]
+    assert with_rest, "others are offered in its place"
+    assert completer.suggest(before, 6, ").") == completer.suggest(before)
+    assert completer.suggest(before + words[4][:1], 6, after[1:]) == [], "within a word there is nothing"
+
+
+def test_the_gate_shows_less_the_higher_its_threshold(completer: Completer, texts: list[str]) -> None:
+    drafts = [texts[0][:place] for place in range(20, 80)]
+    shown = []
+    for threshold in (0.0, 0.5, 1.0):
+        found = [completer.inline(draft, threshold=threshold) for draft in drafts]
+        assert all(one.probability >= threshold for one in found if one is not None)
+        shown.append(sum(one is not None for one in found))
+    assert shown[0] >= shown[1] > shown[2] == 0
+    assert all(completer.inline(draft, " and more", threshold=0.0) is None for draft in drafts)
+    assert completer.inline("My password is ", threshold=0.0) is None

@@ -51,7 +51,7 @@ def write(paths: Paths, text: str | bytes) -> None:
         ("reply_pieces", "0"),
         ("reply_pieces", "-20"),
         ("reply_pieces", "1e9"),
-        ("suggest_from", "7"),
+        ("inline_from", "7"),
         ("minutes", "-5"),
         ("minutes", "NaN"),
         ("model", "3"),
@@ -123,3 +123,17 @@ def test_whatever_is_read_can_be_sampled_with(paths: Paths, chosen: dict[str, An
     Sampler(read.sampling)
     assert isinstance(read.model, str) and isinstance(read.theme, str)
     assert read.reply_pieces >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"suggest_from": 0.15}', DEFAULTS.inline_from),
+        ('{"suggest_from": 1}', 1.0),
+        ('{"suggest_from": 0.6, "inline_from": 0.3}', 0.3),
+        ('{"suggest_from": "often"}', DEFAULTS.inline_from),
+    ],
+)
+def test_an_earlier_threshold_is_kept_where_it_was_chosen(paths: Paths, text: str, expected: float) -> None:
+    write(paths, text)
+    assert load_settings(paths).inline_from == expected
