@@ -174,6 +174,6 @@ def build_completer(
         tokenizer,
         learn=mixture.learn,
         counts=counts,
-        lookahead_step=mixture.approximate_step,
+        lookahead_steps=mixture.approximate_steps,
         notes=mixture.parts.memory.pieces,
     )

@@ -12,10 +12,17 @@ from numpy.typing import NDArray
 from rnnchat.completion.cursor import split_run, word_start
 from rnnchat.completion.draft_reader import DraftReader, PiecePath
 from rnnchat.completion.ranking import Ranked, Ranking
-from rnnchat.completion.search import CONTINUATION_STEPS, CandidateWord, WordSearch, word_end_shares
+from rnnchat.completion.search import (
+    BATCH,
+    CONTINUATION_STEPS,
+    CandidateWord,
+    WordSearch,
+    one_by_one,
+    word_end_shares,
+)
 from rnnchat.completion.spelling import Spelling
 from rnnchat.completion.words import WordCounts
-from rnnchat.lm.protocols import AnyLanguageModel, Learn, Step
+from rnnchat.lm.protocols import AnyLanguageModel, Learn, Steps
 from rnnchat.text.tokenizer import Tokenizer
 
 SINGLE_WORDS = 3
@@ -55,7 +62,7 @@ class Completer:
     """Completes one draft; it remembers what it has read, so that one more key costs a few steps.
 
     With `learn`, it learns from the draft as it is read, each part once. `counts` returns the words of the
-    notes, if there are any; they are counted when they are first needed. `lookahead_step`, where given,
+    notes, if there are any; they are counted when they are first needed. `lookahead_steps`, where given,
     replaces the predictor's `step` in the search. `notes` (pieces,) are what the predictor learned. It must
     not be used by several threads at once.
     """
@@ -66,16 +73,17 @@ class Completer:
         tokenizer: Tokenizer,
         learn: Learn | None = None,
         counts: Callable[[], WordCounts | None] = lambda: None,
-        lookahead_step: Step | None = None,
+        lookahead_steps: Steps | None = None,
         notes: NDArray[np.integer] = NO_NOTES,
     ) -> None:
         self._tokenizer = tokenizer
         self._counts = counts
         spelling = Spelling(tokenizer)
-        step, end_shares = lookahead_step or predictor.step, word_end_shares(notes, spelling)
+        end_shares = word_end_shares(notes, spelling)
+        steps, batch = lookahead_steps or one_by_one(predictor.step), BATCH if lookahead_steps else 1
         self._reader = DraftReader(predictor, tokenizer, spelling, learn)
-        self._search = WordSearch(step, spelling, end_shares)
-        self._ranking = Ranking(self._search, WordSearch(step, spelling, end_shares), counts)
+        self._search, line_search = (WordSearch(steps, spelling, end_shares, batch) for _ in range(2))
+        self._ranking = Ranking(self._search, line_search, counts)
         self._clear_cache()
 
     def suggest(self, before: str, count: int = 6) -> list[Suggestion]:

@@ -8,7 +8,7 @@ and adds up the probabilities of different pieces that spell the same text.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.completion.spelling import Spelling, as_word, continues_word, ends_in_word, ends_unspaced
-from rnnchat.lm.protocols import Floats, Step
+from rnnchat.lm.protocols import Floats, Step, Steps
 
 STEPS = 14
 """A search looks at most at this many positions, all branches together."""
 CONTINUATION_STEPS = 7
 """At most this many further positions are looked at for the words after the likeliest one."""
+BATCH = 4
+"""At most this many positions are computed together, which takes about as long as computing two."""
 BEST_WORDS = 6
 """A search ends once this many words are certain to be the likeliest, if no other number is asked for."""
 SEARCH_RATIO = 4.0
@@ -83,6 +85,18 @@ class SearchResult:
 _Branch = tuple[int, float, bytes, bytes]
 """A piece that may come, its probability, the typed bytes still to be spelled, and the bytes after those."""
 
+_Queued = tuple[float, tuple[int, ...], bytes, bytes]
+"""A position in the queue: minus its probability, its pieces, the bytes to be spelled, and those after."""
+
+
+def one_by_one(step: Step) -> Steps:
+    """Return what takes several steps of a predictor one after the other."""
+
+    def steps(pieces: Sequence[int], states: Sequence[Any]) -> list[tuple[Floats, Any]]:
+        return [step(piece, state) for piece, state in zip(pieces, states, strict=True)]
+
+    return steps
+
 
 def word_end_shares(pieces: NDArray[np.integer], spelling: Spelling) -> Floats:
     """Return how often (vocabulary,) a word ends with each piece, in a row of `pieces` (pieces,)."""
@@ -98,11 +112,13 @@ def word_end_shares(pieces: NDArray[np.integer], spelling: Spelling) -> Floats:
 class WordSearch:
     """Searches ahead from one position of a text; it remembers what it has looked at until the next one.
 
-    `step` advances the predictor. `end_shares` (vocabulary,) says how often a word ends with each piece.
+    `steps` advances the predictor, by up to `batch` positions at once. `end_shares` (vocabulary,) says how
+    often a word ends with each piece.
     """
 
-    def __init__(self, step: Step, spelling: Spelling, end_shares: Floats) -> None:
-        self._step = step
+    def __init__(self, steps: Steps, spelling: Spelling, end_shares: Floats, batch: int = BATCH) -> None:
+        self._steps = steps
+        self._batch = batch
         self._end_shares = end_shares
         self._spelling = spelling
         self._positions: dict[tuple[int, ...], Position] = {}
@@ -119,11 +135,16 @@ class WordSearch:
 
     def position_after(self, path: tuple[int, ...]) -> Position:
         """Return the position after `path`; each is computed once."""
-        position = self._positions.get(path)
-        if position is None:
-            state = self.position_after(path[:-1]).state
-            position = self._positions[path] = Position.known(*self._step(path[-1], state))
-        return position
+        if path not in self._positions:
+            self.position_after(path[:-1])
+            self._look_at([path])
+        return self._positions[path]
+
+    def _look_at(self, paths: Sequence[tuple[int, ...]]) -> None:
+        """Compute the positions after `paths`, where those one piece before are known, in one batch."""
+        states = [self._positions[path[:-1]].state for path in paths]
+        for path, known in zip(paths, self._steps([path[-1] for path in paths], states), strict=True):
+            self._positions[path] = Position.known(*known)
 
     def find(self, typed: bytes, *, allow_lead: bool, best: int = BEST_WORDS) -> SearchResult:
         """Return words that continue `typed`, with what may come before them if `allow_lead`.
@@ -131,15 +152,18 @@ class WordSearch:
         The search ends where the likeliest `best` words are known.
         """
         result, steps = SearchResult(), STEPS
-        queue: list[tuple[float, tuple[int, ...], bytes, bytes]] = [(-1.0, (), typed, b"")]
+        queue: list[_Queued] = [(-1.0, (), typed, b"")]
         estimates: dict[tuple[int, ...], float] = {}  # the probability of words that end at queued positions
         while queue and steps:
-            if -queue[0][0] < SEARCH_RATIO * _last_of_best(best, result, estimates):
+            least = SEARCH_RATIO * _last_of_best(best, result, estimates)
+            if -queue[0][0] < least:
                 break
             negative, path, rest, added = heapq.heappop(queue)
             estimates.pop(path, None)
             steps -= 1  # also where it was looked at before: suggestions depend on the text alone
-            position = self.position_after(path)
+            if path not in self._positions:
+                self._look_at([path, *self._likely_next(queue, least, min(steps, self._batch - 1))])
+            position = self._positions[path]
             if added and not rest:
                 self._count_word(result, -negative, path, added, position)
             for piece, piece_probability, unspelled, longer in self._branches(
@@ -158,6 +182,14 @@ class WordSearch:
             if path in estimates:
                 result.words.setdefault(as_word(added), CandidateWord()).add(estimates[path], path)
         return result
+
+    def _likely_next(self, queue: Sequence[_Queued], least: float, most: int) -> list[tuple[int, ...]]:
+        """Return the paths in the queue, `most` at most, that the search is likely to look at soon.
+
+        Looking at them together with another costs little. What the search finds does not depend on it.
+        """
+        waiting = [entry for entry in queue if -entry[0] >= least and entry[1] not in self._positions]
+        return [path for _, path, _, _ in heapq.nsmallest(most, waiting)]
 
     def continuations(self, text: str, word: CandidateWord, least: float = 0.0) -> list[tuple[str, float]]:
         """Return longer texts that begin with the word `text`, each likelier than those after it.
