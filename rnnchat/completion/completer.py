@@ -158,7 +158,10 @@ class Completer:
         if not ahead or self._reader.end is None or is_interrupted():
             return
         self._reader.prepare_reading_ahead()
-        self._reader.read_ahead(self._likely_paths(), is_interrupted)
+        starts = self._reader.read_ahead(self._likely_paths(), is_interrupted)
+        before, allow_lead = self._last_query
+        if allow_lead and not is_interrupted():
+            self._search.look_ahead(split_run(before)[1].encode(), starts, is_interrupted)
 
     def _clear_cache(self) -> None:
         self._last_query: tuple[str, bool] = "", False

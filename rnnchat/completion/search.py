@@ -25,6 +25,8 @@ CONTINUATION_STEPS = 7
 """At most this many further positions are looked at for the words after the likeliest one."""
 BATCH = 4
 """At most this many positions are computed together, which takes about as long as computing two."""
+AHEAD_AT_ONCE = 8
+"""This many of the likeliest pieces are looked at together before they are needed."""
 BEST_WORDS = 6
 """A search ends once this many words are certain to be the likeliest, if no other number is asked for."""
 SEARCH_RATIO = 4.0
@@ -122,6 +124,9 @@ class WordSearch:
         self._end_shares = end_shares
         self._spelling = spelling
         self._positions: dict[tuple[int, ...], Position] = {}
+        """The positions that were looked at from the current one, by the pieces after it."""
+        self._trees: list[dict[tuple[int, ...], Position]] = []
+        """The same from positions where a later search may start."""
 
     @property
     def root(self) -> Position | None:
@@ -131,7 +136,43 @@ class WordSearch:
     def start(self, position: Position, *, keep: bool = False) -> None:
         """Search from `position` from now on; with `keep` it is the one before, and what was found stays."""
         if not keep:
-            self._positions = {(): position}
+            self._positions = self._tree_of(position)
+
+    def look_ahead(
+        self, typed: bytes, next_starts: Sequence[Position], is_interrupted: Callable[[], bool]
+    ) -> None:
+        """Look at positions that the next search is likely to look at; what it finds does not depend on it.
+
+        The next search may begin at one of `next_starts` with a space, or continue `typed`. Ends early where
+        `is_interrupted` returns true.
+        """
+        self._trees = [self._tree_of(position) for position in next_starts]
+        current = self._positions
+        try:
+            for self._positions in self._trees:
+                if is_interrupted():
+                    return
+                self._look_at_likeliest(b" ")
+                found = self.find(b" ", allow_lead=True).words.items()
+                if found and not is_interrupted():
+                    self.continuations(*max(found, key=lambda pair: pair[1].probability))
+        finally:
+            self._positions = current
+        if typed and () in current and not is_interrupted():
+            self._look_at_likeliest(typed)
+
+    def _look_at_likeliest(self, typed: bytes) -> None:
+        """Look at the likeliest pieces that begin with `typed`, as far as they were not looked at."""
+        candidates = self._spelling.starting_with(typed)
+        probabilities = self._positions[()].probabilities.take(candidates)
+        likeliest = candidates[probabilities.argsort()[: -4 * AHEAD_AT_ONCE : -1]].tolist()
+        paths = [(piece,) for piece in likeliest if (piece,) not in self._positions][:AHEAD_AT_ONCE]
+        if paths and self._batch > 1:
+            self._look_at(paths)
+
+    def _tree_of(self, position: Position) -> dict[tuple[int, ...], Position]:
+        """Return the positions that were looked at from `position`, or a dictionary that has only this one."""
+        return next((tree for tree in self._trees if tree[()] is position), {(): position})
 
     def position_after(self, path: tuple[int, ...]) -> Position:
         """Return the position after `path`; each is computed once."""

@@ -14,6 +14,7 @@ from rnnchat.lm.mixture.contexts import CorpusContexts, PieceKinds
 from rnnchat.lm.mixture.counts import SuccessorCounter
 from rnnchat.lm.mixture.history import NO_MATCH, MatchModel
 from rnnchat.lm.mixture.inputs import CONTEXTS, HISTORY_ORDERS, MATCHES, ContextCounts, MixtureInputs
+from rnnchat.lm.mixture.known_texts import KnownPosition
 from rnnchat.lm.mixture.mixer import MixerShape
 from rnnchat.lm.mixture.row_selection import select_rows, set_sizes
 from rnnchat.lm.mixture.state import MixtureState
@@ -94,11 +95,14 @@ class Members:
         """The network's output side, adapted to what was learned."""
         return self._network.output_side()[1:] if self._adapted is None else self._adapted.weights
 
-    def inputs(self, state: MixtureState) -> MixtureInputs:
-        """Return what all members give after the text of `state`."""
+    def inputs(self, state: MixtureState, known: KnownPosition | None = None) -> MixtureInputs:
+        """Return what all members give after the text of `state`.
+
+        Where it is `known` what the networks give there, the networks' own states are not used.
+        """
         recent, history = state.context.recent, state.history
         intervals = self._memory.intervals(recent)
-        predictions = self._predict(state, intervals)
+        predictions = self._predict(state, intervals, known or self._position(state))
         mean = predictions.by_leaf.sum(axis=0)
         mean /= mean.sum()
         cumulative = np.zeros(len(mean) + 1)
@@ -130,18 +134,26 @@ class Members:
             rows=rows,
         )
 
-    def _predict(self, state: MixtureState, intervals: list[Interval]) -> _Predictions:
+    def _position(self, state: MixtureState) -> KnownPosition:
+        """Return what the networks give after the text of `state`."""
+        base = None
+        if self._base is not None:
+            base = softmax(self._base.logits(self._base.project(state.base)))
+        network = softmax(self._network.logits(state.vector))
+        return KnownPosition(self._network.top(state.network), state.vector, network, base)
+
+    def _predict(
+        self, state: MixtureState, intervals: list[Interval], position: KnownPosition
+    ) -> _Predictions:
         """Return the probabilities of every member."""
         order, history = self._tree.order, state.history
-        top = self._network.top(state.network)
-        network = softmax(self._network.logits(state.vector))
+        top, network, base = position.top, position.network, position.base
         ngram = self.ngram.predict(state.context.recent, intervals)
         members = [network.take(order), ngram.take(order)]
         members.append(cached(history.vectors, history.leaves, state.vector, members[0]))
-        base = adapted = None
-        if self._base is not None:
-            base = softmax(self._base.logits(self._base.project(state.base)))
+        if base is not None:
             members.append(base.take(order))
+        adapted = None
         if self._adapted is not None:
             adapted = self._adapted.predict(top)[1] if self._adapted.changed else network
             members.append(adapted.take(order))
