@@ -25,6 +25,7 @@ class ColumnBlocks:
 
     def __init__(self, matrix: Floats, *, copied: bool = True) -> None:
         inputs, self._outputs = matrix.shape
+        self._whole = None if copied else matrix
         width = max(1, BLOCK_SIZE // max(1, inputs))
         whole = self._outputs // width
         blocks = matrix[:, : whole * width].reshape(inputs, whole, width).transpose(1, 0, 2)
@@ -60,6 +61,9 @@ class ColumnBlocks:
         return product
 
     def _product_of_one(self, row: Floats) -> Floats:
+        if self._whole is not None:
+            whole: Floats = row @ self._whole
+            return whole
         product = np.empty(self._outputs, np.float32)
         end = self._blocks.shape[0] * self._blocks.shape[2]
         np.matmul(row, self._blocks, out=product[:end].reshape(self._blocks.shape[::2]))

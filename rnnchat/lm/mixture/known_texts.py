@@ -30,6 +30,10 @@ class KnownPosition:
     """(vocabulary,) the network's probabilities of the next piece."""
     base: Floats | None
     """(vocabulary,) those of the base network; None without one."""
+    group: Floats | None = None
+    """(positions, units) the top outputs of a group of positions in a row; None where only this one is known."""
+    place: int = 0
+    """The row of `group` that belongs to this position."""
 
 
 def groups_of_texts(texts: Iterable[list[int]]) -> Iterator[list[list[int]]]:
@@ -70,6 +74,7 @@ def _positions(
         by_base = None
         if base is not None and base_tops is not None:
             by_base = softmax(base.logits(base.project_top(base_tops[some])))
-        for place, top in enumerate(tops[some]):
+        group = tops[some]
+        for place, top in enumerate(group):
             base_row = None if by_base is None else by_base[place]
-            yield KnownPosition(top, vectors[place], probabilities[place], base_row)
+            yield KnownPosition(top, vectors[place], probabilities[place], base_row, group, place)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.lm.adapted_output import AdaptedOutput, OutputSide
+from rnnchat.lm.adapted_output import BATCH, AdaptedOutput, OutputSide
 from rnnchat.lm.mixture.contexts import CorpusContexts, PieceKinds
 from rnnchat.lm.mixture.counts import SuccessorCounter
 from rnnchat.lm.mixture.history import NO_MATCH, MatchModel
@@ -76,6 +76,19 @@ class _Predictions(NamedTuple):
     adapted: Floats | None
     by_leaf: Floats
     """(members, vocabulary) those of all members, by leaf."""
+
+
+class _AdaptedRows(NamedTuple):
+    """What the network with adapted output predicts at several positions of a known text."""
+
+    group: Floats
+    """The group of positions that these belong to."""
+    start: int
+    """The place in the group of the first of them."""
+    step: int
+    """How many steps had been taken."""
+    probabilities: Floats
+    """(positions, vocabulary)"""
 
 
 class Members:
@@ -155,7 +168,7 @@ class Members:
             members.append(base.take(order))
         adapted = None
         if self._adapted is not None:
-            adapted = self._adapted.predict(top)[1] if self._adapted.changed else network
+            adapted = self._predict_adapted(self._adapted, position) if self._adapted.steps else network
             members.append(adapted.take(order))
         return _Predictions(
             top=top,
@@ -165,6 +178,25 @@ class Members:
             adapted=adapted,
             by_leaf=np.stack(members),
         )
+
+    def _predict_adapted(self, adapted: AdaptedOutput, position: KnownPosition) -> Floats:
+        """Return the probabilities of the network with adapted output.
+
+        It changes only every few pieces, so in a known text several positions are predicted together.
+        """
+        if position.group is None:
+            return adapted.predict(position.top)[1]
+        last = self._adapted_rows
+        if (
+            last is None
+            or last.group is not position.group
+            or last.step != adapted.steps
+            or not 0 <= position.place - last.start < len(last.probabilities)
+        ):
+            tops = position.group[position.place : position.place + BATCH]
+            rows = adapted.predict(tops)[1]
+            last = self._adapted_rows = _AdaptedRows(position.group, position.place, adapted.steps, rows)
+        return last.probabilities[position.place - last.start]
 
     def learn(self, inputs: MixtureInputs, piece: int, state: MixtureState) -> None:
         """Learn that `piece` followed `state`, where `inputs` were given."""
@@ -181,6 +213,7 @@ class Members:
         self._successors.forget()
         self._learned_text = MatchModel()
         self._adapted = AdaptedOutput(self._network) if self._adaptive else None
+        self._adapted_rows: _AdaptedRows | None = None
 
     def _match_in_notes(self, intervals: list[Interval]) -> tuple[int, int]:
         """Return the leaf after the longest match in the notes, and the match's length in pieces.
