@@ -148,16 +148,14 @@ class WordSearch:
         """
         self._trees = [self._tree_of(position) for position in next_starts]
         current = self._positions
-        try:
-            for self._positions in self._trees:
-                if is_interrupted():
-                    return
+        for tree in self._trees:
+            if not is_interrupted():
+                self._positions = tree
                 self._look_at_likeliest(b" ")
                 found = self.find(b" ", allow_lead=True).words.items()
                 if found and not is_interrupted():
                     self.continuations(*max(found, key=lambda pair: pair[1].probability))
-        finally:
-            self._positions = current
+        self._positions = current
         if typed and () in current and not is_interrupted():
             self._look_at_likeliest(typed)
 
@@ -171,7 +169,7 @@ class WordSearch:
             self._look_at(paths)
 
     def _tree_of(self, position: Position) -> dict[tuple[int, ...], Position]:
-        """Return the positions that were looked at from `position`, or a dictionary that has only this one."""
+        """Return the positions that were looked at from `position`; only that one where there are none."""
         return next((tree for tree in self._trees if tree[()] is position), {(): position})
 
     def position_after(self, path: tuple[int, ...]) -> Position:

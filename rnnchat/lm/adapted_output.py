@@ -58,12 +58,12 @@ class AdaptedOutput:
         """How many steps were taken; after none, it does not differ from the network."""
 
     def predict(self, top: Floats) -> tuple[Floats, Floats]:
-        """Return the top state (…, units) projected to (…, embedding), and the probabilities (…, vocabulary)."""
+        """Return the top state (…, units) as a vector (…, embedding), and probabilities (…, vocabulary)."""
         vector, logits = self.logits(top)
         return vector, softmax(logits)
 
     def logits(self, top: Floats) -> tuple[Floats, Floats]:
-        """Return the top state (…, units) projected to (…, embedding), and the logits (…, vocabulary)."""
+        """Return the top state (…, units) as a vector (…, embedding), and the logits (…, vocabulary)."""
         output, projection, bias = self.weights
         vector: Floats = top @ projection + bias
         return vector, self._network.embedding_scores(vector) + output

@@ -30,9 +30,9 @@ class ColumnBlocks:
         whole = self._outputs // width
         blocks = matrix[:, : whole * width].reshape(inputs, whole, width).transpose(1, 0, 2)
         rest = matrix[:, whole * width :]
-        self._blocks: Floats = np.ascontiguousarray(blocks) if copied else blocks
+        self._blocks: Floats = np.array(blocks, order="C") if copied else blocks
         """(blocks, inputs, width) the blocks of equal width."""
-        self._rest: Floats = np.ascontiguousarray(rest) if copied else rest
+        self._rest: Floats = np.array(rest, order="C") if copied else rest
         """(inputs, less than width) the columns that are left."""
 
     @property
@@ -54,9 +54,8 @@ class ColumnBlocks:
             rows = np.concatenate([rows, rows[:1]])
         product = np.empty((count, self._outputs), np.float32)
         end = self._blocks.shape[0] * self._blocks.shape[2]
-        product[:, :end].reshape(count, *self._blocks.shape[::2])[:] = (
-            np.matmul(rows, self._blocks)[:, :count].transpose(1, 0, 2)
-        )
+        by_block = np.matmul(rows, self._blocks)[:, :count]
+        product[:, :end].reshape(count, *self._blocks.shape[::2])[:] = by_block.transpose(1, 0, 2)
         product[:, end:] = np.matmul(rows, self._rest)[:count]
         return product
 

@@ -47,7 +47,7 @@ def cached(
 def cache_log_lift(
     vectors: Floats, successors: NDArray[np.intp], current: Floats, logits: Floats
 ) -> LogRatios:
-    """Return the distinct ones of `successors` (n,), and the logarithm of the factor by which `cached` raises each.
+    """Return the distinct ones of `successors` (n,), and the factor by which `cached` raises each, as a log.
 
     That is relative to pieces which did not occur in the text, for several positions: `current` (positions,
     embedding) are their vectors, `logits` (positions, size) the network's, and the logarithms are

@@ -142,7 +142,7 @@ class RecurrentNetwork(Lookahead[NetworkState]):
         begins = lengths.cumsum() - lengths
         tops = [np.empty((length, self.shape.units), np.float32) for length in lengths.tolist()]
         state: NetworkState = tuple(np.tile(part, (len(rows), 1)) for part in self.start())
-        for place in range(lengths[0] if len(rows) else 0):
+        for place in range(lengths[0] if rows else 0):
             active = int((lengths > place).sum())
             now = places[begins[:active] + place]
             state = self._advance(

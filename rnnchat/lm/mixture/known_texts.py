@@ -31,7 +31,7 @@ class KnownPosition:
     base: Floats | None
     """(vocabulary,) those of the base network; None without one."""
     group: Floats | None = None
-    """(positions, units) the top outputs of a group of positions in a row; None where only this one is known."""
+    """(positions, units) the top outputs of positions in a row; None where only this one is known."""
     place: int = 0
     """The row of `group` that belongs to this position."""
 

@@ -129,7 +129,10 @@ class Mixture(Lookahead[MixtureState]):
     def approximate_steps(
         self, pieces: Sequence[int], states: Sequence[MixtureState | LogLinearState]
     ) -> list[tuple[Floats, LogLinearState]]:
-        """Return what `approximate_step` gives for each piece and state, in less time; all continue one text."""
+        """Return what `approximate_step` gives for each piece and state, in less time.
+
+        All states continue the same text.
+        """
         log_linear = [
             LogLinearState(state.network, state.context.recent, state.history)
             if isinstance(state, MixtureState)
