@@ -101,6 +101,7 @@ class Members:
         self.ngram = NgramModel(parts.memory)
         corpus = CorpusContexts(parts.memory.pieces, parts.kinds)
         self._successors = SuccessorCounter(parts.memory, corpus, parts.tree.leaf)
+        self._adapted_rows: _AdaptedRows | None = None
         self.forget()
 
     @property
@@ -195,8 +196,10 @@ class Members:
         ):
             tops = position.group[position.place : position.place + BATCH]
             rows = adapted.predict(tops)[1]
-            last = self._adapted_rows = _AdaptedRows(position.group, position.place, adapted.steps, rows)
-        return last.probabilities[position.place - last.start]
+            last = _AdaptedRows(position.group, position.place, adapted.steps, rows)
+            self._adapted_rows = last
+        probabilities: Floats = last.probabilities[position.place - last.start]
+        return probabilities
 
     def learn(self, inputs: MixtureInputs, piece: int, state: MixtureState) -> None:
         """Learn that `piece` followed `state`, where `inputs` were given."""
@@ -213,7 +216,7 @@ class Members:
         self._successors.forget()
         self._learned_text = MatchModel()
         self._adapted = AdaptedOutput(self._network) if self._adaptive else None
-        self._adapted_rows: _AdaptedRows | None = None
+        self._adapted_rows = None
 
     def _match_in_notes(self, intervals: list[Interval]) -> tuple[int, int]:
         """Return the leaf after the longest match in the notes, and the match's length in pieces.
