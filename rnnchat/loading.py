@@ -207,7 +207,7 @@ def build_completer(
         tokenizer,
         learn=mixture.learn,
         counts=counts,
-        lookahead_step=mixture.approximate_step,
+        lookahead_steps=mixture.approximate_steps,
         notes=mixture.parts.memory.pieces,
         memory=mixture.parts.memory,
     )

@@ -25,12 +25,19 @@ from rnnchat.completion.inline_gate import (
 from rnnchat.completion.phrases import PhraseFinder
 from rnnchat.completion.ranking import Ranked, Ranking
 from rnnchat.completion.rejections import begins_with_any
-from rnnchat.completion.search import CONTINUATION_STEPS, CandidateWord, WordSearch, word_end_shares
+from rnnchat.completion.search import (
+    BATCH,
+    CONTINUATION_STEPS,
+    CandidateWord,
+    WordSearch,
+    one_by_one,
+    word_end_shares,
+)
 from rnnchat.completion.spelling import Spelling
 from rnnchat.completion.suppression import is_unwanted, without_repetition
 from rnnchat.completion.used_words import UsedWords
 from rnnchat.completion.words import WordCounts
-from rnnchat.lm.protocols import AnyLanguageModel, Learn, Step
+from rnnchat.lm.protocols import AnyLanguageModel, Learn, Steps
 from rnnchat.lm.suffix_array import SuffixArray
 from rnnchat.text.tokenizer import Tokenizer
 
@@ -64,7 +71,7 @@ class Completer:
     """Completes one draft; it remembers what it has read, so that one more key costs a few steps.
 
     With `learn`, it learns from the draft as it is read, each part once. `counts` returns the words of the
-    notes, if there are any; they are counted when they are first needed. `lookahead_step`, where given,
+    notes, if there are any; they are counted when they are first needed. `lookahead_steps`, where given,
     replaces the predictor's `step` in the search. `notes` (pieces,) are what the predictor learned, and
     `memory` finds places in them. It must not be used by several threads at once.
     """
@@ -75,17 +82,18 @@ class Completer:
         tokenizer: Tokenizer,
         learn: Learn | None = None,
         counts: Callable[[], WordCounts | None] = lambda: None,
-        lookahead_step: Step | None = None,
+        lookahead_steps: Steps | None = None,
         notes: NDArray[np.integer] = NO_NOTES,
         memory: SuffixArray | None = None,
     ) -> None:
         self._tokenizer = tokenizer
         self._counts = counts
         spelling = Spelling(tokenizer)
-        step, end_shares = lookahead_step or predictor.step, word_end_shares(notes, spelling)
+        end_shares = word_end_shares(notes, spelling)
+        steps, batch = lookahead_steps or one_by_one(predictor.step), BATCH if lookahead_steps else 1
         self._reader = DraftReader(predictor, tokenizer, spelling, learn)
-        self._search = WordSearch(step, spelling, end_shares)
-        self._ranking = Ranking(self._search, WordSearch(step, spelling, end_shares), counts)
+        self._search, line_search = (WordSearch(steps, spelling, end_shares, batch) for _ in range(2))
+        self._ranking = Ranking(self._search, line_search, counts)
         self._finder = PhraseFinder(memory, tokenizer)
         self._clear_cache()
 
@@ -193,7 +201,10 @@ class Completer:
         if not ahead or self._reader.end is None or is_interrupted():
             return
         self._reader.prepare_reading_ahead()
-        self._reader.read_ahead(self._likely_paths(), is_interrupted)
+        starts = self._reader.read_ahead(self._likely_paths(), is_interrupted)
+        before, allow_lead = self._last_query
+        if allow_lead and not is_interrupted():
+            self._search.look_ahead(split_run(before)[1].encode(), starts, is_interrupted)
 
     def _clear_cache(self) -> None:
         self._last_query: tuple[str, bool] = "", False

@@ -109,8 +109,11 @@ class DraftReader:
         if self._lookahead is not None:
             self._lookahead.build_fast_path()
 
-    def read_ahead(self, paths: Sequence[PiecePath], is_interrupted: Callable[[], bool]) -> None:
-        """Compute the positions along `paths` from the end, and drop those that are on none of them."""
+    def read_ahead(self, paths: Sequence[PiecePath], is_interrupted: Callable[[], bool]) -> list[Position]:
+        """Return the position at the end of each of `paths`, which begin at the end of what was read.
+
+        Drops positions that are on none of them. Where it is interrupted, some are missing.
+        """
         ahead = {
             path: position
             for path, position in self._ahead.items()
@@ -123,10 +126,11 @@ class DraftReader:
             position = self._positions[-1]
             for size in range(1, len(path) + 1):
                 if is_interrupted():
-                    return
+                    return [ahead[path] for path in paths if path in ahead]
                 known = ahead.get(path[:size])
                 position = known or Position.known(*self._predictor.step(path[size - 1], position.state))
                 ahead[path[:size]] = position
+        return [ahead[path] for path in paths]
 
     def _reuse_last_buffer(self) -> None:
         """Let the next step from the last position overwrite what the states after it hold."""

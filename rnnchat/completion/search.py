@@ -8,7 +8,7 @@ and adds up the probabilities of different pieces that spell the same text.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,12 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.completion.spelling import Spelling, as_word, continues_word, ends_in_word, ends_unspaced
-from rnnchat.lm.protocols import Floats, Step
+from rnnchat.lm.protocols import Floats, Step, Steps
 
 STEPS = 14
 """A search looks at most at this many positions, all branches together."""
 CONTINUATION_STEPS = 7
 """At most this many further positions are looked at for the words after the likeliest one."""
+BATCH = 8
+"""At most this many positions are computed together, which takes about as long as three of them."""
+AHEAD_AT_ONCE = 8
+"""This many of the likeliest pieces are looked at together before they are needed."""
 BEST_WORDS = 6
 """A search ends once this many words are certain to be the likeliest, if no other number is asked for."""
 SEARCH_RATIO = 4.0
@@ -65,14 +69,16 @@ class CandidateWord:
     """The probability of the likeliest spelling."""
     path: tuple[int, ...] = ()
     """The pieces of the likeliest spelling; none where the word was counted, not found."""
+    is_ended: bool = False
+    """Whether the search looked at what follows the likeliest spelling."""
     counted: float = 0.0
     """The part of the probability that comes from counts of the notes and of the draft."""
 
-    def add(self, probability: float, path: tuple[int, ...]) -> None:
-        """Count another spelling."""
+    def add(self, probability: float, path: tuple[int, ...], *, is_ended: bool) -> None:
+        """Count another spelling; `is_ended` where the search looked at what follows it."""
         self.probability += probability
         if probability > self.best:
-            self.best, self.path = probability, path
+            self.best, self.path, self.is_ended = probability, path, is_ended
 
 
 @dataclass
@@ -86,6 +92,18 @@ class SearchResult:
 
 _Branch = tuple[int, float, bytes, bytes]
 """A piece that may come, its probability, the typed bytes still to be spelled, and the bytes after those."""
+
+_Queued = tuple[float, tuple[int, ...], bytes, bytes]
+"""A position in the queue: minus its probability, its pieces, the bytes to be spelled, and those after."""
+
+
+def one_by_one(step: Step) -> Steps:
+    """Return what takes several steps of a predictor one after the other."""
+
+    def steps(pieces: Sequence[int], states: Sequence[Any]) -> list[tuple[Floats, Any]]:
+        return [step(piece, state) for piece, state in zip(pieces, states, strict=True)]
+
+    return steps
 
 
 def word_end_shares(pieces: NDArray[np.integer], spelling: Spelling) -> Floats:
@@ -102,15 +120,20 @@ def word_end_shares(pieces: NDArray[np.integer], spelling: Spelling) -> Floats:
 class WordSearch:
     """Searches ahead from one position of a text; it remembers what it has looked at until the next one.
 
-    `step` advances the predictor. `end_shares` (vocabulary,) says how often a word ends with each piece.
+    `steps` advances the predictor, by up to `batch` positions at once. `end_shares` (vocabulary,) says how
+    often a word ends with each piece.
     """
 
-    def __init__(self, step: Step, spelling: Spelling, end_shares: Floats) -> None:
-        self._step = step
+    def __init__(self, steps: Steps, spelling: Spelling, end_shares: Floats, batch: int = BATCH) -> None:
+        self._steps = steps
+        self._batch = batch
         self._end_shares = end_shares
         self._spelling = spelling
         self._spaced_end_shares = end_shares.take(spelling.spaced)
         self._positions: dict[tuple[int, ...], Position] = {}
+        """The positions that were looked at from the current one, by the pieces after it."""
+        self._trees: list[dict[tuple[int, ...], Position]] = []
+        """The same from positions where a later search may start."""
 
     @property
     def root(self) -> Position | None:
@@ -120,15 +143,54 @@ class WordSearch:
     def start(self, position: Position, *, keep: bool = False) -> None:
         """Search from `position` from now on; with `keep` it is the one before, and what was found stays."""
         if not keep:
-            self._positions = {(): position}
+            self._positions = self._tree_of(position)
+
+    def look_ahead(
+        self, typed: bytes, next_starts: Sequence[Position], is_interrupted: Callable[[], bool]
+    ) -> None:
+        """Look at positions that the next search is likely to look at; what it finds does not depend on it.
+
+        The next search may begin at one of `next_starts` with a space, or continue `typed`. Ends early where
+        `is_interrupted` returns true.
+        """
+        self._trees = [self._tree_of(position) for position in next_starts]
+        current = self._positions
+        for tree in self._trees:
+            if not is_interrupted():
+                self._positions = tree
+                self._look_at_likeliest(b" ")
+                found = self.find(b" ", allow_lead=True).words.items()
+                if found and not is_interrupted():
+                    self.continuations(*max(found, key=lambda pair: pair[1].probability))
+        self._positions = current
+        if typed and () in current and not is_interrupted():
+            self._look_at_likeliest(typed)
+
+    def _look_at_likeliest(self, typed: bytes) -> None:
+        """Look at the likeliest pieces that begin with `typed`, as far as they were not looked at."""
+        candidates = self._spelling.starting_with(typed)
+        probabilities = self._positions[()].probabilities.take(candidates)
+        likeliest = candidates[probabilities.argsort()[: -4 * AHEAD_AT_ONCE : -1]].tolist()
+        paths = [(piece,) for piece in likeliest if (piece,) not in self._positions][:AHEAD_AT_ONCE]
+        if paths and self._batch > 1:
+            self._look_at(paths)
+
+    def _tree_of(self, position: Position) -> dict[tuple[int, ...], Position]:
+        """Return the positions that were looked at from `position`; only that one where there are none."""
+        return next((tree for tree in self._trees if tree[()] is position), {(): position})
 
     def position_after(self, path: tuple[int, ...]) -> Position:
         """Return the position after `path`; each is computed once."""
-        position = self._positions.get(path)
-        if position is None:
-            state = self.position_after(path[:-1]).state
-            position = self._positions[path] = Position.known(*self._step(path[-1], state))
-        return position
+        if path not in self._positions:
+            self.position_after(path[:-1])
+            self._look_at([path])
+        return self._positions[path]
+
+    def _look_at(self, paths: Sequence[tuple[int, ...]]) -> None:
+        """Compute the positions after `paths`, where those one piece before are known, in one batch."""
+        states = [self._positions[path[:-1]].state for path in paths]
+        for path, known in zip(paths, self._steps([path[-1] for path in paths], states), strict=True):
+            self._positions[path] = Position.known(*known)
 
     def find(self, typed: bytes, *, allow_lead: bool, best: int = BEST_WORDS) -> SearchResult:
         """Return words that continue `typed`, with what may come before them if `allow_lead`.
@@ -136,15 +198,18 @@ class WordSearch:
         The search ends where the likeliest `best` words are known.
         """
         result, steps = SearchResult(), STEPS
-        queue: list[tuple[float, tuple[int, ...], bytes, bytes]] = [(-1.0, (), typed, b"")]
+        queue: list[_Queued] = [(-1.0, (), typed, b"")]
         estimates: dict[tuple[int, ...], float] = {}  # the probability of words that end at queued positions
         while queue and steps:
-            if -queue[0][0] < SEARCH_RATIO * _last_of_best(best, result, estimates):
+            least = SEARCH_RATIO * _last_of_best(best, result, estimates)
+            if -queue[0][0] < least:
                 break
             negative, path, rest, added = heapq.heappop(queue)
             estimates.pop(path, None)
             steps -= 1  # also where it was looked at before: suggestions depend on the text alone
-            position = self.position_after(path)
+            if path not in self._positions:
+                self._look_at([path, *self._likely_next(queue, least, min(steps, self._batch - 1))])
+            position = self._positions[path]
             if added and not rest:
                 self._count_word(result, -negative, path, added, position)
             for piece, piece_probability, unspelled, longer in self._branches(
@@ -161,8 +226,18 @@ class WordSearch:
             result.mass = 1.0
         for _, path, _, added in queue:  # positions that were not looked at count by their estimates
             if path in estimates:
-                result.words.setdefault(as_word(added), CandidateWord()).add(estimates[path], path)
+                result.words.setdefault(as_word(added), CandidateWord()).add(
+                    estimates[path], path, is_ended=False
+                )
         return result
+
+    def _likely_next(self, queue: Sequence[_Queued], least: float, most: int) -> list[tuple[int, ...]]:
+        """Return the paths in the queue, `most` at most, that the search is likely to look at soon.
+
+        Looking at them together with another costs little. What the search finds does not depend on it.
+        """
+        waiting = [entry for entry in queue if -entry[0] >= least and entry[1] not in self._positions]
+        return [path for _, path, _, _ in heapq.nsmallest(most, waiting)]
 
     def continuations(self, text: str, word: CandidateWord, least: float = 0.0) -> list[tuple[str, float]]:
         """Return longer texts that begin with the word `text`, each likelier than those after it.
@@ -196,7 +271,8 @@ class WordSearch:
 
         It looks at no further position: where the search did not look behind the word, there are none.
         """
-        position = self._positions.get(word.path) if word.path else None
+        # A batch also looks at positions that the search does not use; suggestions must not depend on these.
+        position = self._positions.get(word.path) if word.is_ended else None
         spaced = self._spelling.spaced
         if position is None or len(spaced) <= NEXT_WORDS or ends_unspaced(text):
             return []
@@ -221,7 +297,9 @@ class WordSearch:
         word = as_word(added)
         if word:
             inner = 0.0 if ends_unspaced(word) else self._inner_probability(position)
-            result.words.setdefault(word, CandidateWord()).add(probability * max(0.0, 1 - inner), path)
+            result.words.setdefault(word, CandidateWord()).add(
+                probability * max(0.0, 1 - inner), path, is_ended=True
+            )
 
     def _inner_probability(self, position: Position) -> float:
         """Return how likely the word at a position is to continue."""

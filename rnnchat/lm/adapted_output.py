@@ -54,16 +54,16 @@ class AdaptedOutput:
         """The gradient by the logits (vocabulary,) and the top state (units,) for each piece since a step."""
         self._state_scale = _RootMeanSquare(projection.shape[0])
         self._gradient_scale = _RootMeanSquare(projection.shape[1])
-        self.changed = False
-        """Whether any step was taken, so that it differs from the network."""
+        self.steps = 0
+        """How many steps were taken; after none, it does not differ from the network."""
 
     def predict(self, top: Floats) -> tuple[Floats, Floats]:
-        """Return the top state (units,) projected to (embedding,), and the probabilities (vocabulary,)."""
+        """Return the top state (…, units) as a vector (…, embedding), and probabilities (…, vocabulary)."""
         vector, logits = self.logits(top)
         return vector, softmax(logits)
 
     def logits(self, top: Floats) -> tuple[Floats, Floats]:
-        """Return the top state (units,) projected to (embedding,), and the logits (vocabulary,)."""
+        """Return the top state (…, units) as a vector (…, embedding), and the logits (…, vocabulary)."""
         output, projection, bias = self.weights
         vector: Floats = top @ projection + bias
         return vector, self._network.embedding_scores(vector) + output
@@ -94,7 +94,7 @@ class AdaptedOutput:
         for adapted, saved in zip(self.weights, self._saved, strict=True):
             np.multiply(adapted, np.float32(1 - DECAY), out=adapted)
             np.add(adapted, np.float32(DECAY) * saved, out=adapted)
-        self.changed = True
+        self.steps += 1
 
 
 class _RootMeanSquare:

@@ -45,19 +45,24 @@ def cached(
 
 
 def cache_log_lift(
-    vectors: Floats, successors: NDArray[np.intp], vector: Floats, logits: Floats
+    vectors: Floats, successors: NDArray[np.intp], current: Floats, logits: Floats
 ) -> LogRatios:
-    """Return `successors` (n,) and the logarithm (n,) of the factor by which `cached` raises each.
+    """Return the distinct ones of `successors` (n,), and the factor by which `cached` raises each, as a log.
 
-    That is relative to pieces which did not occur in the text. `logits` (size,) are the network's. A
-    successor `size` means a piece that has no logit; its factor is ignored.
+    That is relative to pieces which did not occur in the text, for several positions: `current` (positions,
+    embedding) are their vectors, `logits` (positions, size) the network's, and the logarithms are
+    (positions, distinct). A successor `size` means a piece that has no logit; its factor is ignored.
     """
     if not len(vectors):
-        return successors, np.zeros(0, np.float32)
-    similarities = softmax((vectors @ vector) * np.float32(SHARPNESS))
-    shares = similarities * np.float32(CACHE_SHARE / (1 - CACHE_SHARE))
-    added = np.bincount(successors, shares, len(logits)).take(successors)
-    highest = logits.max()
-    total = np.exp(logits - highest).sum()
-    own = np.exp(logits.take(successors, mode="clip") - highest) / total
-    return successors, np.log1p(added.astype(np.float32) / np.maximum(own, _SMALLEST))
+        return successors, np.zeros((len(current), 0), np.float32)
+    similarities = softmax((current @ vectors.T) * np.float32(SHARPNESS))
+    order = successors.argsort(kind="stable")
+    in_order = successors.take(order)
+    starts = np.flatnonzero(np.concatenate([[True], in_order[1:] != in_order[:-1]]))
+    distinct = in_order.take(starts)
+    shares = np.add.reduceat(similarities.take(order, axis=1), starts, axis=1)
+    shares *= np.float32(CACHE_SHARE / (1 - CACHE_SHARE))
+    highest = logits.max(axis=1, keepdims=True)
+    total = np.exp(logits - highest).sum(axis=1, keepdims=True)
+    own = np.exp(logits.take(distinct, axis=1, mode="clip") - highest) / total
+    return distinct, np.log1p(shares / np.maximum(own, _SMALLEST))

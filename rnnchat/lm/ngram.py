@@ -204,23 +204,27 @@ class NgramModel(Lookahead[NgramState]):
         add_contexts(contexts, probabilities)
         return probabilities
 
-    def log_lift(self, state: NgramState, intervals: Sequence[Interval]) -> tuple[Floats, LogRatios]:
-        """Return log p(w) without a context (vocabulary,), and log (p(w | c) / (backoff · p(w))) where not 0.
-
-        `backoff` is what all contexts together leave to the unigram. Together these give `predict`, up to
-        a common factor, at the cost of few logarithms.
-        """
-        contexts = self._contexts(state, intervals)
+    def log_unigram(self) -> Floats:
+        """Return log p(w) without a context (vocabulary,)."""
         if self._log_unigram is None:
             self._log_unigram = np.log(self._unigram())
+        return self._log_unigram
+
+    def log_lift(self, state: NgramState, intervals: Sequence[Interval]) -> LogRatios:
+        """Return log (p(w | c) / (backoff · p(w))) where that is not 0.
+
+        `backoff` is what all contexts together leave to the unigram. Together with `log_unigram` this gives
+        `predict`, up to a common factor, at the cost of few logarithms.
+        """
+        contexts = self._contexts(state, intervals)
         if not contexts:
-            return self._log_unigram, (np.zeros(0, np.int64), np.zeros(0, np.float32))
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
         left = remaining(contexts)
         added = np.zeros(self.vocabulary, np.float32)
         add_contexts(contexts, added)
         pieces = np.concatenate([context.pieces for context in contexts])
         below = self._unigram().take(pieces) * left
-        return self._log_unigram, (pieces, np.log1p(added.take(pieces) / np.maximum(below, _SMALLEST)))
+        return pieces, np.log1p(added.take(pieces) / np.maximum(below, _SMALLEST))
 
     def learn(self, piece: int, state: NgramState) -> None:
         """Count that `piece` followed the text of `state`.

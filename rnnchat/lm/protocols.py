@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
@@ -87,6 +87,10 @@ class Lookahead(LanguageModel[State], Protocol[State]):
         """
         return self.step_sampled(piece, state)
 
+    def approximate_steps(self, pieces: Sequence[int], states: Sequence[Any]) -> list[tuple[Floats, Any]]:
+        """Return what `approximate_step` gives for each piece and its state; all states continue one text."""
+        return [self.approximate_step(piece, state) for piece, state in zip(pieces, states, strict=True)]
+
     def build_fast_path(self) -> None:
         """Prepare for faster approximate steps; takes up to a second, once."""
         return
@@ -101,6 +105,9 @@ AnyLanguageModel = LanguageModel[Any]
 
 Step = Callable[[int, Any], tuple[Floats, Any]]
 """Takes a piece and the state before it; returns the probabilities (vocabulary,) and the state after it."""
+
+Steps = Callable[[Sequence[int], Sequence[Any]], list[tuple[Floats, Any]]]
+"""Takes pieces and the state before each; returns what a `Step` does for each, several in one pass."""
 
 Learn = Callable[[int, Any], None]
 """Takes a piece and the state before it, and learns that the piece followed there."""

@@ -32,14 +32,16 @@ ROWS = len(EXPONENTS)
 
 
 def features(factors: Factors) -> NDArray[np.float16]:
-    """The values (5, size) whose sum, weighted by the exponents, is the logarithm of the product."""
-    size = len(factors.logits)
+    """The values (5, size) whose sum, weighted by the exponents, is the logarithm of the first product."""
+    size = factors.logits.shape[1]
     found = np.zeros((5, size + 1), np.float32)
-    found[0, :size] = found[2, :size] = factors.logits - factors.logits.max()
+    found[0, :size] = found[2, :size] = factors.logits[0] - factors.logits.max()
     found[1, :size] = factors.log_unigram
-    for row, (indexes, logs) in ((1, factors.ngram_lift), (2, factors.cache_lift)):
-        found[row][indexes] += logs
-    for row, successors in ((3, factors.successors[0]), (4, factors.successors[1])):
+    indexes, logs = factors.ngram_lifts[0]
+    found[1][indexes] += logs
+    indexes, logs = factors.cache_lift
+    found[2][indexes] += logs[0]
+    for row, successors in ((3, factors.successors[0][0]), (4, factors.successors[0][1])):
         if len(successors):
             indexes, counts = tally(successors)
             found[row][indexes] = np.log1p(counts * (HISTORY_SCALE / np.float32(len(successors) + 1)))
@@ -70,7 +72,7 @@ def collect(name: str, held: Path, steps: int) -> tuple[list[tuple[int, int, NDA
                 if characters > COUNTED_CHARACTERS:
                     captured.clear()
                     mixture.approximate_step(last, before)
-                    row = min(captured[-1].context_length, ROWS - 1)
+                    row = min(captured[-1].context_lengths[0], ROWS - 1)
                     found.append((row, piece, features(captured[-1])))
                     bits -= math.log2(max(1e-30, float(probabilities[piece])))
                     size += len(model.tokenizer.piece_bytes[piece])

@@ -41,7 +41,9 @@ weight sets, and N of the nodes that are mixed.
 `Mixture.learn` goes the same way back: the mixer's weights take a gradient step on the decisions that lead
 to the piece that followed, and the members count, cache and adapt.
 
-Two more files are for looking many pieces ahead, where speed matters more: `log_linear` multiplies powers of
-a few of the members' probabilities, without tree and mixer, and `low_rank` makes the network's step cheaper.
+`known_texts` has what both networks predict in whole texts, computed in few products, to which weights are
+fitted. Two more files are for looking many pieces ahead, where speed matters more: `log_linear` multiplies
+powers of a few of the members' probabilities, without tree and mixer, and `low_rank` makes the network's step
+cheaper.
 `weights` fits both mixers, the static and the adaptive one, and saves and loads them with the tree.
 """

@@ -15,12 +15,14 @@ Source: log-linear interpolation, Klakow 1998.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.lm.adapted_output import OutputSide
+from rnnchat.lm.column_blocks import ColumnBlocks
 from rnnchat.lm.mixture.history import TokenHistory
 from rnnchat.lm.mixture.low_rank import FullNetwork, LowRankShortlistNetwork
 from rnnchat.lm.mixture.tree import PieceTree
@@ -68,20 +70,23 @@ class LogLinearState:
 
 @dataclass(frozen=True)
 class Factors:
-    """The logarithms of the factors of the product, for the `size` pieces of a shortlist."""
+    """The logarithms of the factors of n products, for the `size` pieces of a shortlist.
+
+    All n positions continue the same text.
+    """
 
     logits: Floats
-    """(size,) the network's logits."""
+    """(n, size) the network's logits."""
     log_unigram: Floats
     """(size,) the logarithms of the n-gram model's probabilities without a context."""
-    ngram_lift: LogRatios
-    """What contexts add to these; the index `size` means a piece that is not in the shortlist."""
+    ngram_lifts: Sequence[LogRatios]
+    """(n,) what contexts add to these; the index `size` means a piece that is not in the shortlist."""
     cache_lift: LogRatios
-    """What the cache adds to the logits, likewise."""
-    successors: tuple[NDArray[np.intp], NDArray[np.intp]]
-    """The indexes of what followed the last piece, and the last two, in the current text."""
-    context_length: int
-    """The number of pieces of the longest context that occurs in the notes."""
+    """What the cache adds to the logits, likewise: indexes (distinct,), and logarithms (n, distinct)."""
+    successors: Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]]
+    """(n,) the indexes of what followed the last piece, and the last two, in the current text."""
+    context_lengths: Sequence[int]
+    """(n,) the number of pieces of the longest context that occurs in the notes."""
 
 
 class LogLinearMixture:
@@ -93,59 +98,74 @@ class LogLinearMixture:
         self._network, self._memory, self._leaf = network, memory, tree.leaf
         self._index_of_leaf = network.index.take(tree.order)
 
-    def step(
-        self, piece: int, state: LogLinearState, ngram: NgramModel, output: OutputSide
-    ) -> tuple[Floats, LogLinearState]:
-        """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it.
+    def steps(
+        self, pieces: Sequence[int], states: Sequence[LogLinearState], ngram: NgramModel, output: OutputSide
+    ) -> list[tuple[Floats, LogLinearState]]:
+        """Return the probabilities (vocabulary,) of what follows each piece, and the state after it.
 
-        `ngram` smooths the counts of the memory, and `output` is the network's output side, which may have
-        been adapted.
+        Each of the `pieces` follows its own one of `states`, which all have the same history. `ngram` smooths
+        the counts of the memory, and `output` is the network's output side, which may have been adapted.
         """
-        network, history = self._network, state.history
-        after = network.advance(piece, state.network)
-        recent = append_piece(state.recent, piece)
-        intervals = self._memory.intervals(recent)
+        network, history = self._network, states[0].history
         bias, projection, projection_bias = output
-        vector = network.top(after) @ projection + projection_bias
-        logits = network.embedding_scores(vector)
+        after = network.advance(pieces, [state.network for state in states])
+        tops = np.stack([network.top(state) for state in after])
+        vectors = ColumnBlocks(projection, copied=False).product(tops)
+        vectors += projection_bias
+        logits = network.embedding_scores(vectors)
         logits += bias.take(network.shortlist)
-        log_unigram, (pieces, lifts) = ngram.log_lift(recent, intervals)
-        ends = self._leaf.take(recent[-2:])
+        recents = [append_piece(state.recent, piece) for piece, state in zip(pieces, states, strict=True)]
+        intervals = [self._memory.intervals(recent) for recent in recents]
+        lifts = [ngram.log_lift(recent, own) for recent, own in zip(recents, intervals, strict=True)]
         cached = self._index_of_leaf.take(history.leaves[-CACHED_PIECES:])
         factors = Factors(
             logits=logits,
-            log_unigram=log_unigram.take(network.shortlist),
-            ngram_lift=(network.index.take(pieces), lifts),
-            cache_lift=cache_log_lift(history.vectors[-CACHED_PIECES:], cached, vector, logits),
-            successors=(
-                self._index_of_leaf.take(history.successors(ends[-1:])),
-                self._index_of_leaf.take(history.successors(ends[-2:])),
-            ),
-            context_length=len(intervals),
+            log_unigram=ngram.log_unigram().take(network.shortlist),
+            ngram_lifts=[(network.index.take(lifted), logs) for lifted, logs in lifts],
+            cache_lift=cache_log_lift(history.vectors[-CACHED_PIECES:], cached, vectors, logits),
+            successors=[self._successors(recent, history) for recent in recents],
+            context_lengths=[len(own) for own in intervals],
         )
-        probabilities = np.zeros(len(log_unigram), np.float32)
-        probabilities[network.shortlist] = product(factors)
-        return probabilities, LogLinearState(after, recent, history)
+        probabilities = np.zeros((len(pieces), logits.shape[1] + 1), np.float32)
+        probabilities[:, :-1] = product(factors)
+        found = probabilities.take(network.index, axis=1)
+        return [
+            (row, LogLinearState(state, recent, history))
+            for row, state, recent in zip(found, after, recents, strict=True)
+        ]
+
+    def _successors(
+        self, recent: tuple[int, ...], history: TokenHistory
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the indexes of what followed the last piece, and the last two, in the current text."""
+        ends = self._leaf.take(recent[-2:])
+        after_one = history.successors(ends[-1:])
+        after_two = history.successors(ends) if len(after_one) else after_one
+        return self._index_of_leaf.take(after_one), self._index_of_leaf.take(after_two)
 
 
 def product(factors: Factors) -> Floats:
-    """Return the normalised product (size,) of the factors.
+    """Return the n normalised products (n, size) of the factors.
 
     What all pieces have in common drops out. So logarithms are only needed of the pieces whose probability
     a context, the cache or the current text raises.
     """
-    exponents = EXPONENTS[min(factors.context_length, len(EXPONENTS) - 1)]
-    network, ngram, cache, *history = exponents
-    size = len(factors.logits)
-    total = np.zeros(size + 1, np.float32)
-    np.multiply(factors.logits, network + cache, out=total[:size])
-    total[:size] += factors.log_unigram * ngram
-    for exponent, (indexes, logs) in ((ngram, factors.ngram_lift), (cache, factors.cache_lift)):
-        # A repeated index has the same value each time; this adds it once.
-        total[indexes] += exponent * logs
-    for exponent, successors in zip(history, factors.successors, strict=True):
-        if len(successors):
-            indexes, counts = tally(successors)
-            scale = HISTORY_SCALE / np.float32(len(successors) + 1)
-            total[indexes] += exponent * np.log1p(counts * scale)
-    return softmax(total[:size])
+    exponents = EXPONENTS.take(factors.context_lengths, axis=0, mode="clip")
+    network, ngram, cache, *_ = exponents.T[:, :, None]
+    count, size = factors.logits.shape
+    total = np.zeros((count, size + 1), np.float32)
+    np.multiply(factors.logits, network + cache, out=total[:, :size])
+    total[:, :size] += factors.log_unigram * ngram
+    # Where an index is repeated, it has the same value each time; this adds it once.
+    indexes, logs = factors.cache_lift
+    total[:, indexes] += cache * logs
+    for row, own, (lifted, lifts), successors in zip(
+        total, exponents, factors.ngram_lifts, factors.successors, strict=True
+    ):
+        row[lifted] += own[1] * lifts
+        for exponent, followed in zip(own[3:], successors, strict=True):
+            if len(followed):
+                indexes, counts = tally(followed)
+                scale = HISTORY_SCALE / np.float32(len(followed) + 1)
+                row[indexes] += exponent * np.log1p(counts * scale)
+    return softmax(total[:, :size])

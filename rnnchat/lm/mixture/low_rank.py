@@ -11,9 +11,12 @@ Sources: reduced-rank regression, Izenman 1975; shortlists, Schwenk 2007.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.lm.column_blocks import ColumnBlocks
 from rnnchat.lm.protocols import Floats, Integers
 from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork
 
@@ -54,30 +57,31 @@ class LowRankShortlistNetwork:
         """The index (vocabulary,) of each piece in the shortlist, `size` where it is not in it."""
         self.index[self.shortlist] = np.arange(len(self.shortlist))
         embedding = network.output_side()[0]
-        self._output: Floats = np.ascontiguousarray(embedding[self.shortlist].T)
+        self._output = ColumnBlocks(embedding[self.shortlist].T)
         states = _states(network, notes)
         self._factors = [
             _factorise(own, kernel) for own, kernel in zip(states, network.recurrent_kernels(), strict=True)
         ]
 
-    def advance(self, piece: int, state: NetworkState) -> NetworkState:
-        """Return about the state after `piece`; raise ModelError where it is not in the vocabulary."""
-        return self._network.advance(piece, state, self._recurrent_product)
+    def advance(self, pieces: Sequence[int], states: Sequence[NetworkState]) -> list[NetworkState]:
+        """Return about the state after each of `pieces`, which follow `states`.
+
+        Raises ModelError where a piece is not in the vocabulary.
+        """
+        return self._network.advance_few(pieces, states, self._recurrent_product)
 
     def top(self, state: NetworkState) -> Floats:
         """Return the top layer's output (units,)."""
         return self._network.top(state)
 
-    def embedding_scores(self, vector: Floats) -> Floats:
-        """Return the products (size,) of a `vector` (embedding,) with those of the shortlist's pieces."""
-        scores: Floats = vector @ self._output
-        return scores
+    def embedding_scores(self, vectors: Floats) -> Floats:
+        """Return the products (…, size) of `vectors` (…, embedding) with those of the shortlist's pieces."""
+        return self._output.product(vectors)
 
     def _recurrent_product(self, layer: int, h: Floats) -> Floats:
-        """Return h A B + c (gates · units,), which is about h U."""
+        """Return h A B + c (…, gates · units), which is about h U."""
         down, up, offset = self._factors[layer]
-        narrow: Floats = h @ down
-        product: Floats = narrow @ up
+        product = up.product(down.product(h))
         product += offset
         return product
 
@@ -88,7 +92,7 @@ class FullNetwork:
     def __init__(self, network: RecurrentNetwork) -> None:
         self.shortlist: NDArray[np.intp] = np.arange(network.vocabulary)
         self.index = self.shortlist
-        self.advance = network.advance
+        self.advance = network.advance_few
         self.top = network.top
         self.embedding_scores = network.embedding_scores
 
@@ -108,7 +112,7 @@ def _states(network: RecurrentNetwork, notes: Integers) -> list[Floats]:
     return [np.concatenate(layer) for layer in zip(*seen, strict=True)]
 
 
-def _factorise(states: Floats, kernel: Floats) -> tuple[Floats, Floats, Floats]:
+def _factorise(states: Floats, kernel: Floats) -> tuple[ColumnBlocks, ColumnBlocks, Floats]:
     """Return A (units, RANK), B (RANK, gates · units) and c (gates · units,) so that h A B + c ≈ h U.
 
     Of all matrices of this rank, A B has the least squared error for the `states` h (n, units).
@@ -125,8 +129,5 @@ def _factorise(states: Floats, kernel: Floats) -> tuple[Floats, Floats, Floats]:
     main = np.linalg.eigh(scaled @ scaled.T)[1][:, : -RANK - 1 : -1]
     down = ((directions / np.sqrt(values)) @ directions.T) @ main
     up = main.T @ scaled
-    return _contiguous(down), _contiguous(up), _contiguous(mean @ kernel - (mean @ down) @ up)
-
-
-def _contiguous(array: Floats) -> Floats:
-    return np.ascontiguousarray(array, dtype=np.float32)
+    offset: Floats = (mean @ kernel - (mean @ down) @ up).astype(np.float32)
+    return ColumnBlocks(down.astype(np.float32)), ColumnBlocks(up.astype(np.float32)), offset

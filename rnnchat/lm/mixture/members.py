@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.lm.adapted_output import AdaptedOutput, OutputSide
+from rnnchat.lm.adapted_output import BATCH, AdaptedOutput, OutputSide
 from rnnchat.lm.mixture.contexts import CorpusContexts, PieceKinds
 from rnnchat.lm.mixture.counts import SuccessorCounter
 from rnnchat.lm.mixture.history import NO_MATCH, MatchModel
 from rnnchat.lm.mixture.inputs import CONTEXTS, HISTORY_ORDERS, MATCHES, ContextCounts, MixtureInputs
+from rnnchat.lm.mixture.known_texts import KnownPosition
 from rnnchat.lm.mixture.mixer import MixerShape
 from rnnchat.lm.mixture.row_selection import select_rows, set_sizes
 from rnnchat.lm.mixture.state import MixtureState
@@ -77,6 +78,19 @@ class _Predictions(NamedTuple):
     """(members, vocabulary) those of all members, by leaf."""
 
 
+class _AdaptedRows(NamedTuple):
+    """What the network with adapted output predicts at several positions of a known text."""
+
+    group: Floats
+    """The group of positions that these belong to."""
+    start: int
+    """The place in the group of the first of them."""
+    step: int
+    """How many steps had been taken."""
+    probabilities: Floats
+    """(positions, vocabulary)"""
+
+
 class Members:
     """The members of a mixture; those that learn can forget again."""
 
@@ -87,6 +101,7 @@ class Members:
         self.ngram = NgramModel(parts.memory)
         corpus = CorpusContexts(parts.memory.pieces, parts.kinds)
         self._successors = SuccessorCounter(parts.memory, corpus, parts.tree.leaf)
+        self._adapted_rows: _AdaptedRows | None = None
         self.forget()
 
     @property
@@ -94,11 +109,14 @@ class Members:
         """The network's output side, adapted to what was learned."""
         return self._network.output_side()[1:] if self._adapted is None else self._adapted.weights
 
-    def inputs(self, state: MixtureState) -> MixtureInputs:
-        """Return what all members give after the text of `state`."""
+    def inputs(self, state: MixtureState, known: KnownPosition | None = None) -> MixtureInputs:
+        """Return what all members give after the text of `state`.
+
+        Where it is `known` what the networks give there, the networks' own states are not used.
+        """
         recent, history = state.context.recent, state.history
         intervals = self._memory.intervals(recent)
-        predictions = self._predict(state, intervals)
+        predictions = self._predict(state, intervals, known or self._position(state))
         mean = predictions.by_leaf.sum(axis=0)
         mean /= mean.sum()
         cumulative = np.zeros(len(mean) + 1)
@@ -130,20 +148,28 @@ class Members:
             rows=rows,
         )
 
-    def _predict(self, state: MixtureState, intervals: list[Interval]) -> _Predictions:
+    def _position(self, state: MixtureState) -> KnownPosition:
+        """Return what the networks give after the text of `state`."""
+        base = None
+        if self._base is not None:
+            base = softmax(self._base.logits(self._base.project(state.base)))
+        network = softmax(self._network.logits(state.vector))
+        return KnownPosition(self._network.top(state.network), state.vector, network, base)
+
+    def _predict(
+        self, state: MixtureState, intervals: list[Interval], position: KnownPosition
+    ) -> _Predictions:
         """Return the probabilities of every member."""
         order, history = self._tree.order, state.history
-        top = self._network.top(state.network)
-        network = softmax(self._network.logits(state.vector))
+        top, network, base = position.top, position.network, position.base
         ngram = self.ngram.predict(state.context.recent, intervals)
         members = [network.take(order), ngram.take(order)]
         members.append(cached(history.vectors, history.leaves, state.vector, members[0]))
-        base = adapted = None
-        if self._base is not None:
-            base = softmax(self._base.logits(self._base.project(state.base)))
+        if base is not None:
             members.append(base.take(order))
+        adapted = None
         if self._adapted is not None:
-            adapted = self._adapted.predict(top)[1] if self._adapted.changed else network
+            adapted = self._predict_adapted(self._adapted, position) if self._adapted.steps else network
             members.append(adapted.take(order))
         return _Predictions(
             top=top,
@@ -153,6 +179,27 @@ class Members:
             adapted=adapted,
             by_leaf=np.stack(members),
         )
+
+    def _predict_adapted(self, adapted: AdaptedOutput, position: KnownPosition) -> Floats:
+        """Return the probabilities of the network with adapted output.
+
+        It changes only every few pieces, so in a known text several positions are predicted together.
+        """
+        if position.group is None:
+            return adapted.predict(position.top)[1]
+        last = self._adapted_rows
+        if (
+            last is None
+            or last.group is not position.group
+            or last.step != adapted.steps
+            or not 0 <= position.place - last.start < len(last.probabilities)
+        ):
+            tops = position.group[position.place : position.place + BATCH]
+            rows = adapted.predict(tops)[1]
+            last = _AdaptedRows(position.group, position.place, adapted.steps, rows)
+            self._adapted_rows = last
+        probabilities: Floats = last.probabilities[position.place - last.start]
+        return probabilities
 
     def learn(self, inputs: MixtureInputs, piece: int, state: MixtureState) -> None:
         """Learn that `piece` followed `state`, where `inputs` were given."""
@@ -169,6 +216,7 @@ class Members:
         self._successors.forget()
         self._learned_text = MatchModel()
         self._adapted = AdaptedOutput(self._network) if self._adaptive else None
+        self._adapted_rows = None
 
     def _match_in_notes(self, intervals: list[Interval]) -> tuple[int, int]:
         """Return the leaf after the longest match in the notes, and the match's length in pieces.

@@ -7,15 +7,18 @@ result sums to 1 by construction. The package's docstring walks through all file
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.lm.mixture.inputs import TINY, MixtureInputs
+from rnnchat.lm.mixture.known_texts import KnownPosition, groups_of_texts, read_known_texts
 from rnnchat.lm.mixture.log_linear import LogLinearMixture, LogLinearState
 from rnnchat.lm.mixture.low_rank import FullNetwork, LowRankShortlistNetwork
 from rnnchat.lm.mixture.members import Members, MixtureParts
@@ -121,9 +124,22 @@ class Mixture(Lookahead[MixtureState]):
         self, piece: int, state: MixtureState | LogLinearState
     ) -> tuple[Floats, LogLinearState]:
         """Return about the same as `step_sampled` in a fraction of the time; see `log_linear`."""
-        if isinstance(state, MixtureState):
-            state = LogLinearState(state.network, state.context.recent, state.history)
-        return self._approximate.step(piece, state, self._members.ngram, self._members.output_side)
+        return self.approximate_steps([piece], [state])[0]
+
+    def approximate_steps(
+        self, pieces: Sequence[int], states: Sequence[MixtureState | LogLinearState]
+    ) -> list[tuple[Floats, LogLinearState]]:
+        """Return what `approximate_step` gives for each piece and state, in less time.
+
+        All states continue the same text.
+        """
+        log_linear = [
+            LogLinearState(state.network, state.context.recent, state.history)
+            if isinstance(state, MixtureState)
+            else state
+            for state in states
+        ]
+        return self._approximate.steps(pieces, log_linear, self._members.ngram, self._members.output_side)
 
     def build_fast_path(self) -> None:
         """Halve the time of approximate steps from now on; this takes most of a second, once."""
@@ -178,21 +194,46 @@ class Mixture(Lookahead[MixtureState]):
         pieces the weights were fitted to before.
         """
         self.forget()
-        for text in texts:
+        for group in groups_of_texts(texts):
             if time.monotonic() >= until:
                 break
-            state = self.advance(text[0], self.start())
-            for piece in text[1:]:
-                rate = RATE + (FIRST_RATE - RATE) / (1 + done / RATE_HALFWAY_PIECES)
-                inputs = self._inputs(state)
-                self._learn_weights(inputs, piece, self._saved, rate)
-                if self.adaptive:
-                    self._learn_members(inputs, piece, state)
-                state = self.advance(piece, state)
-                done += 1
-                if progress is not None and done % PROGRESS_EVERY == 0:
-                    progress(done)
+            readings = read_known_texts(group, self.parts.network, self.parts.base)
+            for text, positions in zip(group, readings, strict=True):
+                if time.monotonic() < until:
+                    done = self._fit_text(text, positions, progress, done)
         self.forget()
+
+    def _fit_text(
+        self,
+        text: list[int],
+        positions: Iterator[KnownPosition],
+        progress: Callable[[int], None] | None,
+        done: int,
+    ) -> int:
+        """Fit the saved weights to a text, after `done` pieces before it; return how many are done then."""
+        state = self.start()
+        for (piece, following), position in zip(itertools.pairwise(text), positions, strict=False):
+            state = self._state_at(position, piece, state)
+            rate = RATE + (FIRST_RATE - RATE) / (1 + done / RATE_HALFWAY_PIECES)
+            inputs = self._members.inputs(state, position)
+            self._learn_weights(inputs, following, self._saved, rate)
+            if self.adaptive:
+                self._members.learn(inputs, following, state)
+            done += 1
+            if progress is not None and done % PROGRESS_EVERY == 0:
+                progress(done)
+        return done
+
+    def _state_at(self, position: KnownPosition, piece: int, state: MixtureState) -> MixtureState:
+        """Return the state at a known position after `piece`, which followed `state`, without networks."""
+        return replace(
+            state,
+            network=(),
+            vector=position.vector,
+            base=(),
+            context=state.context.after(piece, self.parts.kinds),
+            history=state.history.after(int(self.parts.tree.leaf[piece]), state.vector),
+        )
 
     def _predict_both(self, state: MixtureState) -> tuple[Floats, Floats | None]:
         """Return the probabilities (vocabulary,) of the mixture, and those of the base where there is one."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rnnchat.completion.completer import Completer
 from rnnchat.completion.draft_reader import LEARNED_AT_ONCE
+from rnnchat.completion.search import one_by_one
 from rnnchat.evaluation.keystrokes import predict_words, type_texts
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
@@ -124,7 +125,7 @@ def test_what_can_hardly_be_among_the_six_is_not_looked_at(
             looked.append(piece)
             return memory.step(piece, state)
 
-        completer = Completer(memory, tokenizer, lookahead_step=ahead)
+        completer = Completer(memory, tokenizer, lookahead_steps=one_by_one(ahead))
         return looked, [[one.text for one in completer.words(draft, 6)] for draft in drafts]
 
     looked, few = answers()

@@ -37,16 +37,20 @@ def test_the_cache_and_the_adapted_output_raise_what_was_read() -> None:
 
 
 def test_the_lift_of_the_cache_gives_its_prediction() -> None:
-    logits = np.random.default_rng(1).normal(size=VOCABULARY).astype(np.float32)
-    history, vector = TokenHistory(2), np.array([9, 3], np.float32)
-    assert [len(part) for part in cache_log_lift(history.vectors, history.leaves, vector, logits)] == [0, 0]
+    random = np.random.default_rng(1)
+    logits = random.normal(size=(3, VOCABULARY)).astype(np.float32)
+    history, vectors = TokenHistory(2), random.normal(size=(3, 2)).astype(np.float32) * 9
+    nothing = cache_log_lift(history.vectors, history.leaves, vectors, logits)
+    assert [part.shape for part in nothing] == [(0,), (3, 0)]
     for stood, piece in (([9, 0], 7), ([0, 9], 8), ([3, 3], 7)):
         history = history.after(piece, np.array(stood, np.float32))
-    successors, lift = cache_log_lift(history.vectors, history.leaves, vector, logits)
+    successors, lift = cache_log_lift(history.vectors, history.leaves, vectors, logits)
+    assert successors.tolist() == [7, 8]
     raised = logits.copy()
-    raised[successors] = logits[successors] + lift
-    expected = cached(history.vectors, history.leaves, vector, softmax(logits))
-    np.testing.assert_allclose(softmax(raised), expected, rtol=1e-4)
+    raised[:, successors] += lift
+    for own, changed, vector in zip(logits, raised, vectors, strict=True):
+        expected = cached(history.vectors, history.leaves, vector, softmax(own))
+        np.testing.assert_allclose(softmax(changed), expected, rtol=1e-4)
 
 
 def test_a_unit_whose_state_is_always_small_is_adapted_too() -> None:

@@ -101,7 +101,7 @@ def test_the_lift_of_contexts_turns_the_unigram_into_the_prediction(notes, text,
         model.learn(piece, state)
         state = model.advance(piece, state)
     intervals = model.memory.intervals(state)
-    logs, (changed, more) = model.log_lift(state, intervals)
+    logs, (changed, more) = model.log_unigram(), model.log_lift(state, intervals)
     logits = logs.copy()
     logits[changed] = logs[changed] + more
     logits = np.exp(logits)

@@ -25,7 +25,8 @@ def test_of_full_rank_it_is_the_network(cell: str, layers: int) -> None:
     reduced = LowRankShortlistNetwork(full, NOTES)
     state = approximate = full.start()
     for piece in (3, 9, 30, 4):
-        state, approximate = full.advance(piece, state), reduced.advance(piece, approximate)
+        state = full.advance(piece, state)
+        (approximate,) = reduced.advance([piece], [approximate])
         for one, other in zip(state, approximate, strict=True):
             np.testing.assert_allclose(one, other, atol=1e-4)
     vector = full.project(state)
@@ -44,8 +45,8 @@ def test_a_low_rank_fitted_to_the_notes_has_a_smaller_error(monkeypatch: pytest.
     state = full.start()
     for piece in NOTES[:60].tolist():
         after = full.top(full.advance(piece, state))
-        error["fitted"] += float(np.square(full.top(fitted.advance(piece, state)) - after).sum())
-        error["unfitted"] += float(np.square(full.top(unfitted.advance(piece, state)) - after).sum())
+        error["fitted"] += float(np.square(full.top(fitted.advance([piece], [state])[0]) - after).sum())
+        error["unfitted"] += float(np.square(full.top(unfitted.advance([piece], [state])[0]) - after).sum())
         alone = full.top(full.advance(piece, full.start()))
         error["nothing"] += float(np.square(alone - after).sum())
         state = full.advance(piece, state)

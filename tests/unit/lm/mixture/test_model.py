@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rnnchat.errors import ModelError
 from rnnchat.lm.mixture.contexts import PieceKinds
 from rnnchat.lm.mixture.members import MixtureParts
-from rnnchat.lm.mixture.model import Mixture
+from rnnchat.lm.mixture.model import FIRST_RATE, RATE, RATE_HALFWAY_PIECES, Mixture
 from rnnchat.lm.mixture.weights import MixtureWeights, unfitted_mixer
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.recurrent import RecurrentNetwork
@@ -314,3 +314,64 @@ def test_weights_for_a_base_do_not_fit_a_mixture_without() -> None:
     np.testing.assert_array_equal(again.static.weights.shape, WITH_BASE.static.weights.shape)
     with pytest.raises(ModelError):
         MixtureWeights.from_tensors(WITH_BASE.tensors(), VOCABULARY)
+
+
+@pytest.mark.parametrize("adaptive", [False, True])
+@pytest.mark.parametrize("base", [None, BASE])
+def test_fitting_to_known_texts_is_learning_them_piece_by_piece(
+    adaptive: bool, base: RecurrentNetwork | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rnnchat.lm.mixture.known_texts.PIECES_AT_ONCE", 90)
+    monkeypatch.setattr("rnnchat.lm.mixture.known_texts.POSITIONS_AT_ONCE", 11)
+    parts = MixtureParts(NETWORK, MEMORY, KINDS, WEIGHTS.tree, base)
+    fitted, plain = (
+        Mixture(
+            parts, unfitted_mixer(VOCABULARY, adaptive=adaptive, base=base is not None), adaptive=adaptive
+        )
+        for _ in range(2)
+    )
+    counts: list[int] = []
+    fitted.fit([*KEPT_BACK, [0]], progress=counts.append)
+    done = 0
+    for text in KEPT_BACK:
+        state = plain.advance(text[0], plain.start())
+        for piece in text[1:]:
+            inputs = plain._inputs(state)
+            rate = RATE + (FIRST_RATE - RATE) / (1 + done / RATE_HALFWAY_PIECES)
+            plain._learn_weights(inputs, piece, plain.saved, rate)
+            if adaptive:
+                plain._learn_members(inputs, piece, state)
+            state = plain.advance(piece, state)
+            done += 1
+    assert counts[-1] == done // 32 * 32
+    np.testing.assert_allclose(fitted.saved.weights, plain.saved.weights, atol=1e-4)
+    np.testing.assert_allclose(fitted.saved.maps, plain.saved.maps, atol=1e-4)
+    assert np.abs(plain.saved.weights - unfitted_mixer_like(plain)).max() > 0.01
+
+
+def unfitted_mixer_like(model: Mixture) -> np.ndarray:
+    base = model.parts.base is not None
+    return unfitted_mixer(VOCABULARY, adaptive=model.adaptive, base=base).weights
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(pieces, max_size=20), st.lists(pieces, min_size=1, max_size=9), st.booleans())
+def test_several_approximate_steps_together_are_the_steps_one_by_one(
+    read: list[int], ahead: list[int], quick: bool
+) -> None:
+    model = mixture(adaptive=True)
+    if quick:
+        model.build_fast_path()
+    _, state = model.step(0, model.start())
+    for piece in read:
+        model.learn(piece, state)
+        _, state = model.step(piece, state)
+    _, further = model.approximate_step(7, state)
+    states = [state if number % 2 else further for number in range(len(ahead))]
+    together = model.approximate_steps(ahead, states)
+    for piece, before, (probabilities, after) in zip(ahead, states, together, strict=True):
+        alone, next_state = model.approximate_step(piece, before)
+        np.testing.assert_allclose(probabilities, alone, rtol=1e-3, atol=1e-6)
+        assert probabilities.sum(dtype=np.float64) == pytest.approx(1, abs=1e-5)
+        assert after.recent == next_state.recent
+        np.testing.assert_allclose(after.network[0], next_state.network[0], atol=1e-5)
