@@ -102,7 +102,8 @@ class UnfittedMixture:
 
     def step(self, piece: int, state: LogLinearState) -> tuple[Floats, LogLinearState]:
         """Return the probabilities (vocabulary,) of what follows `piece`, and the state after it."""
-        return self._mixture.step(piece, state, self._ngram, self._network.output_side()[1:])
+        (after,) = self._mixture.steps([piece], [state], self._ngram, self._network.output_side()[1:])
+        return after
 
 
 def _preview(model: AnyLanguageModel, tokenizer: Tokenizer, step: int) -> Event:

@@ -16,6 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +108,8 @@ def _co_occurrences(texts: Sequence[Sequence[str]], names: Sequence[str]) -> NDA
     numbers = {name: number for number, name in enumerate(names)}
     contexts = min(MOST_CONTEXTS, len(names))
     gap = [-1] * WINDOW
-    sequence = np.array([numbers.get(word, -1) for words in texts for word in (*words, *gap)], np.int64)
+    rows = ([numbers.get(word, -1) for word in words] + gap for words in texts)
+    sequence = np.fromiter(chain.from_iterable(rows), np.int64)
     together = np.zeros(len(names) * contexts, np.float32)
     for distance in range(1, WINDOW + 1):
         for words, near in (
