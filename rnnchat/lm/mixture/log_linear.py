@@ -30,7 +30,7 @@ from rnnchat.lm.neural_cache import cache_log_lift
 from rnnchat.lm.ngram import NgramMemory, NgramModel
 from rnnchat.lm.pieces import append_piece
 from rnnchat.lm.protocols import Floats, LogRatios
-from rnnchat.lm.recurrent import NetworkState, softmax
+from rnnchat.lm.recurrent import NetworkState, RecurrentNetwork, softmax
 from rnnchat.lm.suffix_array import tally
 
 EXPONENTS: NDArray[np.float32] = np.array(
@@ -97,6 +97,18 @@ class LogLinearMixture:
     ) -> None:
         self._network, self._memory, self._leaf = network, memory, tree.leaf
         self._index_of_leaf = network.index.take(tree.order)
+
+    @classmethod
+    def of_whole_network(
+        cls, network: RecurrentNetwork, memory: NgramMemory, tree: PieceTree
+    ) -> LogLinearMixture:
+        """Return the mixture with the network as it is."""
+        return cls(FullNetwork(network), memory, tree)
+
+    @classmethod
+    def of_low_rank(cls, network: RecurrentNetwork, memory: NgramMemory, tree: PieceTree) -> LogLinearMixture:
+        """Return the mixture with less of the network, fitted to the notes; takes most of a second."""
+        return cls(LowRankShortlistNetwork(network, memory.pieces), memory, tree)
 
     def steps(
         self, pieces: Sequence[int], states: Sequence[LogLinearState], ngram: NgramModel, output: OutputSide

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from rnnchat.lm.mixture.inputs import TINY, MixtureInputs
 from rnnchat.lm.mixture.known_texts import KnownPosition, groups_of_texts, read_known_texts
 from rnnchat.lm.mixture.log_linear import LogLinearMixture, LogLinearState
-from rnnchat.lm.mixture.low_rank import FullNetwork, LowRankShortlistNetwork
 from rnnchat.lm.mixture.members import Members, MixtureParts
 from rnnchat.lm.mixture.mixer import DEPTHS, Mixer
 from rnnchat.lm.mixture.state import MixtureState, advance_networks, start_state
@@ -62,7 +61,7 @@ class Mixture(Lookahead[MixtureState]):
         self._saved = mixer
         self._depths = np.minimum(parts.tree.depth, DEPTHS - 1)
         self._members = Members(parts, adaptive=adaptive)
-        self._approximate = LogLinearMixture(FullNetwork(parts.network), parts.memory, parts.tree)
+        self._approximate = LogLinearMixture.of_whole_network(parts.network, parts.memory, parts.tree)
         self._has_fast_path = False
         self.forget()
 
@@ -145,8 +144,7 @@ class Mixture(Lookahead[MixtureState]):
         """Halve the time of approximate steps from now on; this takes most of a second, once."""
         if not self._has_fast_path:
             parts = self.parts
-            network = LowRankShortlistNetwork(parts.network, parts.memory.pieces)
-            self._approximate = LogLinearMixture(network, parts.memory, parts.tree)
+            self._approximate = LogLinearMixture.of_low_rank(parts.network, parts.memory, parts.tree)
             self._has_fast_path = True
 
     def reuse_buffer(self, state: MixtureState) -> None:
