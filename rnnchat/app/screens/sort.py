@@ -69,6 +69,8 @@ class SortScreen(AppScreen):
         """For each note that was moved or could not be, what became of it."""
         self._process: SortingProcess | None = None
         self._session: SortingSession | None = None
+        self._like = Path()
+        """The folder of the sorted notes."""
         self._lock = threading.Lock()
         """Held while a note is moved, so that one move is made after another."""
 
@@ -148,7 +150,8 @@ class SortScreen(AppScreen):
         self._rows, self._states = [], {}
         self.table.clear()
         self._show_table(is_shown=False)
-        self._session = SortingSession(like.resolve(), self.services.paths.state)
+        self._like = like.resolve()
+        self._session = SortingSession(self._like, self.services.paths.state)
         process = self._process = SortingProcess(inbox, like)
         self._set_status("Reading your notes …")
         self._learn(process)
@@ -330,6 +333,12 @@ class SortScreen(AppScreen):
             texts[0].stylize("green")
         return texts
 
+    def _shown_path(self, path: Path) -> str:
+        """Return the path of a sorted note below the folder that was named."""
+        if path.is_relative_to(self._like):
+            return display_path(path.relative_to(self._like))
+        return shortened_path(display_path(path), nearby=True)
+
     def _show_details(self, place: int) -> None:
         """Show the words that speak for the folder of a note, and the notes that are most like it."""
         if not 0 <= place < len(self._rows):
@@ -341,8 +350,7 @@ class SortScreen(AppScreen):
             lines.append(("unsure", "it may belong in none of your folders"))
         lines.append(("because of", ", ".join(row.because) or "–"))
         lines += [
-            ("like" if not number else "", shortened_path(display_path(path), nearby=True))
-            for number, path in enumerate(row.nearest)
+            ("like" if not number else "", self._shown_path(path)) for number, path in enumerate(row.nearest)
         ]
         lines += [(f"{number}", f"{name}  {share:.0%}") for number, (name, share) in enumerate(row.labels, 1)]
         grid = Table.grid(padding=(0, 2))

@@ -38,8 +38,8 @@ def test_it_labels_texts_that_it_has_not_seen(trained: TrainedClassifier) -> Non
 
 
 def test_texts_of_none_of_the_labels_are_unsure(trained: TrainedClassifier) -> None:
-    strangers = ["quarks and leptons", "", "!!!", "雨が降る", "today we then again some more"]
-    assert [one.is_unsure for one in trained.classifier.predict(strangers)] == [True] * 5
+    unknown = ["quarks and leptons", "", "!!!", "雨が降る", "today we then again some more"]
+    assert [one.is_unsure for one in trained.classifier.predict(unknown)] == [True] * 5
     assert not trained.classifier.predict(["prune the hedge, weed and rake the soil"])[0].is_unsure
 
 
