@@ -24,6 +24,7 @@ from rnnchat.app.commands import palette_commands
 from rnnchat.app.early_keys import EarlyKeys
 from rnnchat.app.filters import SanitizingFilter
 from rnnchat.app.key_names import recognize_alt_digits
+from rnnchat.app.note_finder import NoteFinder
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.shutdown import TRAINING_QUESTION, Shutdown, UnsavedWork, question_before_leaving
 from rnnchat.app.themes import DARK, LIGHT
@@ -97,11 +98,14 @@ class RnnchatApp(WorkerErrorsMixin, App[None]):
         sys.setswitchinterval(SWITCH_SECONDS)
         self.file_to_open = file
         """The file named on the command line, until the draft screen has opened it."""
+        self.line_to_open = 0
+        """The line of that file to go to, from 1; 0 for where the cursor was."""
         self.paths = paths or Paths.from_environment()
         self.chats = Chats(self.paths.chats)
         self.drafts = Drafts(self.paths.drafts)
         self.settings = load_settings(self.paths)
         self.chat_engine = ChatEngine(lambda: self.library)
+        self.note_finder = NoteFinder(self.paths)
         self.training = TrainingMonitor(self)
         self._early_keys = EarlyKeys(self, super().on_event)
         self.unsaved_work = UnsavedWork()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rnnchat.app.chat_engine import ChatEngine
+from rnnchat.app.note_finder import NoteFinder
 from rnnchat.app.shutdown import UnsavedWork
 from rnnchat.app.training_monitor import TrainingMonitor
 from rnnchat.errors import RnnchatError
@@ -31,10 +32,13 @@ class AppServices(Protocol):
     drafts: Drafts
     settings: Settings
     chat_engine: ChatEngine
+    note_finder: NoteFinder
     training: TrainingMonitor
     unsaved_work: UnsavedWork
     file_to_open: Path | None
     """The file named on the command line, until the draft screen has opened it."""
+    line_to_open: int
+    """The line of that file to go to, from 1; 0 for where the cursor was."""
 
     @property
     def is_running(self) -> bool:

@@ -12,14 +12,14 @@ from textual.worker import Worker, get_current_worker
 
 from rnnchat.app.chat_engine import PartialReply
 from rnnchat.app.conversation import RETRY_SECONDS, ChatTurn, Conversation, ConversationSaver
-from rnnchat.app.screens.app_screen import AppScreen
+from rnnchat.app.screens.notes_question import QUESTION_MARK, NotesQuestionScreen
 from rnnchat.app.widgets.chat_welcome import ChatWelcome
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.transcript import Transcript
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.app.worker_groups import AUTOSAVE, REPLY
 from rnnchat.errors import RnnchatError
-from rnnchat.library.shipped import BASE
+from rnnchat.library.shipped import BASE, is_shipped_name
 from rnnchat.library.text_folding import fold, query_words
 
 
@@ -29,7 +29,7 @@ def _chat_key(key: str, action: str, description: str, tooltip: str, name: str =
     return Binding(key, action, description, show=False, priority=True, id=binding_id, tooltip=tooltip)
 
 
-class ChatScreen(AppScreen):
+class ChatScreen(NotesQuestionScreen):
     """A conversation with the model in use."""
 
     MODE = "chat"
@@ -95,6 +95,9 @@ class ChatScreen(AppScreen):
     @on(Composer.Sent)
     def send(self, message: Composer.Sent) -> None:
         """Add a message to the chat and generate the reply."""
+        if message.text.startswith(QUESTION_MARK):
+            self.ask_notes(message.text)
+            return
         if self.is_replying:
             self.services.inform("Still replying. Press Esc to stop.")
             return
@@ -132,6 +135,7 @@ class ChatScreen(AppScreen):
 
     def action_new(self) -> None:
         """Start a new chat; this one is saved."""
+        self.services.note_finder.forget_subject()
         self.show_chat(None, [])
 
     def action_earlier(self) -> None:
@@ -203,6 +207,9 @@ class ChatScreen(AppScreen):
         self.query_one(Transcript).follow_end()
         self.conversation.stop.clear()
         self.conversation.reply = self._reply(self.conversation, view)
+        model = self.services.settings.model
+        if not is_shipped_name(model):
+            self.find_nearest(view, model, self.turns[-1].text)
         self.refresh_bindings()
 
     @work(thread=True, group=REPLY)

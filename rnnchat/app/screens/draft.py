@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -29,6 +29,9 @@ from rnnchat.library.drafts import Draft
 from rnnchat.library.open_draft import find_draft
 from rnnchat.storage.files import TextFile
 
+if TYPE_CHECKING:
+    from rnnchat.app.screens.passages import Place
+
 OPENING_SECONDS = 0.4
 """The time after which the status line says that a draft is still being opened, in seconds."""
 WELCOME = (
@@ -50,6 +53,14 @@ class DraftScreen(AppScreen):
         ),
         Binding("ctrl+o", "open", "Open", id="draft.open", tooltip="Open another draft or a file (Ctrl+O)"),
         Binding("ctrl+n", "new", "New", id="draft.new", tooltip="Start a new draft; this one stays (Ctrl+N)"),
+        Binding(
+            "f9",
+            "related",
+            "Related notes",
+            show=False,
+            id="draft.related",
+            tooltip="Show related notes (F9)",
+        ),
         Binding("ctrl+f", "find", "Find", id="draft.find", tooltip="Find and replace (Ctrl+F)"),
         Binding(
             "ctrl+g",
@@ -105,8 +116,9 @@ class DraftScreen(AppScreen):
         self.suggestions.resume()
         self._show_welcome()
         file, self.services.file_to_open = self.services.file_to_open, None
+        line, self.services.line_to_open = self.services.line_to_open, 0
         if file is not None:
-            self._open(file)
+            self._open(file, line)
         elif self.is_loaded:
             self.suggestions.update()
 
@@ -165,6 +177,29 @@ class DraftScreen(AppScreen):
 
         self.app.push_screen(SuggestingScreen())
 
+    def action_related(self) -> None:
+        """Show the notes related to the draft."""
+        file = self.open_draft.draft.file
+        self._find_related(self.editor.text, None if file is None else file.path)
+
+    @work(thread=True, group="related", exclusive=True)
+    def _find_related(self, text: str, path: Path | None) -> None:
+        from rnnchat.app.screens.passages import related_screen
+
+        app = self.services
+        try:
+            found = app.note_finder.related(app.settings.model, text, path)
+        except RnnchatError as error:
+            if app.is_running:
+                app.call_from_thread(app.report, error)
+            return
+        if app.is_running:
+            app.call_from_thread(self.app.push_screen, related_screen(found), self._open_place)
+
+    def _open_place(self, place: Place | None) -> None:
+        if place is not None:
+            self._open(Path(place.path), place.line)
+
     def action_find(self) -> None:
         """Find and replace."""
         selected = self.editor.selected_text
@@ -221,12 +256,14 @@ class DraftScreen(AppScreen):
         self.app.push_screen(DraftsScreen(self.open_draft.draft_id), chosen)
 
     @work(thread=True, group="open", exclusive=True)
-    def _open(self, which: int | Path | None) -> None:
+    def _open(self, which: int | Path | None, line: int = 0) -> None:
         app = self.services
         draft, message = find_draft(app.drafts, which)
         if not app.is_running:
             return
         app.call_from_thread(self.show_draft, draft)
+        if line:
+            app.call_from_thread(partial(self.editor.move_cursor, (line - 1, 0), center=True))
         if message:
             app.call_from_thread(app.inform, message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -11,7 +12,13 @@ from textual.widgets import Static
 
 from rnnchat.app.conversation import ChatTurn
 from rnnchat.library.text_folding import FoldedText
+from rnnchat.storage.paths import shortened_path
 
+if TYPE_CHECKING:
+    from rnnchat.tasks.asking.asking import FoundPassage
+
+PASSAGE_CHARACTERS = 120
+"""At most this many characters of a passage are shown below a reply."""
 NOT_SAVED = "not saved"
 """The note below a turn that could not be saved."""
 
@@ -26,9 +33,11 @@ class TurnView(Vertical):
         self.text = text
         self.turn: ChatTurn | None = None
         """The turn that is shown, once it is complete."""
+        self._has_passages = False
         self._note_text = ""
         self._is_saved = True
         self._body = Static(text, classes="body", markup=False)
+        self._passages = Static("", classes="passages", markup=False)
         self._note = Static("", classes="note", markup=False)
 
     @classmethod
@@ -42,6 +51,7 @@ class TurnView(Vertical):
         """Lay out the turn."""
         yield Static(self.author, classes="author", markup=False)
         yield self._body
+        yield self._passages
         yield self._note
 
     def show(self, text: str, note: str = "") -> None:
@@ -57,6 +67,19 @@ class TurnView(Vertical):
             self._is_saved = is_saved
             self._show_note()
 
+    def show_passages(self, passages: Sequence[FoundPassage]) -> None:
+        """Show which passages of the notes are nearest to what is spoken of, a line for each."""
+        lines = [
+            Content.assemble(
+                f"{shortened_path(passage.path)}:{passage.line}  ",
+                (" ".join(passage.text[:PASSAGE_CHARACTERS].split()), "italic"),
+            )
+            for passage in passages
+        ]
+        self._passages.update(Content("\n").join(lines))
+        self._has_passages = bool(lines)
+        self._passages.display = self._has_passages
+
     def highlight(self, words: Sequence[str]) -> None:
         """Highlight where the search's `words`, which are folded, stand in the text."""
         folded, content = FoldedText(self.text), Content(self.text)
@@ -66,7 +89,8 @@ class TurnView(Vertical):
         self._body.update(content)
 
     def on_mount(self) -> None:
-        """Hide the note where it is empty."""
+        """Hide what is empty."""
+        self._passages.display = self._has_passages
         self._show_note()
 
     def _show_note(self) -> None:

@@ -45,7 +45,7 @@ _LONG_CODE = 12
 
 
 @dataclass(frozen=True)
-class Candidate:
+class AnswerCandidate:
     """A sentence or a block of code that may be the answer."""
 
     sentence: Sentence
@@ -56,10 +56,10 @@ class Candidate:
 
 def choose(
     index: PassageIndex, question: Question, passages: Sequence[int], scores: NDArray[np.float32]
-) -> Candidate | None:
+) -> AnswerCandidate | None:
     """Return the best candidate in `passages`, whose `scores` are in the same order; None where there is
     none."""
-    best: Candidate | None = None
+    best: AnswerCandidate | None = None
     highest = float(scores.max(initial=0))
     for number, score in zip(passages, scores.tolist(), strict=True):
         passage = index.passage(number)
@@ -70,7 +70,7 @@ def choose(
         values = found @ WEIGHTS
         at = int(values.argmax())
         if best is None or float(values[at]) > best.score:
-            best = Candidate(sentences[at], number, float(values[at]))
+            best = AnswerCandidate(sentences[at], number, float(values[at]))
     return best
 
 

@@ -8,13 +8,15 @@ from typing import Any
 
 from rnnchat.tasks.asking.answers import choose
 from rnnchat.tasks.asking.index import PassageIndex
-from rnnchat.tasks.asking.ranking import Question, best, evidence, score
+from rnnchat.tasks.asking.ranking import FEATURES, Question, best, evidence, score
 from rnnchat.tasks.asking.refusal import is_answered
 
 SHOWN_PASSAGES = 5
 """A question is answered with at most this many passages."""
 READ_PASSAGES = 5
 """The answer is looked for in this many of the best passages."""
+LEAST_COVERED = 0.25
+"""A passage is near a text if it has this share of the text's terms, by their rarity."""
 LONGEST_QUESTION = 2_000
 """Only the first so many characters of a question are read."""
 
@@ -85,16 +87,25 @@ class Reply:
         }
 
 
-def ask(index: PassageIndex, text: str, count: int = SHOWN_PASSAGES) -> Reply:
-    """Return what the notes of an index say to the question `text`, with at most `count` passages."""
+def ask(index: PassageIndex, text: str, count: int = SHOWN_PASSAGES, *, subject: str = "") -> Reply:
+    """Return what the notes of an index say to the question `text`, with at most `count` passages.
+
+    The passages have to do with the words of `subject`, too, which is what was spoken of before.
+    """
     started = time.perf_counter()
-    question = Question.of(index, text[:LONGEST_QUESTION])
+    own = Question.of(index, text[:LONGEST_QUESTION])
+    question = Question.of(index, f"{text[:LONGEST_QUESTION]} {subject}") if subject else own
     found = evidence(index, question)
     scores = score(found)
     numbers = [number for number in best(scores, max(count, READ_PASSAGES)) if scores[number] > 0]
     answer = None
     if is_answered(question, found, scores, numbers):
-        chosen = choose(index, question, numbers[:READ_PASSAGES], scores[numbers[:READ_PASSAGES]])
+        chosen = choose(
+            index,
+            own if len(own.numbers) else question,
+            numbers[:READ_PASSAGES],
+            scores[numbers[:READ_PASSAGES]],
+        )
         if chosen is not None:
             passage = index.passage(chosen.passage)
             before = passage.text[: chosen.sentence.start]
@@ -106,6 +117,20 @@ def ask(index: PassageIndex, text: str, count: int = SHOWN_PASSAGES) -> Reply:
             )
     passages = tuple(_found(index, number, float(scores[number])) for number in numbers[:count])
     return Reply(passages, answer, 1000 * (time.perf_counter() - started))
+
+
+def nearest(index: PassageIndex, text: str, count: int) -> list[FoundPassage]:
+    """Return the passages nearest to a text, each of another note; none where nothing is near."""
+    question = Question.of(index, text[:LONGEST_QUESTION])
+    found = evidence(index, question)
+    scores = score(found)
+    numbers = [number for number in best(scores, 4 * count) if scores[number] > 0]
+    covered = found[FEATURES.index("covered")]
+    numbers = [number for number in numbers if covered[number] >= LEAST_COVERED]
+    notes: dict[int, int] = {}
+    for number in numbers:
+        notes.setdefault(int(index.notes[number]), number)
+    return [_found(index, number, float(scores[number])) for number in list(notes.values())[:count]]
 
 
 def _found(index: PassageIndex, number: int, score: float) -> FoundPassage:

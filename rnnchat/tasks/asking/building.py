@@ -178,6 +178,7 @@ def _vectors(
     rows = bodies.rows.astype(np.int64)
     counts = bodies.counts.astype(np.float32)
     rarities = rarity(bodies.frequencies, len(notes))
+    counted = SparseRows.build(rows, columns, counts, (len(notes), len(terms)))
     weighted = SparseRows.build(
         rows, columns, (1 + np.log(counts)) * rarities[columns], (len(notes), len(terms))
     ).normalised()
@@ -191,11 +192,16 @@ def _vectors(
         whole.starts, whole.columns, (1 + np.log(whole.values)) * rarities[whole.columns], whole.width
     ).normalised()
     latent = LatentSpace.fit(of_notes) if latent is None else latent
+    in_titles = titles.term_of_each()
+    of_titles = SparseRows.build(
+        titles.rows.astype(np.int64), in_titles, titles.counts.astype(np.float32), (files, len(terms))
+    )
     packed: dict[str, NDArray[Any]] = {}
     for name, vectors in (
         ("latent.passage", latent.project(weighted)),
         ("latent.note", latent.project(of_notes)),
-        ("words.passage", shipped_vectors().sums(weighted, terms)),
+        ("words.title", shipped_vectors().texts(of_titles, terms)),
+        ("words.passage", shipped_vectors().texts(counted, terms)),
     ):
         packed[f"{name}s"], packed[f"{name}_scales"] = pack(vectors)
     return latent, packed

@@ -88,6 +88,11 @@ class PassageIndex:
         """The passages' sums of word vectors, (passages, dimensions)."""
         return unpack(self.packed["words.passages"], self.packed["words.passage_scales"])
 
+    @cached_property
+    def word_titles(self) -> Vectors:
+        """The sums of word vectors of the titles, (notes, dimensions)."""
+        return unpack(self.packed["words.titles"], self.packed["words.title_scales"])
+
     def passage(self, number: int) -> Passage:
         """Return a passage."""
         _, line, end, start = self.places[number].tolist()
@@ -170,13 +175,15 @@ class PassageIndex:
             )
         for name in ("latent.passages", "words.passages"):
             sound = sound and len(self.packed[name]) == passages
-        if not sound or len(self.packed["latent.notes"]) != notes:
+        for name in ("latent.notes", "words.titles"):
+            sound = sound and len(self.packed[name]) == notes
+        if not sound:
             raise ValueError("the arrays do not fit together")
 
 
 _PACKED = tuple(
     f"{name}{kind}"
-    for name in ("latent.passage", "latent.note", "words.passage")
+    for name in ("latent.passage", "latent.note", "words.passage", "words.title")
     for kind in ("s", "_scales")
 )
 """The names of the vectors of passages and notes, and of their scales."""

@@ -35,9 +35,11 @@ FEATURES = (
     "words_note",
     "similar",
     "similar_in_note",
+    "words_title",
+    "similar_in_title",
 )
 """The kinds of evidence, in the order of WEIGHTS."""
-WEIGHTS = np.array([5.3, 1.8, 1.5, 2.2, 0.9, 0.8, 1.3, 1.8, 1.4, 1.5, 1.0, 0.5, 3.0], np.float32)
+WEIGHTS = np.array([5.3, 1.8, 1.5, 2.2, 0.9, 0.8, 1.3, 1.8, 1.4, 1.5, 1.0, 0.5, 3.0, 1.5, 2.0], np.float32)
 """What each kind of evidence counts for."""
 
 
@@ -98,11 +100,16 @@ def evidence(index: PassageIndex, question: Question) -> NDArray[np.float32]:
     if len(vector):
         result[7] = np.maximum(index.latent_passages @ vector, 0)
         result[8] = np.maximum(index.latent_notes @ vector, 0)[index.notes]
-    words = shipped_vectors().sums(_as_row(question.rarities), question.numbers)[0]
+    words = shipped_vectors().question(question.numbers)
     result[9] = np.maximum(index.word_passages @ words, 0)
     result[10] = _best_of_note(result[9], index.notes, notes)
-    similar, in_notes = _similar_terms(index, question, relative, relative_note)
-    result[11], result[12] = similar / whole, in_notes[index.notes] / whole
+    result[13] = np.maximum(index.word_titles @ words, 0)[index.notes]
+    similar, in_notes, in_titles = _similar_terms(index, question, relative, relative_note)
+    result[11], result[12], result[14] = (
+        similar / whole,
+        in_notes[index.notes] / whole,
+        in_titles[index.notes] / whole,
+    )
     return result
 
 
@@ -111,38 +118,38 @@ def _similar_terms(
     question: Question,
     relative: NDArray[np.float32],
     relative_note: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what terms that stand for those of the question add to each passage and each note.
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Return what terms that stand for those of the question add to each passage, each note and each title.
 
     A passage that has the term of the question itself gains only what the other term counts for beyond it.
     `relative` and `relative_note` are the lengths of passages and notes by the mean length.
     """
     passages, notes = len(index), len(index.files)
-    similar, in_notes = np.zeros(passages, np.float32), np.zeros(notes, np.float32)
+    similar = np.zeros(passages, np.float32)
+    in_notes, in_titles = np.zeros(notes, np.float32), np.zeros(notes, np.float32)
     others = shipped_vectors().similar(question.numbers, index.terms)
     for term, weight, (terms, likeness) in zip(
         question.terms.tolist(), question.rarities.tolist(), others, strict=True
     ):
-        here, in_note = np.zeros(passages, np.float32), np.zeros(notes, np.float32)
+        here = np.zeros(passages, np.float32)
+        in_note, in_title = np.zeros(notes, np.float32), np.zeros(notes, np.float32)
         for other, alike in zip(terms.tolist(), likeness.tolist(), strict=True):
             rows, counts = index.bodies.of(other)
             here[rows] = np.maximum(here[rows], alike**2 * saturated(counts, relative[rows]))
             counted = np.bincount(index.notes[rows], counts, notes)
             in_note = np.maximum(in_note, alike**2 * saturated(counted, relative_note))
+            titled, _ = index.titles.of(other)
+            in_title[titled] = np.maximum(in_title[titled], alike**2)
         if term >= 0:
             rows, counts = index.bodies.of(term)
             here[rows] = np.maximum(here[rows] - saturated(counts, relative[rows]), 0)
             counted = np.bincount(index.notes[rows], counts, notes)
             in_note = np.maximum(in_note - saturated(counted, relative_note), 0)
+            in_title[index.titles.of(term)[0]] = 0
         similar += weight * here
         in_notes += weight * in_note
-    return similar, in_notes
-
-
-def _as_row(weights: NDArray[np.float32]) -> SparseRows:
-    """Return a matrix of one row that has these `weights`."""
-    size = len(weights)
-    return SparseRows(np.array([0, size]), np.arange(size), weights, size)
+        in_titles += weight * in_title
+    return similar, in_notes, in_titles
 
 
 def score(found: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -21,11 +21,11 @@ STOP_WORDS = frozenset(
     (
         "a about after all also am an and any are as at be because been before being between both but "
         "by can cannot could d did do does doing don done down each few for from further had has have "
-        "having he her here hers him his how i if in into is it its itself just ll m may me might more "
-        "most my no nor not of off on once only or other our ours out over own re s same shall she "
-        "should so some such t than that the their theirs them then there these they this those through "
-        "to too under until up us ve very was we were what when where which while who whom whose why "
-        "will with would you your yours"
+        "having he her here hers him his how i if in into is it its itself just ll m many may me might "
+        "more most much my no nor not of off on once only or other our ours out over own re s same "
+        "shall she should so some such t than that the their theirs them then there these they this "
+        "those through to too under until up us ve very was we were what when where which while who "
+        "whom whose why will with would you your yours"
     ).split()
 )
 """English words that say little about what a text is about."""

@@ -1,0 +1,84 @@
+"""Finds passages and related notes among those of the model in use; for any thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnnchat.errors import RnnchatError
+
+if TYPE_CHECKING:
+    from rnnchat.storage.paths import Paths
+    from rnnchat.tasks.asking.asking import FoundPassage, Reply
+    from rnnchat.tasks.asking.index import PassageIndex
+    from rnnchat.tasks.asking.related import RelatedNote
+
+FRESH_SECONDS = 20.0
+"""For so many seconds, files that have changed are not looked for again."""
+NEAREST = 2
+"""So many passages are shown below a reply."""
+
+
+class NoteFinder:
+    """Finds passages and notes among those of one model at a time."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self._lock = threading.Lock()
+        self._index: PassageIndex | None = None
+        self._model = ""
+        self._read_at = 0.0
+        self._last_question = ""
+
+    def ask(self, model: str, question: str) -> Reply:
+        """Return what the notes of a model say to a question.
+
+        A question that follows another one keeps its subject: its rare terms count, too. Raises RnnchatError
+        where the model has no notes.
+        """
+        from rnnchat.tasks.asking.asking import ask
+        from rnnchat.tasks.asking.follow_up import subject_of
+
+        index = self._index_of(model)
+        subject = subject_of(index, question, self._last_question)
+        self._last_question = f"{question} {subject}"
+        return ask(index, question, subject=subject)
+
+    def forget_subject(self) -> None:
+        """Let the next question stand for itself, as in a new chat."""
+        self._last_question = ""
+
+    def nearest(self, model: str, text: str) -> list[FoundPassage]:
+        """Return the passages nearest to `text`; none where the model has no notes or nothing is near."""
+        from rnnchat.tasks.asking.asking import nearest
+
+        try:
+            return nearest(self._index_of(model), text, NEAREST)
+        except RnnchatError:
+            return []
+
+    def related(self, model: str, text: str, path: Path | None) -> list[RelatedNote]:
+        """Return the notes that are most related to the draft `text`, which may be in the file at `path`.
+
+        Raises RnnchatError where the model has no notes.
+        """
+        from rnnchat.tasks.asking.notes import NoteFile, NotePassages, passages_of
+        from rnnchat.tasks.asking.related import related_to
+
+        title, passages = passages_of(text, path.suffix if path is not None else ".md")
+        file = NoteFile("" if path is None else str(path), 0, 0, title)
+        return related_to(self._index_of(model), NotePassages(file, tuple(passages)))
+
+    def _index_of(self, model: str) -> PassageIndex:
+        """Return the index of a model's notes, brought up to date with the files."""
+        from rnnchat.library.asked_notes import notes_of_model
+
+        with self._lock:
+            is_fresh = time.monotonic() - self._read_at < FRESH_SECONDS
+            if self._index is None or self._model != model or not is_fresh:
+                self._index = notes_of_model(self._paths, model).collection.index
+                self._model = model
+                self._read_at = time.monotonic()
+            return self._index

@@ -1,0 +1,106 @@
+"""What notes say to a question, and the notes related to a draft: lists whose entries open in Draft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from rnnchat.app.screens.app_screen import Dialog
+from rnnchat.storage.paths import shortened_path
+
+if TYPE_CHECKING:
+    from rnnchat.tasks.asking.asking import Reply
+    from rnnchat.tasks.asking.related import RelatedNote
+
+SHOWN_CHARACTERS = 300
+"""At most this many characters of a passage are shown in the list."""
+ANSWER_CHARACTERS = 1_500
+"""At most this many characters of an answer are shown."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file."""
+
+    path: str
+    line: int
+
+
+class PlacesScreen(Dialog[Place | None]):
+    """A text, and below it a list of places; returns the place that was chosen."""
+
+    BINDINGS: ClassVar = [Binding("escape,q", "dismiss", "Back", id="places.back", key_display="esc")]
+
+    def __init__(
+        self, heading: str, text: Content, places: Sequence[Place], lines: Sequence[Content], note: str = ""
+    ) -> None:
+        super().__init__()
+        self._heading, self._text, self._places, self._lines, self._note = heading, text, places, lines, note
+
+    def compose(self) -> ComposeResult:
+        """Lay out the text and the list."""
+        with Vertical(id="dialog", classes="wide"):
+            yield Static(self._heading, classes="title", markup=False)
+            if self._text:
+                with VerticalScroll(id="answer", can_focus=False):
+                    yield Static(self._text, markup=False)
+            if self._note:
+                yield Static(self._note, classes="hint", markup=False)
+            yield OptionList(*map(Option, self._lines), compact=True, markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Highlight the first place."""
+        places = self.query_one(OptionList)
+        places.display = bool(self._places)
+        if self._places:
+            places.highlighted = 0
+            places.focus()
+
+    @on(OptionList.OptionSelected)
+    def selected(self, event: OptionList.OptionSelected) -> None:
+        """Return the place that was chosen."""
+        self.dismiss(self._places[event.option_index])
+
+
+def answer_screen(question: str, reply: Reply) -> PlacesScreen:
+    """Return the screen with what notes say to a question."""
+    from rnnchat.text.notes.clean import sanitize
+
+    places, lines = [], []
+    text, note = Content(""), "Enter: open the note in Draft"
+    if reply.answer is not None:
+        text = Content(sanitize(reply.answer.text)[:ANSWER_CHARACTERS])
+        places.append(Place(reply.answer.path, reply.answer.line))
+        lines.append(_place_line(reply.answer.path, reply.answer.line, "the answer above"))
+    elif reply.passages:
+        note = "Nothing in your notes seems to answer this. The passages nearest to it:"
+    else:
+        note = "Nothing in your notes has to do with this."
+    for passage in reply.passages:
+        begin = " ".join(sanitize(passage.text[:SHOWN_CHARACTERS]).split())
+        places.append(Place(passage.path, passage.line))
+        lines.append(_place_line(passage.path, passage.line, begin))
+    return PlacesScreen(question, text, places, lines, note)
+
+
+def related_screen(found: Sequence[RelatedNote]) -> PlacesScreen:
+    """Return the screen with the notes related to a draft."""
+    places = [Place(one.path, 1) for one in found]
+    lines = [_place_line(one.path, 0, one.title) for one in found]
+    note = "Enter: open it in Draft" if found else "No note has to do with this draft."
+    return PlacesScreen("Related notes", Content(""), places, lines, note)
+
+
+def _place_line(path: str, line: int, text: str) -> Content:
+    where = shortened_path(path) + (f":{line}" if line else "")
+    return Content.assemble((where, "$accent"), "  ", (text, "$text-muted"))

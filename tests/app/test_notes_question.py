@@ -1,0 +1,134 @@
+"""Questions to the notes in the chat, the passages below replies, and the notes related to a draft."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import OptionList, Static
+
+from rnnchat.app import chat_engine
+from rnnchat.app.app import RnnchatApp
+from rnnchat.app.screens.chat import ChatScreen
+from rnnchat.app.screens.draft import DraftScreen
+from rnnchat.app.screens.passages import PlacesScreen
+from rnnchat.app.widgets.composer import Composer
+from rnnchat.app.widgets.turn_view import TurnView
+from rnnchat.library import asked_notes
+from rnnchat.library.asked_notes import AskedNotes, notes_under
+from rnnchat.library.settings import change_settings
+from rnnchat.storage.paths import Paths
+from tests.app.helpers import SIZE, chat_of, news, open_draft, wait_until
+
+NOTES = {
+    "heating.md": "# Heating\n\nThe boiler is serviced every autumn.\n\nThe pressure should be 1.5 bar.\n",
+    "bread.md": "# Bread\n\nThe dough rests for twelve hours. Bake it with steam.\n",
+    "rolls.md": "# Rolls\n\nThe dough for rolls rests for one hour. Bake them with steam.\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for name, text in NOTES.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture
+def app(paths: Paths, tiny_model: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> RnnchatApp:
+    """An app whose model has learned three notes."""
+
+    def notes_of_model(paths: Paths, model: str) -> AskedNotes:
+        return notes_under(paths, [folder])
+
+    monkeypatch.setattr(asked_notes, "notes_of_model", notes_of_model)
+    monkeypatch.setattr(chat_engine, "PIECES_PER_SECOND", 10_000)
+    with change_settings(paths) as settings:
+        settings.model = tiny_model
+        settings.reply_pieces = 10
+        settings.seed = 1
+    return RnnchatApp(paths)
+
+
+def texts(app: RnnchatApp) -> str:
+    return "\n".join(str(one.render()) for one in app.screen.query(Static))
+
+
+async def test_a_question_is_answered_and_enter_opens_the_note_at_its_line(
+    app: RnnchatApp, folder: Path
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("question_mark", *"how", "space", *"much", "space", *"pressure", "enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, PlacesScreen))
+        assert "The pressure should be 1.5 bar." in texts(app)
+        options = app.screen.query_one(OptionList)
+        assert "heating.md:5" in str(options.get_option_at_index(0).prompt)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
+        screen = app.screen
+        assert isinstance(screen, DraftScreen)
+        await wait_until(pilot, lambda: screen.editor.cursor_location == (4, 0))
+        assert screen.editor.text == (folder / "heating.md").read_text()
+
+
+async def test_a_question_is_no_turn_of_the_chat(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        app.screen.query_one(Composer).text = "?boiler"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, PlacesScreen))
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: isinstance(app.screen, ChatScreen))
+        assert chat_of(app).turns == []
+        assert chat_of(app).query_one(Composer).text == ""
+
+
+async def test_a_follow_up_question_keeps_the_subject(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        for question, answer in (
+            ("? how long does bread dough rest", "twelve"),
+            ("? and how is it baked", "Bake it"),
+        ):
+            app.screen.query_one(Composer).text = question
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: isinstance(app.screen, PlacesScreen))
+            first = str(app.screen.query_one(OptionList).get_option_at_index(0).prompt)
+            assert "bread.md" in first
+            assert answer in texts(app) or answer in first
+            await pilot.press("escape")
+            await wait_until(pilot, lambda: isinstance(app.screen, ChatScreen))
+
+
+async def test_a_question_without_an_answer_says_so(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        app.screen.query_one(Composer).text = "? sistine chapel"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, PlacesScreen))
+        assert "Nothing in your notes" in texts(app)
+        await pilot.press("escape")
+        app.screen.query_one(Composer).text = "?"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "after the ?" in news(app))
+
+
+async def test_the_nearest_passages_are_shown_below_a_reply(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        chat = chat_of(app)
+        chat.query_one(Composer).text = "The boiler pressure is low"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: len(chat.turns) == 2 and not chat.is_replying)
+        view = chat.query(TurnView).last()
+        await wait_until(pilot, lambda: view.query_one(".passages").display)
+        assert "heating.md:3" in str(view.query_one(".passages", Static).render())
+
+
+async def test_related_notes_open_in_draft(app: RnnchatApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        screen, editor = await open_draft(pilot, app)
+        editor.text = "# Rye bread\n\nThe dough rests, then bake it."
+        await pilot.press("f9")
+        await wait_until(pilot, lambda: isinstance(app.screen, PlacesScreen))
+        assert "bread.md" in str(app.screen.query_one(OptionList).get_option_at_index(0).prompt)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: screen.editor.text == (folder / "bread.md").read_text())
