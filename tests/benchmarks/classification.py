@@ -26,10 +26,10 @@ from rnnchat.tasks.classification.classifier import TextClassifier
 from rnnchat.tasks.classification.encoder import StateEncoder
 from rnnchat.tasks.classification.folds import stratified_folds
 from rnnchat.tasks.classification.metrics import macro_f1
-from rnnchat.tasks.classification.sparse import Floats
 from rnnchat.tasks.classification.training import LabelledTexts, train_classifier
 from rnnchat.tasks.sorting.notes import read_sortable
 from rnnchat.tasks.sorting.suggest import learn_sorting
+from rnnchat.tasks.sparse import Floats
 
 DRAWS = 3
 """Few-shot results are the means of this many draws of the examples."""

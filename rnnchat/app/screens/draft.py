@@ -30,7 +30,7 @@ from rnnchat.library.open_draft import find_draft
 from rnnchat.storage.files import TextFile
 
 if TYPE_CHECKING:
-    from rnnchat.app.screens.passages import Place
+    from rnnchat.app.screens.passages import NotePlace
 
 OPENING_SECONDS = 0.4
 """The time after which the status line says that a draft is still being opened, in seconds."""
@@ -196,7 +196,7 @@ class DraftScreen(AppScreen):
         if app.is_running:
             app.call_from_thread(self.app.push_screen, related_screen(found), self._open_place)
 
-    def _open_place(self, place: Place | None) -> None:
+    def _open_place(self, place: NotePlace | None) -> None:
         if place is not None:
             self._open(Path(place.path), place.line)
 

@@ -14,7 +14,7 @@ from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.errors import RnnchatError
 
 if TYPE_CHECKING:
-    from rnnchat.app.screens.passages import Place
+    from rnnchat.app.screens.passages import NotePlace
 
 QUESTION_MARK = "?"
 """A message that begins with this is a question to the notes."""
@@ -54,7 +54,7 @@ class NotesQuestionScreen(AppScreen):
         if app.is_running:
             app.call_from_thread(show)
 
-    def _open_place(self, place: Place | None) -> None:
+    def _open_place(self, place: NotePlace | None) -> None:
         if place is not None:
             self.services.file_to_open = Path(place.path)
             self.services.line_to_open = place.line

@@ -28,20 +28,25 @@ ANSWER_CHARACTERS = 1_500
 
 
 @dataclass(frozen=True)
-class Place:
+class NotePlace:
     """A line of a file."""
 
     path: str
     line: int
 
 
-class PlacesScreen(Dialog[Place | None]):
+class PlacesScreen(Dialog[NotePlace | None]):
     """A text, and below it a list of places; returns the place that was chosen."""
 
     BINDINGS: ClassVar = [Binding("escape,q", "dismiss", "Back", id="places.back", key_display="esc")]
 
     def __init__(
-        self, heading: str, text: Content, places: Sequence[Place], lines: Sequence[Content], note: str = ""
+        self,
+        heading: str,
+        text: Content,
+        places: Sequence[NotePlace],
+        lines: Sequence[Content],
+        note: str = "",
     ) -> None:
         super().__init__()
         self._heading, self._text, self._places, self._lines, self._note = heading, text, places, lines, note
@@ -80,7 +85,7 @@ def answer_screen(question: str, reply: Reply) -> PlacesScreen:
     text, note = Content(""), "Enter: open the note in Draft"
     if reply.answer is not None:
         text = Content(sanitize(reply.answer.text)[:ANSWER_CHARACTERS])
-        places.append(Place(reply.answer.path, reply.answer.line))
+        places.append(NotePlace(reply.answer.path, reply.answer.line))
         lines.append(_place_line(reply.answer.path, reply.answer.line, "the answer above"))
     elif reply.passages:
         note = "Nothing in your notes seems to answer this. The passages nearest to it:"
@@ -88,14 +93,14 @@ def answer_screen(question: str, reply: Reply) -> PlacesScreen:
         note = "Nothing in your notes has to do with this."
     for passage in reply.passages:
         begin = " ".join(sanitize(passage.text[:SHOWN_CHARACTERS]).split())
-        places.append(Place(passage.path, passage.line))
+        places.append(NotePlace(passage.path, passage.line))
         lines.append(_place_line(passage.path, passage.line, begin))
     return PlacesScreen(question, text, places, lines, note)
 
 
 def related_screen(found: Sequence[RelatedNote]) -> PlacesScreen:
     """Return the screen with the notes related to a draft."""
-    places = [Place(one.path, 1) for one in found]
+    places = [NotePlace(one.path, 1) for one in found]
     lines = [_place_line(one.path, 0, one.title) for one in found]
     note = "Enter: open it in Draft" if found else "No note has to do with this draft."
     return PlacesScreen("Related notes", Content(""), places, lines, note)

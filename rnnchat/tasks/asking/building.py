@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.index import PassageIndex
-from rnnchat.tasks.asking.latent import LatentSpace, SparseRows, pack
+from rnnchat.tasks.asking.latent import LatentSpace, pack
 from rnnchat.tasks.asking.notes import NoteFile, NotePassages
 from rnnchat.tasks.asking.postings import Postings, rarity
 from rnnchat.tasks.asking.terms import term_numbers, terms_of
 from rnnchat.tasks.asking.word_vectors import shipped_vectors
+from rnnchat.tasks.sparse import SparseRows
 
 FIELDS = ("bodies", "headings", "titles")
 """Where terms are counted: in passages, in the headings above them, and in the titles of notes."""

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.tasks.sparse import SparseRows
+
 DIMENSIONS = 200
 """A text's vector has at most this many values."""
 MOST_FITTED = 4_000
@@ -25,70 +27,9 @@ _OVERSAMPLING = 12
 """This many more directions than wanted are computed, so that the wanted ones are exact."""
 _POWER_STEPS = 2
 """How often the range is refined."""
-_CHUNK = 60_000
-"""A product with a sparse matrix takes about this many of its entries at a time."""
 
 Vectors = NDArray[np.float32]
 """An array of vectors, (texts, dimensions)."""
-
-
-@dataclass(frozen=True)
-class SparseRows:
-    """A sparse matrix by rows: the entries of row i are those from ``starts[i]`` to ``starts[i + 1]``."""
-
-    starts: NDArray[np.int64]
-    columns: NDArray[np.int64]
-    values: NDArray[np.float32]
-    width: int
-
-    @classmethod
-    def build(
-        cls,
-        rows: NDArray[np.int64],
-        columns: NDArray[np.int64],
-        values: NDArray[np.float32],
-        shape: tuple[int, int],
-    ) -> SparseRows:
-        """Return the matrix of `shape` with the given entries, in any order."""
-        order = np.argsort(rows, kind="stable")
-        starts = np.searchsorted(rows[order], np.arange(shape[0] + 1))
-        return cls(starts, columns[order], values[order], shape[1])
-
-    def transposed(self) -> SparseRows:
-        """Return the matrix with rows and columns exchanged."""
-        rows = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
-        return SparseRows.build(self.columns, rows, self.values, (self.width, len(self.starts) - 1))
-
-    def normalised(self) -> SparseRows:
-        """Return the matrix with rows of length 1."""
-        rows = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
-        squares = np.bincount(rows, self.values**2, len(self.starts) - 1)
-        lengths = np.sqrt(np.maximum(squares, 1e-12)).astype(np.float32)
-        return SparseRows(self.starts, self.columns, self.values / lengths[rows], self.width)
-
-    def chosen(self, rows: NDArray[np.int64]) -> SparseRows:
-        """Return the matrix of some rows."""
-        sizes = np.diff(self.starts)[rows]
-        entries = np.repeat(self.starts[rows] - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes)
-        entries = entries + np.arange(len(entries))
-        starts = np.concatenate([[0], np.cumsum(sizes)])
-        return SparseRows(starts, self.columns[entries], self.values[entries], self.width)
-
-    def times(self, dense: Vectors) -> Vectors:
-        """Return the product with a `dense` matrix, (width, n)."""
-        rows = len(self.starts) - 1
-        result = np.zeros((rows, dense.shape[1]), np.float32)
-        row = 0
-        while row < rows:
-            last = int(np.searchsorted(self.starts, self.starts[row] + _CHUNK, side="right")) - 1
-            last = min(rows, max(last, row + 1))
-            begin, end = int(self.starts[row]), int(self.starts[last])
-            filled = np.flatnonzero(np.diff(self.starts[row : last + 1]))
-            if len(filled):
-                products = dense[self.columns[begin:end]] * self.values[begin:end, None]
-                result[row + filled] = np.add.reduceat(products, self.starts[row + filled] - begin)
-            row = last
-        return result
 
 
 @dataclass(frozen=True)
@@ -107,11 +48,11 @@ class LatentSpace:
         shared = np.flatnonzero(frequencies > 1)
         if len(shared) > MOST_TERMS:
             shared = np.sort(shared[np.argsort(-frequencies[shared], kind="stable")[:MOST_TERMS]])
-        notes = len(matrix.starts) - 1
+        notes = len(matrix)
         if notes > MOST_FITTED:
-            matrix = matrix.chosen(np.linspace(0, notes - 1, MOST_FITTED).astype(np.int64))
+            matrix = matrix.take(np.linspace(0, notes - 1, MOST_FITTED).astype(np.int64))
         chosen = _with_columns(matrix, shared)
-        size = min(DIMENSIONS, len(chosen.starts) - 2, len(shared))
+        size = min(DIMENSIONS, len(chosen) - 1, len(shared))
         if size < 2:
             return cls(shared[:0], np.zeros((0, 0), np.float32))
         return cls(shared, _right_vectors(chosen, size))
@@ -129,8 +70,8 @@ class LatentSpace:
     def project(self, matrix: SparseRows) -> Vectors:
         """Return a vector of length 1, or 0, for each row of a matrix of texts by terms."""
         if not len(self.terms):
-            return np.zeros((len(matrix.starts) - 1, 0), np.float32)
-        return unit(_with_columns(matrix, self.terms).times(self.directions))
+            return np.zeros((len(matrix), 0), np.float32)
+        return unit(_with_columns(matrix, self.terms).dot(self.directions))
 
 
 def unit(vectors: Vectors) -> Vectors:
@@ -158,7 +99,7 @@ def _with_columns(matrix: SparseRows, columns: NDArray[np.int64]) -> SparseRows:
     """Return the matrix of some sorted `columns`, renumbered."""
     places = np.full(matrix.width, -1, np.int64)
     places[columns] = np.arange(len(columns))
-    rows = np.repeat(np.arange(len(matrix.starts) - 1), np.diff(matrix.starts))
+    rows = matrix.row_of_each()
     kept = places[matrix.columns] >= 0
     starts = np.searchsorted(rows[kept], np.arange(len(matrix.starts)))
     return SparseRows(starts, places[matrix.columns[kept]], matrix.values[kept], len(columns))
@@ -168,13 +109,13 @@ def _right_vectors(matrix: SparseRows, size: int) -> Vectors:
     """Return the first `size` right singular vectors, (width, size), by a randomised range finder."""
     turned = matrix.transposed()
     random = np.random.default_rng(0)
-    wanted = min(size + _OVERSAMPLING, len(matrix.starts) - 1, matrix.width)
+    wanted = min(size + _OVERSAMPLING, len(matrix), matrix.width)
     basis = random.normal(size=(matrix.width, wanted)).astype(np.float32)
-    basis = np.linalg.qr(matrix.times(basis))[0]
+    basis = np.linalg.qr(matrix.dot(basis))[0]
     for _ in range(_POWER_STEPS):
-        basis = np.linalg.qr(turned.times(basis))[0]
-        basis = np.linalg.qr(matrix.times(basis))[0]
-    small = turned.times(basis)  # (width, wanted): the matrix in the basis, turned
+        basis = np.linalg.qr(turned.dot(basis))[0]
+        basis = np.linalg.qr(matrix.dot(basis))[0]
+    small = turned.dot(basis)  # (width, wanted): the matrix in the basis, turned
     left, _, _ = np.linalg.svd(small, full_matrices=False)
     result: Vectors = np.ascontiguousarray(left[:, :size], np.float32)
     return result

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.index import PassageIndex
-from rnnchat.tasks.asking.latent import SparseRows
 from rnnchat.tasks.asking.postings import saturated
 from rnnchat.tasks.asking.terms import term_numbers, terms_of
 from rnnchat.tasks.asking.word_vectors import shipped_vectors
+from rnnchat.tasks.sparse import SparseRows
 
 MOST_TERMS = 64
 """Only the first so many different terms of a question count."""

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.index import PassageIndex
-from rnnchat.tasks.asking.latent import SparseRows
 from rnnchat.tasks.asking.notes import NotePassages
 from rnnchat.tasks.asking.terms import term_numbers, terms_of
+from rnnchat.tasks.sparse import SparseRows
 
 SHOWN = 10
 """At most this many related notes are shown."""

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.storage.tensors import read_safetensors
-from rnnchat.tasks.asking.latent import SparseRows, Vectors, pack, unit, unpack
+from rnnchat.tasks.asking.latent import Vectors, pack, unit, unpack
+from rnnchat.tasks.sparse import SparseRows
 
 FILE = Path(__file__).parent / "word_vectors.safetensors"
 """This file, which is part of the package, holds the vectors."""
@@ -64,7 +65,7 @@ class WordVectors:
         """
         places = self.places(numbers)
         damped = SparseRows(counts.starts, counts.columns, 1 + np.log(counts.values), counts.width)
-        return unit(damped.times(np.where(places[:, None] >= 0, self.of_texts[places], 0)))
+        return unit(damped.dot(np.where(places[:, None] >= 0, self.of_texts[places], 0)))
 
     def similar(
         self, asked: NDArray[np.uint64], known: NDArray[np.uint64]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.tasks.classification.sparse import Floats
+from rnnchat.tasks.sparse import Floats
 
 UNKNOWN_SHARE = 0.1
 """The threshold is fitted as if this share of all texts had none of the labels."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.tasks.classification.linear import LinearScores
-from rnnchat.tasks.classification.sparse import SparseRows, label_sums
+from rnnchat.tasks.sparse import SparseRows, label_sums
 
 
 def fit_class_means(rows: SparseRows, targets: NDArray[np.bool_]) -> LinearScores:

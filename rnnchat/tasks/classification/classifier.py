@@ -15,8 +15,8 @@ from rnnchat.tasks.classification.encoder import Projection, StateEncoder
 from rnnchat.tasks.classification.features import GROUPS, Counts, Vocabulary, word_features
 from rnnchat.tasks.classification.linear import LinearScores
 from rnnchat.tasks.classification.space import FeatureSpace, TextFeatures, text_features
-from rnnchat.tasks.classification.sparse import Floats
 from rnnchat.tasks.classification.task import Classification, LabelProbability
+from rnnchat.tasks.sparse import Floats
 
 _IN_HALF_OF_THE_TEXTS = float(np.log(2) + 1)
 """The inverse document frequency of a word that is in half of the examples."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnnchat.lm.recurrent import RecurrentNetwork
-from rnnchat.tasks.classification.sparse import Floats
+from rnnchat.tasks.sparse import Floats
 from rnnchat.text.tokenizer import Tokenizer
 
 MAXIMUM_PIECES = 64

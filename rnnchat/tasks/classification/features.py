@@ -18,7 +18,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.tasks.classification.sparse import Floats, SparseRows, stack_columns
+from rnnchat.tasks.sparse import Floats, SparseRows, stack_columns
 
 SHORTEST_RUN, LONGEST_RUN = 2, 5
 """Runs of characters have at least and at most this many."""

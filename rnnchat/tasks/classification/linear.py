@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.tasks.classification.sparse import Floats, SparseRows
+from rnnchat.tasks.sparse import Floats, SparseRows
 
 DEFAULT_COST = 2.0
 """The weight C of the loss."""

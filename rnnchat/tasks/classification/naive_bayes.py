@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.tasks.classification.linear import LinearScores
-from rnnchat.tasks.classification.sparse import SparseRows, label_sums
+from rnnchat.tasks.sparse import SparseRows, label_sums
 
 SMOOTHING = 0.05
 """As much of each feature is added to what each label has of it."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rnnchat.tasks.classification.encoder import Projection, StateEncoder
 from rnnchat.tasks.classification.features import Counts, Vocabulary, count_features
-from rnnchat.tasks.classification.sparse import Floats, SparseRows, dense_rows, stack_columns
+from rnnchat.tasks.sparse import Floats, SparseRows, dense_rows, stack_columns
 
 MAXIMUM_FEATURES = 300_000
 """There are at most this many TF-IDF features: beyond that, those of fewer and fewer texts are left out."""

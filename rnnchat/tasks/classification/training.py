@@ -25,7 +25,7 @@ from rnnchat.tasks.classification.linear import LinearScores, fit_linear, weight
 from rnnchat.tasks.classification.metrics import ClassificationMetrics, measure
 from rnnchat.tasks.classification.naive_bayes import fit_naive_bayes
 from rnnchat.tasks.classification.space import FeatureSpace, TextFeatures, text_features
-from rnnchat.tasks.classification.sparse import Floats
+from rnnchat.tasks.sparse import Floats
 
 FOLDS = 5
 """Examples are split into this many parts, each of which is kept back once."""

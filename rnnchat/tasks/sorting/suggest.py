@@ -12,7 +12,6 @@ from rnnchat.errors import NotesError
 from rnnchat.tasks.classification.classifier import Prediction
 from rnnchat.tasks.classification.features import count_features
 from rnnchat.tasks.classification.metrics import ClassificationMetrics
-from rnnchat.tasks.classification.sparse import SparseRows
 from rnnchat.tasks.classification.training import (
     FEWEST_LABELS,
     LabelledTexts,
@@ -21,6 +20,7 @@ from rnnchat.tasks.classification.training import (
     train_classifier,
 )
 from rnnchat.tasks.sorting.notes import SortableNote
+from rnnchat.tasks.sparse import SparseRows
 
 FOLDERS, TAGS = "folders", "tags"
 """What notes can be sorted by."""

@@ -21,7 +21,7 @@ from rnnchat.library.describe import describe_card, describe_entry
 from rnnchat.library.drafts import Draft, Drafts
 from rnnchat.library.models import Library
 from rnnchat.library.open_draft import find_draft
-from rnnchat.library.settings import change_settings, load_settings
+from rnnchat.library.settings import Settings, change_settings, load_settings
 from rnnchat.loading import load_model
 from rnnchat.storage.files import save_text
 from rnnchat.storage.paths import Paths
@@ -71,9 +71,12 @@ def assert_same_predictions(found: dict[str, Any], wanted: dict[str, Any]) -> No
     # How the output side adapts to what is read has changed since; what is saved has not.
     assert bits.pop("adaptive") == pytest.approx(before.pop("adaptive"), rel=0.005)
     assert bits == pytest.approx(before, abs=AS_EXACT)
-    assert [text for text, _ in found["suggestions"]] == [text for text, _ in wanted["suggestions"]]
-    assert [p for _, p in found["suggestions"]] == pytest.approx(
-        [p for _, p in wanted["suggestions"]], abs=1e-5
+    # Which phrases join the likeliest words has changed since; how likely each of them is has not.
+    suggested, suggested_before = (dict(map(tuple, of["suggestions"])) for of in (found, wanted))
+    assert list(suggested)[:3] == list(suggested_before)[:3]
+    common = suggested.keys() & suggested_before.keys()
+    assert {text: suggested[text] for text in common} == pytest.approx(
+        {text: suggested_before[text] for text in common}, abs=1e-5
     )
     for name in ("style", "base", "files", "likeliest"):
         assert found[name] == wanted[name]
@@ -134,7 +137,10 @@ def test_a_card_that_is_written_again_holds_all_that_it_held(paths: Paths, expec
 
 def test_settings_are_read_and_changed(paths: Paths, expected: dict[str, Any]) -> None:
     found = asdict(load_settings(paths))
-    assert {name: found[name] for name in expected["settings"]} == expected["settings"]
+    # The earlier threshold was of another kind, and only the default is in the fixture.
+    wanted = {"inline_from": Settings().inline_from, **expected["settings"]}
+    assert wanted.pop("suggest_from") == 0.15
+    assert {name: found[name] for name in wanted} == wanted
     with change_settings(paths) as settings:
         settings.temperature = 0.9
     assert asdict(load_settings(paths)) == {**found, "temperature": 0.9}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnchat.tasks.classification.linear import fit_linear
-from rnnchat.tasks.classification.sparse import dense_rows
+from rnnchat.tasks.sparse import dense_rows
 
 
 def objective(weights: np.ndarray, rows: np.ndarray, signs: np.ndarray, cost: float) -> float:

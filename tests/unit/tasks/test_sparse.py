@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnchat.tasks.classification.sparse import SparseRows, dense_rows, stack_columns
+from rnnchat.tasks.sparse import SparseRows, dense_rows, stack_columns
 
 
 def sparse(dense: np.ndarray) -> SparseRows:

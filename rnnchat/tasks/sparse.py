@@ -1,4 +1,4 @@
-"""Sparse matrices in compressed rows (CSR), as far as classification needs them."""
+"""Sparse matrices in compressed rows (CSR), as far as the tasks need them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+PRODUCT_ENTRIES = 60_000
+"""A product with a dense matrix takes about this many values at a time, so that they stay in the cache."""
+
 
 @dataclass(frozen=True)
 class SparseRows:
@@ -17,7 +20,7 @@ class SparseRows:
 
     starts: NDArray[np.int64]
     """Where each row starts in the other two arrays, and after the last one where it ends (rows + 1,)."""
-    columns: NDArray[np.int32]
+    columns: NDArray[np.integer]
     """The column of each value (values,)."""
     values: Floats
     """The values (values,)."""
@@ -28,7 +31,20 @@ class SparseRows:
         """Return the number of rows."""
         return len(self.starts) - 1
 
-    def row(self, number: int) -> tuple[NDArray[np.int32], Floats]:
+    @classmethod
+    def build(
+        cls,
+        rows: NDArray[np.integer],
+        columns: NDArray[np.integer],
+        values: Floats,
+        shape: tuple[int, int],
+    ) -> SparseRows:
+        """Return the matrix of `shape` with the given entries (values,), in any order."""
+        order = np.argsort(rows, kind="stable")
+        starts = np.searchsorted(rows[order], np.arange(shape[0] + 1))
+        return cls(starts, columns[order], values[order], shape[1])
+
+    def row(self, number: int) -> tuple[NDArray[np.integer], Floats]:
         """Return the columns and the values of one row."""
         cut = slice(self.starts[number], self.starts[number + 1])
         return self.columns[cut], self.values[cut]
@@ -41,13 +57,30 @@ class SparseRows:
         places = np.repeat(self.starts[rows] - starts[:-1], sizes) + np.arange(starts[-1])
         return SparseRows(starts, self.columns[places], self.values[places], self.width)
 
+    def row_of_each(self) -> NDArray[np.int64]:
+        """Return the row of each value (values,)."""
+        return np.repeat(np.arange(len(self)), np.diff(self.starts))
+
+    def normalised(self) -> SparseRows:
+        """Return the matrix with rows of length 1."""
+        rows = self.row_of_each()
+        squares = np.bincount(rows, self.values**2, len(self))
+        lengths = np.sqrt(np.maximum(squares, 1e-12)).astype(np.float32)
+        return SparseRows(self.starts, self.columns, self.values / lengths[rows], self.width)
+
     def dot(self, dense: Floats) -> Floats:
         """Return the product (rows, n) with a matrix `dense` (columns, n)."""
         product = np.zeros((len(self), dense.shape[1]), np.float32)
-        for number in range(len(self)):
-            columns, values = self.row(number)
-            if len(columns):
-                product[number] = values @ dense[columns]
+        row = 0
+        while row < len(self):
+            last = int(np.searchsorted(self.starts, self.starts[row] + PRODUCT_ENTRIES, side="right")) - 1
+            last = min(len(self), max(last, row + 1))
+            begin, end = int(self.starts[row]), int(self.starts[last])
+            filled = row + np.flatnonzero(np.diff(self.starts[row : last + 1]))
+            if len(filled):
+                terms = dense[self.columns[begin:end]] * self.values[begin:end, None]
+                product[filled] = np.add.reduceat(terms, self.starts[filled] - begin)
+            row = last
         return product
 
     def transposed(self) -> SparseRows:
@@ -102,7 +135,7 @@ def label_sums(rows: SparseRows, targets: NDArray[np.bool_], width: int) -> Floa
     `targets` (rows, labels) says which rows have which labels.
     """
     sums = np.zeros((width, targets.shape[1]), np.float32)
-    row_of = np.repeat(np.arange(len(rows)), np.diff(rows.starts))
+    row_of = rows.row_of_each()
     is_used = rows.columns < width
     for label in range(targets.shape[1]):
         kept = targets[row_of, label] & is_used
