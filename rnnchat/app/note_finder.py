@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnchat.errors import RnnchatError
+from rnnchat.storage.paths import shortened_path
 
 if TYPE_CHECKING:
     from rnnchat.storage.paths import Paths
@@ -29,6 +32,8 @@ class NoteFinder:
         self._lock = threading.Lock()
         self._index: PassageIndex | None = None
         self._model = ""
+        self._folder = ""
+        """The folder that all notes are in, with a separator at the end; empty where there is none."""
         self._read_at = 0.0
         self._last_question = ""
 
@@ -71,6 +76,10 @@ class NoteFinder:
         file = NoteFile("" if path is None else str(path), 0, 0, title)
         return related_to(self._index_of(model), NotePassages(file, tuple(passages)))
 
+    def name_of(self, path: str) -> str:
+        """Return a note's path below the folder that all notes are in."""
+        return path.removeprefix(self._folder) if self._folder else shortened_path(path)
+
     def _index_of(self, model: str) -> PassageIndex:
         """Return the index of a model's notes, brought up to date with the files."""
         from rnnchat.library.asked_notes import notes_of_model
@@ -79,6 +88,13 @@ class NoteFinder:
             is_fresh = time.monotonic() - self._read_at < FRESH_SECONDS
             if self._index is None or self._model != model or not is_fresh:
                 self._index = notes_of_model(self._paths, model).collection.index
+                self._folder = _common_folder([file.path for file in self._index.files])
                 self._model = model
                 self._read_at = time.monotonic()
             return self._index
+
+
+def _common_folder(paths: Sequence[str]) -> str:
+    """Return the folder that all `paths` are in, with a separator at the end; nothing where there is none."""
+    folder = os.path.commonpath([os.path.dirname(path) for path in paths]) if paths else ""  # noqa: PTH120
+    return os.path.join(folder, "") if folder.strip(os.sep) else ""  # noqa: PTH118

@@ -4,14 +4,9 @@
 ``tasks/qa/xquad``):
 
 - ``titles``: the titles of jbranchaud-til as questions to the notes without their titles and headings, and
-the hard
-  ones among them, of whose stems at most half are in the note. The same for simonw-til.
-- ``paraphrased``: the questions in ``asking_questions.tsv``, which were written without looking at the notes'
-text, and
-  those among them that the notes cannot answer.
-- ``passages``: the questions in ``asking_passages.tsv`` about simonw-til and brennanbrown, which name a file
-and words of
-  the passage that is asked for.
+  the hard ones among them, of whose stems at most half are in the note. The same for simonw-til.
+- ``paraphrased``: the questions in ``asking_questions.tsv``, which were written without looking at the words
+  of the notes, and those among them that the notes cannot answer.
 - ``xquad``: 1,190 questions to 240 paragraphs in English, and the sentence and the phrase that answer them.
 - ``related``: how many of the five nearest notes are in the same folder.
 - ``time``: a question to 10,000 notes, warm, and the command from its start.
@@ -48,7 +43,7 @@ from rnnchat.tasks.asking.terms import terms_of
 
 ENVIRONMENT = dict(os.environ)
 HERE = Path(__file__).parent
-PARTS = ("titles", "paraphrased", "passages", "xquad", "related", "time")
+PARTS = ("titles", "paraphrased", "xquad", "related", "time")
 
 
 def main() -> None:
@@ -122,34 +117,6 @@ def measure_paraphrased(data: Path) -> None:
         f" {percent(five)};"
         f" refused {round(100 - percent(answered), 1)} of them and {percent(refused)} of {len(refused)}"
         f" unanswerable"
-    )
-
-
-def measure_passages(data: Path) -> None:
-    indexes: dict[str, PassageIndex] = {}
-    file_found: list[bool] = []
-    passage_found: list[bool] = []
-    hard: list[bool] = []
-    for line in (HERE / "asking_passages.tsv").read_text().splitlines():
-        name, text, wanted, words = line.split("\t")
-        index = indexes.setdefault(name, index_of(data / "notes" / name))
-        reply = ask(index, text)
-        paths = [passage.path.endswith(f"/{wanted}") for passage in reply.passages]
-        file_found.append(any(paths))
-        passage_found.append(
-            any(
-                ok and words in " ".join(one.text.split())
-                for ok, one in zip(paths, reply.passages, strict=True)
-            )
-        )
-        gold = " ".join(Path(data / "notes" / name / wanted).read_text("utf-8", "replace").split())
-        assert words in gold, (wanted, words)
-        around = set(terms_of(gold[max(0, gold.index(words) - 300) : gold.index(words) + 300]))
-        hard.append(float(np.mean([term in around for term in terms_of(text)] or [0])) <= 1 / 3)
-    is_hard = np.array(hard)
-    print(
-        f"passages: {len(hard)} questions: the file among five passages {percent(file_found)}, the passage"
-        f" {percent(passage_found)}; {is_hard.sum()} hard: {percent(np.array(passage_found)[is_hard])}"
     )
 
 

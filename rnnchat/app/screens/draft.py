@@ -194,7 +194,9 @@ class DraftScreen(AppScreen):
                 app.call_from_thread(app.report, error)
             return
         if app.is_running:
-            app.call_from_thread(self.app.push_screen, related_screen(found), self._open_place)
+            app.call_from_thread(
+                self.app.push_screen, related_screen(found, app.note_finder.name_of), self._open_place
+            )
 
     def _open_place(self, place: NotePlace | None) -> None:
         if place is not None:

@@ -49,7 +49,7 @@ class NotesQuestionScreen(AppScreen):
             composer = self.query_one(Composer)
             if composer.text.strip() == typed:
                 composer.text = ""
-            self.app.push_screen(answer_screen(question, reply), self._open_place)
+            self.app.push_screen(answer_screen(question, reply, app.note_finder.name_of), self._open_place)
 
         if app.is_running:
             app.call_from_thread(show)
@@ -66,4 +66,5 @@ class NotesQuestionScreen(AppScreen):
         app = self.services
         found = app.note_finder.nearest(model, text)
         if found and app.is_running:
-            app.call_from_thread(view.show_passages, found)
+            names = [f"{app.note_finder.name_of(one.path)}:{one.line}" for one in found]
+            app.call_from_thread(view.show_passages, names, [one.text for one in found])

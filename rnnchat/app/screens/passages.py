@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,7 +15,6 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rnnchat.app.screens.app_screen import Dialog
-from rnnchat.storage.paths import shortened_path
 
 if TYPE_CHECKING:
     from rnnchat.tasks.asking.asking import Reply
@@ -77,8 +76,8 @@ class PlacesScreen(Dialog[NotePlace | None]):
         self.dismiss(self._places[event.option_index])
 
 
-def answer_screen(question: str, reply: Reply) -> PlacesScreen:
-    """Return the screen with what notes say to a question."""
+def answer_screen(question: str, reply: Reply, name_of: Callable[[str], str]) -> PlacesScreen:
+    """Return the screen with what notes say to a question; `name_of` returns the name of a note's file."""
     from rnnchat.text.notes.clean import sanitize
 
     places, lines = [], []
@@ -86,7 +85,7 @@ def answer_screen(question: str, reply: Reply) -> PlacesScreen:
     if reply.answer is not None:
         text = Content(sanitize(reply.answer.text)[:ANSWER_CHARACTERS])
         places.append(NotePlace(reply.answer.path, reply.answer.line))
-        lines.append(_place_line(reply.answer.path, reply.answer.line, "the answer above"))
+        lines.append(_place_line(name_of(reply.answer.path), reply.answer.line, "the answer above"))
     elif reply.passages:
         note = "Nothing in your notes seems to answer this. The passages nearest to it:"
     else:
@@ -94,18 +93,18 @@ def answer_screen(question: str, reply: Reply) -> PlacesScreen:
     for passage in reply.passages:
         begin = " ".join(sanitize(passage.text[:SHOWN_CHARACTERS]).split())
         places.append(NotePlace(passage.path, passage.line))
-        lines.append(_place_line(passage.path, passage.line, begin))
+        lines.append(_place_line(name_of(passage.path), passage.line, begin))
     return PlacesScreen(question, text, places, lines, note)
 
 
-def related_screen(found: Sequence[RelatedNote]) -> PlacesScreen:
-    """Return the screen with the notes related to a draft."""
+def related_screen(found: Sequence[RelatedNote], name_of: Callable[[str], str]) -> PlacesScreen:
+    """Return the screen with the notes related to a draft; `name_of` returns the name of a note's file."""
     places = [NotePlace(one.path, 1) for one in found]
-    lines = [_place_line(one.path, 0, one.title) for one in found]
+    lines = [_place_line(name_of(one.path), 0, one.title) for one in found]
     note = "Enter: open it in Draft" if found else "No note has to do with this draft."
     return PlacesScreen("Related notes", Content(""), places, lines, note)
 
 
-def _place_line(path: str, line: int, text: str) -> Content:
-    where = shortened_path(path) + (f":{line}" if line else "")
+def _place_line(name: str, line: int, text: str) -> Content:
+    where = f"{name}:{line}" if line else name
     return Content.assemble((where, "$accent"), "  ", (text, "$text-muted"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -12,10 +11,6 @@ from textual.widgets import Static
 
 from rnnchat.app.conversation import ChatTurn
 from rnnchat.library.text_folding import FoldedText
-from rnnchat.storage.paths import shortened_path
-
-if TYPE_CHECKING:
-    from rnnchat.tasks.asking.asking import FoundPassage
 
 PASSAGE_CHARACTERS = 120
 """At most this many characters of a passage are shown below a reply."""
@@ -67,14 +62,11 @@ class TurnView(Vertical):
             self._is_saved = is_saved
             self._show_note()
 
-    def show_passages(self, passages: Sequence[FoundPassage]) -> None:
-        """Show which passages of the notes are nearest to what is spoken of, a line for each."""
+    def show_passages(self, places: Sequence[str], texts: Sequence[str]) -> None:
+        """Show passages of the notes that are near to what is spoken of: the place and the text of each."""
         lines = [
-            Content.assemble(
-                f"{shortened_path(passage.path)}:{passage.line}  ",
-                (" ".join(passage.text[:PASSAGE_CHARACTERS].split()), "italic"),
-            )
-            for passage in passages
+            Content.assemble(f"{place}  ", (" ".join(text[:PASSAGE_CHARACTERS].split()), "italic"))
+            for place, text in zip(places, texts, strict=True)
         ]
         self._passages.update(Content("\n").join(lines))
         self._has_passages = bool(lines)

@@ -1,7 +1,7 @@
 """Choose the sentence or the block of code that answers a question, or none.
 
-The answer is verbatim. What speaks for a candidate are numbers from 0 to 1, whose weights were fitted to
-sentences of other texts with some of their words left out, see `rnnchat/training/asking/`.
+The answer is verbatim. What speaks for a candidate are numbers, most of them from 0 to 1; their weights are
+set by hand.
 """
 
 from __future__ import annotations

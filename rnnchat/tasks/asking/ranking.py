@@ -1,8 +1,8 @@
-"""Find the passages that answer a question: evidence from the passage, its note and its neighbours, weighed
-together.
+"""Find the passages that answer a question, by evidence from the passage, its note and its neighbours.
 
-Each kind of evidence is a number from 0 to 1 for every passage. The weights were fitted to headings of other
-people's notes and the passages below them, see `rnnchat/training/asking/`.
+Each kind of evidence is a number from 0 to 1 for every passage. The weights follow a fit to headings of other
+people's notes and the passages below them. Those of titles, whose words such headings rarely repeat, are set
+by hand.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Whether notes answer a question at all, by how well the best passage fits it.
-
-The weights were fitted to headings of other people's notes: asked of the notes that they are from, and of the
-notes of somebody else. See `rnnchat/training/asking/`.
-"""
+"""Whether notes answer a question at all, by how well the best passage fits it."""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ from rnnchat.tasks.asking.ranking import FEATURES, Question
 BIAS = -2.0
 """What is added to the weighted evidence."""
 WEIGHTS = {"covered": 4.0, "words": 1.0, "latent": 0.5}
-"""What the evidence for the best passage counts for."""
+"""What the evidence for the best passage counts for; set by hand."""
 
 
 def is_answered(

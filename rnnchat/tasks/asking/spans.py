@@ -1,8 +1,7 @@
 """Choose the few words of a sentence that a question asks for: a name, a date, a number, a phrase.
 
 Candidates are dates, numbers, names and runs of words between words of grammar. What speaks for one are
-numbers, whose weights were fitted to sentences of other texts, in which a question asks for a phrase that was
-left out, see `rnnchat/training/asking/`.
+numbers; their weights are set by hand.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Fitting what asking needs besides a person's notes: the vectors of common words."""
