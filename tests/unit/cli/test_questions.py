@@ -102,9 +102,6 @@ def test_what_nobody_foresaw_ends_no_conversation(monkeypatch: pytest.MonkeyPatc
         def begin(self) -> None:
             self.begun += 1
 
-        def corrections(self, before: str) -> list[object]:
-            return []
-
         def ignore(self, before: str, texts: object) -> None:
             pass
 
