@@ -32,6 +32,8 @@ from rnnchat.storage.tensors import all_finite
 
 MOST_PRODUCTS = 4096
 """The products x_t W of at most this many pieces are kept (38 MB for 768 GRU units)."""
+LARGEST_COPIED = 2**24
+"""A recurrent kernel of more numbers is not copied into blocks, which would double the memory it takes."""
 
 NetworkState = tuple[Floats, ...]
 """The (units,) vector h of each layer; h and c of each for an LSTM. For n texts at once: (n, units)."""
@@ -71,7 +73,8 @@ class RecurrentNetwork(Lookahead[NetworkState]):
         self._layers = [
             tuple(own[f"layer_{layer}.{part}"] for part in ("kernel", "bias")) for layer in layers
         ]
-        self._recurrent = [ColumnBlocks(own[f"layer_{layer}.recurrent_kernel"]) for layer in layers]
+        recurrent = [own[f"layer_{layer}.recurrent_kernel"] for layer in layers]
+        self._recurrent = [ColumnBlocks(kernel, copied=kernel.size <= LARGEST_COPIED) for kernel in recurrent]
         self._projection: Floats = own["projection.kernel"]
         self._projection_bias: Floats = own["projection.bias"]
         self._output_bias: Floats = own["output.bias"]
