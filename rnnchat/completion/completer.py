@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,10 +48,16 @@ CONTINUED_WORDS = 5
 """The words of one piece that may follow each of this many words are considered."""
 LEAST_OF_LAST = 0.65
 """A phrase is looked for while it is at least this many times as likely as the last of the single words."""
-LONGEST_READ_AHEAD = 3
+LETTERS_AHEAD = 3
+"""For this many of the likeliest next letters, the next answer is prepared."""
+SHOWN_FACTOR = 0.3
+"""A word in the menu counts this much for the next letter: a writer who wants it takes it from there."""
+LONGEST_READ_AHEAD = 6
 """At most this many pieces of a word are read before the writer chooses it."""
 WORDS_READ_AHEAD = 2
 """This many of the likeliest words are read ahead."""
+SHOWN_READ_AHEAD = 4
+"""This many of the likeliest suggestions in the menu are read ahead."""
 NO_NOTES: NDArray[np.integer] = np.zeros(0, np.int64)
 """The pieces of a model that learned no notes."""
 
@@ -95,7 +104,16 @@ class Completer:
         self._search, line_search = (WordSearch(steps, spelling, end_shares, batch) for _ in range(2))
         self._ranking = Ranking(self._search, line_search, counts)
         self._finder = PhraseFinder(memory, tokenizer)
-        self._clear_cache()
+        self._questions: tuple[str, dict[str, Callable[[str], Any]]] = "", {}
+        """The last text before the cursor, and by name what answers each question there for another text."""
+        self._last_query: tuple[str, bool] = "", False
+        """The last text before the cursor, and whether something was allowed before the word."""
+        self._ranked: Ranked | None = None
+        """The words for that query; None where they are not known."""
+        self._shown: list[str] = []
+        """The menu's suggestions for it."""
+        self._shown_inline = ""
+        """The suggestion after the cursor for it; empty where there is none."""
 
     def suggest(self, before: str, count: int = 6, after: str = "") -> list[Suggestion]:
         """Return at most `count` suggestions between `before` and `after`, likeliest first.
@@ -104,6 +122,7 @@ class Completer:
         between. A word after white space comes with its indentation or quotation mark, if it has one. Some
         suggestions are of several words, where these are worth more than one more single word.
         """
+        self._note_question(before, "menu", lambda text: self.suggest(text, count, after))
         ranked = self._ranking.demote_ignored(before, self._rank(before))
         ranked = self._without_repetitions(before, after, ranked)
         phrases = self._phrases(before, ranked, count) if count > SINGLE_WORDS and ranked else {}
@@ -116,7 +135,9 @@ class Completer:
         if excluded:
             words = [pair for pair in words if pair[0] not in excluded]
             phrases = {text: one for text, one in phrases.items() if text not in excluded}
-        return [Suggestion(*pair) for pair in choose(words, phrases, count)]
+        chosen = choose(words, phrases, count)
+        self._shown = [text for text, _ in chosen]
+        return [Suggestion(*pair) for pair in chosen]
 
     def words(self, before: str, count: int) -> list[Suggestion]:
         """Return at most `count` single words after `before`, with nothing before them."""
@@ -130,6 +151,7 @@ class Completer:
         with a probability of at least `threshold`, or less in scripts without spaces, or where nothing may be
         shown.
         """
+        self._note_question(before, "inline", lambda text: self.inline(text, after, threshold))
         if is_unwanted(before, after):
             return None
         gate = InlineGate(has_notes=self._counts() is not None)
@@ -141,7 +163,7 @@ class Completer:
         chosen = gate.choose(place, offers, threshold)
         if chosen is None:
             return None
-        text = without_repetition(chosen[0].text, before, after)
+        text = self._shown_inline = without_repetition(chosen[0].text, before, after)
         return Suggestion(text, chosen[1]) if text else None
 
     def offers(self, before: str) -> tuple[Place, list[Offer]]:
@@ -201,16 +223,70 @@ class Completer:
         if not ahead or self._reader.end is None or is_interrupted():
             return
         self._reader.prepare_reading_ahead()
-        starts = self._reader.read_ahead(self._likely_paths(), is_interrupted)
+        self._answer_after_letters(is_interrupted)
+        paths = self._likely_paths()
+        starts = self._reader.read_ahead(paths, is_interrupted)
         before, allow_lead = self._last_query
         if allow_lead and not is_interrupted():
             self._search.look_ahead(split_run(before)[1].encode(), starts, is_interrupted)
+            self._answer_after_words(paths, is_interrupted)
+
+    def _note_question(self, before: str, name: str, answer: Callable[[str], Any]) -> None:
+        """Record that `answer` answers a question that was asked after `before`."""
+        if self._questions[0] != before:
+            self._questions = before, {}
+            self._shown, self._shown_inline = [], ""
+        self._questions[1][name] = answer
+
+    @contextmanager
+    def _answering_ahead(self) -> Iterator[None]:
+        """Forget, at the end of a `with` statement, what was answered within it.
+
+        What the search looked at for those answers is kept, so that a later answer need not look at it.
+        """
+        query, ranked, questions = self._last_query, self._ranked, self._questions
+        shown, shown_inline = self._shown, self._shown_inline
+        yield
+        self._last_query, self._ranked, self._questions = query, ranked, questions
+        self._shown, self._shown_inline = shown, shown_inline
+
+    def _answer_after_letters(self, is_interrupted: Callable[[], bool]) -> None:
+        """Answer the last questions for the text with each of the likeliest next letters."""
+        before, questions, shown = self._last_query[0], self._questions, self._shown
+        head = split_run(before)[0]
+        likely: defaultdict[str, float] = defaultdict(float)
+        for text, word in self._ranked or []:
+            likely[text[:1]] += word.probability * (SHOWN_FACTOR if text in shown else 1)
+        with self._answering_ahead(), self._ranking.supposing_ignored(before, shown):
+            letters = heapq.nlargest(LETTERS_AHEAD, likely, key=likely.__getitem__)
+            for letter in letters if questions[0] == before else []:
+                for answer in questions[1].values() if split_run(before + letter)[0] == head else []:
+                    if not is_interrupted():
+                        answer(before + letter)
+
+    def _answer_after_words(self, paths: Sequence[PiecePath], is_interrupted: Callable[[], bool]) -> None:
+        """Answer the last questions for the text with each of the words that were read ahead, and a space."""
+        before, questions = self._last_query[0], self._questions
+        head = split_run(before)[0]
+        with self._answering_ahead():
+            for path in paths if questions[0] == before else []:
+                position = self._reader.ahead(path)
+                if position is None:
+                    break
+                text = head + self._tokenizer.decode(path)
+                if not text.startswith(before) or split_run(text + " ") != (text, " "):
+                    continue
+                self._search.start(position)
+                with self._reader.supposing_read(text, path):
+                    for answer in questions[1].values():
+                        if not is_interrupted():
+                            answer(text + " ")
+        assert self._reader.end is not None
+        self._search.start(self._reader.end)
 
     def _clear_cache(self) -> None:
-        self._last_query: tuple[str, bool] = "", False
-        """The last text before the cursor, and whether something was allowed before the word."""
-        self._ranked: Ranked | None = None
-        """The words for that query; None where they are not known."""
+        self._last_query, self._ranked = ("", False), None
+        self._shown, self._shown_inline = [], ""
 
     def _rank(self, before: str, *, allow_lead: bool = True) -> Ranked:
         """Return the words that may come after `before`, likeliest first."""
@@ -268,13 +344,15 @@ class Completer:
     def _likely_paths(self) -> list[PiecePath]:
         """Return the pieces of what is likely to be read next.
 
-        These are the likeliest words, and what is typed of one where that may be complete.
+        These are the likeliest words, what was shown, and what is typed of a word where that may be complete.
         """
         before, allow_lead = self._last_query
         ranked = self._ranking.demote_ignored(before, self._ranked or [])
-        paths = [word.path for _, word in ranked[: WORDS_READ_AHEAD if allow_lead else 0]]
         run = split_run(before)[1]
+        paths = [word.path for _, word in ranked[: WORDS_READ_AHEAD if allow_lead else 0]]
+        shown = [self._shown_inline, *self._shown[:SHOWN_READ_AHEAD]]
+        paths += [tuple(self._tokenizer.encode(run + text)) for text in shown if text]
         typed = before[word_start(before) :]
         if run and (not typed or self._ranking.is_known(typed)):
             paths.append(tuple(self._tokenizer.encode(run)))
-        return [path for path in paths if 0 < len(path) <= LONGEST_READ_AHEAD]
+        return [path for path in dict.fromkeys(paths) if 0 < len(path) <= LONGEST_READ_AHEAD]

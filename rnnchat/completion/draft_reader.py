@@ -6,7 +6,8 @@ It remembers what was read, so that one more key costs one or two steps of the p
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rnnchat.completion.search import Position
@@ -131,6 +132,21 @@ class DraftReader:
                 position = known or Position.known(*self._predictor.step(path[size - 1], position.state))
                 ahead[path[:size]] = position
         return [ahead[path] for path in paths]
+
+    def ahead(self, path: PiecePath) -> Position | None:
+        """Return the position after `path`, where that was read ahead; else None."""
+        return self._ahead.get(path)
+
+    @contextmanager
+    def supposing_read(self, text: str, path: PiecePath) -> Iterator[None]:
+        """Suppose, within a `with` statement, that `text` was read, which ends with a path read ahead."""
+        kept = self._text, self._pieces, self._positions
+        self._text = text
+        self._pieces, self._positions = [*self._pieces, *path], [*self._positions, self._ahead[path]]
+        try:
+            yield
+        finally:
+            self._text, self._pieces, self._positions = kept
 
     def _reuse_last_buffer(self) -> None:
         """Let the next step from the last position overwrite what the states after it hold."""

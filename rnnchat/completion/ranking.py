@@ -8,7 +8,9 @@ that the writer dismissed are left out; words that the writer ignored keep littl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 
 from rnnchat.completion.corrections import Correction, corrections
@@ -75,6 +77,16 @@ class Ranking:
     def ignore(self, before: str, texts: Iterable[str]) -> None:
         """Make `texts` much less likely while the same word is typed."""
         self._rejections.ignore(before, texts)
+
+    @contextmanager
+    def supposing_ignored(self, before: str, texts: Iterable[str]) -> Iterator[None]:
+        """Rank as if `texts` had been ignored after `before`, within a `with` statement."""
+        rejections, self._rejections = self._rejections, copy(self._rejections)
+        self._rejections.ignore(before, texts)
+        try:
+            yield
+        finally:
+            self._rejections = rejections
 
     def rejected_at(self, before: str) -> set[str]:
         """Return what was dismissed or ignored and could still be suggested after `before`."""

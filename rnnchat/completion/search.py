@@ -47,6 +47,8 @@ class Position:
     def __init__(self, state: Any, predict: Callable[[], Floats]) -> None:
         self.state = state
         self._predict = predict
+        self.found: dict[str, Any] = {}
+        """What a search worked out from the probabilities alone, which further searches need again."""
 
     @classmethod
     def known(cls, probabilities: Floats, state: Any) -> Position:
@@ -150,20 +152,11 @@ class WordSearch:
     ) -> None:
         """Look at positions that the next search is likely to look at; what it finds does not depend on it.
 
-        The next search may begin at one of `next_starts` with a space, or continue `typed`. Ends early where
-        `is_interrupted` returns true.
+        The next search may continue `typed`. What searches find from here and from `next_starts` is kept
+        until the next call. Ends early where `is_interrupted` returns true.
         """
-        self._trees = [self._tree_of(position) for position in next_starts]
-        current = self._positions
-        for tree in self._trees:
-            if not is_interrupted():
-                self._positions = tree
-                self._look_at_likeliest(b" ")
-                found = self.find(b" ", allow_lead=True).words.items()
-                if found and not is_interrupted():
-                    self.continuations(*max(found, key=lambda pair: pair[1].probability))
-        self._positions = current
-        if typed and () in current and not is_interrupted():
+        self._trees = [self._positions, *map(self._tree_of, next_starts)]
+        if typed and () in self._positions and not is_interrupted():
             self._look_at_likeliest(typed)
 
     def _look_at_likeliest(self, typed: bytes) -> None:
@@ -273,15 +266,21 @@ class WordSearch:
         """
         # A batch also looks at positions that the search does not use; suggestions must not depend on these.
         position = self._positions.get(word.path) if word.is_ended else None
-        spaced = self._spelling.spaced
-        if position is None or len(spaced) <= NEXT_WORDS or ends_unspaced(text):
+        if position is None or len(self._spelling.spaced) <= NEXT_WORDS or ends_unspaced(text):
             return []
+        if "next words" not in position.found:
+            position.found["next words"] = self._likely_next_words(position)
+        return [
+            (text + following, word.probability * probability)
+            for following, probability in position.found["next words"]
+        ]
+
+    def _likely_next_words(self, position: Position) -> list[tuple[str, float]]:
+        """Return the likeliest words of one piece after a position, with the space before each."""
+        spaced = self._spelling.spaced
         likely = position.probabilities.take(spaced) * self._spaced_end_shares
         return [
-            (
-                text + self._spelling.bytes[int(spaced[one])].decode("utf-8", "ignore"),
-                word.probability * float(likely[one]),
-            )
+            (self._spelling.bytes[int(spaced[one])].decode("utf-8", "ignore"), float(likely[one]))
             for one in np.argpartition(-likely, NEXT_WORDS)[:NEXT_WORDS].tolist()
         ]
 
@@ -303,7 +302,10 @@ class WordSearch:
 
     def _inner_probability(self, position: Position) -> float:
         """Return how likely the word at a position is to continue."""
-        return float(position.probabilities.take(self._spelling.word_inner).sum())
+        if "inner" not in position.found:
+            position.found["inner"] = float(position.probabilities.take(self._spelling.word_inner).sum())
+        inner: float = position.found["inner"]
+        return inner
 
     def _branches(self, position: Position, rest: bytes, added: bytes, allow_lead: bool) -> list[_Branch]:
         """Return the pieces that may come at a position, where `rest` is still to be spelled."""
@@ -314,11 +316,17 @@ class WordSearch:
                 (piece, float(probabilities[piece]), rest[len(spelled[piece]) :], b"")
                 for piece in self._spelling.prefixes_of(rest)
             ]
-        for piece in _likeliest(probabilities, self._candidates(rest, added, allow_lead)).tolist():
+        candidates = self._candidates(rest, added, allow_lead)
+        if not rest:
+            name = "in line" if candidates is self._spelling.in_line else "in word"
+            if len(candidates) and name not in position.found:
+                position.found[name] = _likeliest(probabilities, candidates)
+            likely = position.found[name] if len(candidates) else []
+            return [(piece, probability, b"", added + spelled[piece]) for piece, probability in likely]
+        for piece, probability in _likeliest(probabilities, candidates):
             more = spelled[piece][len(rest) :]
-            if rest and more and not (continues_word(more) or (allow_lead and more.isspace())):
-                continue
-            branches.append((piece, float(probabilities[piece]), b"", added + more))
+            if not more or continues_word(more) or (allow_lead and more.isspace()):
+                branches.append((piece, probability, b"", added + more))
         return branches
 
     def _candidates(self, rest: bytes, added: bytes, allow_lead: bool) -> NDArray[np.intp]:
@@ -331,12 +339,13 @@ class WordSearch:
         return spelling.none if ends_unspaced(as_word(added)) else spelling.word_inner
 
 
-def _likeliest(probabilities: Floats, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
+def _likeliest(probabilities: Floats, candidates: NDArray[np.intp]) -> list[tuple[int, float]]:
     """Return the BRANCHES + 1 likeliest of `candidates`, or all of them where there are fewer."""
-    if len(candidates) <= BRANCHES:
-        return candidates
     likely = probabilities.take(candidates)
-    return candidates[np.argpartition(-likely, BRANCHES)[: BRANCHES + 1]]
+    if len(candidates) > BRANCHES:
+        best = np.argpartition(-likely, BRANCHES)[: BRANCHES + 1]
+        candidates, likely = candidates[best], likely[best]
+    return list(zip(candidates.tolist(), likely.tolist(), strict=True))
 
 
 def _last_of_best(best: int, result: SearchResult, estimates: dict[tuple[int, ...], float]) -> float:

@@ -97,6 +97,49 @@ def test_resting_changes_no_answer(
             rested.work_while_idle()
 
 
+def test_answers_that_were_prepared_take_no_further_steps(
+    memory: NgramModel, tokenizer: Tokenizer, texts: list[str]
+) -> None:
+    looked: list[int] = []
+
+    def step(piece: int, state: Any) -> Any:
+        looked.append(piece)
+        return memory.step(piece, state)
+
+    def prepared(*, ahead: bool) -> int:
+        completer = Completer(memory, tokenizer, lookahead_steps=one_by_one(step))
+        before, count = texts[0][: texts[0].index(" ", 60) + 1], 0
+        for _ in range(8):
+            shown = completer.suggest(before)
+            completer.work_while_idle(ahead=ahead)
+            looked.clear()
+            assert completer.suggest(before) == shown, "the answers to later questions were dropped"
+            before += shown[0].text[:1] if before[-1] == " " else shown[0].text + " "
+            completer.suggest(before)
+            count += not looked
+            completer.work_while_idle(ahead=ahead)
+        return count
+
+    assert prepared(ahead=False) <= 1
+    assert prepared(ahead=True) > 4
+
+
+def test_preparing_answers_ends_where_it_is_interrupted(
+    memory: NgramModel, tokenizer: Tokenizer, texts: list[str]
+) -> None:
+    looked: list[int] = []
+
+    def step(piece: int, state: Any) -> Any:
+        looked.append(piece)
+        return memory.step(piece, state)
+
+    completer = Completer(memory, tokenizer, lookahead_steps=one_by_one(step))
+    completer.suggest(texts[0][:60])
+    looked.clear()
+    completer.work_while_idle(lambda: True)
+    assert looked == []
+
+
 def test_a_long_draft_is_learned_bit_by_bit(
     memory: NgramModel, tokenizer: Tokenizer, texts: list[str]
 ) -> None:

@@ -155,15 +155,20 @@ def test_what_was_looked_at_ahead_is_not_looked_at_again(model: Model, spelling:
     own = WordSearch(steps, spelling, word_end_shares(model.memory.pieces, spelling))
     here = Position.known(*model.step(0, model.start()))
     there = Position.known(*model.step(5, here.state))
+    elsewhere = Position.known(*model.step(6, here.state))
     own.start(here)
     own.look_ahead(b" t", [there], lambda: False)
     assert sizes
+    for position in (here, there):
+        own.start(position)
+        own.find(b" ", allow_lead=True)
     sizes.clear()
-    own.start(there)
-    own.find(b" ", allow_lead=True)
+    for position in (here, there):
+        own.start(position)
+        own.find(b" ", allow_lead=True)
     assert sizes == []
-    own.start(here)
-    own.find(b" t", allow_lead=True)
+    own.start(elsewhere)
+    own.find(b" ", allow_lead=True)
     assert sizes, "elsewhere it begins anew"
 
 
