@@ -117,12 +117,12 @@ def _print_suggestion(suggestion: LabelSuggestion, as_json: bool) -> None:
         return
     prediction = suggestion.prediction
     print_line("note", path=display_path(suggestion.note.path))
-    labels = ", ".join(f"{label.name} {label.probability:.0%}" for label in prediction.labels)
+    labels = ", ".join(f"{display_path(label.name)} {label.probability:.0%}" for label in prediction.labels)
     print_line(f"  {'unsure: ' if prediction.is_unsure else ''}{labels}", indent=4)
     if suggestion.because:
         print_line(f"  because of: {', '.join(suggestion.because)}", indent=4)
     if suggestion.nearest:
-        print_line(f"  like: {', '.join(note.name for note in suggestion.nearest)}", indent=4)
+        print_line(f"  like: {', '.join(display_path(note.name) for note in suggestion.nearest)}", indent=4)
 
 
 def _apply(

@@ -15,6 +15,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rnnchat.app.screens.app_screen import Dialog
+from rnnchat.storage.display import display_path
 from rnnchat.storage.paths import shortened_path
 
 if TYPE_CHECKING:
@@ -107,5 +108,5 @@ def related_screen(found: Sequence[RelatedNote]) -> PlacesScreen:
 
 
 def _place_line(path: str, line: int, text: str) -> Content:
-    where = shortened_path(path) + (f":{line}" if line else "")
+    where = shortened_path(display_path(path)) + (f":{line}" if line else "")
     return Content.assemble((where, "$accent"), "  ", (text, "$text-muted"))
