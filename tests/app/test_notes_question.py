@@ -83,6 +83,17 @@ async def test_the_name_of_a_file_is_shown_in_one_line(app: RnnchatApp, folder: 
         assert "new\\nline\\x1b[31m[red]\\xff.md:1" in shown
 
 
+async def test_a_long_question_leaves_space_for_the_passages(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        app.screen.query_one(Composer).text = "? boiler pressure " + "a b " * 5_000
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, PlacesScreen))
+        await pilot.pause()
+        places = app.screen.query_one(OptionList)
+        assert places.region.height >= 2
+        assert app.screen.region.contains_region(places.region)
+
+
 async def test_a_question_is_no_turn_of_the_chat(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         app.screen.query_one(Composer).text = "?boiler"

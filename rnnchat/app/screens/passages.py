@@ -27,6 +27,9 @@ SHOWN_CHARACTERS = 300
 ANSWER_CHARACTERS = 1_500
 """At most this many characters of an answer are shown."""
 
+QUESTION_CHARACTERS = 200
+"""At most this many characters of a question are shown."""
+
 
 @dataclass(frozen=True)
 class NotePlace:
@@ -96,7 +99,10 @@ def answer_screen(question: str, reply: Reply) -> PlacesScreen:
         begin = " ".join(sanitize(passage.text[:SHOWN_CHARACTERS]).split())
         places.append(NotePlace(passage.path, passage.line))
         lines.append(_place_line(passage.path, passage.line, begin))
-    return PlacesScreen(question, text, places, lines, note)
+    heading = question
+    if len(question) > QUESTION_CHARACTERS:
+        heading = f"{question[:QUESTION_CHARACTERS]}…"
+    return PlacesScreen(heading, text, places, lines, note)
 
 
 def related_screen(found: Sequence[RelatedNote]) -> PlacesScreen:
