@@ -10,9 +10,11 @@ import numpy as np
 from rnnchat.errors import ModelError, RnnchatError
 from rnnchat.evaluation.scoring import score
 from rnnchat.generation.sampling import Sampling
-from rnnchat.library.model_files import SavedClassifier, load_version, require_folder
+from rnnchat.library.model_files import SavedClassifier, load_version, read_passages, require_folder
 from rnnchat.library.models import Library, ModelEntry
 from rnnchat.loading import LoadedModel, classifier_from_saved, from_saved
+from rnnchat.storage.tensors import read_safetensors
+from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.text.chat_format import text_context
 
 GENERATED = 24
@@ -47,6 +49,9 @@ def _version_problem(folder: Path, entry: ModelEntry) -> str:
     """Return what is wrong with one version, nothing where it is sound."""
     try:
         saved = load_version(folder, shipped=entry.shipped)
+        passages = read_passages(folder, saved.card, shipped=entry.shipped)
+        if passages is not None:
+            PassageIndex.from_tensors(read_safetensors(passages))
         if isinstance(saved, SavedClassifier):
             return _classifier_problem(saved)
         model = from_saved(saved, entry.name)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _SHOWN_LINES = 12
 """At most this many lines of a passage are printed."""
+_SHOWN_CHARACTERS = 2_000
+"""At most this many characters of a line are printed."""
 
 
 @click.command(
@@ -85,7 +87,7 @@ def _print_reply(reply: Reply) -> None:
 
     if reply.answer is not None:
         for line in reply.answer.text.split("\n"):
-            print_line(line)
+            print_line(_shortened(line))
         print_line("  ", path=f"{place(reply.answer.path)}:{reply.answer.line}")
     elif reply.passages:
         print_line("Nothing in these notes seems to answer this. The passages nearest to it:")
@@ -96,9 +98,14 @@ def _print_reply(reply: Reply) -> None:
         heading = f"  {passage.heading or passage.title}" if passage.heading or passage.title else ""
         print_line("", path=f"{place(passage.path)}:{passage.line}-{passage.end}")
         if heading:
-            print_line(heading)
+            print_line(_shortened(heading))
         lines = passage.text.split("\n")
         for line in lines[:_SHOWN_LINES]:
-            print_line(f"  │ {line}", indent=4)
+            print_line(f"  │ {_shortened(line)}", indent=4)
         if len(lines) > _SHOWN_LINES:
             print_line(f"  │ … {len(lines) - _SHOWN_LINES} more lines", indent=4)
+
+
+def _shortened(line: str) -> str:
+    """Return a line, or its beginning where it is so long that it would fill the terminal many times."""
+    return line if len(line) <= _SHOWN_CHARACTERS else f"{line[:_SHOWN_CHARACTERS]} …"

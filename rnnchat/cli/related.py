@@ -35,13 +35,14 @@ def related(note: Path, paths: tuple[Path, ...], model: str | None, count: int, 
     if paths and model is not None:
         raise click.UsageError("Name either paths or a model")
     from rnnchat.storage.display import display_path
+    from rnnchat.storage.files import real_path
     from rnnchat.storage.paths import shortened_path
     from rnnchat.tasks.asking.notes import read_passages
     from rnnchat.tasks.asking.related import related_to
     from rnnchat.text.notes.decode import UnreadableError
 
     try:
-        text = read_passages(note.resolve())
+        text = read_passages(real_path(note))
     except UnreadableError as reason:
         raise RnnchatError(f"{display_path(note)} cannot be read: {reason}.", "Name a note.") from None
     notes = asked_notes(paths, model)

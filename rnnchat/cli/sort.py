@@ -117,12 +117,12 @@ def _print_suggestion(suggestion: LabelSuggestion, as_json: bool) -> None:
         return
     prediction = suggestion.prediction
     print_line("note", path=display_path(suggestion.note.path))
-    labels = ", ".join(f"{label.name} {label.probability:.0%}" for label in prediction.labels)
+    labels = ", ".join(f"{display_path(label.name)} {label.probability:.0%}" for label in prediction.labels)
     print_line(f"  {'unsure: ' if prediction.is_unsure else ''}{labels}", indent=4)
     if suggestion.because:
         print_line(f"  because of: {', '.join(suggestion.because)}", indent=4)
     if suggestion.nearest:
-        print_line(f"  like: {', '.join(note.name for note in suggestion.nearest)}", indent=4)
+        print_line(f"  like: {', '.join(display_path(note.name) for note in suggestion.nearest)}", indent=4)
 
 
 def _apply(
@@ -135,6 +135,11 @@ def _apply(
     file = new_undo_file(current_paths().state)
     if planned:
         write_undo_file(file, planned)
+        # Before the first move, so that it is known where the process is ended half way.
+        if as_json:
+            print_json({"undo": str(file)})
+        else:
+            print_line("To put back what is moved:", path=f"rnnchat sort --undo {shlex.quote(str(file))}")
     results = [*apply_moves(planned), *refused]
     _print_moves(results, as_json)
     moved = sum(not result.problem for result in results)
@@ -142,8 +147,6 @@ def _apply(
         print_json({"moved": moved, "kept": len(suggestions) - moved, "undo": str(file) if moved else None})
     else:
         print_line(f"Moved {moved:,} of {len(suggestions):,}; the others stay where they are.")
-        if moved:
-            print_line("To put them back:", path=f"rnnchat sort --undo {shlex.quote(str(file))}")
     if any(result.problem for result in results):
         sys.exit(1)
 

@@ -91,19 +91,20 @@ def export(
     """
     if words is None and notes is None:
         raise click.UsageError("Give --words FILE, --notes FILE or both")
-    if words is not None and words == notes:
-        raise click.UsageError("Give two different files for --words and --notes")
-    from rnnchat.storage.atomic import write_bytes
     from rnnchat.storage.display import display_path
+    from rnnchat.storage.files import new_file, real_path, replace_own_file
     from rnnchat.tasks.vectors.notes import note_vectors
     from rnnchat.tasks.vectors.word2vec_format import as_word2vec
 
+    targets = [real_path(new_file(file).path) for file in (words, notes) if file is not None]
+    if len(targets) > len(set(targets)):
+        raise click.UsageError("Give two different files for --words and --notes")
     index = _index(paths, model)
     written = []
     for what, file, fit in (("words", words, _word_vectors), ("notes", notes, note_vectors)):
         if file is not None:
             named = fit(index)
-            write_bytes(file, as_word2vec(named, form))
+            replace_own_file(file, as_word2vec(named, form))
             written.append((what, file, *named.vectors.shape))
     if as_json:
         print_json(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rnnchat.errors import ModelError, NotesError
+from rnnchat.errors import ModelError, NotesError, StorageError
 from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
 from rnnchat.storage.tensors import read_safetensors
@@ -64,8 +64,14 @@ def notes_of_model(paths: Paths, model: str, progress: Callable[[int], None] | N
         data = library.passages(entry.name)
         return None if data is None else PassageIndex.from_tensors(read_safetensors(data))
 
+    def saved_if_sound() -> PassageIndex | None:
+        try:
+            return saved()
+        except (ModelError, StorageError):
+            return None  # an index is built anew from the notes
+
     try:
-        return AskedNotes(open_collection(learned, paths.indexes, saved=saved, progress=progress))
+        return AskedNotes(open_collection(learned, paths.indexes, saved=saved_if_sound, progress=progress))
     except NotesError as gone:
         index = saved()
         if index is None or not len(index):

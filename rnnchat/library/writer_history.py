@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rnnchat.completion.used_words import UsedWords
 from rnnchat.completion.words import tokens_of
-from rnnchat.storage.sqlite import DatabaseSchema, open_database
+from rnnchat.storage.sqlite import DamagedDatabaseError, DatabaseSchema, open_database, remove_database
 from rnnchat.text.notes.secrets import screen
 
 HALF_LIFE = 30.0
@@ -88,12 +88,19 @@ class WriterHistory:
         return UsedWords(counted[_WORD], pairs, counted[_DISMISSED])
 
     def forget(self) -> int:
-        """Remove everything; return how many entries there were."""
+        """Remove everything; return how many entries there were.
+
+        A damaged database is removed as a whole, and counts as one entry.
+        """
         if not self._path.exists():
             return 0
-        with self._connection() as connection:
-            connection.execute("PRAGMA secure_delete = ON")
-            return connection.execute("DELETE FROM entries").rowcount
+        try:
+            with self._connection() as connection:
+                connection.execute("PRAGMA secure_delete = ON")
+                return connection.execute("DELETE FROM entries").rowcount
+        except DamagedDatabaseError:
+            remove_database(self._path)
+            return 1
 
     def _add(self, counts: Counter[tuple[int, str]], folder: str) -> None:
         """Add `counts` of entries of a folder, and drop those that count least where there are too many."""

@@ -64,6 +64,19 @@ def save_text(file: TextFile, text: str) -> TextFile:
     return TextFile(file.path, file.newline, file.has_mark, sha256(data))
 
 
+def replace_own_file(path: Path, data: bytes) -> None:
+    """Write `data` into a file that a person has named, in one step, keeping its permissions.
+
+    Links are followed. Raises StorageError where that is not possible, and where there is a folder, a pipe or
+    a device; what is there then stays as it was.
+    """
+    target = real_path(new_file(path).path)
+    try:
+        replace_file(target, data, private=False)
+    except OSError as error:
+        raise from_os_error(error, f"writing {path.name}") from error
+
+
 def new_file(named: str | Path) -> TextFile:
     """Return the file that a person wants to save to; raise StorageError where that is not possible.
 

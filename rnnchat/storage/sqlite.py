@@ -7,6 +7,7 @@ database lacks are applied in one transaction when it is opened; a newer databas
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import sqlite3
 import time
@@ -25,6 +26,10 @@ _COMPANION_SUFFIXES = ("-wal", "-shm", "-journal")
 """SQLite keeps files with these suffixes beside a database."""
 _STAYS = "What is on the screen stays there, and rnnchat tries again."
 """The hint of an error after which nothing that the user sees is lost."""
+
+
+class DamagedDatabaseError(StorageError):
+    """The file of a database is damaged."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,15 @@ def _move_aside(path: Path) -> Path:
     return aside
 
 
+def remove_database(path: Path) -> None:
+    """Remove a database, its companion files, and what was moved aside because it was emptied."""
+    try:
+        for file in path.parent.glob(f"{glob.escape(path.name)}*"):
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise from_os_error(error, f"removing {path.name}") from error
+
+
 def _has_write_ahead_log(path: Path) -> bool:
     try:
         return Path(f"{path}-wal").stat().st_size > 0
@@ -144,7 +158,7 @@ def _explained(error: sqlite3.Error, path: Path, contents: str) -> StorageError:
     text = str(error)
     message = f"{_capitalized(contents)} could not be read or saved"
     if any(word in text for word in ("malformed", "not a database", "no such table", "no such column")):
-        return StorageError(
+        return DamagedDatabaseError(
             f"{message}: their file is damaged.",
             f"The file {path} is damaged and was left as it is. Quit, and put a copy from a backup in its "
             f"place. Or start with a new one: move it away, together with {path.name}-wal if there is one.",

@@ -73,6 +73,27 @@ async def test_a_question_is_answered_and_enter_opens_the_note_at_its_line(
         assert screen.editor.text == (folder / "heating.md").read_text()
 
 
+async def test_the_name_of_a_file_is_shown_in_one_line(app: RnnchatApp, folder: Path) -> None:
+    (folder / "new\nline\x1b[31m[red]\udcff.md").write_text("The chimney is swept in May.")
+    async with app.run_test(size=SIZE) as pilot:
+        app.screen.query_one(Composer).text = "? chimney"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, PlacesScreen))
+        shown = str(app.screen.query_one(OptionList).get_option_at_index(0).prompt)
+        assert "new\\nline\\x1b[31m[red]\\xff.md:1" in shown
+
+
+async def test_a_long_question_leaves_space_for_the_passages(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        app.screen.query_one(Composer).text = "? boiler pressure " + "a b " * 5_000
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, PlacesScreen))
+        await pilot.pause()
+        places = app.screen.query_one(OptionList)
+        assert places.region.height >= 2
+        assert app.screen.region.contains_region(places.region)
+
+
 async def test_a_question_is_no_turn_of_the_chat(app: RnnchatApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         app.screen.query_one(Composer).text = "?boiler"

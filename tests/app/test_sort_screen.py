@@ -139,6 +139,22 @@ async def test_keys_move_notes_and_undo_puts_them_back(
         assert len(list(inbox.iterdir())) == 3
 
 
+async def test_the_name_of_a_folder_is_shown_in_one_line(
+    app: RnnchatApp, folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = suggestions(folders)
+    (folders / "notes" / "a\n\x1b[31m[b]").mkdir()
+    events[2]["labels"][0]["name"] = events[3]["labels"][1]["name"] = "a\n\x1b[31m[b]"
+    answer_with(monkeypatch, events)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sort(pilot, app, folders)
+        await wait_until(pilot, lambda: screen.table.has_focus)
+        assert cells(screen)[0][2] == "a\\n\\x1b[31m[b]"
+        assert cells(screen)[1][4] == "2 a\\n\\x1b[31m[b]"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: cells(screen)[0][2] == "moved to a\\n\\x1b[31m[b]")
+
+
 async def test_what_is_gone_or_taken_is_said_and_nothing_is_overwritten(
     app: RnnchatApp, folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,8 +95,11 @@ def test_notes_are_sorted_moved_and_put_back(tmp_path: Path) -> None:
     assert len(list(inbox.iterdir())) == 2
 
     applied = rnnchat(tmp_path, "sort", inbox, "--like", notes, "--apply", "--json")
-    *_, last = json_lines(applied.stdout)
+    said = json_lines(applied.stdout)
+    last = said[-1]
     assert (last["moved"], last["kept"]) == (1, 1)
+    # The file that undoes the moves is named before the first of them.
+    assert said.index({"undo": last["undo"]}) < next(at for at, row in enumerate(said) if "from" in row)
     assert (notes / "garden" / "hedge.md").is_file()
     assert [path.name for path in inbox.iterdir()] == ["odd.md"]
     undone = rnnchat(tmp_path, "sort", "--undo", last["undo"])

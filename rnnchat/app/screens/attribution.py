@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from rnnchat.app.screens.app_screen import Dialog
+from rnnchat.storage.display import display_path
 from rnnchat.storage.paths import shortened_path
 
 if TYPE_CHECKING:
@@ -67,6 +68,6 @@ def _marked(text: str, found: Sequence[Attribution]) -> Content:
 def _places(found: Sequence[Attribution]) -> Content:
     lines = []
     for number, origin in enumerate(found, start=1):
-        where = shortened_path(origin.path) if origin.path else "a note in an unknown file"
+        where = shortened_path(display_path(origin.path)) if origin.path else "a note in an unknown file"
         lines.append(Content.assemble((f"[{number}] ", "$text-muted"), f"{where}, line {origin.line}"))
     return Content("\n").join(lines)

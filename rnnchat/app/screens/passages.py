@@ -15,6 +15,11 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rnnchat.app.screens.app_screen import Dialog
+<<<<<<< HEAD
+=======
+from rnnchat.storage.display import display_path
+from rnnchat.storage.paths import shortened_path
+>>>>>>> fix-breaker
 
 if TYPE_CHECKING:
     from rnnchat.tasks.asking.asking import Reply
@@ -24,6 +29,9 @@ SHOWN_CHARACTERS = 300
 """At most this many characters of a passage are shown in the list."""
 ANSWER_CHARACTERS = 1_500
 """At most this many characters of an answer are shown."""
+
+QUESTION_CHARACTERS = 200
+"""At most this many characters of a question are shown."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +101,16 @@ def answer_screen(question: str, reply: Reply, name_of: Callable[[str], str]) ->
     for passage in reply.passages:
         begin = " ".join(sanitize(passage.text[:SHOWN_CHARACTERS]).split())
         places.append(NotePlace(passage.path, passage.line))
+<<<<<<< HEAD
         lines.append(_place_line(name_of(passage.path), passage.line, begin))
     return PlacesScreen(question, text, places, lines, note)
+=======
+        lines.append(_place_line(passage.path, passage.line, begin))
+    heading = question
+    if len(question) > QUESTION_CHARACTERS:
+        heading = f"{question[:QUESTION_CHARACTERS]}…"
+    return PlacesScreen(heading, text, places, lines, note)
+>>>>>>> fix-breaker
 
 
 def related_screen(found: Sequence[RelatedNote], name_of: Callable[[str], str]) -> PlacesScreen:
@@ -105,6 +121,11 @@ def related_screen(found: Sequence[RelatedNote], name_of: Callable[[str], str]) 
     return PlacesScreen("Related notes", Content(""), places, lines, note)
 
 
+<<<<<<< HEAD
 def _place_line(name: str, line: int, text: str) -> Content:
     where = f"{name}:{line}" if line else name
+=======
+def _place_line(path: str, line: int, text: str) -> Content:
+    where = shortened_path(display_path(path)) + (f":{line}" if line else "")
+>>>>>>> fix-breaker
     return Content.assemble((where, "$accent"), "  ", (text, "$text-muted"))

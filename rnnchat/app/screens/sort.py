@@ -233,7 +233,9 @@ class SortScreen(AppScreen):
             if self._states.get(note.path, "").startswith("✓"):
                 return
             result = session.move(note.path, folder)
-            self._states[note.path] = f"! {result.problem}" if result.problem else f"✓ moved to {folder}"
+            self._states[note.path] = (
+                f"! {result.problem}" if result.problem else f"✓ moved to {display_path(folder)}"
+            )
         self.app.call_from_thread(self._show_moved, session, note, result, 1)
 
     @work(thread=True, group=CHANGE_NOTES)
@@ -322,9 +324,9 @@ class SortScreen(AppScreen):
         cells = (
             state[:1] or ("?" if row.is_unsure else " "),
             display_path(row.path.name),
-            state[2:] or folder,
+            state[2:] or display_path(folder),
             "" if state.startswith("✓") else f"{probability:4.0%}",
-            " ".join(f"{number} {name}" for number, (name, _) in enumerate(others, start=2)),
+            " ".join(f"{number} {display_path(name)}" for number, (name, _) in enumerate(others, start=2)),
         )
         texts = [Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells]
         if state.startswith("✓"):
@@ -352,7 +354,10 @@ class SortScreen(AppScreen):
         lines += [
             ("like" if not number else "", self._shown_path(path)) for number, path in enumerate(row.nearest)
         ]
-        lines += [(f"{number}", f"{name}  {share:.0%}") for number, (name, share) in enumerate(row.labels, 1)]
+        lines += [
+            (f"{number}", f"{display_path(name)}  {share:.0%}")
+            for number, (name, share) in enumerate(row.labels, 1)
+        ]
         grid = Table.grid(padding=(0, 2))
         grid.add_column(justify="right", style="dim", no_wrap=True)
         grid.add_column(overflow="fold")

@@ -130,6 +130,11 @@ def undo_moves(moves: Sequence[Move]) -> list[Moved]:
 def _read_move(item: Any, damaged: StorageError) -> Move:
     if not isinstance(item, dict) or not all(isinstance(item.get(key), str) for key in ("from", "to")):
         raise damaged
+    try:
+        if any(b"\0" in os.fsencode(item[key]) for key in ("from", "to")):
+            raise damaged
+    except UnicodeEncodeError as error:
+        raise damaged from error
     source, target = Path(item["from"]), Path(item["to"])
     if not (source.is_absolute() and target.is_absolute()):
         raise damaged

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from pathlib import Path
 
 import click
@@ -66,3 +68,28 @@ def test_what_cannot_be_done_is_said(notes: Path, arguments: list[str], message:
     with pytest.raises((RnnchatError, click.UsageError)) as raised:
         run(*arguments, notes)
     assert message in f"{raised.value} {getattr(raised.value, 'hint', '')}"
+
+
+def test_a_pipe_is_not_replaced(notes: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(RnnchatError, match="not a regular file"):
+        run("export", notes, "--words", pipe)
+    assert pipe.is_fifo()
+
+
+def test_a_file_keeps_its_permissions_and_the_links_to_it(notes: Path, tmp_path: Path) -> None:
+    file, link = tmp_path / "words.txt", tmp_path / "link.txt"
+    file.write_text("old")
+    file.chmod(0o644)
+    link.symlink_to(file)
+    run("export", notes, "--words", link, "--format", "txt")
+    assert link.is_symlink()
+    assert file.read_text() != "old"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+
+
+def test_two_spellings_of_a_file_are_one_file(notes: Path, tmp_path: Path) -> None:
+    with pytest.raises(click.UsageError, match="two different files"):
+        run("export", notes, "--words", tmp_path / "a", "--notes", f"{tmp_path}/../{tmp_path.name}/a")
+    assert not (tmp_path / "a").exists()

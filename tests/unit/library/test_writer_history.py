@@ -100,3 +100,14 @@ def test_a_database_of_other_rows_is_left_alone(history: WriterHistory, paths: P
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(Exception, match="newer version"):
         history.load()
+
+
+def test_forgetting_removes_a_damaged_history(history: WriterHistory, paths: Paths) -> None:
+    history.record_text("the mill")
+    paths.writer_history.write_bytes(b"the mill, in a file that is no database")
+    aside = paths.writer_history.with_name(f"{paths.writer_history.name}-damaged-20260101-000000")
+    aside.write_bytes(b"the mill")
+    assert history.forget() == 1
+    assert not list(paths.data.glob("writer-history*"))
+    history.record_text("the mill")
+    assert history.forget() == 3

@@ -178,6 +178,8 @@ def test_links_and_folders_that_cannot_be_written_are_reported(inbox: Path, tmp_
         "[" * 5000,
         json.dumps({"schema": 1, "moves": [{"from": "a", "to": "/b"}]}),
         '{"schema": 9, "moves": []}',
+        '{"schema": 1, "moves": [{"from": "/\\ud800", "to": "/b"}]}',
+        '{"schema": 1, "moves": [{"from": "/a\\u0000", "to": "/b"}]}',
     ],
 )
 def test_a_damaged_undo_file_is_refused(tmp_path: Path, content: str) -> None:

@@ -1,0 +1,41 @@
+"""The commands `ask` and `related` with notes and paths that are out of the ordinary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from rnnchat.cli.commands import commands
+from rnnchat.errors import RnnchatError
+
+
+@pytest.fixture
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty folder for notes."""
+    monkeypatch.setenv("RNNCHAT_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    return folder
+
+
+def run(*words: str | Path) -> str:
+    """Return what a command prints."""
+    arguments = list(map(str, words))
+    return CliRunner().invoke(commands, arguments, standalone_mode=False, catch_exceptions=False).output
+
+
+def test_of_a_very_long_line_only_the_beginning_is_printed(notes: Path) -> None:
+    (notes / "a.md").write_text(f"# {'Zebras ' * 1_000}\n\n{'zebra elephant ' * 10_000}\n")
+    said = run("ask", notes, "zebra elephant")
+    assert "zebra elephant" in said
+    assert len(said) < 10_000
+
+
+def test_a_link_to_itself_is_not_an_unexpected_error(notes: Path) -> None:
+    (notes / "a.md").write_text("A note of some words.")
+    loop = notes.parent / "loop.md"
+    loop.symlink_to(loop)
+    with pytest.raises(RnnchatError, match="cannot be found"):
+        run("related", loop, notes)
