@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnchat.errors import RnnchatError
+from rnnchat.storage.display import display_path
 from rnnchat.storage.paths import shortened_path
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ class NoteFinder:
         return related_to(self._index_of(model), NotePassages(file, tuple(passages)))
 
     def name_of(self, path: str) -> str:
-        """Return a note's path below the folder that all notes are in."""
-        return path.removeprefix(self._folder) if self._folder else shortened_path(path)
+        """Return a note's path below the folder that all notes are in, as it is shown in one line."""
+        return display_path(path.removeprefix(self._folder) if self._folder else shortened_path(path))
 
     def _index_of(self, model: str) -> PassageIndex:
         """Return the index of a model's notes, brought up to date with the files."""

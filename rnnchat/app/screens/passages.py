@@ -15,11 +15,6 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rnnchat.app.screens.app_screen import Dialog
-<<<<<<< HEAD
-=======
-from rnnchat.storage.display import display_path
-from rnnchat.storage.paths import shortened_path
->>>>>>> fix-breaker
 
 if TYPE_CHECKING:
     from rnnchat.tasks.asking.asking import Reply
@@ -101,16 +96,11 @@ def answer_screen(question: str, reply: Reply, name_of: Callable[[str], str]) ->
     for passage in reply.passages:
         begin = " ".join(sanitize(passage.text[:SHOWN_CHARACTERS]).split())
         places.append(NotePlace(passage.path, passage.line))
-<<<<<<< HEAD
         lines.append(_place_line(name_of(passage.path), passage.line, begin))
-    return PlacesScreen(question, text, places, lines, note)
-=======
-        lines.append(_place_line(passage.path, passage.line, begin))
     heading = question
     if len(question) > QUESTION_CHARACTERS:
         heading = f"{question[:QUESTION_CHARACTERS]}…"
     return PlacesScreen(heading, text, places, lines, note)
->>>>>>> fix-breaker
 
 
 def related_screen(found: Sequence[RelatedNote], name_of: Callable[[str], str]) -> PlacesScreen:
@@ -121,11 +111,6 @@ def related_screen(found: Sequence[RelatedNote], name_of: Callable[[str], str]) 
     return PlacesScreen("Related notes", Content(""), places, lines, note)
 
 
-<<<<<<< HEAD
 def _place_line(name: str, line: int, text: str) -> Content:
     where = f"{name}:{line}" if line else name
-=======
-def _place_line(path: str, line: int, text: str) -> Content:
-    where = shortened_path(display_path(path)) + (f":{line}" if line else "")
->>>>>>> fix-breaker
     return Content.assemble((where, "$accent"), "  ", (text, "$text-muted"))

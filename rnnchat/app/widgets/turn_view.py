@@ -11,14 +11,6 @@ from textual.widgets import Static
 
 from rnnchat.app.conversation import ChatTurn
 from rnnchat.library.text_folding import FoldedText
-<<<<<<< HEAD
-=======
-from rnnchat.storage.display import display_path
-from rnnchat.storage.paths import shortened_path
-
-if TYPE_CHECKING:
-    from rnnchat.tasks.asking.asking import FoundPassage
->>>>>>> fix-breaker
 
 PASSAGE_CHARACTERS = 120
 """At most this many characters of a passage are shown below a reply."""
@@ -73,16 +65,8 @@ class TurnView(Vertical):
     def show_passages(self, places: Sequence[str], texts: Sequence[str]) -> None:
         """Show passages of the notes that are near to what is spoken of: the place and the text of each."""
         lines = [
-<<<<<<< HEAD
             Content.assemble(f"{place}  ", (" ".join(text[:PASSAGE_CHARACTERS].split()), "italic"))
             for place, text in zip(places, texts, strict=True)
-=======
-            Content.assemble(
-                f"{shortened_path(display_path(passage.path))}:{passage.line}  ",
-                (" ".join(passage.text[:PASSAGE_CHARACTERS].split()), "italic"),
-            )
-            for passage in passages
->>>>>>> fix-breaker
         ]
         self._passages.update(Content("\n").join(lines))
         self._has_passages = bool(lines)
