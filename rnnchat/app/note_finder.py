@@ -35,16 +35,19 @@ class NoteFinder:
     def ask(self, model: str, question: str) -> Reply:
         """Return what the notes of a model say to a question.
 
-        A question that follows another one keeps its subject: its rare terms count, too. Raises RnnchatError
-        where the model has no notes.
+        A question that follows another one keeps its subject: its rare terms count, too. Where nothing
+        answers it so, it stands for itself. Raises RnnchatError where the model has no notes.
         """
         from rnnchat.tasks.asking.asking import ask
         from rnnchat.tasks.asking.follow_up import subject_of
 
         index = self._index_of(model)
         subject = subject_of(index, question, self._last_question)
+        reply = ask(index, question, subject=subject)
+        if subject and reply.answer is None:
+            subject, reply = "", ask(index, question)
         self._last_question = f"{question} {subject}"
-        return ask(index, question, subject=subject)
+        return reply
 
     def forget_subject(self) -> None:
         """Let the next question stand for itself, as in a new chat."""
