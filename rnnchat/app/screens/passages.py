@@ -15,7 +15,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rnnchat.app.screens.app_screen import Dialog
-from rnnchat.storage.paths import shortened_path
+from rnnchat.storage.paths import brief_path
 
 if TYPE_CHECKING:
     from rnnchat.tasks.asking.asking import Reply
@@ -107,5 +107,5 @@ def related_screen(found: Sequence[RelatedNote]) -> PlacesScreen:
 
 
 def _place_line(path: str, line: int, text: str) -> Content:
-    where = shortened_path(path) + (f":{line}" if line else "")
+    where = brief_path(path) + (f":{line}" if line else "")
     return Content.assemble((where, "$accent"), "  ", (text, "$text-muted"))

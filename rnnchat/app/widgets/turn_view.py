@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from rnnchat.app.conversation import ChatTurn
 from rnnchat.library.text_folding import FoldedText
-from rnnchat.storage.paths import shortened_path
+from rnnchat.storage.paths import brief_path
 
 if TYPE_CHECKING:
     from rnnchat.tasks.asking.asking import FoundPassage
@@ -71,7 +71,7 @@ class TurnView(Vertical):
         """Show which passages of the notes are nearest to what is spoken of, a line for each."""
         lines = [
             Content.assemble(
-                f"{shortened_path(passage.path)}:{passage.line}  ",
+                f"{brief_path(passage.path)}:{passage.line}  ",
                 (" ".join(passage.text[:PASSAGE_CHARACTERS].split()), "italic"),
             )
             for passage in passages
