@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.display import display_path
-from rnnchat.storage.paths import shortened_path
+from rnnchat.storage.paths import brief_path
 
 if TYPE_CHECKING:
     from rnnchat.storage.paths import Paths
@@ -41,16 +41,19 @@ class NoteFinder:
     def ask(self, model: str, question: str) -> Reply:
         """Return what the notes of a model say to a question.
 
-        A question that follows another one keeps its subject: its rare terms count, too. Raises RnnchatError
-        where the model has no notes.
+        A question that follows another one keeps its subject: its rare terms count, too. Where nothing
+        answers it so, it stands for itself. Raises RnnchatError where the model has no notes.
         """
         from rnnchat.tasks.asking.asking import ask
         from rnnchat.tasks.asking.follow_up import subject_of
 
         index = self._index_of(model)
         subject = subject_of(index, question, self._last_question)
+        reply = ask(index, question, subject=subject)
+        if subject and reply.answer is None:
+            subject, reply = "", ask(index, question)
         self._last_question = f"{question} {subject}"
-        return ask(index, question, subject=subject)
+        return reply
 
     def forget_subject(self) -> None:
         """Let the next question stand for itself, as in a new chat."""
@@ -79,7 +82,7 @@ class NoteFinder:
 
     def name_of(self, path: str) -> str:
         """Return a note's path below the folder that all notes are in, as it is shown in one line."""
-        return display_path(path.removeprefix(self._folder) if self._folder else shortened_path(path))
+        return display_path(path.removeprefix(self._folder) if self._folder else brief_path(path))
 
     def _index_of(self, model: str) -> PassageIndex:
         """Return the index of a model's notes, brought up to date with the files."""

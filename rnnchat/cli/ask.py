@@ -16,8 +16,10 @@ from rnnchat.errors import RnnchatError
 if TYPE_CHECKING:
     from rnnchat.tasks.asking.asking import Reply
 
-_SHOWN_LINES = 12
-"""At most this many lines of a passage are printed."""
+_SHOWN_LINES = 8
+"""At most this many lines of a passage are printed below an answer."""
+_SHOWN_LINES_UNANSWERED = 3
+"""At most this many lines of a passage are printed where no passage seems to answer the question."""
 _SHOWN_CHARACTERS = 2_000
 """At most this many characters of a line are printed."""
 
@@ -93,17 +95,21 @@ def _print_reply(reply: Reply) -> None:
         print_line("Nothing in these notes seems to answer this. The passages nearest to it:")
     else:
         print_line("Nothing in these notes has to do with this.")
+    most = _SHOWN_LINES if reply.answer is not None else _SHOWN_LINES_UNANSWERED
     for passage in reply.passages:
         print_line("")
         heading = f"  {passage.heading or passage.title}" if passage.heading or passage.title else ""
-        print_line("", path=f"{place(passage.path)}:{passage.line}-{passage.end}")
+        lines_read = f"{passage.line}-{passage.end}" if passage.end > passage.line else f"{passage.line}"
+        print_line("", path=f"{place(passage.path)}:{lines_read}")
         if heading:
             print_line(_shortened(heading))
         lines = passage.text.split("\n")
-        for line in lines[:_SHOWN_LINES]:
-            print_line(f"  │ {_shortened(line)}", indent=4)
-        if len(lines) > _SHOWN_LINES:
-            print_line(f"  │ … {len(lines) - _SHOWN_LINES} more lines", indent=4)
+        # A single line more takes no more space than the line that says so.
+        shown = len(lines) if len(lines) == most + 1 else most
+        for line in lines[:shown]:
+            print_line(f"  │ {_shortened(line)}".rstrip(), indent=4)
+        if len(lines) > shown:
+            print_line(f"  │ … {len(lines) - shown} more lines", indent=4)
 
 
 def _shortened(line: str) -> str:

@@ -79,8 +79,15 @@ def sort(
     suggestions = sorter.suggest(notes.inbox)
     for suggestion in suggestions:
         _print_suggestion(suggestion, as_json)
+    least = DEFAULT_THRESHOLD if threshold is None else threshold
     if is_applied:
-        _apply(notes, suggestions, DEFAULT_THRESHOLD if threshold is None else threshold, as_json)
+        _apply(notes, suggestions, least, as_json)
+    elif suggestions and sorter.by == "folders" and not as_json:
+        planned, _ = notes.moves(suggestions, least)
+        print_line(
+            f"\nNothing has moved. --apply would move {len(planned):,} of {len(suggestions):,}: those with a"
+            f" folder of {least:.0%} or more."
+        )
 
 
 def _print_measured(sorter: Sorter, notes: NotesToSort, as_json: bool) -> None:
@@ -116,7 +123,8 @@ def _print_suggestion(suggestion: LabelSuggestion, as_json: bool) -> None:
         print_json(suggestion.as_dict())
         return
     prediction = suggestion.prediction
-    print_line("note", path=display_path(suggestion.note.path))
+    print_line("")
+    print_line("", path=display_path(suggestion.note.path))
     labels = ", ".join(f"{display_path(label.name)} {label.probability:.0%}" for label in prediction.labels)
     print_line(f"  {'unsure: ' if prediction.is_unsure else ''}{labels}", indent=4)
     if suggestion.because:
@@ -146,7 +154,7 @@ def _apply(
     if as_json:
         print_json({"moved": moved, "kept": len(suggestions) - moved, "undo": str(file) if moved else None})
     else:
-        print_line(f"Moved {moved:,} of {len(suggestions):,}; the others stay where they are.")
+        print_line(f"\nMoved {moved:,} of {len(suggestions):,}; the others stay where they are.")
     if any(result.problem for result in results):
         sys.exit(1)
 

@@ -190,6 +190,17 @@ def shortened_path(path: str, *, nearby: bool = False) -> str:
         return path
 
 
+def brief_path(path: str, most: int = 40) -> str:
+    """Return a path for a list: its last folder and its name where the whole has more than `most` characters.
+
+    Where these are still longer, the end of the name is cut off.
+    """
+    shown = shortened_path(path)
+    if len(shown) > most:
+        shown = "/".join(Path(path).parts[-2:])
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+
+
 def _without_home() -> PathError:
     return PathError("Your home folder is unknown.", "Set HOME or RNNCHAT_HOME, or give the full path.")
 

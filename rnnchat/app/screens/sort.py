@@ -82,7 +82,7 @@ class SortScreen(AppScreen):
                 with Horizontal(classes="row"):
                     yield Static(label, classes="label", markup=False)
                     yield Input(
-                        placeholder=f"{example}  (→ completes, Ctrl+O browses, Enter goes on)",
+                        placeholder=f"{example}  (→ completes, Enter goes on)",
                         suggester=PathSuggester(),
                         id=name,
                         compact=True,

@@ -11,18 +11,23 @@ FEW_TERMS = 3
 """A question with more terms of its own than this names its subject itself."""
 KEPT_WORDS = 3
 """At most this many words of the question before are kept."""
-_REFERS = re.compile(r"\b(?:it|its|that|this|them|they|those|these|he|she|his|her|there|then|and)\b", re.I)
+_REFERS = re.compile(
+    r"\b(?:it|its|that|this|them|they|those|these|he|she|his|her|there|then)\b"
+    r"|^\W*(?:and|but|or|what about|how about)\b"
+    r"|[它他她这那其呢]",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[\w'’.\-]*\w")
 
 
 def subject_of(index: PassageIndex, question: str, before: str) -> str:
     """Return the rarest words of the text `before` a question, where it seems to follow that.
 
-    It does where it has few terms of its own, or refers to something, as with "it". Otherwise, nothing is
-    returned.
+    It does where it has few terms of its own and refers to something, as with "it" or a first "and".
+    Otherwise, nothing is returned: a short question, such as "who won the cup", may well be a new one.
     """
     own = Question.of(index, question)
-    if not before or (len(own.numbers) > FEW_TERMS and _REFERS.search(question) is None):
+    if not before or len(own.numbers) > FEW_TERMS or _REFERS.search(question) is None:
         return ""
     known = set(own.numbers.tolist())
     words: list[tuple[float, str]] = []

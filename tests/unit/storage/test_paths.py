@@ -20,6 +20,7 @@ from rnnchat.storage.files import TextFile, has_changed, new_file, save_text
 from rnnchat.storage.log import log_unexpected_error
 from rnnchat.storage.paths import (
     Paths,
+    brief_path,
     home_folder,
     make_private,
     parse_argument,
@@ -319,3 +320,10 @@ def test_a_folder_that_may_not_be_written_to(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
     with pytest.raises(StorageError, match="may not write"):
         new_file(str(tmp_path / "x.md"))
+
+
+def test_a_long_path_is_shown_as_its_last_folder_and_name_and_cut_at_the_end() -> None:
+    assert brief_path("/a/b.md") == "/a/b.md"
+    assert brief_path("/a/long/way/to/the/notes/of/mine/git/rebase.md") == "git/rebase.md"
+    cut = brief_path(f"/notes/of/mine/git/{'rebase-' * 9}.md")
+    assert cut.startswith("git/rebase-") and cut.endswith("…") and len(cut) == 40
