@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # NumPy takes a tenth of a second
     from rnnchat.tasks.asking.index import PassageIndex
 
 NO_NOTES_HINT = (
-    'Name a folder of notes, such as `rnnchat ask ~/notes "…"`, or train a model: `rnnchat train ~/notes`.'
+    "Train a model of your notes: `rnnchat train ~/notes`, or F3 in the app. Or name a folder of notes."
 )
 """What to do where a model has no notes."""
 
@@ -56,7 +56,7 @@ def notes_of_model(paths: Paths, model: str, progress: Callable[[int], None] | N
         raise ModelError(f"The model {entry.name} is damaged: {entry.problem}")
     learned = [Path(path) for path in entry.card.learned_from.get("paths", ())]
     if not learned:
-        raise ModelError(f"The model {entry.name} has no notes that can be asked.", NO_NOTES_HINT)
+        raise ModelError(f"The model {entry.name} has learned no notes.", NO_NOTES_HINT)
 
     def saved() -> PassageIndex | None:
         from rnnchat.tasks.asking.index import PassageIndex

@@ -31,6 +31,11 @@ NEAREST = 3
 WORDS = 5
 """This many words are named that speak for a folder."""
 
+WORDS_CONSIDERED = 24
+"""The words that are given as reasons are chosen from so many."""
+SHORTEST_WORD = 3
+"""A word of Latin letters with fewer letters is no reason on its own."""
+
 
 @dataclass(frozen=True)
 class LabelSuggestion:
@@ -82,7 +87,9 @@ class Sorter:
         ]
 
     def _because(self, note: SortableNote, prediction: Prediction) -> tuple[str, ...]:
-        return tuple(self._classifier.words_for(note.text, prediction.labels[0].name, WORDS))
+        """Return the words that speak most for the likeliest label, without numbers and short words."""
+        found = self._classifier.words_for(note.text, prediction.labels[0].name, WORDS_CONSIDERED)
+        return tuple(filter(_says_something, found))[:WORDS]
 
     def _nearest(self, notes: Sequence[SortableNote]) -> list[tuple[SortableNote, ...]]:
         """Return the sorted notes with the highest cosine of their features, except the note itself."""
@@ -126,3 +133,11 @@ def _examples(
     texts = LabelledTexts.of([note.text for note, _ in labelled], [labels for _, labels in labelled])
     kept, left_out = texts.without_rare_labels()
     return kept, left_out, [note for note, _ in labelled]
+
+
+def _says_something(words: str) -> bool:
+    """Whether one of `words` can be a reason: it has letters, and is no short word of Latin letters."""
+    return any(
+        any(map(str.isalpha, word)) and (len(word) >= SHORTEST_WORD or not word.isascii())
+        for word in words.split()
+    )
