@@ -39,7 +39,9 @@ FEATURES = (
     "similar_in_title",
 )
 """The kinds of evidence, in the order of WEIGHTS."""
-WEIGHTS = np.array([5.3, 1.8, 1.5, 2.2, 0.9, 0.8, 1.3, 1.8, 1.4, 1.5, 1.0, 0.5, 3.0, 1.5, 2.0], np.float32)
+WEIGHTS = np.array(
+    [6.0, 1.75, 1.5, 2.85, 0.85, 0.55, 1.05, 0.9, 0.7, 2.7, 1.45, 0.25, 4.0, 1.5, 2.0], np.float32
+)
 """What each kind of evidence counts for."""
 
 

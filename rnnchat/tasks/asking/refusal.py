@@ -1,4 +1,9 @@
-"""Whether notes answer a question at all, by how well the best passage fits it."""
+"""Whether notes answer a question at all, by how well the best passage fits it.
+
+The weights were fitted to titles and headings of other people's notes: asked of the notes that they are from,
+whole or with some of their words left out, and of the notes of somebody else. With them, 5 % of the first are
+refused and 53 % of the others, many of which are about the same subjects.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +14,10 @@ from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.ranking import FEATURES, Question
 
-BIAS = -2.0
+BIAS = -3.65
 """What is added to the weighted evidence."""
-WEIGHTS = {"covered": 4.0, "words": 1.0, "latent": 0.5}
-"""What the evidence for the best passage counts for; set by hand."""
+WEIGHTS = {"covered": 3.43, "covered_by_note": 1.09, "words": 4.17, "latent": 1.16}
+"""What the evidence for the best passage counts for."""
 
 
 def is_answered(

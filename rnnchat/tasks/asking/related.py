@@ -13,13 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.index import PassageIndex
+from rnnchat.tasks.asking.latent import unit
 from rnnchat.tasks.asking.notes import NotePassages
 from rnnchat.tasks.asking.terms import term_numbers, terms_of
 from rnnchat.tasks.sparse import SparseRows
 
 SHOWN = 10
 """At most this many related notes are shown."""
-SHARED_WORDS = 0.5
+DIRECTIONS = 60
+"""Only the first so many values of latent vectors count, which are about subjects rather than details."""
+SHARED_WORDS = 0.3
 """What the likeness by shared words counts for, beside 1 for the latent vectors."""
 
 
@@ -70,7 +73,8 @@ def likeness(index: PassageIndex, counts: SparseRows) -> NDArray[np.float32]:
         in_note = np.bincount(index.notes[rows], found, len(index.files))
         words += weight * index.rarities[term] * np.log1p(in_note)
     words /= np.maximum(note_norms(index), 1e-6)
-    latent = index.latent_notes @ index.latent.project(row)[0]
+    own = index.latent.project(row)[:, :DIRECTIONS]
+    latent = unit(index.latent_notes[:, :DIRECTIONS]) @ unit(own)[0]
     result: NDArray[np.float32] = (latent + SHARED_WORDS * words) / (1 + SHARED_WORDS)
     return result
 
