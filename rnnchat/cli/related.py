@@ -44,7 +44,7 @@ def related(note: Path, paths: tuple[Path, ...], model: str | None, count: int, 
     try:
         text = read_passages(real_path(note))
     except UnreadableError as reason:
-        raise RnnchatError(f"{display_path(note)}: {reason}.", "Name a note.") from None
+        raise RnnchatError(f"{display_path(note)} cannot be compared: {reason}.", "Name a note.") from None
     notes = asked_notes(paths, model)
     found = related_to(notes.collection.index, text, count)
     if as_json:

@@ -44,7 +44,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Draft",
         (
             ("Tab", "accept the suggestion (also → at the end of a line)"),
-            ("Ctrl+→  Ctrl+E", "accept one word of it, one sentence (also End)"),
+            ("Ctrl+→", "accept one word of it"),
+            ("Ctrl+E", "accept one sentence of it (also End)"),
             ("Esc", "dismiss it; it is not suggested there again"),
             ("Alt+1 … 6", "insert an alternative from the line below"),
             ("Ctrl+Space", "choose among these with ← → and Enter (also Alt+A)"),
