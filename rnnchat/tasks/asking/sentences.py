@@ -22,6 +22,8 @@ _FENCE = re.compile(
     r"^[ \t]{0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<code>.*?)\n?^[ \t]{0,3}(?P=mark)[ \t]*$", re.M | re.S
 )
 _BLANK = re.compile(r"\n[ \t]*\n")
+_LINK_ALONE = re.compile(r"\W*(?:\[[^\]\n]*\]\([^)\s]*\)|https?://\S+)\W*")
+"""Matches a text that is only a link, such as the source that a note ends with; it answers nothing."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,10 @@ def _paragraph(text: str, begin: int, end: int) -> Iterator[Sentence]:
 
 
 def _sentence(text: str, begin: int, end: int) -> Iterator[Sentence]:
-    """Yield what is between two places without white space around it, in parts where it is too long."""
+    """Yield what is between two places without white space around it, in parts where it is too long.
+
+    What has no letters or digits, or is a link alone, is left out.
+    """
     while begin < end:
         last = end
         if end - begin > LONGEST:
@@ -75,6 +80,6 @@ def _sentence(text: str, begin: int, end: int) -> Iterator[Sentence]:
             last = space if space > 0 else end
         part = text[begin:last]
         stripped = part.strip()
-        if any(map(str.isalnum, stripped)):
+        if any(map(str.isalnum, stripped)) and not _LINK_ALONE.fullmatch(stripped):
             yield Sentence(stripped, begin + len(part) - len(part.lstrip()))
         begin = last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +92,12 @@ def test_sentences_end_after_full_stops_but_not_after_abbreviations() -> None:
         sentence.text for sentence in split_sentences("Ask Dr. Smith, e.g. Tuesday. Then go! 好的。再见。")
     ]
     assert found == ["Ask Dr. Smith, e.g. Tuesday.", "Then go!", "好的。", "再见。"]
+
+
+@pytest.mark.parametrize("link", ["[source](https://a.org/b#)", "- [h/t Jo](http://x.y)", "https://a.org/b."])
+def test_a_link_alone_answers_nothing(link: str) -> None:
+    found = split_sentences(f"It works.\n\n{link}\n\nSee [this](https://a.org) for more.")
+    assert [sentence.text for sentence in found] == ["It works.", "See [this](https://a.org) for more."]
 
 
 def test_code_is_a_candidate_without_its_fence() -> None:
