@@ -246,9 +246,13 @@ class Completer:
         """
         query, ranked, questions = self._last_query, self._ranked, self._questions
         shown, shown_inline = self._shown, self._shown_inline
-        yield
-        self._last_query, self._ranked, self._questions = query, ranked, questions
-        self._shown, self._shown_inline = shown, shown_inline
+        try:
+            yield
+        finally:
+            self._last_query, self._ranked, self._questions = query, ranked, questions
+            self._shown, self._shown_inline = shown, shown_inline
+            assert self._reader.end is not None
+            self._search.start(self._reader.end, keep=self._search.root is self._reader.end)
 
     def _answer_after_letters(self, is_interrupted: Callable[[], bool]) -> None:
         """Answer the last questions for the text with each of the likeliest next letters."""
@@ -281,8 +285,6 @@ class Completer:
                     for answer in questions[1].values():
                         if not is_interrupted():
                             answer(text + " ")
-        assert self._reader.end is not None
-        self._search.start(self._reader.end)
 
     def _clear_cache(self) -> None:
         self._last_query, self._ranked = ("", False), None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.helpers import json_lines, rnnchat
-from tests.unit.tasks.helpers import topic_texts
+from tests.unit.tasks.helpers import topic_texts, write_topic_notes
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 
@@ -20,13 +20,6 @@ def write_table(path: Path, per_label: int = 6) -> Path:
         rows.writerow(["text", "label"])
         rows.writerows(zip(*topic_texts(per_label), strict=True))
     return path
-
-
-def write_notes(root: Path, per_label: int = 6) -> Path:
-    for number, (text, label) in enumerate(zip(*topic_texts(per_label), strict=True)):
-        (root / label).mkdir(parents=True, exist_ok=True)
-        (root / label / f"{number}.md").write_text(f"# Note {number}\n\n{text}\n")
-    return root
 
 
 def test_a_classifier_is_trained_used_and_kept_like_other_models(tmp_path: Path) -> None:
@@ -67,7 +60,7 @@ def test_a_classifier_is_trained_used_and_kept_like_other_models(tmp_path: Path)
         ("text,label\na,x\nb,x\n", "at least two labels"),
         ("a,b\n1,2\n", "The columns are: a, b"),
         ('text,label\n"a,x\n', "quotation marks"),
-        ("", "columns are: none"),
+        ("", "no first line that names its columns"),
     ],
 )
 def test_what_is_wrong_with_examples_is_said(tmp_path: Path, content: str, message: str) -> None:
@@ -79,7 +72,7 @@ def test_what_is_wrong_with_examples_is_said(tmp_path: Path, content: str, messa
 
 
 def test_notes_are_sorted_moved_and_put_back(tmp_path: Path) -> None:
-    notes = write_notes(tmp_path / "notes")
+    notes = write_topic_notes(tmp_path / "notes")
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / "hedge.md").write_text("Prune the hedge, weed the bean seed, rake the soil.")

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.tasks.decomposition import truncated_svd
 from rnnchat.tasks.sparse import SparseRows
 
 DIMENSIONS = 200
@@ -23,10 +24,6 @@ MOST_FITTED = 4_000
 """The directions are fitted to at most this many notes, spread over the whole collection."""
 MOST_TERMS = 40_000
 """At most this many terms take part, the most frequent ones."""
-_OVERSAMPLING = 12
-"""This many more directions than wanted are computed, so that the wanted ones are exact."""
-_POWER_STEPS = 2
-"""How often the range is refined."""
 
 Vectors = NDArray[np.float32]
 """An array of vectors, (texts, dimensions)."""
@@ -55,7 +52,9 @@ class LatentSpace:
         size = min(DIMENSIONS, len(chosen) - 1, len(shared))
         if size < 2:
             return cls(shared[:0], np.zeros((0, 0), np.float32))
-        return cls(shared, _right_vectors(chosen, size))
+        turned = chosen.transposed()
+        _, _, directions = truncated_svd(chosen.dot, turned.dot, (len(chosen), chosen.width), size)
+        return cls(shared, directions)
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> LatentSpace:
@@ -103,19 +102,3 @@ def _with_columns(matrix: SparseRows, columns: NDArray[np.int64]) -> SparseRows:
     kept = places[matrix.columns] >= 0
     starts = np.searchsorted(rows[kept], np.arange(len(matrix.starts)))
     return SparseRows(starts, places[matrix.columns[kept]], matrix.values[kept], len(columns))
-
-
-def _right_vectors(matrix: SparseRows, size: int) -> Vectors:
-    """Return the first `size` right singular vectors, (width, size), by a randomised range finder."""
-    turned = matrix.transposed()
-    random = np.random.default_rng(0)
-    wanted = min(size + _OVERSAMPLING, len(matrix), matrix.width)
-    basis = random.normal(size=(matrix.width, wanted)).astype(np.float32)
-    basis = np.linalg.qr(matrix.dot(basis))[0]
-    for _ in range(_POWER_STEPS):
-        basis = np.linalg.qr(turned.dot(basis))[0]
-        basis = np.linalg.qr(matrix.dot(basis))[0]
-    small = turned.dot(basis)  # (width, wanted): the matrix in the basis, turned
-    left, _, _ = np.linalg.svd(small, full_matrices=False)
-    result: Vectors = np.ascontiguousarray(left[:, :size], np.float32)
-    return result

@@ -59,6 +59,8 @@ def _from_table(path: Path, text_column: str | None, label_column: str | None) -
     delimiter = next((one for one in _DELIMITERS if one in first), ",")
     rows = csv.reader(io.StringIO(whole.removeprefix("\ufeff"), newline=""), delimiter=delimiter, strict=True)
     names = [name.strip() for name in next(_checked_rows(rows), [])]
+    if not any(names):
+        raise NotesError("The table has no first line that names its columns.", "Begin it with `text,label`.")
     text_place = _column(names, text_column, TEXT_COLUMNS, "texts", "--text-column")
     label_place = _column(names, label_column, LABEL_COLUMNS, "labels", "--label-column")
     for row in _checked_rows(rows):

@@ -43,7 +43,7 @@ def read_notes_to_sort(inbox: Path, like: Path) -> NotesToSort:
     """Read the notes of `inbox` and those of `like`; a note of one is none of the other.
 
     Where both are the same folder, the notes that are in none of its subfolders are to be sorted. Raises
-    NotesError where there is nothing to sort, or nothing to learn from.
+    NotesError where there is nothing to learn from; that there is nothing to sort is no error.
     """
     waiting, skipped = read_sortable([inbox])
     known, _ = read_sortable([like])

@@ -21,6 +21,9 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.tasks.asking.latent import unit
+from rnnchat.tasks.decomposition import truncated_svd
+
 DIMENSIONS = 100
 """A vector has this many numbers, or fewer where the texts have fewer words."""
 WINDOW = 5
@@ -37,10 +40,6 @@ FREQUENT_TEXT = 100_000
 """From this many words on, rare words are left out."""
 SMOOTHING = 0.75
 """Contexts are counted to this power, so that rare ones do not inform too much."""
-OVERSAMPLING = 20
-"""The random projection of the decomposition has this many more dimensions than are wanted."""
-POWER_STEPS = 2
-"""This many power iterations make the decomposition exact enough."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-_.][^\W_]+)*")
 """Matches a word; names such as `snake_case`, `e-mail` and `config.yml` are one word."""
@@ -97,7 +96,9 @@ def fit_word_vectors(texts: Iterable[str]) -> NamedVectors:
     if len(names) < 3:
         return NamedVectors((), np.zeros((0, 0), np.float32))
     information = _positive_information(_co_occurrences(split, names))
-    return NamedVectors(names, _unit(_left_vectors(information, min(DIMENSIONS, len(names) - 1))))
+    size = min(DIMENSIONS, len(names) - 1)
+    left, values, _ = truncated_svd(information.__matmul__, information.T.__matmul__, information.shape, size)
+    return NamedVectors(names, unit(left * np.sqrt(values)))
 
 
 def _co_occurrences(texts: Sequence[Sequence[str]], names: Sequence[str]) -> NDArray[np.float32]:
@@ -130,26 +131,3 @@ def _positive_information(together: NDArray[np.float32]) -> NDArray[np.float32]:
     together /= np.maximum(of_contexts, 1e-12)
     np.maximum(together, 1, out=together)
     return np.log(together, out=together)
-
-
-def _left_vectors(matrix: NDArray[np.float32], size: int) -> Vectors:
-    """Return the first `size` left singular vectors times the roots of their values, (rows, size).
-
-    Source: the randomised range finder of Halko, Martinsson and Tropp 2011, https://arxiv.org/abs/0909.4061.
-    """
-    random = np.random.default_rng(0)
-    wanted = min(size + OVERSAMPLING, *matrix.shape)
-    basis = np.linalg.qr(matrix @ random.normal(size=(matrix.shape[1], wanted)).astype(np.float32))[0]
-    for _ in range(POWER_STEPS):
-        basis = np.linalg.qr(matrix.T @ basis)[0]
-        basis = np.linalg.qr(matrix @ basis)[0]
-    left, values, _ = np.linalg.svd(basis.T @ matrix, full_matrices=False)
-    result: Vectors = (basis @ left[:, :size]) * np.sqrt(values[:size])
-    return result
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    """Return the vectors with length 1; zero stays zero."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    result: Vectors = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
-    return result

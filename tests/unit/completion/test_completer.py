@@ -14,6 +14,7 @@ from rnnchat.completion.draft_reader import LEARNED_AT_ONCE
 from rnnchat.completion.search import one_by_one
 from rnnchat.evaluation.keystrokes import predict_words, type_texts
 from rnnchat.lm.ngram import NgramMemory, NgramModel
+from rnnchat.lm.protocols import Step
 from rnnchat.text.tokenizer import Tokenizer, train_tokenizer
 
 
@@ -97,14 +98,21 @@ def test_resting_changes_no_answer(
             rested.work_while_idle()
 
 
-def test_answers_that_were_prepared_take_no_further_steps(
-    memory: NgramModel, tokenizer: Tokenizer, texts: list[str]
-) -> None:
+def recording_step(memory: NgramModel) -> tuple[list[int], Step]:
+    """Return a list, and a step of `memory` that appends to it each piece that it is taken with."""
     looked: list[int] = []
 
     def step(piece: int, state: Any) -> Any:
         looked.append(piece)
         return memory.step(piece, state)
+
+    return looked, step
+
+
+def test_answers_that_were_prepared_take_no_further_steps(
+    memory: NgramModel, tokenizer: Tokenizer, texts: list[str]
+) -> None:
+    looked, step = recording_step(memory)
 
     def prepared(*, ahead: bool) -> int:
         completer = Completer(memory, tokenizer, lookahead_steps=one_by_one(step))
@@ -127,12 +135,7 @@ def test_answers_that_were_prepared_take_no_further_steps(
 def test_preparing_answers_ends_where_it_is_interrupted(
     memory: NgramModel, tokenizer: Tokenizer, texts: list[str]
 ) -> None:
-    looked: list[int] = []
-
-    def step(piece: int, state: Any) -> Any:
-        looked.append(piece)
-        return memory.step(piece, state)
-
+    looked, step = recording_step(memory)
     completer = Completer(memory, tokenizer, lookahead_steps=one_by_one(step))
     completer.suggest(texts[0][:60])
     looked.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 from rnnchat.tasks.classification.training import LabelledTexts
 
@@ -35,3 +36,11 @@ def topic_examples(per_label: int, labels: int = len(TOPICS), seed: int = 0) -> 
     """Return the same as labelled texts."""
     texts, names = topic_texts(per_label, labels, seed)
     return LabelledTexts.of(texts, [[name] for name in names])
+
+
+def write_topic_notes(root: Path, per_label: int = 6) -> Path:
+    """Write the same as notes in a folder for each topic below `root`, and return `root`."""
+    for number, (text, label) in enumerate(zip(*topic_texts(per_label), strict=True)):
+        (root / label).mkdir(parents=True, exist_ok=True)
+        (root / label / f"{number}.md").write_text(f"# Note {number}\n\n{text}\n")
+    return root

@@ -44,7 +44,7 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
         ('text,label\na,x\n"never closed,x\nmore,y\n', "line 4"),
         ("text,label\nonly\n", "Line 2 has 1 columns"),
         ("text,label\n", "no examples"),
-        ("", "columns are: none"),
+        ("", "no first line that names its columns"),
         (f"text,label\n{'x' * 200_000},y\n", "131,072 characters"),
         (f"text,label\na,{'y' * 300}\n", "300 characters"),
         (b"\x89PNG\r\n\x1a\n\0\0", "binary"),
@@ -73,3 +73,11 @@ def test_a_folder_has_a_subfolder_for_each_label(tmp_path: Path) -> None:
     with pytest.raises(NotesError, match="no examples"):
         (tmp_path / "nothing").mkdir()
         read_examples(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("content", ["\n", " , \n"])
+def test_a_table_without_names_of_columns_is_said_to_have_none(tmp_path: Path, content: str) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text(content)
+    with pytest.raises(NotesError, match="no first line that names its columns"):
+        read_examples(table)

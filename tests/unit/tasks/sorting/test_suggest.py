@@ -10,18 +10,11 @@ from rnnchat.errors import NotesError
 from rnnchat.tasks.sorting.inbox import read_notes_to_sort
 from rnnchat.tasks.sorting.notes import SortableNote, read_sortable
 from rnnchat.tasks.sorting.suggest import FOLDERS, TAGS, learn_sorting
-from tests.unit.tasks.helpers import topic_texts
-
-
-def write_notes(root: Path, per_label: int = 6) -> Path:
-    for number, (text, label) in enumerate(zip(*topic_texts(per_label), strict=True)):
-        (root / label).mkdir(parents=True, exist_ok=True)
-        (root / label / f"{number}.md").write_text(f"# Note {number}\n\n{text}\n")
-    return root
+from tests.unit.tasks.helpers import topic_texts, write_topic_notes
 
 
 def test_notes_of_an_inbox_get_their_folders(tmp_path: Path) -> None:
-    notes = write_notes(tmp_path / "notes")
+    notes = write_topic_notes(tmp_path / "notes")
     (notes / "lonely").mkdir()
     (notes / "lonely" / "one.md").write_text("alone")
     (notes / "loose.md").write_text("in no folder")
@@ -49,7 +42,7 @@ def test_notes_of_an_inbox_get_their_folders(tmp_path: Path) -> None:
 
 
 def test_an_inbox_inside_the_notes_is_not_learned(tmp_path: Path) -> None:
-    notes = write_notes(tmp_path / "notes")
+    notes = write_topic_notes(tmp_path / "notes")
     inbox = notes / "inbox"
     inbox.mkdir()
     for name in ("a.md", "b.md"):
@@ -93,7 +86,7 @@ def test_too_little_to_learn_from_is_refused(tmp_path: Path) -> None:
 
 
 def test_no_folder_and_no_file_name_is_part_of_the_text(tmp_path: Path) -> None:
-    notes = write_notes(tmp_path / "notes", 2)
+    notes = write_topic_notes(tmp_path / "notes", 2)
     found, _ = read_sortable([notes])
     for note in found:
         assert note.folder not in note.text
