@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from rnnchat.cli.output import print_error, print_json, print_line, print_progress
 from rnnchat.cli.shared import PathArgument, as_json, current_paths, open_library
@@ -146,6 +147,7 @@ def train(
         raise click.UsageError("--resume continues and --fresh starts again: choose one of them")
     if resume:
         run = _run_to_resume(name)
+        _require_same(run.settings, pairs)
     else:
         if pairs is None:
             raise click.UsageError("Name the file of pairs to learn from")
@@ -203,6 +205,18 @@ def _run_to_resume(name: str | None) -> TranslationRun:
         hint = f"Trainings that can be resumed: {names}." if names else "No training can be resumed."
         raise TrainingError(f"There is {what}.", hint)
     return found
+
+
+def _require_same(settings: TranslationSettings, pairs: Path | None) -> None:
+    """Raise a usage error where something is given with --resume that differs from how the training began."""
+    context = click.get_current_context()
+    if pairs is not None and str(pairs.absolute()) != settings.path:
+        raise click.UsageError(f"--resume continues with {settings.path}, as it began; leave the file out")
+    for name in ("reverse", "minutes", "seed"):
+        is_stated = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if is_stated and context.params[name] != getattr(settings, name):
+            began = f"--{name} {getattr(settings, name)}"
+            raise click.UsageError(f"--resume continues with {began}, as it began; leave the option out")
 
 
 def _train_and_report(run: TranslationRun, *, resumed: bool, as_json: bool) -> None:
