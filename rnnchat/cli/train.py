@@ -144,11 +144,11 @@ def _train_and_report(run: Run, *, resumed: bool, as_json: bool) -> None:
     from rnnchat.training.runs.report import TrainingReport
 
     if as_json:
-        _follow(TrainingJob(run), EventLines(print_json).show)
+        follow_training(TrainingJob(run), EventLines(print_json).show)
         return
     report = TrainingReport(print_line, live=sys.stdout is not None and sys.stdout.isatty())
     report.begin(run.folder.name, resumed=resumed)
-    _follow(TrainingJob(run), report.show)
+    follow_training(TrainingJob(run), report.show)
 
 
 class EventLines:
@@ -172,7 +172,7 @@ class EventLines:
             self._show(event)
 
 
-def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
+def follow_training(job: TrainingJob, show: Callable[[Event], None]) -> None:
     """Show the events of a training until it ends; Ctrl+C stops it and saves a checkpoint."""
     job.start()
     try:
@@ -182,10 +182,9 @@ def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
         if sys.stderr is not None and sys.stderr.isatty():
             print_progress("\r\x1b[KStopping and saving a checkpoint …\n")
         job.close(30)
-        name = job.run.folder.name
         raise StoppedError(
             "Stopped. What was learned so far is saved.",
-            f"To continue, run `rnnchat train --resume --name {name!r}`.",
+            f"To continue, run `{job.resume_command}`.",
         ) from None
     finally:
         job.close(30)
