@@ -27,6 +27,7 @@ from rnnchat.lm.protocols import AnyLanguageModel, Learn
 from rnnchat.lm.recurrent import RecurrentNetwork
 from rnnchat.tasks.classification.classifier import TextClassifier
 from rnnchat.tasks.classification.encoder import StateEncoder
+from rnnchat.tasks.translation.decoder import NetworkDecoder
 from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.protocols import PhraseDecoder
 from rnnchat.tasks.translation.translator import Translator
@@ -150,9 +151,7 @@ def phrase_decoder(weights: Mapping[str, NDArray[np.floating]], tokenizer: bytes
 
     Raises ModelError where they do not fit together.
     """
-    raise ModelError(
-        "This version of rnnchat cannot use the network of a translator.", "Install a newer one."
-    )
+    return NetworkDecoder(weights, tokenizer)
 
 
 def encoder_from_saved(saved: SavedModel) -> StateEncoder:

@@ -7,9 +7,9 @@ o_t = softmax(E v_t + c)   the probabilities of the next piece, (vocabulary,); E
 
 So the output layer is o_t = softmax(V h_t + c'), with V = E Pᵀ and the bias c' = E p + c.
 
-f depends on the cell: see `_rnn`, `gru_step` and `_lstm` below. The weights are those of Keras' layers, in their
-layout: W is `kernel` (inputs, gates · units), U is `recurrent_kernel` (units, gates · units), and vectors are
-rows, so that a product is x @ kernel.
+f depends on the cell: see `_rnn`, `gru_step` and `_lstm` below. The weights are those of Keras' layers, in
+their layout: W is `kernel` (inputs, gates · units), U is `recurrent_kernel` (units, gates · units), and
+vectors are rows, so that a product is x @ kernel.
 
 Sources: simple RNN, Elman 1990; LSTM, Hochreiter and Schmidhuber 1997; GRU, Cho et al. 2014, with the reset
 gate applied after the recurrent product; tied output, Press and Wolf 2017.

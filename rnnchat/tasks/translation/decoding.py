@@ -53,8 +53,9 @@ def beam_search(
 ) -> Hypothesis:
     """Return the best translation of the pieces `source`.
 
-    `start` and `end` are the places of the start and the end piece in the target's embedding; pieces that are
-    `forbidden` never come. Pieces may be copied from the translations `near`. `on_best` is called with the best hypothesis after each step.
+    `start` and `end` are the places of the start and the end piece in the target's embedding; pieces that
+    are `forbidden` never come. Pieces may be copied from the translations `near`. `on_best` is called with
+    the best hypothesis after each step.
     """
     encoded = network.encode(source)
     live, state = [Hypothesis((), 0.0)], network.start()

@@ -247,7 +247,7 @@ class TranslationTrainer:
             self._folder,
             self.progress.step,
             ((group, iter(arrays.items())) for group, arrays in groups.items()),
-            {name: value for name, value in asdict(self.progress).items() if value == value},
+            {name: value for name, value in asdict(self.progress).items() if not math.isnan(value)},
         )
 
     def _resume(self) -> None:
