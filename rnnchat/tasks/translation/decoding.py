@@ -1,7 +1,8 @@
 """Beam search: the likeliest translations of a phrase, a few of them side by side, piece by piece.
 
 A finished translation of n pieces, its end included, is ranked by log p / n^LENGTH_POWER, so that short ones
-have no unfair advantage (Wu et al. 2016, https://arxiv.org/abs/1609.08144, in a simpler form).
+have no unfair advantage (Wu et al. 2016, https://arxiv.org/abs/1609.08144, in a simpler form). The search
+ends when the best one is ahead of all others even if these ended at once.
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ def beam_search(
         best = max([*finished, *([best] if best else [])], key=lambda one: one.score, default=None)
         if on_best is not None and (best or live):
             on_best(max([*live, *([best] if best else [])], key=lambda one: one.score))
-        if best is not None and all(best.score >= one.score for one in live):
-            break  # an unfinished one would have to become likelier piece by piece
+        if best is not None and all(best.score >= _score_if_ended(one) for one in live):
+            break
     return best or live[0]
 
 
@@ -98,3 +99,8 @@ def _extend(
             longer.append(Hypothesis((*live[row].pieces, piece), total))
             rows.append(row)
     return longer, state.take(np.array(rows, np.intp)), finished
+
+
+def _score_if_ended(hypothesis: Hypothesis) -> float:
+    """Return the score of an unfinished hypothesis if it ended here, and that were certain."""
+    return hypothesis.log_probability / (len(hypothesis.pieces) + 1) ** LENGTH_POWER

@@ -16,6 +16,10 @@ QUANTILES = (0.2, 0.4, 0.6, 0.8, 0.92, 0.98, 0.995)
 
 A graph is built for each bucket, which takes seconds; with these seven, 86 % of the places hold pieces.
 """
+FEW_QUANTILES = (0.5, 0.85, 0.995)
+"""The same where there are few pairs: building more graphs would take longer than the places are worth."""
+FEW_PAIRS = 10_000
+"""Fewer pairs than this are few."""
 SMALLEST_BATCH = 8
 """A batch has at least this many pairs."""
 
@@ -126,7 +130,8 @@ def _buckets(pairs: Sequence[PiecePair], tokens: int) -> list[Bucket]:
     targets = np.array([len(target) for _, target in pairs])
     length = np.maximum(sources, targets * (sources.mean() / targets.mean()))
     buckets, before = [], 0.0
-    for cut in np.quantile(length, QUANTILES):
+    quantiles = QUANTILES if len(pairs) >= FEW_PAIRS else FEW_QUANTILES
+    for cut in np.quantile(length, quantiles):
         numbers = np.flatnonzero((length > before) & (length <= cut))
         before = max(before, cut)
         if len(numbers):

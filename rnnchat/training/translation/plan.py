@@ -34,6 +34,8 @@ class TranslationPlan:
     """That weight falls to 0 over this share of the budget."""
     ema_steps: float = 300.0
     """About so many steps' weights are averaged."""
+    most_steps: int | None = None
+    """The training ends after this many steps where the budget does not end it before."""
     seed: int = 0
 
     def shape(self, source_vocabulary: int, target_vocabulary: int) -> TranslationShape:

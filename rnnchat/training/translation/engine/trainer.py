@@ -152,11 +152,12 @@ class TranslationTrainer:
         """Return how much of the budget is spent, from 0 to 1 and more."""
         self._clock.tick()
         self.progress.seconds = self._clock.seconds()
-        return self.progress.seconds / self._budget
+        steps = 0.0 if self.plan.most_steps is None else self.progress.step / self.plan.most_steps
+        return max(self.progress.seconds / self._budget, steps)
 
     def _step(self, batch: PairBatch) -> None:
         progress, plan = self.progress, self.plan
-        share = min(1.0, progress.seconds / self._budget)
+        share = min(1.0, self._share())
         warm_up = min(1.0, (progress.step + 1) / plan.warm_up_steps)
         rate = plan.learning_rate * warm_up * max(LAST_FACTOR, 1 - share)
         guide = plan.guide * max(0.0, 1 - share / plan.guided_share)

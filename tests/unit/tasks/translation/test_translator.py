@@ -6,7 +6,7 @@ import pytest
 
 from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.translator import PhraseError, Translator
-from tests.unit.tasks.translation.helpers import UpperCaseDecoder, sentence_pairs
+from tests.helpers.translation import UpperCaseDecoder, sentence_pairs
 
 MEMORY = TranslationMemory.build(sentence_pairs())
 

@@ -6,6 +6,10 @@ from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.tasks.translation.network import TranslationShape
 from rnnchat.tasks.translation.pairs import SentencePair, pair_lines
 from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
 
@@ -59,3 +63,13 @@ class UpperCaseDecoder:
             if on_text is not None:
                 on_text(" ".join(words[:count]))
         return DecodedPhrase(" ".join(words), self.confidence)
+
+
+def random_translation_weights(
+    shape: TranslationShape, seed: int = 0, scale: float = 0.4
+) -> dict[str, NDArray[np.float32]]:
+    """Return weights of an encoder–decoder at random."""
+    random = np.random.default_rng(seed)
+    return {
+        name: random.normal(0, scale, size).astype(np.float32) for name, size in shape.weights().items()
+    }
