@@ -58,6 +58,8 @@ class Translation:
     """The pair that the text is from; None where it is the network's, or of several sentences."""
     confidence: float
     """How probable the translation is, from 0 to 1; of several sentences, the least."""
+    parts: tuple[Translation, ...] = ()
+    """The translation of each sentence, where there are several."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the translation as it is printed for programs."""
@@ -204,4 +206,5 @@ def _joined(text: str, parts: Sequence[Translation]) -> Translation:
     """Return the translation of several sentences."""
     origin = FROM_MEMORY if all(part.origin == FROM_MEMORY for part in parts) else FROM_NETWORK
     similarity = min(part.similarity for part in parts)
-    return Translation(text, origin, similarity, None, min(part.confidence for part in parts))
+    confidence = min(part.confidence for part in parts)
+    return Translation(text, origin, similarity, None, confidence, tuple(parts))
