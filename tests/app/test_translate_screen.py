@@ -21,7 +21,7 @@ from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
 from rnnchat.tasks.translation.translator import Translator
 from tests.app.helpers import news, wait_until
-from tests.unit.tasks.translation.helpers import UpperCaseDecoder, sentence_pairs
+from tests.helpers.translation import UpperCaseDecoder, sentence_pairs
 
 SIZES = [(80, 24), (140, 40), (44, 12)]
 

@@ -12,8 +12,8 @@ import pytest
 
 from rnnchat.tasks.translation.pairs import SentencePair
 from tests.end_to_end.helpers import COMMAND, environment, json_lines, rnnchat
+from tests.helpers.translation import write_pairs
 from tests.helpers.waiting import patience, wait_for
-from tests.unit.tasks.translation.helpers import write_pairs
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 

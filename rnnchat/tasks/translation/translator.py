@@ -15,6 +15,7 @@ from rnnchat.tasks.translation.protocols import NearPair, PhraseDecoder
 from rnnchat.tasks.translation.similarity import SAME_WORDS
 from rnnchat.tasks.translation.words import is_spaceless, words_of
 from rnnchat.text.notes.clean import sanitize
+from rnnchat.text.scripts import script_of
 
 FROM_MEMORY = "memory"
 """The origin of a translation that is a pair of the memory."""
@@ -145,13 +146,17 @@ class Translator:
         return Translation(pair.target, FROM_MEMORY, pair.similarity, pair, pair.similarity)
 
     def _require_known_words(self, text: str) -> None:
-        """Raise PhraseError where hardly any word of a text is in the sources of the pairs."""
-        words = [word for word in words_of(text) if word.isalpha()]
+        """Raise PhraseError where the script of a text, or hardly any word, is in the sources of the pairs."""
+        hint = "Check that the text is in the language that the model translates from."
+        words = [word for word in words_of(text) if script_of(word[0])]
+        scripts = {script_of(word[0]) for word in words}
+        if words and not scripts & self.memory.scripts:
+            raise PhraseError(f"The pairs have no text in this script ({', '.join(sorted(scripts))}).", hint)
         unknown = sum(not self.memory.knows(word) for word in words)
         if len(words) >= _FEWEST_WORDS and unknown > _UNKNOWN_SHARE * len(words):
             raise PhraseError(
                 f"{unknown:,} of the {len(words):,} words are in no pair: this may be another language.",
-                "Check that the text is in the language that the model translates from.",
+                hint,
             )
 
 

@@ -31,7 +31,7 @@ from rnnchat.training.translation.run import (
     unfinished_translations,
 )
 from rnnchat.training.translation.settings import TranslationSettings
-from tests.unit.tasks.translation.helpers import UpperCaseDecoder, sentence_pairs, write_pairs
+from tests.helpers.translation import UpperCaseDecoder, sentence_pairs, write_pairs
 
 LAST_STEP = 6
 

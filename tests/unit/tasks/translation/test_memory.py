@@ -16,7 +16,7 @@ from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.pairs import SentencePair
 from rnnchat.tasks.translation.similarity import SAME_WORDS
 from rnnchat.tasks.translation.words import without_accents, words_of
-from tests.unit.tasks.translation.helpers import sentence_pairs
+from tests.helpers.translation import sentence_pairs
 
 WORDS = st.lists(st.sampled_from("a the Tom Marie 3 30 3.5 élève eleve 雨 not $ -3".split()), max_size=8)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rnnchat.errors import NotesError
 from rnnchat.tasks.translation.pairs import pair_lines, parse_pairs, read_pairs
-from tests.unit.tasks.translation.helpers import sentence_pairs, write_pairs
+from tests.helpers.translation import sentence_pairs, write_pairs
 
 ROWS = [f"word{number} here\tmot{number} ici{number}" for number in range(30)]
 
