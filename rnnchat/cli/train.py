@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -172,7 +172,7 @@ class EventLines:
             self._show(event)
 
 
-def follow_training(job: TrainingJob, show: Callable[[Event], None]) -> None:
+def follow_training(job: TrainingJob[Any], show: Callable[[Event], None]) -> None:
     """Show the events of a training until it ends; Ctrl+C stops it and saves a checkpoint."""
     job.start()
     try:

@@ -51,8 +51,8 @@ class TranslateScreen(AppScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._translators = PhraseTranslator(lambda: self.services.library)
-        self._name = ""
+        self._phrases = PhraseTranslator(lambda: self.services.library)
+        self._translator = ""
         """The translator that is used; empty where there is none."""
         self._translation = ""
         self._waiting = ""
@@ -83,25 +83,25 @@ class TranslateScreen(AppScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what a translator is needed for where there is one."""
-        return bool(self._name) if action in ("copy", "stop") else True
+        return bool(self._translator) if action in ("copy", "stop") else True
 
     # Translators
 
     @work(thread=True, group="translators", exclusive=True)
     def _find_translators(self) -> None:
-        names = self._translators.names()
+        names = self._phrases.names()
         if self.services.is_running:
             self.services.call_from_thread(self._show_translators, names)
 
     def _show_translators(self, names: Sequence[str]) -> None:
         """Offer the translators called `names`; say how to make one where there is none."""
         chooser = self.query_one(Select)
-        wanted = self._name or self.services.settings.translator
-        self._name = wanted if wanted in names else next(iter(names), "")
+        wanted = self._translator or self.services.settings.translator
+        self._translator = wanted if wanted in names else next(iter(names), "")
         with self.prevent(Select.Changed):
             chooser.set_options([(name, name) for name in names])
-            if self._name:
-                chooser.value = self._name
+            if self._translator:
+                chooser.value = self._translator
         chooser.display = len(names) > 1
         self.query_one("#no-translator").display = not names
         self.query_one("#panes").display = self.query_one("#origins").display = bool(names)
@@ -117,9 +117,9 @@ class TranslateScreen(AppScreen):
     @on(Select.Changed)
     def translator_chosen(self, event: Select.Changed) -> None:
         """Use another translator from now on, for the text that is there, too."""
-        if isinstance(event.value, str) and event.value != self._name:
-            self._name = event.value
-            self.services.update_settings(translator=self._name)
+        if isinstance(event.value, str) and event.value != self._translator:
+            self._translator = event.value
+            self.services.update_settings(translator=self._translator)
             editor = self.query_one(PhraseEditor)
             self._show_name()
             editor.focus()
@@ -128,22 +128,22 @@ class TranslateScreen(AppScreen):
     def _show_name(self) -> None:
         """Show which translator is used above the text."""
         editor = self.query_one(PhraseEditor)
-        editor.border_title = Content(self._name)  # text would be read as markup
+        editor.border_title = Content(self._translator)  # text would be read as markup
 
     # Translating
 
     @on(PhraseEditor.Sent)
     def sent(self, event: Composer.Sent) -> None:
         """Translate what was written."""
-        if not self._name:
+        if not self._translator:
             self._waiting = event.text
         self._begin(event.text)
 
     def _begin(self, text: str) -> None:
-        if text.strip() and self._name:
+        if text.strip() and self._translator:
             self._translation = ""
             self._show("", Content("Translating …"))
-            self._translate(self._name, text)
+            self._translate(self._translator, text)
 
     @work(thread=True, group="translate", exclusive=True)
     def _translate(self, name: str, text: str) -> None:
@@ -155,7 +155,7 @@ class TranslateScreen(AppScreen):
             self._from_thread(worker, part, Content("Translating …"))
 
         try:
-            found = self._translators.translate(name, text, show_part)
+            found = self._phrases.translate(name, text, show_part)
         except _StoppedError:
             return
         except RnnchatError as error:
@@ -183,7 +183,7 @@ class TranslateScreen(AppScreen):
         if self.is_working("translate"):
             self.workers.cancel_group(self, "translate")
             self.query_one("#origin", Static).update("Stopped.")
-        elif self._name:
+        elif self._translator:
             self.query_one(PhraseEditor).focus()
 
     def action_copy(self) -> None:

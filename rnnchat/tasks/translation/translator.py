@@ -146,7 +146,7 @@ class Translator:
         return Translation(pair.target, FROM_MEMORY, pair.similarity, pair, pair.similarity)
 
     def _require_known_words(self, text: str) -> None:
-        """Raise PhraseError where the script of a text, or hardly any word, is in the sources of the pairs."""
+        """Raise PhraseError where the script of a text, or hardly any word of it, is in the pairs."""
         hint = "Check that the text is in the language that the model translates from."
         words = [word for word in words_of(text) if script_of(word[0])]
         scripts = {script_of(word[0]) for word in words}
