@@ -69,28 +69,6 @@ def test_a_translator_is_trained_used_and_kept_like_other_models(tmp_path: Path)
     assert rnnchat(tmp_path, "models", "delete", "en").returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "said"),
-    [
-        (["x"], 1, "no translator yet"),
-        (["--model", "base", "x"], 1, "translates phrases"),
-        (["train", "--name", "a"], 2, "Name the file of pairs"),
-        (["train", "nowhere.tsv"], 2, "--name"),
-        (["train", "nowhere.tsv", "--name", "a"], 1, "cannot be used"),
-        (["train", "nowhere.tsv", "--name", "base"], 1, "comes with rnnchat"),
-        (["train", "nowhere.tsv", "--name", "a", "--minutes", "0.01"], 1, "not possible"),
-        (["train", "nowhere.tsv", "--name", "a", "--languages", "English"], 2, "two names"),
-        (["train", "--name", "a", "--resume"], 1, "no interrupted training"),
-        (["train", "--resume", "--fresh"], 2, "choose one"),
-    ],
-    ids=str,
-)
-def test_what_cannot_be_done(tmp_path: Path, words: list[str], code: int, said: str) -> None:
-    result = rnnchat(tmp_path, "translate", *words)
-    assert (result.returncode, said in result.stderr) == (code, True), result.stderr
-    assert not list((tmp_path / "state").glob("translation-runs/*"))
-
-
 def test_ctrl_c_saves_a_checkpoint_and_resume_continues(tmp_path: Path) -> None:
     (tmp_path / "engine").mkdir()
     (tmp_path / "engine" / "sitecustomize.py").write_text(ENGINE)
