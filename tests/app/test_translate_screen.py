@@ -153,9 +153,10 @@ async def test_a_translator_is_chosen_and_remembered(app: RnnchatApp) -> None:
         await wait_until(pilot, lambda: screen.query_one(Select).display)
         assert str(screen.query_one(PhraseEditor).border_title) == "fr"
         screen.query_one(PhraseEditor).text = "The dog follows a tree."
-        screen.query_one(Select).value = "it"
+        await pilot.press("shift+tab", "enter", "down", "enter")
         await wait_until(pilot, lambda: content(screen, "translated") == "Le chien suit un arbre.")
         assert load_settings(app.paths).translator == "it"
+        assert str(screen.query_one(PhraseEditor).border_title) == "it"
         app.library.delete("it")
         await pilot.press("f2", "ctrl+l")
         await wait_until(pilot, lambda: not screen.query_one(Select).display)

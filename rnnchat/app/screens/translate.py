@@ -62,7 +62,7 @@ class TranslateScreen(AppScreen):
         """Lay out the panes."""
         with VerticalScroll(id="no-translator"):
             yield Static(HOW_TO_MAKE, markup=False)
-        yield Select[str]([], id="translators", compact=True, allow_blank=True, prompt="Translator")
+        yield Select[str]([("", "")], id="translators", compact=True, allow_blank=False)
         with Horizontal(id="panes"):
             yield PhraseEditor()
             with VerticalScroll(id="translation", can_focus=False):
@@ -99,8 +99,8 @@ class TranslateScreen(AppScreen):
         wanted = self._translator or self.services.settings.translator
         self._translator = wanted if wanted in names else next(iter(names), "")
         with self.prevent(Select.Changed):
-            chooser.set_options([(name, name) for name in names])
-            if self._translator:
+            if names:
+                chooser.set_options([(name, name) for name in names])
                 chooser.value = self._translator
         chooser.display = len(names) > 1
         self.query_one("#no-translator").display = not names
@@ -127,8 +127,7 @@ class TranslateScreen(AppScreen):
 
     def _show_name(self) -> None:
         """Show which translator is used above the text."""
-        editor = self.query_one(PhraseEditor)
-        editor.border_title = Content(self._translator)  # text would be read as markup
+        self.query_one(PhraseEditor).border_title = self._translator
 
     # Translating
 
