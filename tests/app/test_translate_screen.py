@@ -13,23 +13,15 @@ from rnnchat import loading
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.translate import TranslateScreen
 from rnnchat.app.widgets.phrase_editor import PhraseEditor
-from rnnchat.library.card import TRANSLATION_MEMORY, Card
-from rnnchat.library.models import Library, to_safetensors
 from rnnchat.library.settings import load_settings
-from rnnchat.tasks.base import TRANSLATE
 from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
 from rnnchat.tasks.translation.translator import Translator
 from tests.app.helpers import news, wait_until
+from tests.app.translate_helpers import publish_translator
 from tests.helpers.translation import UpperCaseDecoder, sentence_pairs
 
 SIZES = [(80, 24), (140, 40), (44, 12)]
-
-
-def publish(library: Library, name: str) -> None:
-    memory = to_safetensors(TranslationMemory.build(sentence_pairs()).to_tensors())
-    card = Card(name, "2026-01-02T03:04:05+00:00", {}, {}, {"pairs": 80, "bytes": 9}, task=TRANSLATE)
-    library.publish_files(card, {TRANSLATION_MEMORY: memory})
 
 
 class SlowDecoder(UpperCaseDecoder):
@@ -70,7 +62,7 @@ def content(screen: TranslateScreen, name: str) -> str:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_phrase_is_translated_with_its_source(app: RnnchatApp, size: tuple[int, int]) -> None:
-    publish(app.library, "fr")
+    publish_translator(app.library, "fr")
     async with app.run_test(size=size) as pilot:
         screen = await open_screen(pilot, app)
         assert not screen.query_one(Select).display
@@ -93,14 +85,14 @@ async def test_without_a_translator_it_says_how_to_make_one(app: RnnchatApp, siz
         await wait_until(pilot, lambda: screen.query_one("#no-translator").display)
         assert "rnnchat translate train" in str(screen.query_one("#no-translator Static", Static).visual)
         assert not screen.query_one("#panes").display
-        publish(app.library, "fr")
+        publish_translator(app.library, "fr")
         await pilot.press("f2", "ctrl+l")
         await wait_until(pilot, lambda: isinstance(app.focused, PhraseEditor))
         assert not screen.query_one("#no-translator").display
 
 
 async def test_words_appear_as_they_are_decoded(app: RnnchatApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish(app.library, "fr")
+    publish_translator(app.library, "fr")
     decoder = SlowDecoder()
     translate_with(monkeypatch, decoder)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -117,7 +109,7 @@ async def test_words_appear_as_they_are_decoded(app: RnnchatApp, monkeypatch: py
 
 
 async def test_escape_stops(app: RnnchatApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish(app.library, "fr")
+    publish_translator(app.library, "fr")
     decoder = SlowDecoder()
     translate_with(monkeypatch, decoder)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -135,7 +127,7 @@ async def test_escape_stops(app: RnnchatApp, monkeypatch: pytest.MonkeyPatch) ->
 
 
 async def test_what_cannot_be_translated_is_said_below(app: RnnchatApp) -> None:
-    publish(app.library, "fr")
+    publish_translator(app.library, "fr")
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_screen(pilot, app)
         await wait_until(pilot, lambda: isinstance(app.focused, PhraseEditor))
@@ -147,7 +139,7 @@ async def test_what_cannot_be_translated_is_said_below(app: RnnchatApp) -> None:
 
 async def test_a_translator_is_chosen_and_remembered(app: RnnchatApp) -> None:
     for name in ("fr", "it"):
-        publish(app.library, name)
+        publish_translator(app.library, name)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_screen(pilot, app)
         await wait_until(pilot, lambda: screen.query_one(Select).display)

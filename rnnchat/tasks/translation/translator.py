@@ -58,20 +58,26 @@ class Translation:
     source: NearPair | None
     """The pair that the text is from; None where it is the network's, or of several sentences."""
     confidence: float
-    """How probable the translation is, from 0 to 1; of several sentences, the least."""
+    """How probable the translation is, from 0 to 1; of several sentences, the least.
+
+    Of a pair, it is its similarity.
+    """
     parts: tuple[Translation, ...] = ()
     """The translation of each sentence, where there are several."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the translation as it is printed for programs."""
         source = self.source
-        return {
+        values = {
             "text": self.text,
             "from": self.origin,
             "similarity": round(self.similarity, 4),
             "source": source and {"line": source.line, "text": source.source, "translation": source.target},
             "confidence": round(self.confidence, 4),
         }
+        if self.parts:
+            values["sentences"] = [part.as_dict() for part in self.parts]
+        return values
 
 
 class Translator:
@@ -135,9 +141,8 @@ class Translator:
                 "No pair is similar to this phrase.",
                 "This model only looks phrases up in its pairs. Train a network with more of them.",
             )
-        # What differs is not translated: a pair that is only similar is right less often than it is similar.
         (best,) = near
-        return Translation(best.target, FROM_MEMORY, best.similarity, best, best.similarity**2)
+        return Translation(best.target, FROM_MEMORY, best.similarity, best, best.similarity)
 
     def _from_memory(self, text: str) -> Translation | None:
         pair = self.memory.same(text)
