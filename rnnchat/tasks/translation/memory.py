@@ -29,7 +29,7 @@ CANDIDATES = 64
 """So many sentences are compared with a text word by word."""
 RARE_WORD = 1.0
 """In the comparison, the rarest word counts this much more than the most frequent one, which counts 1."""
-MAXIMUM_TEXT = 2**30
+MAXIMUM_TEXT = 2**28
 """The texts of one language have at most this many bytes."""
 _SCRIPT_SHARE = 0.01
 """A script that fewer words than this share are in is that of a few foreign names."""
@@ -106,9 +106,10 @@ class TranslationMemory:
         sizes = np.diff(starts.astype(np.int64))
         if starts[0] != 0 or sizes.min() < 0 or starts[-1] != len(words) or sizes.max() > LONGEST_SENTENCE:
             raise _damaged("its sentences have impossible lengths")
-        if len(words) and int(words.max()) >= len(vocabulary):
+        spellings = vocabulary.all()
+        if (len(words) and int(words.max()) >= len(spellings)) or not all(spellings):
             raise _damaged("it has words without a spelling")
-        return cls(sources, targets, lines, vocabulary.all(), starts, words)
+        return cls(sources, targets, lines, spellings, starts, words)
 
     def to_tensors(self) -> dict[str, NDArray[Any]]:
         """Return the arrays to save, by name."""
