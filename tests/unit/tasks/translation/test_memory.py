@@ -111,8 +111,7 @@ def test_damage_is_found(name: str) -> None:
     if name in ("words", "starts"):
         damaged.append({**tensors, name: array + np.uint32(2**30)})
     if name == "vocabulary":
-        empty = b"\n" * len(set("".join(pair.source for pair in sentence_pairs()).split()))
-        damaged.append({**tensors, name: np.frombuffer(zlib.compress(empty), np.uint8)})
+        damaged.append({**tensors, name: np.frombuffer(zlib.compress(b"\n" * 999), np.uint8)})
     if name == "sources":
         damaged.append({**tensors, name: np.frombuffer(zlib.compress(b"\xff\n" * 80), np.uint8)})
     for arrays in damaged:
