@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -128,14 +128,19 @@ def _begin(places: Paths, settings: RunSettings, *, fresh: bool, as_json: bool) 
     from rnnchat.cli.resume import begin, can_ask
 
     name = settings.name
-    exists = any(entry.is_called(name) for entry in open_library().entries())
     run, resumed = begin(places, settings, fresh=fresh, ask=can_ask() and not as_json)
-    if exists and not resumed and not as_json:
+    if not resumed and not as_json:
+        announce_new_version(name)
+    return run, resumed
+
+
+def announce_new_version(name: str) -> None:
+    """Print that a training adds a version to a model, if there is one called `name`."""
+    if any(entry.is_called(name) for entry in open_library().entries()):
         print_line(
             f"The model {name} exists: this training makes a new version of it."
             f" To go back to the old one, run `rnnchat models rollback {name!r}`."
         )
-    return run, resumed
 
 
 def _train_and_report(run: Run, *, resumed: bool, as_json: bool) -> None:
@@ -172,7 +177,7 @@ class EventLines:
             self._show(event)
 
 
-def follow_training(job: TrainingJob, show: Callable[[Event], None]) -> None:
+def follow_training(job: TrainingJob[Any], show: Callable[[Event], None]) -> None:
     """Show the events of a training until it ends; Ctrl+C stops it and saves a checkpoint."""
     job.start()
     try:

@@ -221,7 +221,7 @@ def _require_same(settings: TranslationSettings, pairs: Path | None) -> None:
 
 def _train_and_report(run: TranslationRun, *, resumed: bool, as_json: bool) -> None:
     """Train, and print the events for programs or for a person."""
-    from rnnchat.cli.train import follow_training
+    from rnnchat.cli.train import announce_new_version, follow_training
     from rnnchat.training.runs.job import TrainingJob
     from rnnchat.training.translation.report import TranslationReport
 
@@ -232,6 +232,8 @@ def _train_and_report(run: TranslationRun, *, resumed: bool, as_json: bool) -> N
         return
     if resumed:
         print_line(f"Resuming the training of {settings.name}.")
+    else:
+        announce_new_version(settings.name)
     follow_training(job, TranslationReport(print_line, live=is_terminal(sys.stdout)).show)
 
 

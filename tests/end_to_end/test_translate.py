@@ -12,8 +12,8 @@ import pytest
 
 from rnnchat.tasks.translation.pairs import SentencePair
 from tests.end_to_end.helpers import COMMAND, environment, json_lines, rnnchat
-from tests.helpers.waiting import patience, wait_for
 from tests.helpers.translation import write_pairs
+from tests.helpers.waiting import patience, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 
@@ -67,28 +67,6 @@ def test_a_translator_is_trained_used_and_kept_like_other_models(tmp_path: Path)
     back = rnnchat(tmp_path, "translate", "--model", "en", "Le juge suit la lune.")
     assert back.stdout == "The judge follows the moon.\n"
     assert rnnchat(tmp_path, "models", "delete", "en").returncode == 0
-
-
-@pytest.mark.parametrize(
-    ("words", "code", "said"),
-    [
-        (["x"], 1, "no translator yet"),
-        (["--model", "base", "x"], 1, "translates phrases"),
-        (["train", "--name", "a"], 2, "Name the file of pairs"),
-        (["train", "nowhere.tsv"], 2, "--name"),
-        (["train", "nowhere.tsv", "--name", "a"], 1, "cannot be used"),
-        (["train", "nowhere.tsv", "--name", "base"], 1, "comes with rnnchat"),
-        (["train", "nowhere.tsv", "--name", "a", "--minutes", "0.01"], 1, "not possible"),
-        (["train", "nowhere.tsv", "--name", "a", "--languages", "English"], 2, "two names"),
-        (["train", "--name", "a", "--resume"], 1, "no interrupted training"),
-        (["train", "--resume", "--fresh"], 2, "choose one"),
-    ],
-    ids=str,
-)
-def test_what_cannot_be_done(tmp_path: Path, words: list[str], code: int, said: str) -> None:
-    result = rnnchat(tmp_path, "translate", *words)
-    assert (result.returncode, said in result.stderr) == (code, True), result.stderr
-    assert not list((tmp_path / "state").glob("translation-runs/*"))
 
 
 def test_ctrl_c_saves_a_checkpoint_and_resume_continues(tmp_path: Path) -> None:

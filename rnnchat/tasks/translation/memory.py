@@ -8,7 +8,9 @@ TF-IDF weights, and the best of these are compared word by word (`similarity.py`
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,11 +23,16 @@ from rnnchat.tasks.translation.pairs import LONGEST_SENTENCE, MAXIMUM_PAIRS, Sen
 from rnnchat.tasks.translation.protocols import NearPair
 from rnnchat.tasks.translation.similarity import edit_similarities, similarity_of_same_words
 from rnnchat.tasks.translation.words import without_accents, words_of
+from rnnchat.text.scripts import script_of
 
 CANDIDATES = 64
 """So many sentences are compared with a text word by word."""
-MAXIMUM_TEXT = 2**30
+RARE_WORD = 1.0
+"""In the comparison, the rarest word counts this much more than the most frequent one, which counts 1."""
+MAXIMUM_TEXT = 2**28
 """The texts of one language have at most this many bytes."""
+_SCRIPT_SHARE = 0.01
+"""A script that fewer words than this share are in is that of a few foreign names."""
 _UNKNOWN = -1
 """The number of a word that no sentence has."""
 _FILL = -2
@@ -99,9 +106,10 @@ class TranslationMemory:
         sizes = np.diff(starts.astype(np.int64))
         if starts[0] != 0 or sizes.min() < 0 or starts[-1] != len(words) or sizes.max() > LONGEST_SENTENCE:
             raise _damaged("its sentences have impossible lengths")
-        if len(words) and int(words.max()) >= len(vocabulary):
+        spellings = vocabulary.all()
+        if (len(words) and int(words.max()) >= len(spellings)) or not all(spellings):
             raise _damaged("it has words without a spelling")
-        return cls(sources, targets, lines, vocabulary.all(), starts, words)
+        return cls(sources, targets, lines, spellings, starts, words)
 
     def to_tensors(self) -> dict[str, NDArray[Any]]:
         """Return the arrays to save, by name."""
@@ -128,6 +136,14 @@ class TranslationMemory:
     def knows(self, word: str) -> bool:
         """Return whether a word is in any of the sources."""
         return word in self._numbers
+
+    @cached_property
+    def scripts(self) -> frozenset[str]:
+        """The scripts that the words of the sources are in, without those of a few words only."""
+        counts = Counter(script for word in self._vocabulary if (script := script_of(word[0])))
+        return frozenset(
+            script for script, count in counts.items() if count >= _SCRIPT_SHARE * counts.total()
+        )
 
     def same(self, text: str) -> NearPair | None:
         """Return the pair whose source has the same words as `text`, the most similar one; None without one.
@@ -169,7 +185,7 @@ class TranslationMemory:
         is_word = places < sizes[:, None]
         at = np.minimum(self._starts[rows, None] + places, len(self._words) - 1)
         table = np.where(is_word, self._words[at], _FILL)
-        costs = 1 + self._weights / self._weights[_UNKNOWN]
+        costs = 1 + RARE_WORD * self._weights / self._weights[_UNKNOWN]
         weights = np.where(is_word, costs[table], 0).astype(np.float32)
         found = edit_similarities(numbers, costs[numbers], table, weights)
         order = np.lexsort((rows, -cosines, -found))[:count]

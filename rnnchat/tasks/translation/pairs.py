@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections import Counter
@@ -78,7 +79,8 @@ def read_pairs(path: Path, *, reverse: bool = False) -> PairTable:
     """
     name = display_path(path.name or path)
     try:
-        text = decode_text(read_file(path, MAXIMUM_FILE)).text
+        # The file is named by a person, so it may be a link.
+        text = decode_text(read_file(Path(os.path.realpath(path)), MAXIMUM_FILE)).text
     except UnreadableError as reason:
         raise NotesError(f"{name} cannot be used: {reason}.", f"Name a file of pairs. {_HINT}") from None
     table = parse_pairs(text, reverse=reverse)

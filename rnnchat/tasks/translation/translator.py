@@ -15,6 +15,7 @@ from rnnchat.tasks.translation.protocols import NearPair, PhraseDecoder
 from rnnchat.tasks.translation.similarity import SAME_WORDS
 from rnnchat.tasks.translation.words import is_spaceless, words_of
 from rnnchat.text.notes.clean import sanitize
+from rnnchat.text.scripts import script_of
 
 FROM_MEMORY = "memory"
 """The origin of a translation that is a pair of the memory."""
@@ -57,18 +58,26 @@ class Translation:
     source: NearPair | None
     """The pair that the text is from; None where it is the network's, or of several sentences."""
     confidence: float
-    """How probable the translation is, from 0 to 1; of several sentences, the least."""
+    """How probable the translation is, from 0 to 1; of several sentences, the least.
+
+    Of a pair, it is its similarity.
+    """
+    parts: tuple[Translation, ...] = ()
+    """The translation of each sentence, where there are several."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the translation as it is printed for programs."""
         source = self.source
-        return {
+        values = {
             "text": self.text,
             "from": self.origin,
             "similarity": round(self.similarity, 4),
             "source": source and {"line": source.line, "text": source.source, "translation": source.target},
             "confidence": round(self.confidence, 4),
         }
+        if self.parts:
+            values["sentences"] = [part.as_dict() for part in self.parts]
+        return values
 
 
 class Translator:
@@ -132,9 +141,8 @@ class Translator:
                 "No pair is similar to this phrase.",
                 "This model only looks phrases up in its pairs. Train a network with more of them.",
             )
-        # What differs is not translated: a pair that is only similar is right less often than it is similar.
         (best,) = near
-        return Translation(best.target, FROM_MEMORY, best.similarity, best, best.similarity**2)
+        return Translation(best.target, FROM_MEMORY, best.similarity, best, best.similarity)
 
     def _from_memory(self, text: str) -> Translation | None:
         pair = self.memory.same(text)
@@ -143,13 +151,17 @@ class Translator:
         return Translation(pair.target, FROM_MEMORY, pair.similarity, pair, pair.similarity)
 
     def _require_known_words(self, text: str) -> None:
-        """Raise PhraseError where hardly any word of a text is in the sources of the pairs."""
-        words = [word for word in words_of(text) if word.isalpha()]
+        """Raise PhraseError where the script of a text, or hardly any word of it, is in the pairs."""
+        hint = "Check that the text is in the language that the model translates from."
+        words = [word for word in words_of(text) if script_of(word[0])]
+        scripts = {script_of(word[0]) for word in words}
+        if words and not scripts & self.memory.scripts:
+            raise PhraseError(f"The pairs have no text in this script ({', '.join(sorted(scripts))}).", hint)
         unknown = sum(not self.memory.knows(word) for word in words)
         if len(words) >= _FEWEST_WORDS and unknown > _UNKNOWN_SHARE * len(words):
             raise PhraseError(
                 f"{unknown:,} of the {len(words):,} words are in no pair: this may be another language.",
-                "Check that the text is in the language that the model translates from.",
+                hint,
             )
 
 
@@ -204,4 +216,5 @@ def _joined(text: str, parts: Sequence[Translation]) -> Translation:
     """Return the translation of several sentences."""
     origin = FROM_MEMORY if all(part.origin == FROM_MEMORY for part in parts) else FROM_NETWORK
     similarity = min(part.similarity for part in parts)
-    return Translation(text, origin, similarity, None, min(part.confidence for part in parts))
+    confidence = min(part.confidence for part in parts)
+    return Translation(text, origin, similarity, None, confidence, tuple(parts))

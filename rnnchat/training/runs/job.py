@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import Generic, Protocol, TextIO, TypeVar
 
 from rnnchat.errors import TrainingError
 from rnnchat.storage.atomic import TEMPORARY
@@ -49,7 +49,11 @@ class JobFolder(Protocol):
         ...
 
 
-class TrainingJob:
+AnyRun = TypeVar("AnyRun", bound=JobFolder)
+"""The kind of run that a job works on."""
+
+
+class TrainingJob(Generic[AnyRun]):
     """A training in a child process, which runs the module `worker` on the folder of the `run`.
 
     When this process dies, the child writes a checkpoint and ends within two seconds. With `low_priority` the
@@ -58,7 +62,7 @@ class TrainingJob:
 
     def __init__(
         self,
-        run: JobFolder,
+        run: AnyRun,
         *,
         home: Path | None = None,
         low_priority: bool = False,

@@ -110,6 +110,8 @@ def test_damage_is_found(name: str) -> None:
     damaged.append({key: value for key, value in tensors.items() if key != name})
     if name in ("words", "starts"):
         damaged.append({**tensors, name: array + np.uint32(2**30)})
+    if name == "vocabulary":
+        damaged.append({**tensors, name: np.frombuffer(zlib.compress(b"\n" * 999), np.uint8)})
     if name == "sources":
         damaged.append({**tensors, name: np.frombuffer(zlib.compress(b"\xff\n" * 80), np.uint8)})
     for arrays in damaged:
