@@ -284,12 +284,16 @@ def _read_classifier(data: bytes) -> dict[str, NDArray[Any]]:
 
 
 def _read_translator_network(data: bytes) -> dict[str, NDArray[np.floating]]:
-    """Return the weights of a translator; raise ModelError where a type is wrong or a value is not finite."""
+    """Return the arrays of a translator; raise ModelError where a type is wrong or a value is not finite."""
     import numpy as np
+
+    from rnnchat.tasks.translation.target_pieces import TARGET_PIECES
 
     weights = read_safetensors(data)
     for name, array in weights.items():
-        if array.dtype not in (np.float16, np.float32) or not all_finite(array):
+        is_list = name == TARGET_PIECES and array.dtype == np.int32
+        is_weight = array.dtype in (np.float16, np.float32) and all_finite(array)
+        if not is_list and not is_weight:
             raise ModelError(f"The network's weight {name} has the wrong type, or is not a finite number.")
     return weights
 

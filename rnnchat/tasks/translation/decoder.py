@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
@@ -23,7 +23,7 @@ WITHOUT_TEXT = (PADDING, UNKNOWN, START)
 class NetworkDecoder:
     """A network with its tokenizer; raises ModelError where the `weights` and the `tokenizer` do not fit."""
 
-    def __init__(self, weights: Mapping[str, NDArray[np.generic]], tokenizer: bytes) -> None:
+    def __init__(self, weights: Mapping[str, NDArray[Any]], tokenizer: bytes) -> None:
         self._tokenizer = PairTokenizer(tokenizer)
         if TARGET_PIECES not in weights:
             raise ModelError("The translator's list of target pieces is missing.")

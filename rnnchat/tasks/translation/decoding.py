@@ -38,7 +38,7 @@ class Hypothesis:
     @property
     def score(self) -> float:
         """What translations are ranked by."""
-        return self.log_probability / (len(self.pieces) + self.is_finished) ** LENGTH_POWER
+        return _normalised(self.log_probability, len(self.pieces) + self.is_finished)
 
 
 def beam_search(
@@ -88,7 +88,9 @@ def _extend(
     count = min(2 * width, flat.size)  # so that `width` go on even where as many end
     candidates = np.argpartition(-flat, count - 1)[:count]
     candidates = candidates[np.argsort(-flat[candidates], kind="stable")]
-    longer, rows, finished = [], [], []
+    longer: list[Hypothesis] = []
+    finished: list[Hypothesis] = []
+    rows: list[int] = []
     for rank, place in enumerate(candidates.tolist()):
         row, piece = divmod(place, vocabulary)
         total = float(flat[place])
@@ -103,4 +105,8 @@ def _extend(
 
 def _score_if_ended(hypothesis: Hypothesis) -> float:
     """Return the score of an unfinished hypothesis if it ended here, and that were certain."""
-    return hypothesis.log_probability / (len(hypothesis.pieces) + 1) ** LENGTH_POWER
+    return _normalised(hypothesis.log_probability, len(hypothesis.pieces) + 1)
+
+
+def _normalised(log_probability: float, pieces: int) -> float:
+    return log_probability / float(max(1, pieces) ** LENGTH_POWER)

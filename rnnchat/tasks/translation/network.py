@@ -23,6 +23,7 @@ https://arxiv.org/abs/1710.01329; tied output, Press and Wolf 2017.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -135,6 +136,8 @@ class TranslationNetwork:
         if not all(map(all_finite, own.values())):
             raise ModelError("The translation network holds values that are no numbers.")
         self._weights = own
+        scale = np.float32(1 / math.sqrt(2 * self.shape.encoder))
+        self._scaled_query: Floats = (own["query.kernel"] * scale).astype(np.float32)
         self._target_columns = np.ascontiguousarray(own["target_embedding"].T)
         kernel = own["output.kernel"]
         decoder, context = self.shape.decoder, 2 * self.shape.encoder
@@ -173,8 +176,8 @@ class TranslationNetwork:
         if is_first:
             y = y + source.start
         first = self._advance("decoder_1", y, state.first)
-        query = first @ own["query.kernel"]
-        attention = softmax(query @ source.states.T / np.float32(np.sqrt(2 * self.shape.encoder)))
+        query: Floats = first @ self._scaled_query
+        attention = softmax(query @ source.states.T)
         context = attention @ source.states
         second = self._advance("decoder_2", np.concatenate([first, context], 1), state.second)
         mixed = second @ self._from_state + context @ self._from_context + y @ self._from_target

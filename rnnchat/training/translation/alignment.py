@@ -23,7 +23,7 @@ from rnnchat.tasks.decomposition import truncated_svd
 from rnnchat.tasks.sparse import SparseRows
 
 Floats = NDArray[np.float32]
-Integers = NDArray[np.int64]
+Integers = NDArray[np.integer]
 
 ITERATIONS = 5
 """The steps of expectation maximisation."""
@@ -64,7 +64,8 @@ class Alignment:
         target_places = (np.arange(targets.shape[1]) + 0.5)[None, :, None] / target_lengths
         found = found * np.exp(-DIAGONAL * np.abs(source_places - target_places)) * source_is_there[:, None]
         sums = found.sum(2, keepdims=True)
-        return (found / np.where(sums > 0, sums, 1)).astype(np.float32)
+        posteriors: Floats = (found / np.where(sums > 0, sums, 1)).astype(np.float32)
+        return posteriors
 
     def embeddings(self, size: int) -> tuple[Floats, Floats]:
         """Return the first embeddings of source (…, size) and target pieces, of the standard deviation 1.
@@ -99,11 +100,12 @@ def align(
     keys, key_of = np.unique(source_of * target_vocabulary + target_of, return_inverse=True)
     key_of = key_of.astype(np.int32)
     source_of_key = keys // target_vocabulary
-    probabilities = counts = np.ones(len(keys))
+    probabilities: NDArray[np.floating] = np.ones(len(keys))
+    counts: NDArray[np.floating] = probabilities
     for _ in range(ITERATIONS):
         posterior = probabilities[key_of] * prior
         posterior /= np.bincount(slot, posterior)[slot]
-        counts = np.bincount(key_of, posterior, len(keys))
+        counts = np.bincount(key_of, posterior, len(keys)).astype(np.float64)
         totals = np.bincount(source_of_key, counts, source_vocabulary)
         probabilities = counts / np.maximum(totals[source_of_key], 1e-9)
     return Alignment(
