@@ -27,7 +27,7 @@ from rnnchat.text.scripts import script_of
 
 CANDIDATES = 64
 """So many sentences are compared with a text word by word."""
-RARE_WORD = 1.0
+RARE_WORD = 2.0
 """In the comparison, the rarest word counts this much more than the most frequent one, which counts 1."""
 MAXIMUM_TEXT = 2**28
 """The texts of one language have at most this many bytes."""

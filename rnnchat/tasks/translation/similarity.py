@@ -5,7 +5,7 @@ punctuation or accents at most. All others are less similar than that, however l
 word, number or name can change what a sentence says. Their similarity is ``0.89 * (1 - d / w)``. Here d is
 the edit distance over words (Levenshtein 1966), in which a word costs its weight, and another word in its
 place the larger of the two weights. w is the weight of the heavier sentence. The weight of a word grows with
-its inverse document frequency from 1 to 2, which is that of words that are in no other sentence.
+its inverse document frequency from 1 to 3, which is that of words that are in no other sentence.
 """
 
 from __future__ import annotations

@@ -110,9 +110,10 @@ class Translator:
             _require_phrase(part.sentence)
         before, found = "", []
         for part in parts:
-            show = None if on_text is None else _prefixed(on_text, before + part.gap)
+            before += part.line_break or _gap_after(before)
+            show = None if on_text is None else _prefixed(on_text, before)
             found.append(self._translate_phrase(part.sentence, show))
-            before += part.gap + found[-1].text
+            before += found[-1].text
             if on_text is not None:
                 on_text(before)
         return found[0] if len(found) == 1 else _joined(before, found)
@@ -127,15 +128,19 @@ class Translator:
         similar = [pair for pair in near if pair.similarity >= NEAR]
         decoded = self._decoder.decode(phrase, similar, on_text)
         best = near[0].similarity if near else 0.0
-        return Translation(decoded.text, FROM_NETWORK, best, None, decoded.confidence)
+        return Translation(decoded.text.strip(), FROM_NETWORK, best, None, decoded.confidence)
 
     def _translate_phrase(self, phrase: str, on_text: Callable[[str], None] | None) -> Translation:
         known = self._from_memory(phrase)
         if known is not None:
             return known
         if self._decoder is not None:
-            return self.translate_with_network(phrase, on_text)
+            decoded = self.translate_with_network(phrase, on_text)
+            if decoded.text:
+                return decoded
         near = self.memory.nearest(phrase, least=NEAR)
+        if not near and self._decoder is not None:
+            raise PhraseError("The network finds no translation of this phrase.", "Try other words.")
         if not near:
             raise PhraseError(
                 "No pair is similar to this phrase.",
@@ -167,23 +172,28 @@ class Translator:
 
 @dataclass(frozen=True)
 class _Part:
-    """A sentence of a text, and the white space before it."""
+    """A sentence of a text."""
 
-    gap: str
+    line_break: str
+    """The line breaks before it, with the spaces around them; empty after another sentence in a line."""
     sentence: str
 
 
 def _parts(text: str) -> Iterator[_Part]:
     """Yield the sentences of a text, split at line breaks and ends of sentences."""
-    gap = ""
+    line_break = ""
     for piece in re.split(r"(\s*\n\s*)", text):
         if not piece.strip():
-            gap += piece
+            line_break = piece
             continue
         for sentence in [one.text for one in split_sentences(piece)] or [piece.strip()]:
-            yield _Part(gap, sentence)
-            gap = "" if sentence[-1] in _WIDE_ENDS else " "
-        gap = ""
+            yield _Part(line_break, sentence)
+            line_break = ""
+
+
+def _gap_after(text: str) -> str:
+    """Return what separates a translation from the next sentence in its line."""
+    return "" if not text or text[-1] in _WIDE_ENDS or is_spaceless(text[-1]) else " "
 
 
 def _require_length(text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
@@ -104,27 +104,20 @@ def _publish(
 ) -> None:
     """Measure the translator without the pairs of the test, and save it with them."""
     settings = run.settings
-    files, decoder = {}, None
-    if (run.folder / TRAINED).is_file():
-        for name, most in ((NETWORK, MAXIMUM_TRANSLATOR), (TOKENIZER, MAXIMUM_TOKENIZER)):
-            files[name] = _read(run.folder / name, most)
-        decoder = phrase_decoder(read_safetensors(files[NETWORK]), files[TOKENIZER])
-    _emit_phase(emit, MEASURING)
-
-    def report(done: int, of: int) -> None:
-        control.raise_if_stopped()
-        _emit_phase(emit, MEASURING, done, of)
-
-    scores = measure_translator(read_table(run, TRAIN), read_table(run, TEST), decoder, report)
+    files = _network_files(run)
+    scores = _measure(run, files, emit, control)
     control.raise_if_stopped()
+    if files and scores.get("chrf", 0) < scores.get("memory_chrf", 0):
+        emit({"event": "warning", **_describe_poor_network(scores)})
+        files = {}
+        scores = {name: value for name, value in scores.items() if name not in ("bleu", "chrf")}
     _emit_phase(emit, SAVING)
     memory = TranslationMemory.build(read_table(run, PAIRS))
-    files[TRANSLATION_MEMORY] = to_safetensors(memory.to_tensors())
     seconds = _trained_seconds(run)
     card = Card(
         name=settings.name,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        network=_describe_network(files[NETWORK]) if NETWORK in files else {},
+        network=_describe_network(files[NETWORK]) if files else {},
         files={},
         learned_from={
             "files": 1,
@@ -136,10 +129,45 @@ def _publish(
         training={"minutes": settings.minutes, "seconds": seconds, "seed": settings.seed},
         **card_section(PhraseTranslation(), scores),
     )
+    files[TRANSLATION_MEMORY] = to_safetensors(memory.to_tensors())
     card, version = Library(paths).publish_files(card, files)
     done = {"model": card.name, "version": version, "pairs": prepared.pairs, "network": bool(card.network)}
     emit({"event": "done", **done, "seconds": seconds, **card.scores})
     run.discard()
+
+
+def _network_files(run: TranslationRun) -> dict[str, bytes]:
+    """Return the files of the trained network by their names; none where there is no network."""
+    if not (run.folder / TRAINED).is_file():
+        return {}
+    most = {NETWORK: MAXIMUM_TRANSLATOR, TOKENIZER: MAXIMUM_TOKENIZER}
+    return {name: _read(run.folder / name, size) for name, size in most.items()}
+
+
+def _measure(
+    run: TranslationRun, files: Mapping[str, bytes], emit: Emit, control: Control
+) -> dict[str, float]:
+    """Return the scores of the translator whose network has these `files`."""
+    decoder = None
+    if files:
+        decoder = phrase_decoder(read_safetensors(files[NETWORK]), files[TOKENIZER])
+    _emit_phase(emit, MEASURING)
+
+    def report(done: int, of: int) -> None:
+        control.raise_if_stopped()
+        _emit_phase(emit, MEASURING, done, of)
+
+    return measure_translator(read_table(run, TRAIN), read_table(run, TEST), decoder, report)
+
+
+def _describe_poor_network(scores: Mapping[str, float]) -> dict[str, str]:
+    """Return why a network is not saved, and what to do about it."""
+    chrf, memory = scores["chrf"], scores["memory_chrf"]
+    return {
+        "message": f"The network is left out: it translates worse (chrF {chrf:.1f}) than the nearest pair"
+        f" ({memory:.1f}). Phrases are looked up in the pairs.",
+        "hint": "Train with more --minutes, or with more pairs.",
+    }
 
 
 def _emit_phase(emit: Emit, phase: str, done: int = 0, of: int = 0) -> None:

@@ -21,7 +21,7 @@ from rnnchat.storage.tensors import to_safetensors
 from rnnchat.tasks.translation.pairs import SentencePair
 from rnnchat.training.runs.control import Control, StopAskedError
 from rnnchat.training.runs.events import EventWriter
-from rnnchat.training.translation import drive, prepare
+from rnnchat.training.translation import drive, measure, prepare
 from rnnchat.training.translation.measure import measure_translator
 from rnnchat.training.translation.report import TranslationReport
 from rnnchat.training.translation.run import (
@@ -164,6 +164,21 @@ def test_a_trained_network_is_not_trained_again(paths: Paths, pairs: Path, with_
     training.go()
     assert training.engine.steps == [1, 2, 3, 4, 5, 6]
     assert translator_names(Library(paths)) == ["s"]
+
+
+def test_a_network_that_is_worse_than_the_pairs_is_left_out(
+    paths: Paths, pairs: Path, with_network: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure, "FEWEST_MEASURED", 2)
+    training = Training(paths, TranslationSettings("s", str(pairs), minutes=1.0))
+    training.go()
+    (warning,) = [event for event in training.events if event["event"] == "warning"]
+    assert "it translates worse" in warning["message"]
+    assert training.events[-1]["network"] is False
+    assert not load_translator(Library(paths), "s").has_network
+    card = Library(paths).find("s").card
+    assert card is not None
+    assert card.scores.keys() == {"memory_bleu", "memory_chrf", "sentences"}
 
 
 def test_no_sentence_of_the_test_is_learned(paths: Paths, pairs: Path, with_network: None) -> None:

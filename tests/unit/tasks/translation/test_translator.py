@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import pytest
 
 from rnnchat.tasks.translation.memory import TranslationMemory
+from rnnchat.tasks.translation.pairs import SentencePair
+from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
 from rnnchat.tasks.translation.translator import PhraseError, Translator
 from tests.helpers.translation import UpperCaseDecoder, sentence_pairs
 
@@ -52,6 +56,44 @@ def test_sentences_are_translated_one_by_one() -> None:
     assert found.as_dict()["sentences"][2]["source"]["line"] == 58
     both = Translator(MEMORY).translate("The dog draws the moon. My aunt forgets a tree.")
     assert (both.origin, both.similarity) == ("memory", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("source", "rows", "target"),
+    [
+        (
+            "你好。谢谢。\n再见。",
+            [("你好。", "Hello."), ("谢谢。", "Thanks."), ("再见。", "Bye.")],
+            "Hello. Thanks.\nBye.",
+        ),
+        ("Hello. Thanks.", [("Hello.", "你好。"), ("Thanks.", "谢谢")], "你好。谢谢"),
+    ],
+)
+def test_sentences_are_joined_as_in_the_language_of_the_translation(
+    source: str, rows: list[tuple[str, str]], target: str
+) -> None:
+    memory = TranslationMemory.build([SentencePair(*row, line) for line, row in enumerate(rows, 1)])
+    assert Translator(memory).translate(source).text == target
+
+
+class SilentDecoder(UpperCaseDecoder):
+    """Finds no translation of anything."""
+
+    def decode(
+        self,
+        text: str,
+        near: Sequence[NearPair] = (),
+        on_text: Callable[[str], None] | None = None,
+    ) -> DecodedPhrase:
+        return DecodedPhrase("  ", 0.1)
+
+
+def test_a_network_that_finds_nothing() -> None:
+    translator = Translator(MEMORY, SilentDecoder())
+    found = translator.translate("The cat sees a big boat.")
+    assert (found.text, found.origin) == ("Le chat voit un bateau.", "memory")
+    with pytest.raises(PhraseError, match="finds no translation"):
+        translator.translate("Zebras sleep.")
 
 
 def test_without_a_network_only_similar_pairs_are_offered() -> None:
