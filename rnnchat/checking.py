@@ -10,9 +10,15 @@ import numpy as np
 from rnnchat.errors import ModelError, RnnchatError
 from rnnchat.evaluation.scoring import score
 from rnnchat.generation.sampling import Sampling
-from rnnchat.library.model_files import SavedClassifier, load_version, read_passages, require_folder
+from rnnchat.library.model_files import (
+    SavedClassifier,
+    SavedTranslator,
+    load_version,
+    read_passages,
+    require_folder,
+)
 from rnnchat.library.models import Library, ModelEntry
-from rnnchat.loading import LoadedModel, classifier_from_saved, from_saved
+from rnnchat.loading import LoadedModel, classifier_from_saved, from_saved, translator_from_saved
 from rnnchat.storage.tensors import read_safetensors
 from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.text.chat_format import text_context
@@ -54,6 +60,8 @@ def _version_problem(folder: Path, entry: ModelEntry) -> str:
             PassageIndex.from_tensors(read_safetensors(passages))
         if isinstance(saved, SavedClassifier):
             return _classifier_problem(saved)
+        if isinstance(saved, SavedTranslator):
+            return _translator_problem(saved)
         model = from_saved(saved, entry.name)
         if model.memory is not None and not model.memory.is_sorted():
             return "The memory of the notes is damaged: it is out of order."
@@ -72,6 +80,20 @@ def _classifier_problem(saved: SavedClassifier) -> str:
         probabilities = classifier.probabilities(classifier.features([_SCORED]))
     if not abs(float(probabilities.sum(dtype=np.float64)) - 1) < _TOLERANCE:
         return "It does not give probabilities to its labels."
+    return ""
+
+
+def _translator_problem(saved: SavedTranslator) -> str:
+    """Let a translator look up a pair of its own, and translate; return what goes wrong, or nothing."""
+    translator = translator_from_saved(saved)
+    source = translator.memory.first_source()
+    if translator.memory.same(source) is None:
+        return "It does not find its own pairs."
+    if translator.has_network:
+        with np.errstate(all="ignore"):
+            confidence = translator.translate_with_network(source).confidence
+        if not 0 <= confidence <= 1:
+            return "Its network does not predict probabilities."
     return ""
 
 

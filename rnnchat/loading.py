@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rnnchat.completion.completer import Completer
 from rnnchat.completion.words import WordCounts
@@ -14,6 +17,7 @@ from rnnchat.generation.generate import TextGenerator
 from rnnchat.generation.guidance import Guide
 from rnnchat.generation.replies import MIXTURE_CANDIDATES, ReplyGenerator
 from rnnchat.library.card import Card
+from rnnchat.library.model_files import SavedTranslator
 from rnnchat.library.models import Library, SavedClassifier, SavedModel
 from rnnchat.lm.mixture.contexts import PieceKinds
 from rnnchat.lm.mixture.model import Mixture
@@ -23,6 +27,10 @@ from rnnchat.lm.protocols import AnyLanguageModel, Learn
 from rnnchat.lm.recurrent import RecurrentNetwork
 from rnnchat.tasks.classification.classifier import TextClassifier
 from rnnchat.tasks.classification.encoder import StateEncoder
+from rnnchat.tasks.translation.decoder import NetworkDecoder
+from rnnchat.tasks.translation.memory import TranslationMemory
+from rnnchat.tasks.translation.protocols import PhraseDecoder
+from rnnchat.tasks.translation.translator import Translator
 from rnnchat.text.chat_format import CHAT
 from rnnchat.text.tokenizer import Tokenizer
 
@@ -123,6 +131,27 @@ def classifier_from_saved(saved: SavedClassifier) -> TextClassifier:
         network = RecurrentNetwork(saved.card.shape, saved.weights)
         encoder = StateEncoder(network, fitting_tokenizer(saved.tokenizer, saved.card))
     return TextClassifier.from_tensors(saved.tensors, saved.card.labels, encoder)
+
+
+def load_translator(library: Library, name: str) -> Translator:
+    """Read the translator called `name`; raise ModelError where it is missing, damaged or none."""
+    return translator_from_saved(library.load_translator(name))
+
+
+def translator_from_saved(saved: SavedTranslator) -> Translator:
+    """Return a saved translator put together; raise ModelError where its parts do not fit together."""
+    memory = TranslationMemory.from_tensors(saved.memory)
+    if saved.weights is None or saved.tokenizer is None:
+        return Translator(memory)
+    return Translator(memory, phrase_decoder(saved.weights, saved.tokenizer))
+
+
+def phrase_decoder(weights: Mapping[str, NDArray[np.floating]], tokenizer: bytes) -> PhraseDecoder:
+    """Return what translates with the network of these `weights` and its tokenizer.
+
+    Raises ModelError where they do not fit together.
+    """
+    return NetworkDecoder(weights, tokenizer)
 
 
 def encoder_from_saved(saved: SavedModel) -> StateEncoder:

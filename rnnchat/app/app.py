@@ -68,8 +68,14 @@ def _sort_screen() -> Screen[None]:
     return SortScreen()
 
 
+def _translate_screen() -> Screen[None]:
+    from rnnchat.app.screens.translate import TranslateScreen
+
+    return TranslateScreen()
+
+
 class RnnchatApp(WorkerErrorsMixin, App[None]):
-    """rnnchat in a terminal: Chat, Train, Models, Draft and Sort."""
+    """rnnchat in a terminal: Chat, Train, Models, Draft, Sort and Translate."""
 
     TITLE = "rnnchat"
     CSS_PATH = "app.tcss"
@@ -80,6 +86,7 @@ class RnnchatApp(WorkerErrorsMixin, App[None]):
         "models": _models_screen,
         "draft": _draft_screen,
         "sort": _sort_screen,
+        "translate": _translate_screen,
     }
     DEFAULT_MODE = "chat"
     BINDINGS: ClassVar = [
@@ -89,6 +96,7 @@ class RnnchatApp(WorkerErrorsMixin, App[None]):
         Binding("f4", "go('models')", "Models", show=False, id="app.models"),
         Binding("f5", "go('draft')", "Draft", show=False, id="app.draft"),
         Binding("f10", "go('sort')", "Sort", show=False, id="app.sort"),
+        Binding("ctrl+l", "go('translate')", "Translate", show=False, id="app.translate"),
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True, id="app.quit"),
     ]
 

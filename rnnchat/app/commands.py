@@ -15,6 +15,7 @@ APP_COMMANDS = (
     ("Draft", "Write with suggestions (F5)", "go('draft')"),
     ("Train", "Train a model on your notes (F3)", "go('train')"),
     ("Sort", "Put notes into folders (F10)", "go('sort')"),
+    ("Translate", "Translate phrases with a translator of yours (Ctrl+L)", "go('translate')"),
     ("Models", "Choose, rename or delete models (F4)", "go('models')"),
 )
 """Title, description and action of the commands that come first."""

@@ -48,7 +48,7 @@ class AppServices(Protocol):
         """Call a function in the app's thread and wait for its result, as Textual has it."""
 
     def action_go(self, mode: str) -> None:
-        """Show one of the screens: ``chat``, ``train``, ``models``, ``draft`` or ``sort``."""
+        """Show one of the screens: ``chat``, ``train``, ``models``, ``draft``, ``sort``, ``translate``."""
 
     def use_model(self, name: str) -> None:
         """Put a model in use for replies and suggestions."""

@@ -144,7 +144,7 @@ class TrainingMonitor:
 
     def __init__(self, app: App[None]) -> None:
         self._app = app
-        self._job: TrainingJob | None = None
+        self._job: TrainingJob[Run] | None = None
         self.state: TrainingState | None = None
         self.is_leaving = False
         """Whether the training is saving a checkpoint so that the app can end."""
@@ -239,7 +239,7 @@ class TrainingMonitor:
         if not self.is_running:
             self.state = None
 
-    def _follow(self, job: TrainingJob, state: TrainingState) -> None:
+    def _follow(self, job: TrainingJob[Run], state: TrainingState) -> None:
         try:
             for event in job.events():
                 state.apply(event)

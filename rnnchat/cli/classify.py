@@ -10,6 +10,7 @@ import click
 from rnnchat.cli.output import print_json, print_line, replace_progress
 from rnnchat.cli.shared import PathArgument, as_json, open_library
 from rnnchat.cli.streams import is_terminal, read_standard_input
+from rnnchat.cli.text_or_command import TEXT_COMMAND, TextOrCommand
 from rnnchat.errors import ModelError
 
 if TYPE_CHECKING:
@@ -19,32 +20,13 @@ if TYPE_CHECKING:
     from rnnchat.tasks.classification.classifier import TextClassifier
     from rnnchat.tasks.classification.training import TrainedClassifier
 
-_TEXT = "text"
-"""The name of the hidden command that labels a text, which `classify` means where no other is named."""
-
 _SHOWN_LABELS = 10
 """At most this many of the labels that are left out are named."""
 
 
-class TextOrCommand(click.Group):
-    """A group whose arguments are for the hidden command ``text`` unless they begin with a command's name."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments, with ``text`` put before them where they name no command."""
-        names = [name for name, command in self.commands.items() if not command.hidden]
-        is_help = len(args) == 1 and args[0] in ctx.help_option_names
-        if not is_help and (not args or args[0] not in names):
-            args = [_TEXT, *args]
-        return super().parse_args(ctx, args)
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write how the two forms of the command are called."""
-        formatter.write_usage(ctx.command_path, "TEXT|- [--model NAME] [--count COUNT] [--json]")
-        formatter.write_usage(ctx.command_path, "train FILE|FOLDER --name NAME", prefix="       ")
-
-
 @click.group(
     cls=TextOrCommand,
+    usages=("TEXT|- [--model NAME] [--count COUNT] [--json]", "train FILE|FOLDER --name NAME"),
     short_help="Label texts, and learn labels from examples.",
     epilog="""\b
 Examples:
@@ -61,7 +43,7 @@ def classify() -> None:
     """
 
 
-@classify.command(_TEXT, hidden=True)
+@classify.command(TEXT_COMMAND, hidden=True)
 @click.argument("text")
 @click.option("--model", default=None, metavar="NAME", help="The classifier.  [default: the only one]")
 @click.option("-n", "--count", type=click.IntRange(1, 1000), default=3, help="The most labels to print.")
@@ -164,10 +146,11 @@ def progress_line(
 def _load(model: str | None) -> TextClassifier:
     """Return the classifier called `model`, or the only one that there is."""
     from rnnchat.loading import load_classifier
+    from rnnchat.tasks.base import CLASSIFY
 
     library = open_library()
     if model is None:
-        entries = [entry for entry in library.entries() if entry.card and not entry.card.is_language_model]
+        entries = [entry for entry in library.entries() if entry.card and entry.card.task == CLASSIFY]
         if not entries:
             raise ModelError(
                 "There is no classifier yet.", "Make one with `rnnchat classify train FILE --name NAME`."

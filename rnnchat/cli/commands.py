@@ -102,6 +102,7 @@ MODULES = {
     "scan": "rnnchat.cli.scan",
     "sort": "rnnchat.cli.sort",
     "train": "rnnchat.cli.train",
+    "translate": "rnnchat.cli.translate",
     "vectors": "rnnchat.cli.vectors",
     "where": "rnnchat.cli.where",
 }

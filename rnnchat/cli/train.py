@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -128,14 +128,19 @@ def _begin(places: Paths, settings: RunSettings, *, fresh: bool, as_json: bool) 
     from rnnchat.cli.resume import begin, can_ask
 
     name = settings.name
-    exists = any(entry.is_called(name) for entry in open_library().entries())
     run, resumed = begin(places, settings, fresh=fresh, ask=can_ask() and not as_json)
-    if exists and not resumed and not as_json:
+    if not resumed and not as_json:
+        announce_new_version(name)
+    return run, resumed
+
+
+def announce_new_version(name: str) -> None:
+    """Print that a training adds a version to a model, if there is one called `name`."""
+    if any(entry.is_called(name) for entry in open_library().entries()):
         print_line(
             f"The model {name} exists: this training makes a new version of it."
             f" To go back to the old one, run `rnnchat models rollback {name!r}`."
         )
-    return run, resumed
 
 
 def _train_and_report(run: Run, *, resumed: bool, as_json: bool) -> None:
@@ -144,11 +149,11 @@ def _train_and_report(run: Run, *, resumed: bool, as_json: bool) -> None:
     from rnnchat.training.runs.report import TrainingReport
 
     if as_json:
-        _follow(TrainingJob(run), EventLines(print_json).show)
+        follow_training(TrainingJob(run), EventLines(print_json).show)
         return
     report = TrainingReport(print_line, live=sys.stdout is not None and sys.stdout.isatty())
     report.begin(run.folder.name, resumed=resumed)
-    _follow(TrainingJob(run), report.show)
+    follow_training(TrainingJob(run), report.show)
 
 
 class EventLines:
@@ -172,7 +177,7 @@ class EventLines:
             self._show(event)
 
 
-def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
+def follow_training(job: TrainingJob[Any], show: Callable[[Event], None]) -> None:
     """Show the events of a training until it ends; Ctrl+C stops it and saves a checkpoint."""
     job.start()
     try:
@@ -182,10 +187,9 @@ def _follow(job: TrainingJob, show: Callable[[Event], None]) -> None:
         if sys.stderr is not None and sys.stderr.isatty():
             print_progress("\r\x1b[KStopping and saving a checkpoint …\n")
         job.close(30)
-        name = job.run.folder.name
         raise StoppedError(
             "Stopped. What was learned so far is saved.",
-            f"To continue, run `rnnchat train --resume --name {name!r}`.",
+            f"To continue, run `{job.resume_command}`.",
         ) from None
     finally:
         job.close(30)

@@ -14,7 +14,7 @@ from rnnchat.errors import ModelError
 from rnnchat.library.card_migrations import NEWEST_SCHEMA, migrate_card
 from rnnchat.library.card_validation import CardError, json_safe, read_json, validate_card
 from rnnchat.lm.shape import NetworkShape
-from rnnchat.tasks.base import CLASSIFY, LANGUAGE_MODEL
+from rnnchat.tasks.base import CLASSIFY, LANGUAGE_MODEL, TRANSLATE
 from rnnchat.text.chat_format import NOTES
 
 NETWORK = "network.safetensors"
@@ -34,6 +34,8 @@ PASSAGES = "passages.safetensors"
 """This file holds the passages of the notes and their terms (see `rnnchat/tasks/asking/index.py`)."""
 CLASSIFIER = "classifier.safetensors"
 """This file holds what a classifier learned (see `rnnchat/tasks/classification/classifier.py`)."""
+TRANSLATION_MEMORY = "translation_memory.safetensors"
+"""This file holds the pairs of a translator (see `rnnchat/tasks/translation/memory.py`)."""
 REQUIRED_FILES = (NETWORK, TOKENIZER)
 """Every language model has these files beside its card."""
 OPTIONAL_FILES = (MEMORY, MIXTURE, BASE_NETWORK, PASSAGES)
@@ -41,6 +43,7 @@ OPTIONAL_FILES = (MEMORY, MIXTURE, BASE_NETWORK, PASSAGES)
 TASK_FILES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     LANGUAGE_MODEL: (REQUIRED_FILES, OPTIONAL_FILES),
     CLASSIFY: ((CLASSIFIER,), (NETWORK, TOKENIZER)),
+    TRANSLATE: ((TRANSLATION_MEMORY,), (NETWORK, TOKENIZER)),
 }
 """For each task, the files that its models must have beside their card, and those that they may have."""
 
@@ -58,9 +61,15 @@ class Card:
     files: Mapping[str, str]
     """The SHA-256 of each of the model's other files, in hexadecimal, by the file's name."""
     learned_from: Mapping[str, Any] = field(default_factory=dict)
-    """How many ``files`` and ``bytes`` it learned from; their ``paths``, or ``texts`` if shipped."""
+    """How many ``files`` and ``bytes`` it learned from; their ``paths``, or ``texts`` if shipped.
+
+    For a translator also the number of ``pairs``, and its two ``languages`` if they are known.
+    """
     scores: Mapping[str, Any] = field(default_factory=dict)
-    """``bits_per_byte`` on text kept back from training, and the ``bytes`` of that text."""
+    """``bits_per_byte`` on text kept back from training, and the ``bytes`` of that text.
+
+    For other tasks, the metrics that the task names.
+    """
     training: Mapping[str, Any] = field(default_factory=dict)
     """How it was trained: settings, seconds, tokens per second and the learning ``curve``."""
     style: str = NOTES
@@ -113,6 +122,6 @@ class Card:
         except CardError as error:
             raise ModelError(f"The card is damaged: {error}.", hint) from error
         card = cls(**values)
-        if NETWORK in card.files:
+        if NETWORK in card.files and card.task != TRANSLATE:
             _ = card.shape
         return card

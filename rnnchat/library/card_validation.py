@@ -302,7 +302,16 @@ _FIELDS: dict[str, FieldRule] = {
     "created": _moment,
     "network": _map({}),  # NetworkShape checks it
     "files": _each(_hash),
-    "learned_from": _map({"files": _count(), "bytes": _count(), "paths": _texts, "texts": _texts}),
+    "learned_from": _map(
+        {
+            "files": _count(),
+            "bytes": _count(),
+            "paths": _texts,
+            "texts": _texts,
+            "pairs": _count(),
+            "languages": _texts,
+        }
+    ),
     "scores": _map({"bits_per_byte": _bits, "bytes": _count(), "held_out": _each(_bits)}),
     "training": _map(
         {

@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnchat.library.card import Card
 from rnnchat.library.models import ModelEntry, ModelVersion
+from rnnchat.tasks.base import TRANSLATE
 from rnnchat.text.chat_format import CHAT
 
 _MAXIMUM_TEXTS = 40
@@ -39,6 +40,10 @@ def summary(card: Card) -> str:
     if card.description:
         return card.description
     files, size = card.learned_from.get("files", 0), card.learned_from.get("bytes", 0)
+    if card.task == TRANSLATE:
+        languages = " → ".join(card.learned_from.get("languages", []))
+        pairs = f"{card.learned_from.get('pairs', 0):,} pairs"
+        return f"{pairs}, {languages}, {human_size(size)}" if languages else f"{pairs}, {human_size(size)}"
     if not card.is_language_model:
         return f"{files:,} examples of {counted(len(card.labels), 'label')}, {human_size(size)}"
     return f"{files:,} notes, {human_size(size)}"
@@ -126,6 +131,8 @@ def describe_card(entry: ModelEntry) -> list[tuple[str, str]]:
         return [("name", entry.name), ("problem", entry.problem), ("on disk", str(entry.folder))]
     network = card.network
     training = card.training
+    if card.task == TRANSLATE:
+        return _describe_translator(entry, card)
     if not card.is_language_model:
         return _describe_classifier(entry, card)
     rows = [
@@ -168,6 +175,40 @@ def _describe_classifier(entry: ModelEntry, card: Card) -> list[tuple[str, str]]
             ("versions", f"{entry.versions} (`rnnchat models rollback` goes back to the previous one)")
         )
     return rows
+
+
+def _describe_translator(entry: ModelEntry, card: Card) -> list[tuple[str, str]]:
+    """Return the labelled lines that describe a translator."""
+    how = (
+        "with a network and a memory of pairs" if card.network else "from its pairs alone, without a network"
+    )
+    rows = [
+        ("name", entry.name),
+        ("task", f"translates phrases, {how}"),
+        ("learned from", f"{summary(card)} (trained {card.created[:10]})"),
+        *[("", path[:_MAXIMUM_LENGTH]) for path in card.learned_from.get("paths", [])[:6]],
+        ("quality", describe_translation_scores(card.scores)),
+        ("on disk", f"{human_size(entry.size)} in {entry.folder}"),
+    ]
+    if card.network:
+        rows.insert(-1, ("training", f"{card.training.get('seconds', 0) / 60:.1f} minutes"))
+    if entry.versions > 1:
+        rows.append(
+            ("versions", f"{entry.versions} (`rnnchat models rollback` goes back to the previous one)")
+        )
+    return rows
+
+
+def describe_translation_scores(scores: Mapping[str, Any]) -> str:
+    """Return how well a translator translated the sentences that were kept back from it."""
+    known = _numbers(scores)
+    if "memory_bleu" not in known or "memory_chrf" not in known:
+        return "not measured, as there are too few pairs to keep some back"
+    memory = f"BLEU {known['memory_bleu']:.1f}, chrF {known['memory_chrf']:.1f}"
+    on = f" on {known.get('sentences', 0):,.0f} sentences that were kept back"
+    if "bleu" not in known or "chrf" not in known:
+        return f"{memory}{on}, each with its nearest pair"
+    return f"BLEU {known['bleu']:.1f}, chrF {known['chrf']:.1f}{on} (the nearest pair alone: {memory})"
 
 
 def describe_accuracy(scores: Mapping[str, Any]) -> str:

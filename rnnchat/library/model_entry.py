@@ -8,6 +8,21 @@ from pathlib import Path
 from rnnchat.errors import ModelError
 from rnnchat.library.card import Card
 from rnnchat.library.model_names import comparison_key
+from rnnchat.tasks.base import CLASSIFY, LANGUAGE_MODEL, TRANSLATE
+
+_PURPOSES = {
+    LANGUAGE_MODEL: "predicts text",
+    CLASSIFY: "labels texts",
+    TRANSLATE: "translates phrases",
+}
+"""What the models of each task do."""
+_COMMANDS = {CLASSIFY: "classify", TRANSLATE: "translate"}
+"""The command that uses the models of a task; those of a language model are many."""
+_HOW_TO_MAKE = {
+    CLASSIFY: "Make one with `rnnchat classify train FILE --name NAME`.",
+    TRANSLATE: "Make one with `rnnchat translate train PAIRS.tsv --name NAME`.",
+}
+"""How to make a model of each task."""
 
 
 @dataclass(frozen=True)
@@ -49,3 +64,14 @@ def require_not_shipped(entry: ModelEntry) -> None:
             f"{entry.name} comes with rnnchat and cannot be changed.",
             "Make a copy and change that: `rnnchat models copy`, or C in the app.",
         )
+
+
+def wrong_task(card: Card, wanted: str) -> ModelError:
+    """Return the error for a model that is used for the task `wanted`, but was made for another."""
+    hint = _HOW_TO_MAKE.get(wanted, "")
+    if not hint:
+        hint = f"Use it with `rnnchat {_COMMANDS[card.task]}`; `rnnchat models list` shows the other models."
+    return ModelError(
+        f"The model {card.name} {_PURPOSES[card.task]}, but this needs a model that {_PURPOSES[wanted]}.",
+        hint,
+    )

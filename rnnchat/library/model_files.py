@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rnnchat.errors import ModelError, StorageError
 from rnnchat.library.card import (
@@ -22,6 +22,7 @@ from rnnchat.library.card import (
     PASSAGES,
     TASK_FILES,
     TOKENIZER,
+    TRANSLATION_MEMORY,
     Card,
 )
 from rnnchat.library.card_validation import MAXIMUM_BYTES
@@ -29,7 +30,7 @@ from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.atomic import sha256
 from rnnchat.storage.safe_reading import describe_mode, read_regular_file
 from rnnchat.storage.tensors import MAXIMUM_HEADER, all_finite, read_safetensors
-from rnnchat.tasks.base import CLASSIFY
+from rnnchat.tasks.base import CLASSIFY, TRANSLATE
 
 if TYPE_CHECKING:  # NumPy takes a tenth of a second that the app's first picture does not have
     import numpy as np
@@ -47,6 +48,8 @@ MAXIMUM_TOKENIZER = 16 * 2**20
 """A tokenizer's file has at most this many bytes."""
 MAXIMUM_CLASSIFIER = 256 * 2**20
 """A classifier's file has at most this many bytes."""
+MAXIMUM_TRANSLATOR = 512 * 2**20
+"""The memory of a translator, and its network, have at most this many bytes each."""
 _MIXTURE_PER_PIECE = 2_048
 """A mixture has at most this many bytes for each piece of the vocabulary."""
 _MIXTURE_FIXED = 2 * 2**20
@@ -85,7 +88,24 @@ class SavedClassifier:
     """The network's tokenizer."""
 
 
-def load_named_version(folder: Path, name: str, *, shipped: bool = False) -> SavedModel | SavedClassifier:
+@dataclass(frozen=True)
+class SavedTranslator:
+    """The files of one version of a translator, checked against its card."""
+
+    card: Card
+    memory: dict[str, NDArray[Any]]
+    """The arrays of its pairs, see `rnnchat/tasks/translation/memory.py`."""
+    weights: dict[str, NDArray[np.floating]] | None = None
+    """The weights of the network; None where there is only a memory."""
+    tokenizer: bytes | None = None
+    """The network's tokenizer."""
+
+
+AnySavedModel: TypeAlias = "SavedModel | SavedClassifier | SavedTranslator"
+"""A saved model of any task."""
+
+
+def load_named_version(folder: Path, name: str, *, shipped: bool = False) -> AnySavedModel:
     """Read and check one version of a model; raise ModelError with what is wrong.
 
     Links are followed only for a `shipped` model: packages may be installed through them.
@@ -102,7 +122,7 @@ def load_named_version(folder: Path, name: str, *, shipped: bool = False) -> Sav
         raise ModelError(said, error.hint or hint) from error
 
 
-def load_version(folder: Path, *, shipped: bool = False) -> SavedModel | SavedClassifier:
+def load_version(folder: Path, *, shipped: bool = False) -> AnySavedModel:
     """Read and check one version as `load_named_version` does; messages do not name the model."""
     card = read_card(folder, shipped=shipped)
     data = {
@@ -113,6 +133,9 @@ def load_version(folder: Path, *, shipped: bool = False) -> SavedModel | SavedCl
     for file, content in data.items():
         if card.files[file] != sha256(content):
             raise ModelError(f"{file} has changed since it was saved.")
+    if card.task == TRANSLATE:
+        own = _read_translator_network(data[NETWORK]) if NETWORK in data else None
+        return SavedTranslator(card, read_safetensors(data[TRANSLATION_MEMORY]), own, data.get(TOKENIZER))
     if card.task == CLASSIFY:
         own = _read_network(data[NETWORK], card.shape, complete=True) if NETWORK in data else None
         return SavedClassifier(card, _read_classifier(data[CLASSIFIER]), own, data.get(TOKENIZER))
@@ -179,8 +202,10 @@ def files_of(card: Card) -> tuple[str, ...]:
 
 def max_bytes(file: str, card: Card) -> int:
     """Return the maximum size, in bytes, of a file of a model that has this `card`."""
-    if file == CLASSIFIER:
-        return MAXIMUM_CLASSIFIER
+    if file == TOKENIZER:
+        return MAXIMUM_TOKENIZER
+    if file == CLASSIFIER or card.task == TRANSLATE:
+        return MAXIMUM_CLASSIFIER if file == CLASSIFIER else MAXIMUM_TRANSLATOR
     shape = card.shape
     if file in (NETWORK, BASE_NETWORK):
         return MAXIMUM_HEADER + 8 + 4 * shape.parameters
@@ -188,9 +213,7 @@ def max_bytes(file: str, card: Card) -> int:
         return MAXIMUM_HEADER + 8 + 8 * MAXIMUM_MEMORY + MAXIMUM_SOURCES
     if file == PASSAGES:
         return MAXIMUM_PASSAGES
-    if file == MIXTURE:
-        return MAXIMUM_HEADER + 8 + _MIXTURE_FIXED + _MIXTURE_PER_PIECE * shape.vocabulary
-    return MAXIMUM_TOKENIZER
+    return MAXIMUM_HEADER + 8 + _MIXTURE_FIXED + _MIXTURE_PER_PIECE * shape.vocabulary
 
 
 def require_folder(folder: Path, *, shipped: bool = False) -> None:
@@ -258,6 +281,21 @@ def _read_classifier(data: bytes) -> dict[str, NDArray[Any]]:
         if array.dtype not in (np.float16, np.float32, np.uint64):
             raise ModelError(f"The classifier is damaged: {name} has the wrong type.")
     return arrays
+
+
+def _read_translator_network(data: bytes) -> dict[str, NDArray[np.floating]]:
+    """Return the arrays of a translator; raise ModelError where a type is wrong or a value is not finite."""
+    import numpy as np
+
+    from rnnchat.tasks.translation.target_pieces import TARGET_PIECES
+
+    weights = read_safetensors(data)
+    for name, array in weights.items():
+        is_list = name == TARGET_PIECES and array.dtype == np.int32
+        is_weight = array.dtype in (np.float16, np.float32) and all_finite(array)
+        if not is_list and not is_weight:
+            raise ModelError(f"The network's weight {name} has the wrong type, or is not a finite number.")
+    return weights
 
 
 def _read_mixture(data: bytes) -> dict[str, NDArray[Any]]:

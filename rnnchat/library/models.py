@@ -26,11 +26,13 @@ from rnnchat.library.card import (
     Card,
 )
 from rnnchat.library.deleted_models import DeletedModels, name_of_deletion
-from rnnchat.library.model_entry import ModelEntry, ModelVersion, require_not_shipped
+from rnnchat.library.model_entry import ModelEntry, ModelVersion, require_not_shipped, wrong_task
 from rnnchat.library.model_files import (
     CARD,
+    AnySavedModel,
     SavedClassifier,
     SavedModel,
+    SavedTranslator,
     load_named_version,
     read_card,
     read_files,
@@ -45,7 +47,7 @@ from rnnchat.library.shipped import BASE, is_shipped_name, shipped_folders
 from rnnchat.storage.atomic import move, path_exists, remove, remove_unfinished, sha256, write_folder
 from rnnchat.storage.paths import Paths, make_private
 from rnnchat.storage.tensors import read_safetensors, to_safetensors
-from rnnchat.tasks.base import LANGUAGE_MODEL
+from rnnchat.tasks.base import CLASSIFY, LANGUAGE_MODEL, TRANSLATE
 
 __all__ = [
     "BASE",
@@ -121,26 +123,26 @@ class Library:
     def load(self, name: str) -> SavedModel:
         """Read the language model called `name`, with every file checked against the card's hashes.
 
-        Raises ModelError where it is missing or damaged, or not a language model. No code in a model is ever
-        run.
+        Raises ModelError where it is missing, damaged or not a language model. No code in it is ever run.
         """
         found = self._load(name)
         if isinstance(found, SavedModel):
             return found
-        raise ModelError(
-            f"The model {name} labels texts, but this needs a model that predicts text.",
-            "Use it with `rnnchat classify`; `rnnchat models list` shows the other models.",
-        )
+        raise wrong_task(found.card, LANGUAGE_MODEL)
 
     def load_classifier(self, name: str) -> SavedClassifier:
         """Read the classifier called `name` as `load` does; raise ModelError where it is none."""
         found = self._load(name)
         if isinstance(found, SavedClassifier):
             return found
-        raise ModelError(
-            f"The model {name} predicts text, but this needs a model that labels texts.",
-            "Make one with `rnnchat classify train FILE --name NAME`.",
-        )
+        raise wrong_task(found.card, CLASSIFY)
+
+    def load_translator(self, name: str) -> SavedTranslator:
+        """Read the translator called `name` as `load` does; raise ModelError where it is none."""
+        found = self._load(name)
+        if isinstance(found, SavedTranslator):
+            return found
+        raise wrong_task(found.card, TRANSLATE)
 
     def passages(self, name: str) -> bytes | None:
         """Return the index of the passages of a model's notes, checked against its card; None without one.
@@ -321,9 +323,7 @@ class Library:
             raise ModelError(f"There is a model called {name} for another task.", "Choose another name.")
         return name
 
-    # Helpers
-
-    def _load(self, name: str) -> SavedModel | SavedClassifier:
+    def _load(self, name: str) -> AnySavedModel:
         entry = self.find(name)
         return load_named_version(self._version_in_use(entry), entry.name, shipped=entry.shipped)
 

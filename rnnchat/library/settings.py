@@ -66,6 +66,9 @@ class Settings:
     sort_notes: str = ""
     """The folder of sorted notes that was learned then."""
 
+    translator: str = ""
+    """The name of the translator that was used last in the app; empty before."""
+
     @property
     def sampling(self) -> Sampling:
         """How replies are sampled."""

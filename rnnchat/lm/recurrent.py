@@ -7,9 +7,9 @@ o_t = softmax(E v_t + c)   the probabilities of the next piece, (vocabulary,); E
 
 So the output layer is o_t = softmax(V h_t + c'), with V = E Pᵀ and the bias c' = E p + c.
 
-f depends on the cell: see `_rnn`, `_gru` and `_lstm` below. The weights are those of Keras' layers, in their
-layout: W is `kernel` (inputs, gates · units), U is `recurrent_kernel` (units, gates · units), and vectors are
-rows, so that a product is x @ kernel.
+f depends on the cell: see `_rnn`, `gru_step` and `_lstm` below. The weights are those of Keras' layers, in
+their layout: W is `kernel` (inputs, gates · units), U is `recurrent_kernel` (units, gates · units), and
+vectors are rows, so that a product is x @ kernel.
 
 Sources: simple RNN, Elman 1990; LSTM, Hochreiter and Schmidhuber 1997; GRU, Cho et al. 2014, with the reset
 gate applied after the recurrent product; tied output, Press and Wolf 2017.
@@ -79,7 +79,7 @@ class RecurrentNetwork(Lookahead[NetworkState]):
         self._projection_bias: Floats = own["projection.bias"]
         self._output_bias: Floats = own["output.bias"]
         self._input_products: dict[int, Floats] = {}
-        self._cell = {"gru": _gru, "lstm": _lstm, "rnn": _rnn}[shape.cell]
+        self._cell = {"gru": gru_step, "lstm": _lstm, "rnn": _rnn}[shape.cell]
         self._vectors_per_layer = 2 if shape.cell == "lstm" else 1
 
     @property
@@ -235,7 +235,7 @@ def _rnn(wx: Floats, uh: Floats, state: NetworkState, bias: Floats) -> tuple[Flo
     return (np.tanh(wx + uh + bias),)
 
 
-def _gru(wx: Floats, uh: Floats, state: NetworkState, bias: Floats) -> tuple[Floats, ...]:
+def gru_step(wx: Floats, uh: Floats, state: NetworkState, bias: Floats) -> tuple[Floats, ...]:
     """Return the state after one step of a GRU, given W x_t and U h_{t-1} (…, 3 · units).
 
     z = σ(W_z x_t + U_z h_{t-1} + b_z)      update gate

@@ -90,6 +90,11 @@ class Paths:
         return self.state / "runs"
 
     @property
+    def translation_runs(self) -> Path:
+        """The folder of the trainings of translators, which holds a folder for each."""
+        return self.state / "translation-runs"
+
+    @property
     def indexes(self) -> Path:
         """The folder of the indexes of notes that were asked; they are built anew where they are missing."""
         return self.state / "indexes"

@@ -14,7 +14,9 @@ LANGUAGE_MODEL = "language_model"
 """The task of predicting the next token, which every model had before there were tasks."""
 CLASSIFY = "classify"
 """The task of labelling a text."""
-TASKS = (LANGUAGE_MODEL, CLASSIFY)
+TRANSLATE = "translate"
+"""The task of translating a phrase."""
+TASKS = (LANGUAGE_MODEL, CLASSIFY, TRANSLATE)
 """The tasks that a model can be for."""
 
 Example_contra = TypeVar("Example_contra", contravariant=True)

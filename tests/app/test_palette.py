@@ -52,7 +52,7 @@ def check(app: RnnchatApp) -> None:
             assert found[1] in told, f"{command.title}: {found[1]} stands nowhere in the help"
 
 
-@pytest.mark.parametrize("key", ["f2", "f3", "f4", "f5", "f10"])
+@pytest.mark.parametrize("key", ["f2", "f3", "f4", "f5", "f10", "ctrl+l"])
 async def test_every_command_of_a_screen(paths: Paths, key: str) -> None:
     app = RnnchatApp(paths)
     async with app.run_test(size=SIZE) as pilot:

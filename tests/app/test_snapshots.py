@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Button, DataTable, Input
+from textual.widgets import Button, DataTable, Input, Static
 
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.conversation import ChatTurn
@@ -21,9 +21,11 @@ from rnnchat.app.suggestion_worker import Alternative
 from rnnchat.app.training_monitor import TrainingChanged, TrainingState
 from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.draft_status import DraftStatus
+from rnnchat.app.widgets.phrase_editor import PhraseEditor
 from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
 from tests.app.helpers import wait_until
+from tests.app.translate_helpers import publish_translator
 from tests.helpers.places import NOTES
 
 pytestmark = pytest.mark.slow
@@ -155,9 +157,22 @@ async def first_draft(pilot: Pilot[Any]) -> None:
     await pilot.pause()
 
 
+async def translation(pilot: Pilot[Any]) -> None:
+    app = pilot.app
+    assert isinstance(app, RnnchatApp)
+    publish_translator(app.library, "fr")
+    await pilot.press("ctrl+l")
+    await wait_until(pilot, lambda: bool(getattr(app.focused, "border_title", "")))
+    app.screen.query_one(PhraseEditor).text = "the dog sees two eggs. The cat sees a big boat."
+    still(app)
+    await pilot.press("enter")
+    await wait_until(pilot, lambda: "65%" in str(app.screen.query_one("#origin", Static).visual))
+    await pilot.pause()
+
+
 @pytest.mark.parametrize(
     "place",
-    [empty, chat, draft, first_draft, training, sampling, help_page, comparison],
+    [empty, chat, draft, first_draft, training, sampling, help_page, comparison, translation],
     ids=lambda place: place.__name__,
 )
 def test_the_look(

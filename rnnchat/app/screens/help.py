@@ -18,6 +18,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("F2 F3 F4 F5", "Chat, Train, Models, Draft"),
             ("F10", "Sort"),
+            ("Ctrl+L", "Translate"),
             ("Ctrl+P", "all commands, by name"),
             ("Tab", "next field or button"),
             ("Ctrl+Q", "quit"),
@@ -89,6 +90,15 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("U", "undo: put the note back that was moved last"),
             ("Ctrl+O", "browse, for the field with the cursor"),
             ("Esc", "choose other folders, or go back to the notes"),
+        ),
+    ),
+    (
+        "Translate",
+        (
+            ("Enter", "translate (Ctrl+J: new line)"),
+            ("Esc", "stop"),
+            ("F6", "copy the translation"),
+            ("Tab", "choose a translator, where there are several"),
         ),
     ),
     (

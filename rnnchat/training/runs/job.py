@@ -14,14 +14,15 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Generic, Protocol, TextIO, TypeVar
 
 from rnnchat.errors import TrainingError
 from rnnchat.storage.atomic import TEMPORARY
 from rnnchat.training.runs.events import Event
 from rnnchat.training.runs.files import LOG
-from rnnchat.training.runs.run import Run
 
+NOTES_WORKER = "rnnchat.training.engine.worker"
+"""The module whose process learns notes."""
 END_WITH_PARENT = "bound"
 """The argument that lets the system end a child with the thread that started it."""
 PROMPT_SECONDS = 2.0
@@ -34,15 +35,44 @@ _PREFIXES = ("RNNCHAT_", "XDG_", "OMP_", "TF_", "PYTHON", "CUDA_")
 """Variables whose names begin with one of these are passed too."""
 
 
-class TrainingJob:
-    """A training in a child process.
+class JobFolder(Protocol):
+    """The folder of a training, as far as its process needs it."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder, whose name is that of the model."""
+        ...
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder that checkpoints are written to."""
+        ...
+
+
+AnyRun = TypeVar("AnyRun", bound=JobFolder)
+"""The kind of run that a job works on."""
+
+
+class TrainingJob(Generic[AnyRun]):
+    """A training in a child process, which runs the module `worker` on the folder of the `run`.
 
     When this process dies, the child writes a checkpoint and ends within two seconds. With `low_priority` the
     child leaves the processor to other programs, such as an editor that a person types in meanwhile.
     """
 
-    def __init__(self, run: Run, *, home: Path | None = None, low_priority: bool = False) -> None:
+    def __init__(
+        self,
+        run: AnyRun,
+        *,
+        home: Path | None = None,
+        low_priority: bool = False,
+        worker: str = NOTES_WORKER,
+        resume_command: str = "rnnchat train --resume",
+    ) -> None:
         self.run = run
+        self.resume_command = f"{resume_command} --name {run.folder.name!r}"
+        """The command that continues the training."""
+        self._worker = worker
         self._home = home
         self._low_priority = low_priority
         self._process: subprocess.Popen[str] | None = None
@@ -52,7 +82,7 @@ class TrainingJob:
         command = [
             sys.executable,
             "-m",
-            "rnnchat.training.engine.worker",
+            self._worker,
             str(self.run.folder),
             str(os.getpid()),
         ]
@@ -102,8 +132,7 @@ class TrainingJob:
         if last_kind not in ("done", "stopped"):
             raise TrainingError(
                 _why_it_died(code),
-                "Nothing before the last checkpoint is lost: continue with"
-                f" `rnnchat train --resume --name {self.run.folder.name!r}`.",
+                f"Nothing before the last checkpoint is lost: continue with `{self.resume_command}`.",
             )
 
     def pause(self) -> None:

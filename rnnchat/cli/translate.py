@@ -1,0 +1,256 @@
+"""The commands `translate` and `translate train`: translate phrases, and learn to from pairs of sentences."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from rnnchat.cli.output import print_error, print_json, print_line, print_progress
+from rnnchat.cli.shared import PathArgument, as_json, current_paths, open_library
+from rnnchat.cli.streams import is_terminal, read_standard_input
+from rnnchat.cli.text_or_command import TEXT_COMMAND, TextOrCommand
+from rnnchat.errors import ModelError, TrainingError
+from rnnchat.training.translation.settings import DEFAULT_MINUTES, TranslationSettings
+
+if TYPE_CHECKING:
+    from rnnchat.tasks.translation.translator import Translation, Translator
+    from rnnchat.training.translation.run import TranslationRun
+
+_WORKER = "rnnchat.training.translation.engine.worker"
+"""The module whose process trains a translator."""
+
+
+@click.group(
+    cls=TextOrCommand,
+    usages=("TEXT|- [--model NAME] [--json]", "train PAIRS.tsv --name NAME [--minutes M]"),
+    short_help="Translate phrases, and learn to from pairs of sentences.",
+    epilog="""\b
+Examples:
+  rnnchat translate train pairs.tsv --name fr     learn from lines of a sentence, a tab, its translation
+  rnnchat translate --model fr "Where is it?"     translate a phrase
+  rnnchat translate - --json < phrases.txt        a phrase a line, for programs
+""",
+)
+def translate() -> None:
+    """Translate TEXT, a phrase or a few sentences (- reads a phrase a line from standard input).
+
+    A phrase that is in the pairs is answered from them. Others are translated by a network that learned from
+    the pairs. A translator is made with `rnnchat translate train`.
+    """
+
+
+@translate.command(TEXT_COMMAND, hidden=True)
+@click.argument("text")
+@click.option("--model", default=None, metavar="NAME", help="The translator.  [default: the only one]")
+@as_json
+def translate_text(text: str, model: str | None, as_json: bool) -> None:
+    """Translate TEXT (- reads a phrase a line from standard input)."""
+    translator = _load(model)
+    if text == "-":
+        sys.exit(_translate_lines(translator, read_standard_input(), as_json))
+    found = translator.translate(text)
+    if as_json:
+        print_json(found.as_dict())
+        return
+    _print_text(found)
+    note = _note(found)
+    if note and is_terminal(sys.stderr):
+        print_progress(f"  {note}\n")
+
+
+def _translate_lines(translator: Translator, text: str, as_json: bool) -> int:
+    """Print the translation of each line; return 1 if a line could not be translated, otherwise 0.
+
+    An empty line, and one that cannot be translated, gives an empty line, so that lines stay side by side.
+    """
+    from rnnchat.tasks.translation.translator import PhraseError
+    from rnnchat.text.notes.clean import sanitize
+
+    code = 0
+    lines = sanitize(text).split("\n")
+    for number, line in enumerate(lines[:-1] if lines[-1] == "" else lines, 1):
+        try:
+            found = translator.translate(line) if line.strip() else None
+        except PhraseError as error:
+            code, found = 1, None
+            print_error(f"Line {number}: {error.message}", error.hint)
+            if as_json:
+                print_json({"line": number, "text": None, "error": error.message})
+                continue
+        if as_json and found is not None:
+            print_json({"line": number, **found.as_dict()})
+        elif as_json:
+            print_json({"line": number, "text": ""})
+        else:
+            _print_text(found)
+    return code
+
+
+def _print_text(found: Translation | None) -> None:
+    """Print a translation, line by line; nothing but the end of a line where there is none."""
+    for line in (found.text if found else "").split("\n"):
+        print_line(line)
+
+
+def _note(found: Translation) -> str:
+    """Return where a translation is from, in a few words."""
+    if found.source is not None:
+        how = "" if found.similarity == 1 else f", {found.similarity:.0%} similar"
+        return f"from line {found.source.line:,} of the pairs{how}"
+    return f"confidence {found.confidence:.0%}"
+
+
+@translate.command("train", short_help="Learn to translate from pairs of sentences.")
+@click.argument("pairs", type=PathArgument(), metavar="PAIRS.tsv", required=False)
+@click.option("--name", default=None, metavar="NAME", help="The name of the translator.")
+@click.option("--reverse", is_flag=True, help="Translate the second column into the first.")
+@click.option(
+    "--minutes",
+    type=float,
+    default=DEFAULT_MINUTES,
+    show_default=True,
+    help="The time budget of the network's training; 0 uses the pairs without a network.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The seed of random choices."
+)
+@click.option(
+    "--languages",
+    default="",
+    metavar="FROM,TO",
+    help="The names of both languages, such as English,French, for lists.",
+)
+@click.option("--resume", is_flag=True, help="Continue an interrupted training.")
+@click.option("--fresh", is_flag=True, help="Discard an interrupted training of this name and start again.")
+@as_json
+def train(
+    pairs: Path | None,
+    name: str | None,
+    reverse: bool,
+    minutes: float,
+    seed: int,
+    languages: str,
+    resume: bool,
+    fresh: bool,
+    as_json: bool,
+) -> None:
+    """Learn to translate from PAIRS.tsv: on each line a sentence, a tab, and its translation.
+
+    Further columns are ignored. The translator is measured on pairs that are kept back. Ctrl+C stops the
+    training and saves a checkpoint; --resume continues from it.
+    """
+    if resume and fresh:
+        raise click.UsageError("--resume continues and --fresh starts again: choose one of them")
+    if resume:
+        run = _run_to_resume(name)
+        _require_same(run.settings, pairs)
+    else:
+        if pairs is None:
+            raise click.UsageError("Name the file of pairs to learn from")
+        if name is None:
+            raise click.UsageError("Name the translator with --name")
+        run = _new_run(
+            TranslationSettings(
+                _checked_name(name), str(pairs.absolute()), reverse, minutes, seed, _languages(languages)
+            ),
+            fresh=fresh,
+        )
+    _train_and_report(run, resumed=resume, as_json=as_json)
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    """Return the two names in `text`; raise a usage error where there is another number of them."""
+    from rnnchat.text.notes.clean import sanitize
+
+    names = tuple(" ".join(sanitize(name).split())[:40] for name in text.split(",") if name.strip())
+    if names and len(names) != 2:
+        raise click.UsageError("--languages takes two names, such as English,French")
+    return names
+
+
+def _checked_name(name: str) -> str:
+    from rnnchat.tasks.base import TRANSLATE
+
+    return open_library().check_name(name, TRANSLATE)
+
+
+def _new_run(settings: TranslationSettings, *, fresh: bool) -> TranslationRun:
+    """Return a new run; raise TrainingError where an interrupted one would be lost."""
+    from rnnchat.training.translation.run import TranslationRun, find_unfinished_translation
+
+    settings.check()
+    if find_unfinished_translation(current_paths(), settings.name) is not None and not fresh:
+        raise TrainingError(
+            f"There is an interrupted training of {settings.name}.",
+            "Continue it with `--resume`, discard it with `--fresh`, or keep both with another `--name`.",
+        )
+    return TranslationRun.create(current_paths(), settings)
+
+
+def _run_to_resume(name: str | None) -> TranslationRun:
+    """Return the interrupted run called `name`, or the only one; raise TrainingError where there is none."""
+    from rnnchat.training.translation.run import find_unfinished_translation, unfinished_translations
+
+    waiting = unfinished_translations(current_paths())
+    if name is None and len(waiting) == 1:
+        return waiting[0]
+    found = find_unfinished_translation(current_paths(), name) if name else None
+    if found is None:
+        names = ", ".join(run.folder.name for run in waiting)
+        what = f"no interrupted training called {name!r}" if name else "no training that is clearly meant"
+        hint = f"Trainings that can be resumed: {names}." if names else "No training can be resumed."
+        raise TrainingError(f"There is {what}.", hint)
+    return found
+
+
+def _require_same(settings: TranslationSettings, pairs: Path | None) -> None:
+    """Raise a usage error where something is given with --resume that differs from how the training began."""
+    context = click.get_current_context()
+    if pairs is not None and str(pairs.absolute()) != settings.path:
+        raise click.UsageError(f"--resume continues with {settings.path}, as it began; leave the file out")
+    for name in ("reverse", "minutes", "seed"):
+        is_stated = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if is_stated and context.params[name] != getattr(settings, name):
+            began = f"--{name} {getattr(settings, name)}"
+            raise click.UsageError(f"--resume continues with {began}, as it began; leave the option out")
+
+
+def _train_and_report(run: TranslationRun, *, resumed: bool, as_json: bool) -> None:
+    """Train, and print the events for programs or for a person."""
+    from rnnchat.cli.train import announce_new_version, follow_training
+    from rnnchat.training.runs.job import TrainingJob
+    from rnnchat.training.translation.report import TranslationReport
+
+    settings = run.settings
+    job = TrainingJob(run, worker=_WORKER, resume_command="rnnchat translate train --resume")
+    if as_json:
+        follow_training(job, print_json)
+        return
+    if resumed:
+        print_line(f"Resuming the training of {settings.name}.")
+    else:
+        announce_new_version(settings.name)
+    follow_training(job, TranslationReport(print_line, live=is_terminal(sys.stdout)).show)
+
+
+def _load(model: str | None) -> Translator:
+    """Return the translator called `model`, or the only one that there is."""
+    from rnnchat.library.translators import translator_names
+    from rnnchat.loading import load_translator
+
+    library = open_library()
+    if model is None:
+        names = translator_names(library)
+        if not names:
+            raise ModelError(
+                "There is no translator yet.",
+                "Make one with `rnnchat translate train PAIRS.tsv --name NAME`.",
+            )
+        if len(names) > 1:
+            raise ModelError("There are several translators.", f"Name one with --model: {', '.join(names)}.")
+        (model,) = names
+    return load_translator(library, model)

@@ -1,0 +1,15 @@
+"""Which of the saved models translate."""
+
+from __future__ import annotations
+
+from rnnchat.library.models import Library
+from rnnchat.tasks.base import TRANSLATE
+
+
+def translator_names(library: Library) -> list[str]:
+    """Return the names of the translators in the library, in its order."""
+    return [
+        entry.name
+        for entry in library.entries()
+        if entry.card is not None and entry.card.task == TRANSLATE and not entry.is_hidden
+    ]

@@ -1,0 +1,75 @@
+"""Translates phrases with a trained network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from rnnchat.errors import ModelError
+from rnnchat.tasks.translation.copying import NearTarget
+from rnnchat.tasks.translation.decoding import Hypothesis, beam_search
+from rnnchat.tasks.translation.network import TranslationNetwork
+from rnnchat.tasks.translation.pair_tokenizer import END, PADDING, START, UNKNOWN, PairTokenizer
+from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
+from rnnchat.tasks.translation.target_pieces import TARGET_PIECES, TargetPieces
+
+WITHOUT_TEXT = (PADDING, UNKNOWN, START)
+"""Pieces that no translation has."""
+
+
+class NetworkDecoder:
+    """A network with its tokenizer; raises ModelError where the `weights` and the `tokenizer` do not fit."""
+
+    def __init__(self, weights: Mapping[str, NDArray[Any]], tokenizer: bytes) -> None:
+        self._tokenizer = PairTokenizer(tokenizer)
+        if TARGET_PIECES not in weights:
+            raise ModelError("The translator's list of target pieces is missing.")
+        self._target = TargetPieces(weights[TARGET_PIECES], self._tokenizer.size)
+        self._network = TranslationNetwork(weights)
+        shape = self._network.shape
+        if (shape.source_vocabulary, shape.target_vocabulary) != (
+            self._tokenizer.size,
+            len(self._target.pieces),
+        ):
+            raise ModelError("The translator's network and its tokenizer do not fit together.")
+
+    def decode(
+        self,
+        text: str,
+        near: Sequence[NearPair] = (),
+        on_text: Callable[[str], None] | None = None,
+    ) -> DecodedPhrase:
+        """Return the translation of `text`, which may copy from the targets of the `near` pairs.
+
+        `on_text` is called with the best translation so far each time it changes.
+        """
+        shown = ""
+
+        def show(hypothesis: Hypothesis) -> None:
+            nonlocal shown
+            so_far = self._text(hypothesis)
+            if on_text is not None and so_far != shown:
+                shown = so_far
+                on_text(so_far)
+
+        best = beam_search(
+            self._network,
+            self._tokenizer.encode(text),
+            start=START,
+            end=END,
+            forbidden=WITHOUT_TEXT,
+            near=[self._near_target(pair) for pair in near],
+            on_best=None if on_text is None else show,
+        )
+        confidence = math.exp(best.log_probability / (len(best.pieces) + 1))
+        return DecodedPhrase(self._text(best), confidence)
+
+    def _text(self, hypothesis: Hypothesis) -> str:
+        return self._tokenizer.decode(self._target.pieces_at(hypothesis.pieces))
+
+    def _near_target(self, pair: NearPair) -> NearTarget:
+        places = self._target.places(self._tokenizer.encode(pair.target))
+        return NearTarget(tuple(places), pair.similarity)

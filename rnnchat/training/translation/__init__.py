@@ -1,0 +1,1 @@
+"""Training of translators: from a table of pairs to a saved model."""

@@ -1,0 +1,1 @@
+"""The network of a translator is trained here, with TensorFlow, in a process of its own."""

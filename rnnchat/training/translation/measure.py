@@ -1,0 +1,70 @@
+"""How well a translator translates sentences that were kept back from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+
+from rnnchat.tasks.translation.memory import TranslationMemory
+from rnnchat.tasks.translation.metrics import bleu, chrf, is_by_character
+from rnnchat.tasks.translation.pairs import SentencePair
+from rnnchat.tasks.translation.protocols import PhraseDecoder
+from rnnchat.tasks.translation.translator import PhraseError, Translator
+
+MOST_MEASURED = 500
+"""At most this many sentences are translated to measure a translator."""
+FEWEST_MEASURED = 20
+"""With fewer sentences, a score would be chance."""
+
+Report = Callable[[int, int], None]
+"""Takes how many sentences are done, and how many there are; may raise an exception to stop."""
+
+
+def measure_translator(
+    train: Sequence[SentencePair],
+    test: Sequence[SentencePair],
+    decoder: PhraseDecoder | None,
+    report: Report = lambda done, of: None,
+) -> dict[str, float]:
+    """Return the BLEU and chrF of a translator on sentences of `test`; empty where these are too few.
+
+    Its memory has the pairs of `train` alone. ``memory_bleu`` and ``memory_chrf`` are those of the nearest
+    pair of each sentence. ``bleu`` and ``chrf``, with a `decoder`, are those of the whole. A sentence that is
+    not translated counts as itself.
+    """
+    references: dict[str, list[str]] = {}
+    for pair in test:
+        references.setdefault(pair.source, []).append(pair.target)
+    sources = sorted(references, key=lambda source: sha256(source.encode()).digest())[:MOST_MEASURED]
+    if len(sources) < FEWEST_MEASURED or not train:
+        return {}
+    expected = [references[source] for source in sources]
+    memory = TranslationMemory.build(train)
+    by_character = is_by_character([target for targets in expected for target in targets])
+    nearest = [_nearest(memory, source) for source in sources]
+    scores = {
+        "memory_bleu": bleu(nearest, expected, by_character=by_character),
+        "memory_chrf": chrf(nearest, expected),
+        "sentences": float(len(sources)),
+    }
+    if decoder is not None:
+        translator = Translator(memory, decoder)
+        found = []
+        for number, source in enumerate(sources):
+            report(number, len(sources))
+            found.append(_translated(translator, source))
+        scores["bleu"] = bleu(found, expected, by_character=by_character)
+        scores["chrf"] = chrf(found, expected)
+    return {name: round(value, 2) for name, value in scores.items()}
+
+
+def _nearest(memory: TranslationMemory, source: str) -> str:
+    pair = memory.same(source) or next(iter(memory.nearest(source)), None)
+    return source if pair is None else pair.target
+
+
+def _translated(translator: Translator, source: str) -> str:
+    try:
+        return translator.translate(source).text
+    except PhraseError:
+        return source

@@ -1,0 +1,155 @@
+"""The Translate screen: two panes, marked memory hits, streaming, several translators, and none."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Select, Static
+
+from rnnchat import loading
+from rnnchat.app.app import RnnchatApp
+from rnnchat.app.screens.translate import TranslateScreen
+from rnnchat.app.widgets.phrase_editor import PhraseEditor
+from rnnchat.library.settings import load_settings
+from rnnchat.tasks.translation.memory import TranslationMemory
+from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
+from rnnchat.tasks.translation.translator import Translator
+from tests.app.helpers import news, wait_until
+from tests.app.translate_helpers import publish_translator
+from tests.helpers.translation import UpperCaseDecoder, sentence_pairs
+
+SIZES = [(80, 24), (140, 40), (44, 12)]
+
+
+class SlowDecoder(UpperCaseDecoder):
+    """Waits after the first word until it is told to go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = threading.Event()
+
+    def decode(
+        self,
+        text: str,
+        near: Sequence[NearPair] = (),
+        on_text: Callable[[str], None] | None = None,
+    ) -> DecodedPhrase:
+        assert on_text is not None
+        on_text(text.upper().split()[0])
+        assert self.go_on.wait(15)
+        return super().decode(text, near, on_text)
+
+
+def translate_with(monkeypatch: pytest.MonkeyPatch, decoder: UpperCaseDecoder) -> None:
+    translator = Translator(TranslationMemory.build(sentence_pairs()), decoder)
+    monkeypatch.setattr(loading, "load_translator", lambda library, name: translator)
+
+
+async def open_screen(pilot: Pilot[None], app: RnnchatApp) -> TranslateScreen:
+    await pilot.press("ctrl+l")
+    await wait_until(pilot, lambda: isinstance(app.screen, TranslateScreen) and app.focused is not None)
+    screen = app.screen
+    assert isinstance(screen, TranslateScreen)
+    return screen
+
+
+def content(screen: TranslateScreen, name: str) -> str:
+    return str(screen.query_one(f"#{name}", Static).visual)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_phrase_is_translated_with_its_source(app: RnnchatApp, size: tuple[int, int]) -> None:
+    publish_translator(app.library, "fr")
+    async with app.run_test(size=size) as pilot:
+        screen = await open_screen(pilot, app)
+        assert not screen.query_one(Select).display
+        await pilot.press(*"the", "space", *"cat", "space", *"sees", "space", *"a", "space", *"boat", "enter")
+        await wait_until(pilot, lambda: content(screen, "translated") == "Le chat voit un bateau.")
+        assert content(screen, "origin") == "line 1 of your pairs, 95% similar: The cat sees a boat."
+        await pilot.press("f6")
+        await wait_until(pilot, lambda: "Copied the translation" in news(app))
+        assert app.clipboard == "Le chat voit un bateau."
+        for name in ("PhraseEditor", "#translation", "#origins"):
+            widget = screen.query_one(name)
+            assert widget.region.height >= (1 if name == "#origins" else 2)
+            assert screen.region.contains_region(widget.region)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_without_a_translator_it_says_how_to_make_one(app: RnnchatApp, size: tuple[int, int]) -> None:
+    async with app.run_test(size=size) as pilot:
+        screen = await open_screen(pilot, app)
+        await wait_until(pilot, lambda: screen.query_one("#no-translator").display)
+        assert "rnnchat translate train" in str(screen.query_one("#no-translator Static", Static).visual)
+        assert not screen.query_one("#panes").display
+        publish_translator(app.library, "fr")
+        await pilot.press("f2", "ctrl+l")
+        await wait_until(pilot, lambda: isinstance(app.focused, PhraseEditor))
+        assert not screen.query_one("#no-translator").display
+
+
+async def test_words_appear_as_they_are_decoded(app: RnnchatApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_translator(app.library, "fr")
+    decoder = SlowDecoder()
+    translate_with(monkeypatch, decoder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, app)
+        await wait_until(pilot, lambda: isinstance(app.focused, PhraseEditor))
+        screen.query_one(PhraseEditor).text = "My aunt draws the moon. Strange [b]new[/b] phrase"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: content(screen, "translated") == "Ma tante dessine la lune. STRANGE")
+        assert content(screen, "origin") == "Translating …"
+        decoder.go_on.set()
+        await wait_until(pilot, lambda: "confidence 40%" in content(screen, "origin"))
+        assert content(screen, "translated") == "Ma tante dessine la lune. STRANGE [B]NEW[/B] PHRASE"
+        assert content(screen, "origin").splitlines()[0] == "line 55 of your pairs"
+
+
+async def test_escape_stops(app: RnnchatApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_translator(app.library, "fr")
+    decoder = SlowDecoder()
+    translate_with(monkeypatch, decoder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, app)
+        await wait_until(pilot, lambda: isinstance(app.focused, PhraseEditor))
+        screen.query_one(PhraseEditor).text = "Strange new phrase"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: content(screen, "translated") == "STRANGE")
+        await pilot.press("escape")
+        decoder.go_on.set()
+        await wait_until(pilot, lambda: not screen.is_working("translate"))
+        assert (content(screen, "translated"), content(screen, "origin")) == ("STRANGE", "Stopped.")
+        await pilot.press("f6")
+        await wait_until(pilot, lambda: "no translation to copy" in news(app))
+
+
+async def test_what_cannot_be_translated_is_said_below(app: RnnchatApp) -> None:
+    publish_translator(app.library, "fr")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, app)
+        await wait_until(pilot, lambda: isinstance(app.focused, PhraseEditor))
+        screen.query_one(PhraseEditor).text = "many words " * 300
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "phrases, not documents" in content(screen, "origin"))
+        assert content(screen, "translated") == ""
+
+
+async def test_a_translator_is_chosen_and_remembered(app: RnnchatApp) -> None:
+    for name in ("fr", "it"):
+        publish_translator(app.library, name)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, app)
+        await wait_until(pilot, lambda: screen.query_one(Select).display)
+        assert str(screen.query_one(PhraseEditor).border_title) == "fr"
+        screen.query_one(PhraseEditor).text = "The dog follows a tree."
+        await pilot.press("shift+tab", "enter", "down", "enter")
+        await wait_until(pilot, lambda: content(screen, "translated") == "Le chien suit un arbre.")
+        assert load_settings(app.paths).translator == "it"
+        assert str(screen.query_one(PhraseEditor).border_title) == "it"
+        app.library.delete("it")
+        await pilot.press("f2", "ctrl+l")
+        await wait_until(pilot, lambda: not screen.query_one(Select).display)
+        assert str(screen.query_one(PhraseEditor).border_title) == "fr"

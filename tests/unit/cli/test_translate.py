@@ -1,0 +1,61 @@
+"""What the command `translate` refuses, and why."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from rnnchat.cli.commands import commands
+from rnnchat.errors import RnnchatError
+from rnnchat.storage.paths import Paths
+from rnnchat.training.translation.run import TranslationRun, find_unfinished_translation
+from rnnchat.training.translation.settings import TranslationSettings
+
+
+def said(*words: str) -> str:
+    """Return the error of the command with its hint."""
+    try:
+        commands(["translate", *words], standalone_mode=False)
+    except click.UsageError as error:
+        return f"usage: {error.format_message()}"
+    except RnnchatError as error:
+        return f"{error.message} {error.hint}"
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["x"], "no translator yet"),
+        (["--model", "base", "x"], "translates phrases"),
+        (["train", "--name", "a"], "usage: Name the file of pairs"),
+        (["train", "nowhere.tsv"], "usage: Name the translator"),
+        (["train", "nowhere.tsv", "--name", "base"], "comes with rnnchat"),
+        (["train", "nowhere.tsv", "--name", "a", "--minutes", "0.01"], "not possible"),
+        (["train", "nowhere.tsv", "--name", "a", "--languages", "English"], "usage: --languages takes two"),
+        (["train", "--name", "a", "--resume"], "no interrupted training called 'a'"),
+        (["train", "--resume"], "No training can be resumed"),
+        (["train", "--resume", "--fresh"], "choose one"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_done(paths: Paths, words: list[str], message: str) -> None:
+    assert message in said(*words)
+    assert not paths.translation_runs.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["pairs.tsv", "--name", "fr"], "interrupted training of fr. Continue it with `--resume`"),
+        (["other.tsv", "--resume"], "usage: --resume continues with"),
+        (["--resume", "--minutes", "3"], "usage: --resume continues with --minutes 20.0"),
+        (["--resume", "--seed", "3"], "usage: --resume continues with --seed 0"),
+        (["--resume", "--name", "it"], "Trainings that can be resumed: fr."),
+    ],
+    ids=str,
+)
+def test_what_contradicts_an_interrupted_training(paths: Paths, words: list[str], message: str) -> None:
+    TranslationRun.create(paths, TranslationSettings("fr", "/notes/pairs.tsv"))
+    assert message in said("train", *words)
+    assert find_unfinished_translation(paths, "fr") is not None

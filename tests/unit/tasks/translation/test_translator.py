@@ -1,0 +1,132 @@
+"""The translator: what comes from the memory, what from the network, and which texts are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from rnnchat.tasks.translation.memory import TranslationMemory
+from rnnchat.tasks.translation.pairs import SentencePair
+from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
+from rnnchat.tasks.translation.translator import PhraseError, Translator
+from tests.helpers.translation import UpperCaseDecoder, sentence_pairs
+
+MEMORY = TranslationMemory.build(sentence_pairs())
+
+
+def test_a_pair_of_the_memory_is_used_as_it_is() -> None:
+    decoder = UpperCaseDecoder()
+    seen: list[str] = []
+    found = Translator(MEMORY, decoder).translate("the cat sees a BOAT", seen.append)
+    assert found.as_dict() == {
+        "text": "Le chat voit un bateau.",
+        "from": "memory",
+        "similarity": 0.95,
+        "source": {"line": 1, "text": "The cat sees a boat.", "translation": "Le chat voit un bateau."},
+        "confidence": 0.95,
+    }
+    assert decoder.near == []
+
+
+def test_the_network_translates_the_rest_with_similar_pairs() -> None:
+    decoder = UpperCaseDecoder()
+    seen: list[str] = []
+    translator = Translator(MEMORY, decoder)
+    found = translator.translate("The cat sees three boat.", seen.append)
+    assert (found.text, found.origin, found.source) == ("THE CAT SEES THREE BOAT.", "network", None)
+    assert found.confidence == 0.4
+    assert 0.6 <= found.similarity < 0.9
+    assert all(pair.similarity >= 0.6 for pair in decoder.near[0])
+    assert decoder.near[0][0].source == "The cat sees a boat."
+    assert seen[:2] == ["THE", "THE CAT"]
+    translator.translate("Zebras sleep.")
+    assert decoder.near[-1] == []
+
+
+def test_sentences_are_translated_one_by_one() -> None:
+    seen: list[str] = []
+    text = "The dog draws the moon. Dogs, the cats!\n\nMy aunt forgets a tree."
+    found = Translator(MEMORY, UpperCaseDecoder()).translate(text, seen.append)
+    assert found.text == "Le chien dessine la lune. DOGS, THE CATS!\n\nMa tante oublie un arbre."
+    assert (found.origin, found.source, found.confidence) == ("network", None, 0.4)
+    assert "Le chien dessine la lune. DOGS, THE" in seen
+    assert seen[-1] == found.text
+    assert [part["from"] for part in found.as_dict()["sentences"]] == ["memory", "network", "memory"]
+    assert found.as_dict()["sentences"][2]["source"]["line"] == 58
+    both = Translator(MEMORY).translate("The dog draws the moon. My aunt forgets a tree.")
+    assert (both.origin, both.similarity) == ("memory", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("source", "rows", "target"),
+    [
+        (
+            "你好。谢谢。\n再见。",
+            [("你好。", "Hello."), ("谢谢。", "Thanks."), ("再见。", "Bye.")],
+            "Hello. Thanks.\nBye.",
+        ),
+        ("Hello. Thanks.", [("Hello.", "你好。"), ("Thanks.", "谢谢")], "你好。谢谢"),
+    ],
+)
+def test_sentences_are_joined_as_in_the_language_of_the_translation(
+    source: str, rows: list[tuple[str, str]], target: str
+) -> None:
+    memory = TranslationMemory.build([SentencePair(*row, line) for line, row in enumerate(rows, 1)])
+    assert Translator(memory).translate(source).text == target
+
+
+class SilentDecoder(UpperCaseDecoder):
+    """Finds no translation of anything."""
+
+    def decode(
+        self,
+        text: str,
+        near: Sequence[NearPair] = (),
+        on_text: Callable[[str], None] | None = None,
+    ) -> DecodedPhrase:
+        return DecodedPhrase("  ", 0.1)
+
+
+def test_a_network_that_finds_nothing() -> None:
+    translator = Translator(MEMORY, SilentDecoder())
+    found = translator.translate("The cat sees a big boat.")
+    assert (found.text, found.origin) == ("Le chat voit un bateau.", "memory")
+    with pytest.raises(PhraseError, match="finds no translation"):
+        translator.translate("Zebras sleep.")
+
+
+def test_without_a_network_only_similar_pairs_are_offered() -> None:
+    translator = Translator(MEMORY)
+    assert not translator.has_network
+    found = translator.translate("The cat sees a big boat.")
+    assert found.text == "Le chat voit un bateau."
+    assert found.source is not None
+    assert found.confidence == found.similarity < 0.9
+    with pytest.raises(PhraseError, match="No pair is similar"):
+        translator.translate("The boat")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "nothing to translate"),
+        (" \n\t\x1b[0m", "nothing to translate"),
+        ("word " * 10_000, "10,000 words: this translates phrases, not documents"),
+        ("x" * 30_000, "not documents"),
+        ("The cat sees " * 30, "phrases of at most 60"),
+        ("Ich weiß nicht, was das soll", "another language"),
+        ("Где библиотека", r"no text in this script \(Cyrillic\)"),
+    ],
+)
+def test_what_is_no_phrase_is_refused(text: str, message: str) -> None:
+    with pytest.raises(PhraseError, match=message) as caught:
+        Translator(MEMORY, UpperCaseDecoder()).translate(text)
+    assert caught.value.hint
+
+
+def test_names_and_signs_are_translated() -> None:
+    translator = Translator(MEMORY, UpperCaseDecoder())
+    assert translator.translate("Zanzibar").text == "ZANZIBAR"
+    assert translator.translate("???").text == "???"
+    assert translator.translate("3 + 4 = 7").text == "3 + 4 = 7"
