@@ -12,12 +12,12 @@ SHIPPED_MODEL = (
     "F3 trains it on your notes; F10 sorts notes. Nothing leaves this machine."
 )
 CHAT_MODEL = (
-    "Type a message below, and {model} replies; begin it with ? to ask your notes.\n\n"
+    "Type a message below, and {model} replies; begin with ? to ask your notes.\n\n"
     "Ctrl+R: another reply. Ctrl+G: temperature and length. F10: sort notes. Nothing leaves this machine."
 )
 CONTINUATION_MODEL = (
-    "Type a line below, and {model} continues it; begin it with ? to ask your notes.\n\n"
-    "Ctrl+R: another one. Ctrl+G: temperature and length. F10: sort notes. Nothing leaves this machine."
+    "Type a line below, and {model} continues it. Start with ? to ask notes.\n\n"
+    "Ctrl+R: another one. Ctrl+G: temperature and length. F10: sort your notes. Nothing leaves this machine."
 )
 
 
