@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _ANNOUNCES_OUTPUT = re.compile(
-    r"\b(?:outputs?|prints?|printed|returns?|returned|responds?|errors?|exceptions?"
-    r"|(?:results?|response) (?:is|are|in|looks)|looks? (?:something )?like"
+    r"\b(?:outputs?|prints?|printed|returns?|returned|responds?|(?:results?|response) (?:is|are|in|looks)"
+    r"|(?:this|an?|following)(?: [\w-]+){0,2} (?:error|exception|warning)"
     r"|(?:you|we|i)(?:'ll|’ll| will| should| would| then)? (?:see|get|got|saw))\b[^.!?]{0,60}[:…]\W*\Z",
     re.I,
 )
