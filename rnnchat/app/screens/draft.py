@@ -54,7 +54,7 @@ class DraftScreen(AppScreen):
         Binding("ctrl+o", "open", "Open", id="draft.open", tooltip="Open another draft or a file (Ctrl+O)"),
         Binding("ctrl+n", "new", "New", id="draft.new", tooltip="Start a new draft; this one stays (Ctrl+N)"),
         Binding("ctrl+f", "find", "Find", id="draft.find", tooltip="Find and replace (Ctrl+F)"),
-        Binding("f9", "related", "Related notes", id="draft.related", tooltip="Show related notes (F9)"),
+        Binding("f9", "related", "Related", id="draft.related", tooltip="Show related notes (F9)"),
         Binding(
             "ctrl+g",
             "set_threshold",
