@@ -48,7 +48,7 @@ class NotesQuestionScreen(AppScreen):
             if worker.is_cancelled:  # a later question has been asked
                 return
             if self.app.screen is not self:  # whoever is busy elsewhere is not interrupted
-                self.services.inform("Your notes have an answer: press Enter in Chat (F2) to see it.")
+                self.services.inform("What your notes say is ready: press Enter in Chat (F2) to see it.")
                 return
             screen = answer_screen(question, reply, app.note_finder.name_of)
             composer = self.query_one(Composer)
