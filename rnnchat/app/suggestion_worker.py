@@ -152,6 +152,7 @@ class SuggestionWorker:
 
     def _answer(self, request: SuggestionRequest) -> None:
         """Post the suggestions for `request`."""
+        from rnnchat.completion.choice import order_shown
         from rnnchat.completion.cursor import word_start
         from rnnchat.completion.spelling import continues_word
         from rnnchat.text.notes.clean import sanitize
@@ -168,6 +169,8 @@ class SuggestionWorker:
             for one in completer.suggest(request.before, MOST_ALTERNATIVES, request.after)
             if one.probability >= LEAST_PROBABILITY and "\n" not in one.text
         ]
+        order = order_shown([one.text for one in suggestions])
+        suggestions.sort(key=lambda one: order.index(one.text))
         alternatives = tuple(
             Alternative(one.text, sanitize(_shown_form(partial, one.text))) for one in suggestions
         )
