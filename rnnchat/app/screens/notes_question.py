@@ -44,13 +44,14 @@ class NotesQuestionScreen(AppScreen):
                 app.call_from_thread(app.report, error)
             return
 
+        screen = answer_screen(question, reply, app.note_finder.name_of)
+
         def show() -> None:
             if worker.is_cancelled:  # a later question has been asked
                 return
             if self.app.screen is not self:  # whoever is busy elsewhere is not interrupted
                 self.services.inform("What your notes say is ready: press Enter in Chat (F2) to see it.")
                 return
-            screen = answer_screen(question, reply, app.note_finder.name_of)
             composer = self.query_one(Composer)
             written = composer.text.strip()
             screen.hold_keys = written != typed
