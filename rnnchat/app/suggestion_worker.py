@@ -24,6 +24,9 @@ MOST_ALTERNATIVES = 6
 LEAST_PROBABILITY = 0.01
 """A continuation that is less likely than this is not shown as an alternative."""
 
+LIKELY_COMPLETION = 0.2
+"""Where no completion of the word at the cursor is this likely, a correction of it comes first."""
+
 CORRECTION_LABEL = "spelling:"
 """What is shown before the correction of a misspelled word."""
 NEXT_WORD_SIGN = "… "
@@ -149,7 +152,9 @@ class SuggestionWorker:
 
     def _answer(self, request: SuggestionRequest) -> None:
         """Post the suggestions for `request`."""
+        from rnnchat.completion.choice import order_shown
         from rnnchat.completion.cursor import word_start
+        from rnnchat.completion.spelling import continues_word
         from rnnchat.text.notes.clean import sanitize
 
         completer = self._prepare_completer(request)
@@ -159,17 +164,27 @@ class SuggestionWorker:
         grey = inline.text if inline else ""
         line = completer.known_line(request.before) if grey else ""
         shown = sanitize(line if line.startswith(grey) else grey).split("\n")[0]
-        alternatives = tuple(
-            Alternative(one.text, sanitize(_shown_form(partial, one.text)))
+        suggestions = [
+            one
             for one in completer.suggest(request.before, MOST_ALTERNATIVES, request.after)
             if one.probability >= LEAST_PROBABILITY and "\n" not in one.text
+        ]
+        order = order_shown([one.text for one in suggestions])
+        suggestions.sort(key=lambda one: order.index(one.text))
+        alternatives = tuple(
+            Alternative(one.text, sanitize(_shown_form(partial, one.text))) for one in suggestions
         )
         if alternatives:  # a correction is never offered alone
             corrections = tuple(
                 Alternative(one.text, sanitize(f"{CORRECTION_LABEL} {one.text}"), one.replaces)
                 for one in completer.corrections(request.before)
             )
-            alternatives = (*alternatives[: MOST_ALTERNATIVES - len(corrections)], *corrections)
+            alternatives = alternatives[: MOST_ALTERNATIVES - len(corrections)]
+            is_begun = any(
+                one.probability >= LIKELY_COMPLETION and continues_word(one.text[:1].encode())
+                for one in suggestions
+            )
+            alternatives = (*alternatives, *corrections) if is_begun else (*corrections, *alternatives)
         self._post_message(self.Answered(request, shown, alternatives))
 
     def _prepare_completer(self, request: SuggestionRequest) -> Completer:

@@ -71,9 +71,11 @@ def complete(model: str | None, count: int, lines: bool, after: str, as_json: bo
     if as_json:
         print_json(answer)
         return
-    for suggestion in answer["suggestions"]:
-        print_line(f"{suggestion['probability']:7.1%}  {suggestion['text']}")
-    if not answer["suggestions"]:
+    shown = [(f"{one['probability']:.1%}", one["text"]) for one in answer["suggestions"]]
+    likely = [(probability, text) for probability, text in shown if probability != f"{0:.1%}"]
+    for probability, text in likely:
+        print_line(f"{probability:>7}  {text}")
+    if not likely:
         print_line("No suggestions.")
 
 

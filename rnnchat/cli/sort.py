@@ -37,7 +37,7 @@ Examples:
     "--threshold",
     type=click.FloatRange(0, 1),
     default=None,
-    help="The least probability of a folder for --apply.  [default: 0.5]",
+    help="The least probability of a folder for --apply, where a note is not unsure.  [default: 0.5]",
 )
 @click.option("--undo", type=PathArgument(), metavar="FILE", help="Put back what --apply moved.")
 @click.option("--follow", is_flag=True, hidden=True, help="With --json, also print progress.")
@@ -70,6 +70,11 @@ def sort(
     from rnnchat.tasks.sorting.suggest import learn_sorting
 
     notes = read_notes_to_sort(inbox, like)
+    if not notes.inbox:
+        _print_nothing_to_sort(notes, as_json)
+        if is_applied and as_json:
+            _apply(notes, [], DEFAULT_THRESHOLD, as_json)
+        return
     show, clear = progress_line("Learning your folders", as_json, follow=follow)
     try:
         sorter = learn_sorting(notes.sorted_notes, "folders" if is_applied else by, show)
@@ -85,21 +90,19 @@ def sort(
     elif suggestions and sorter.by == "folders" and not as_json:
         planned, _ = notes.moves(suggestions, least)
         print_line(
-            f"\nNothing has moved. --apply would move {len(planned):,} of {len(suggestions):,}: those with a"
-            f" folder of {least:.0%} or more."
+            f"\nNothing has moved. --apply would move {len(planned):,} of {len(suggestions):,}: those that"
+            f" are not unsure and have a folder of {least:.0%} or more."
         )
 
 
 def _print_measured(sorter: Sorter, notes: NotesToSort, as_json: bool) -> None:
     """Print how well notes that were kept back were sorted, before anything else."""
     from rnnchat.library.describe import counted
-    from rnnchat.storage.display import display_path
 
     metrics = sorter.metrics
     if as_json:
         measured = {"by": sorter.by, **metrics.as_dict(), "labels": len(sorter.labels)}
-        skipped = [{"path": str(item.path), "reason": item.reason} for item in notes.skipped]
-        print_json({"measured": measured, "left_out": list(sorter.left_out), "skipped": skipped})
+        print_json({"measured": measured, "left_out": list(sorter.left_out), "skipped": _skipped(notes)})
         return
     print_line(
         f"Of {counted(metrics.texts, 'note')} of yours in {len(sorter.labels):,} {sorter.by}, each sorted"
@@ -110,10 +113,27 @@ def _print_measured(sorter: Sorter, notes: NotesToSort, as_json: bool) -> None:
         f" three; macro-F1 {metrics.macro_f1:.1%}"
     )
     print_left_out(sorter.left_out, "note")
+    _print_skipped(notes)
+
+
+def _print_nothing_to_sort(notes: NotesToSort, as_json: bool) -> None:
+    """Print that the inbox has no notes, and why what it has is skipped; nothing was learned or measured."""
+    if as_json:
+        print_json({"measured": None, "left_out": [], "skipped": _skipped(notes)})
+        return
+    _print_skipped(notes)
+    print_line("There is nothing to sort.")
+
+
+def _print_skipped(notes: NotesToSort) -> None:
+    from rnnchat.storage.display import display_path
+
     for item in notes.skipped:
         print_line(f"  skip  {item.reason}:", path=display_path(item.path))
-    if not notes.inbox:
-        print_line("There is nothing to sort.")
+
+
+def _skipped(notes: NotesToSort) -> list[dict[str, str]]:
+    return [{"path": str(item.path), "reason": item.reason} for item in notes.skipped]
 
 
 def _print_suggestion(suggestion: LabelSuggestion, as_json: bool) -> None:

@@ -78,6 +78,22 @@ def choose(words: Sequence[tuple[str, float]], phrases: Mapping[str, float], cou
     return sorted(((text, probabilities[text]) for text in chosen), key=lambda pair: -pair[1])
 
 
+def order_shown(texts: Sequence[str]) -> list[str]:
+    """Return the `texts` of a menu in the order in which they are shown: the third length of a phrase of
+    which two are shown before comes after the others, so that a menu does not begin with one phrase alone."""
+    first: list[str] = []
+    last: list[str] = []
+    for text in texts:
+        (last if _is_third_length(text, first) else first).append(text)
+    return first + last
+
+
+def _is_third_length(text: str, others: Sequence[str]) -> bool:
+    """Whether `text` and two of the `others` are the same phrase in three lengths."""
+    lengths = [one for one in others if text.startswith(one) or one.startswith(text)]
+    return any(one != other and other.startswith(one) for one in lengths for other in lengths)
+
+
 def saved_keys(text: str) -> float:
     """Return how many keys a suggestion saves where it is right, against finding it one key later."""
     if ends_unspaced(text):

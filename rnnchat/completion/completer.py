@@ -37,7 +37,7 @@ from rnnchat.completion.search import (
     word_end_shares,
 )
 from rnnchat.completion.spelling import Spelling
-from rnnchat.completion.suppression import is_unwanted, without_repetition
+from rnnchat.completion.suppression import is_secret_value, is_unwanted, without_repetition
 from rnnchat.completion.used_words import UsedWords
 from rnnchat.completion.words import WordCounts
 from rnnchat.lm.protocols import AnyLanguageModel, Learn, Steps
@@ -120,9 +120,12 @@ class Completer:
 
         A word at the cursor is completed, or, where it may be complete, followed by another with the space
         between. A word after white space comes with its indentation or quotation mark, if it has one. Some
-        suggestions are of several words, where these are worth more than one more single word.
+        suggestions are of several words, where these are worth more than one more single word. There are none
+        where a password or the like is being typed.
         """
         self._note_question(before, "menu", lambda text: self.suggest(text, count, after))
+        if is_secret_value(before):
+            return []
         ranked = self._ranking.demote_ignored(before, self._rank(before))
         ranked = self._without_repetitions(before, after, ranked)
         phrases = self._phrases(before, ranked, count) if count > SINGLE_WORDS and ranked else {}
@@ -173,6 +176,8 @@ class Completer:
 
     def corrections(self, before: str) -> list[Correction]:
         """Return the words that may be meant by the one that `before` ends with, where that is misspelled."""
+        if is_secret_value(before):
+            return []
         self._rank(before)
         return self._ranking.corrections(before[word_start(before) :])
 

@@ -105,18 +105,30 @@ def is_unwanted(before: str, after: str = "") -> bool:
     return is_secret(before) or is_command_line(before)
 
 
+def is_secret_value(before: str) -> bool:
+    """Whether `before` ends with a word that names a secret and the value after it, or the value's beginning.
+
+    No suggestion helps there, asked for or not.
+    """
+    return _SECRET_VALUE.search(_last_line(before)) is not None
+
+
 def is_secret(before: str) -> bool:
     """Whether a password, a key or another secret is probably being typed."""
-    line = before[before.rfind("\n") + 1 :][-_LONGEST_LINE:]
+    line = _last_line(before)
     is_field = len(before) <= _LONGEST_LINE and len(before.split()) <= _FIELD_WORDS
-    return bool(_SECRET_VALUE.search(line) or _KEY.search(line) or (is_field and _SECRET_NAME.search(before)))
+    return bool(is_secret_value(before) or _KEY.search(line) or (is_field and _SECRET_NAME.search(before)))
 
 
 def is_command_line(before: str) -> bool:
     """Whether the draft is what is typed in a terminal: its first and its last line are commands."""
     first = before[:_LONGEST_LINE].lstrip("\n").split("\n", 1)[0]
-    last = before[before.rfind("\n") + 1 :][-_LONGEST_LINE:]
-    return _is_command(first) and _is_command(last)
+    return _is_command(first) and _is_command(_last_line(before))
+
+
+def _last_line(before: str) -> str:
+    """Return the line at the cursor, at most the last _LONGEST_LINE characters of it."""
+    return before[before.rfind("\n") + 1 :][-_LONGEST_LINE:]
 
 
 def _is_command(line: str) -> bool:

@@ -69,6 +69,8 @@ def on_own_notes(card: Card) -> str:
     return "–" if bits is None or not math.isfinite(bits) else f"{bits:.2f}"
 
 
+LITTLE_BYTES = 1_000
+"""Of a gain that was measured on fewer bytes, it is said that this is little text: it is mostly chance."""
 KEYS_SAVED_CHARACTERS = 1_000
 """The share of keys saved is shown if this many characters were typed: on fewer it is mostly chance."""
 
@@ -83,6 +85,8 @@ def describe_gain(gain: Any) -> str:
     if "bits_per_byte" not in known:
         return ""
     measured = f"{human_size(known['bytes'])} of notes" if "bytes" in known else "notes"
+    if known.get("bytes", LITTLE_BYTES) < LITTLE_BYTES:
+        measured = f"only {measured}"
     text = f"On {measured} it had not seen: {known['bits_per_byte']:.2f} bits per byte"
     others = [
         _compare(known["bits_per_byte"], known[name], what)
@@ -98,6 +102,8 @@ def describe_gain(gain: Any) -> str:
         text += f"; {known['keys_saved']:.0%} of keys saved"
         if "base_keys_saved" in known:
             text += f", where the base alone saves {known['base_keys_saved']:.0%}"
+    if known.get("bytes", LITTLE_BYTES) < LITTLE_BYTES:
+        text += "; that is too little text to be sure"
     return text + "."
 
 

@@ -7,6 +7,7 @@ like they hold a secret are left out, and so is whatever has more than a few dig
 
 from __future__ import annotations
 
+import math
 import re
 import sqlite3
 import time
@@ -70,11 +71,12 @@ class WriterHistory:
         self._add(Counter((_DISMISSED, word) for word in words if _may_be_kept(word)), "")
 
     def load(self, folder: str = "") -> UsedWords:
-        """Return what counts now in a draft of `folder`; nothing where the history cannot be read."""
+        """Return what counts now in a draft of `folder`; an entry that makes no sense is left out."""
         if not self._path.exists():
             return UsedWords()
         with self._connection() as connection:
             rows = connection.execute("SELECT kind, text, folder, weight, day FROM entries").fetchall()
+        rows = [row for row in rows if _is_entry(*row)]
         today = _today()
         counted: tuple[Counter[str], Counter[str], Counter[str]] = Counter(), Counter(), Counter()
         for kind, text, place, weight, day in rows:
@@ -122,6 +124,14 @@ class WriterHistory:
 
     def _connection(self) -> AbstractContextManager[sqlite3.Connection]:
         return open_database(self._path, _SCHEMA)
+
+
+def _is_entry(kind: object, text: object, folder: object, weight: object, day: object) -> bool:
+    """Whether a row is an entry as `_add` writes them; other programs may have changed the database."""
+    if not isinstance(text, str) or not isinstance(folder, str) or kind not in (_WORD, _PAIR, _DISMISSED):
+        return False
+    numbers = [number for number in (weight, day) if isinstance(number, float) and math.isfinite(number)]
+    return len(numbers) == 2 and numbers[0] >= 0 and text.count(_SEPARATOR) == (kind == _PAIR)
 
 
 def _may_be_kept(word: str) -> bool:

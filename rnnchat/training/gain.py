@@ -40,9 +40,9 @@ CHARACTERS_PER_TEXT = 300
 MOST_CHARACTERS = 1500
 """At most this many characters of all texts are typed."""
 FEWEST_PIECES = 60
-"""At least this many pieces are scored, however long it takes; with fewer there is no gain to report."""
-FEWEST_COMPARED_PIECES = 800
-"""At least this many pieces are scored, if there are as many, to choose between two models."""
+"""With fewer pieces than this there is no gain to report."""
+WANTED_PIECES = 800
+"""At least this many pieces are scored, if there are as many, however long it takes."""
 FEWEST_CHARACTERS = 100
 """Saved keys are not reported if fewer characters than this were typed."""
 
@@ -120,7 +120,7 @@ def measure_gain(
         tokenizer,
         texts,
         until=time.monotonic() + SCORING_SHARE * seconds,
-        fewest=FEWEST_PIECES if at_once is None else FEWEST_COMPARED_PIECES,
+        fewest=WANTED_PIECES,
     )
     same_texts = [text for text, _ in scored]
     size = sum(len(tokenizer.decode_bytes(text)) for text in same_texts)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.widgets import Static
+from textual.widgets._footer import FooterKey
 from textual.widgets.text_area import WrappedDocument
 
 from rnnchat.app.app import RnnchatApp
@@ -345,3 +346,13 @@ async def test_a_model_that_cannot_be_read_says_so_once(
         await write(pilot, "ghi")
         await wait_until(pilot, lambda: "no model called 'gone too'" in toast_text(app))
         assert len(toasts(app)) == 1, "of the other it is not said again"
+
+
+async def test_the_footer_of_a_draft_fits_eighty_columns(app: RnnchatApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen, _ = await open_draft(pilot, app)
+        await wait_until(pilot, lambda: len(screen.query(FooterKey)) > 5)
+        await pilot.pause()
+        keys = {key.description: key.region for key in screen.query(FooterKey)}
+        assert {"Accept", "More", "Save", "Related", "Help"} <= keys.keys()
+        assert all(0 < region.right <= 80 for region in keys.values())

@@ -67,6 +67,34 @@ async def test_next_words_and_corrections_are_told_apart_from_completions(
         assert editor.text == "We rise", "one step undoes it"
 
 
+async def test_the_correction_of_a_word_that_nothing_continues_comes_first(
+    app: RnnchatApp, answer: Callable[..., None]
+) -> None:
+    answer("We rsie", suggestions=(" up", " to be"), correction="rise")
+    async with app.run_test(size=SIZE) as pilot:
+        screen, editor = await open_draft(pilot, app)
+        line = screen.query_one(Alternatives)
+        await write(pilot, "We rsie")
+        await wait_until(pilot, lambda: len(line.offered) == 3)
+        assert [one.shown for one in line.offered] == ["spelling: rise", "… up", "… to be"]
+        await pilot.press("alt+1")
+        assert editor.text == "We rise "
+
+
+async def test_the_alternatives_do_not_begin_with_one_phrase_in_three_lengths(
+    app: RnnchatApp, answer: Callable[..., None]
+) -> None:
+    answer("We ri", suggestions=("se", "se up", "se up at", "de"))
+    async with app.run_test(size=SIZE) as pilot:
+        screen, editor = await open_draft(pilot, app)
+        line = screen.query_one(Alternatives)
+        await write(pilot, "We ri")
+        await wait_until(pilot, lambda: len(line.offered) == 4)
+        assert [one.shown for one in line.offered] == ["rise", "rise up", "ride", "rise up at"]
+        await pilot.press("alt+3")
+        assert editor.text == "We ride "
+
+
 async def test_a_correction_is_not_offered_alone(app: RnnchatApp, answer: Callable[..., None]) -> None:
     answer("We rsie", inline="x", correction="rise")
     async with app.run_test(size=SIZE) as pilot:

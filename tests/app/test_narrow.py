@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from textual.widgets import Static
+from textual.widgets._toast import Toast
 
 from rnnchat.app.app import RnnchatApp
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.widgets.top_bar import TopBar
+from rnnchat.errors import RnnchatError
 from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
 from tests.app.helpers import open_draft, wait_until
@@ -41,3 +43,14 @@ async def test_an_empty_draft_leaves_lines_to_write_in(app: RnnchatApp) -> None:
         await wait_until(pilot, lambda: bool(screen.query_one("#draft-welcome").region.area))
         assert editor.region.height >= 2
         assert screen.region.contains_region(editor.region)
+
+
+async def test_a_message_covers_few_lines(app: RnnchatApp) -> None:
+    async with app.run_test(size=SMALLEST, notifications=True) as pilot:
+        app.report(RnnchatError("The folder of the notes is gone. " * 2, "Name another folder. " * 2))
+        await wait_until(pilot, lambda: any(toast.region.area for toast in app.screen.query(Toast)))
+        toast = app.screen.query_one(Toast)
+        assert toast.region.height <= 5
+        assert toast.region.width >= 40
+        assert "Name another folder. Name another folder." in str(toast.render())
+        assert app.screen.region.contains_region(toast.region)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,16 +10,19 @@ from textual.widgets import OptionList, Static
 
 from rnnchat.app import chat_engine
 from rnnchat.app.app import RnnchatApp
+from rnnchat.app.screens import passages
 from rnnchat.app.screens.chat import ChatScreen
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.screens.passages import PlacesScreen
 from rnnchat.app.widgets.composer import Composer
+from rnnchat.app.widgets.near_passages import NearPassages
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.library import asked_notes
 from rnnchat.library.asked_notes import AskedNotes, notes_under
 from rnnchat.library.settings import change_settings
 from rnnchat.storage.paths import Paths
 from tests.app.helpers import SIZE, chat_of, news, open_draft, wait_until
+from tests.helpers.waiting import patience
 
 NOTES = {
     "heating.md": "# Heating\n\nThe boiler is serviced every autumn.\n\nThe pressure should be 1.5 bar.\n",
@@ -140,8 +144,82 @@ async def test_the_nearest_passages_are_shown_below_a_reply(app: RnnchatApp) -> 
         await pilot.press("enter")
         await wait_until(pilot, lambda: len(chat.turns) == 2 and not chat.is_replying)
         view = chat.query(TurnView).last()
-        await wait_until(pilot, lambda: view.query_one(".passages").display)
-        assert "heating.md:3" in str(view.query_one(".passages", Static).render())
+        await wait_until(pilot, lambda: bool(view.query(NearPassages)))
+        near = view.query_one(NearPassages)
+        assert "heating.md:3" in str(near.get_option_at_index(0).prompt)
+        assert "Shift+Tab" in str(view.query_one(".hint-passages", Static).render())
+        assert near.highlighted is None
+
+
+async def test_a_passage_below_a_reply_is_opened_with_the_keyboard(app: RnnchatApp, folder: Path) -> None:
+    async with app.run_test(size=(44, 12)) as pilot:
+        chat = chat_of(app)
+        chat.query_one(Composer).text = "The boiler pressure is low"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: len(chat.turns) == 2 and not chat.is_replying)
+        await wait_until(pilot, lambda: bool(chat.query(NearPassages)))
+        await pilot.press("shift+tab")
+        assert chat.query_one(NearPassages).has_focus
+        await pilot.press("escape")
+        assert chat.query_one(Composer).has_focus
+        await pilot.press("shift+tab", "enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen) and app.screen.is_loaded)
+        screen = app.screen
+        assert isinstance(screen, DraftScreen)
+        await wait_until(pilot, lambda: screen.editor.text == (folder / "heating.md").read_text())
+        await wait_until(pilot, lambda: screen.editor.cursor_location == (2, 0))
+
+
+async def test_keys_typed_while_an_answer_opens_do_nothing_in_it(
+    app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        asked, answered = threading.Event(), threading.Event()
+        ask = app.note_finder.ask
+
+        def slow(model: str, question: str) -> object:
+            asked.set()
+            answered.wait(patience(10))
+            return ask(model, question)
+
+        monkeypatch.setattr(app.note_finder, "ask", slow)
+        monkeypatch.setattr(passages, "HELD_SECONDS", 1000.0)
+        composer = chat_of(app).query_one(Composer)
+        composer.text = "? boiler pressure"
+        composer.move_cursor(composer.document.end)
+        await pilot.press("enter")
+        await wait_until(pilot, asked.is_set)
+        await pilot.press(*" and")
+        answered.set()
+        await wait_until(pilot, lambda: isinstance(app.screen, PlacesScreen))
+        await pilot.press("q", "enter")
+        assert isinstance(app.screen, PlacesScreen)
+        monkeypatch.setattr(passages, "HELD_SECONDS", 0.0)
+        await pilot.press("q")
+        await wait_until(pilot, lambda: isinstance(app.screen, ChatScreen))
+        assert composer.text == "and", "what was typed after the question is kept"
+
+
+async def test_an_answer_does_not_open_over_another_screen(
+    app: RnnchatApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        answered = threading.Event()
+        ask = app.note_finder.ask
+
+        def slow(model: str, question: str) -> object:
+            answered.wait(patience(10))
+            return ask(model, question)
+
+        monkeypatch.setattr(app.note_finder, "ask", slow)
+        chat = chat_of(app)
+        chat.query_one(Composer).text = "? boiler pressure"
+        await pilot.press("enter")
+        await open_draft(pilot, app)
+        answered.set()
+        await wait_until(pilot, lambda: "press Enter in Chat" in news(app))
+        assert isinstance(app.screen, DraftScreen)
+        assert chat.query_one(Composer).text == "? boiler pressure"
 
 
 async def test_related_notes_open_in_draft(app: RnnchatApp, folder: Path) -> None:

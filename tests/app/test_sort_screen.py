@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -203,9 +204,11 @@ async def test_errors_and_empty_inboxes_leave_the_screen_usable(
         screen = await sort(pilot, app, folders)
         await wait_until(pilot, lambda: "too few folders" in news(app))
         assert screen.query_one("#inbox").has_focus
-        answer_with(monkeypatch, suggestions(folders)[:2])
+        nothing = {"measured": None, "left_out": [], "skipped": []}
+        answer_with(monkeypatch, [nothing])
         await pilot.press("enter", "enter")
-        await wait_until(pilot, lambda: "nothing to sort" in content(screen, "sort-status"))
+        await wait_until(pilot, lambda: content(screen, "sort-status") == "There is nothing to sort.")
+        assert screen.query_one("#like").has_focus
         answer_with(monkeypatch, suggestions(folders, by="tags"))
         await pilot.press("enter")
         await wait_until(pilot, lambda: screen.table.row_count == 3 and screen.table.has_focus)
@@ -255,7 +258,24 @@ async def test_learning_can_be_stopped(
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await sort(pilot, app, folders)
         await wait_until(pilot, lambda: "step 3 of 8" in content(screen, "sort-status"))
+        before = [field.value for field in screen.query(Input)]
+        await pilot.press("x", "tab", "y", "enter")
+        assert [field.value for field in screen.query(Input)] == before, "the form is locked"
+        assert not stopped.is_set()
         await pilot.press("escape")
+        assert screen.query_one("#inbox").has_focus
         await wait_until(pilot, lambda: content(screen, "sort-status") == "")
         await wait_until(pilot, lambda: not screen.is_working("sort"))
         assert screen.table.row_count == 0
+
+
+async def test_the_tree_of_folders_shows_odd_names_in_one_line(app: RnnchatApp, tmp_path: Path) -> None:
+    names = [b"new\nline.md", b"esc\x1b[31m.md", b"caf\xe9.md", b"[bold]x.md"]
+    for name in names:
+        (tmp_path / os.fsdecode(name)).write_text("text")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.push_screen(BrowseScreen(tmp_path))
+        tree = app.screen.query_one(NotesTree)
+        await wait_until(pilot, lambda: len(tree.root.children) >= len(names))
+        shown = {str(node.label) for node in tree.root.children}
+        assert {"new\\nline.md", "esc\\x1b[31m.md", "caf\\xe9.md", "[bold]x.md"} <= shown

@@ -13,8 +13,14 @@ from typing import Any
 from tests.helpers.waiting import patience
 
 COMMAND = (sys.executable, "-m", "rnnchat")
-TRAINED_MINUTES = min(2.0, patience(0.4))
+TRAINED_MINUTES = min(2.0, patience(0.3))
 """The budget of the training whose model several tests use."""
+SHORT_LENGTH = ("--set", "length=16")
+"""Gradients flow back through fewer tokens than usual, so that TensorFlow builds its graph sooner."""
+QUICK_TRAINING = tuple("--from scratch --set embedding=16 --set units=24 --set length=8".split())
+"""A network that soon learns its first steps, for tests that do not look at what was learned."""
+AT_ONCE = ("--minutes", "0", "--from", "scratch")
+"""A training without a network, for tests that only look at whether it is done."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

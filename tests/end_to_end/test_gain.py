@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.helpers import TRAINED_MINUTES, json_lines, rnnchat
+from tests.end_to_end.helpers import SHORT_LENGTH, TRAINED_MINUTES, json_lines, rnnchat
 from tests.helpers.places import NOTES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -32,7 +32,7 @@ def test_a_training_tells_what_it_gained(trained: Trained) -> None:
 
 def test_text_that_was_learned_is_told_from_new_text(trained: Trained, tmp_path: Path) -> None:
     home, events = trained
-    learned = rnnchat(home, "evaluate", NOTES, "--model", "me", "--json", "--limit", "3000")
+    learned = rnnchat(home, "evaluate", NOTES, "--model", "me", "--json", "--limit", "1000")
     (score,) = json_lines(learned.stdout)
     assert score["seen"] > 0.9
     assert "in the notes that me learned" in learned.stderr
@@ -49,7 +49,7 @@ def test_text_that_was_learned_is_told_from_new_text(trained: Trained, tmp_path:
 
 def test_a_training_that_goes_wrong_is_no_worse_than_none(tmp_path: Path) -> None:
     """A learning rate a thousand times too high ruins the network."""
-    absurd = ("--minutes", f"{TRAINED_MINUTES:.2f}", "--set", "learning_rate=0.9")
+    absurd = ("--minutes", f"{TRAINED_MINUTES:.2f}", *SHORT_LENGTH, "--set", "learning_rate=0.9")
     events = json_lines(rnnchat(tmp_path, "train", NOTES, *absurd, "--json", timeout=300).stdout)
     done = events[-1]
     assert done["event"] == "done"

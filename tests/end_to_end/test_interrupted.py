@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rnnchat.training.runs.run import Run
-from tests.end_to_end.helpers import COMMAND, environment, json_lines, rnnchat
+from tests.end_to_end.helpers import COMMAND, QUICK_TRAINING, environment
 from tests.helpers.places import NOTES
 from tests.helpers.waiting import wait_for
 
@@ -33,37 +32,9 @@ def test_ctrl_c_ends_a_comparison_and_leaves_nothing(tmp_path: Path) -> None:
     assert not list((tmp_path / "state").glob("compare-*"))
 
 
-def test_a_killed_training_goes_on(tmp_path: Path) -> None:
-    words = ["train", str(NOTES), "--name", "again", "--minutes", "0.6", "--json"]
-    process = subprocess.Popen(
-        [*COMMAND, *words],
-        env=environment(tmp_path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    seen = 0
-    for line in process.stdout:
-        seen += '"progress"' in line
-        if seen > 3:
-            break
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    run = Run(tmp_path / "state/runs/again")
-    wait_for(lambda: not run.is_busy(), "the child to let go of the run, having left a checkpoint")
-    result = rnnchat(tmp_path, "train", "--resume", "--json")
-    assert result.returncode == 0, result.stderr
-    events = json_lines(result.stdout)
-    assert "scan" not in [event["event"] for event in events], "nothing is read a second time"
-    assert next(event for event in events if event["event"] == "progress")["seconds"] > 3
-    assert events[-1]["event"] == "done"
-    assert rnnchat(tmp_path, "models", "check").returncode == 0
-
-
 def test_ctrl_c_keeps_a_checkpoint(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [*COMMAND, "train", str(NOTES), "--name", "stopped", "--minutes", "2", "--json"],
+        [*COMMAND, "train", str(NOTES), "--name", "stopped", "--minutes", "2", "--json", *QUICK_TRAINING],
         env=environment(tmp_path),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

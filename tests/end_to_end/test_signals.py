@@ -14,7 +14,7 @@ import pexpect
 import psutil
 import pytest
 
-from tests.end_to_end.helpers import kept_drafts
+from tests.end_to_end.helpers import QUICK_TRAINING, kept_drafts
 from tests.end_to_end.terminal import Terminal, start_training
 from tests.helpers.places import NOTES
 from tests.helpers.waiting import patience, wait_for
@@ -230,7 +230,7 @@ def test_a_training_in_the_app_leaves_a_checkpoint(tmp_path: Path) -> None:
 def test_a_training_on_the_command_line_leaves_a_checkpoint(tmp_path: Path, number: int) -> None:
     process = pexpect.spawn(
         sys.executable,
-        ["-m", "rnnchat", "train", str(NOTES), "--minutes", "3", "--json"],
+        ["-m", "rnnchat", "train", str(NOTES), "--minutes", "3", "--json", *QUICK_TRAINING],
         env={**os.environ, "RNNCHAT_HOME": str(tmp_path)},
         timeout=90,
         encoding="utf-8",

@@ -107,5 +107,12 @@ def test_wrong_calls_of_sort_are_explained(tmp_path: Path) -> None:
     assert rnnchat(tmp_path, "sort", "--undo", tmp_path / "none.json").returncode == 1
     nothing = rnnchat(tmp_path, "sort", tmp_path / "empty", "--like", tmp_path / "empty")
     assert (nothing.returncode, "no notes" in nothing.stderr) == (1, True)
+    notes = write_topic_notes(tmp_path / "notes")
+    for words, last in (((), {}), (("--apply",), {"moved": 0, "kept": 0, "undo": None})):
+        waiting = rnnchat(tmp_path, "sort", tmp_path / "empty", "--like", notes, "--json", *words)
+        said = json_lines(waiting.stdout)
+        assert said[0] == {"measured": None, "left_out": [], "skipped": []}, "nothing is learned for nothing"
+        assert said[1:] == [last] * bool(last)
+    assert "nothing to sort" in rnnchat(tmp_path, "sort", tmp_path / "empty", "--like", notes).stdout
     missing = rnnchat(tmp_path, "sort", tmp_path / "gone", "--like", tmp_path / "empty")
     assert "nothing at" in missing.stderr

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.helpers import COMMAND, environment, json_lines, rnnchat
+from tests.end_to_end.helpers import AT_ONCE, COMMAND, environment, json_lines, rnnchat
 from tests.helpers.places import NOTES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -95,7 +95,7 @@ def test_streams_that_are_closed(tmp_path: Path, command: str, code: int, stream
 
 def test_nothing_lands_in_a_file_that_got_the_number_of_a_closed_stream(tmp_path: Path) -> None:
     """A training writes files first and prints afterwards."""
-    result = in_shell(tmp_path, f"rnnchat train '{NOTES}' --minutes 0 <&- >&- 2>&-")
+    result = in_shell(tmp_path, f"rnnchat train '{NOTES}' {' '.join(AT_ONCE)} <&- >&- 2>&-")
     assert result.returncode == 0
     assert rnnchat(tmp_path, "models", "check").returncode == 0
     assert "gain" in json_lines(rnnchat(tmp_path, "models", "list", "--json").stdout)[0]["models"][0]

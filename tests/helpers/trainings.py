@@ -26,6 +26,9 @@ from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import RunSettings
 from tests.helpers.models import write_shipped
 
+SHORT_LENGTH = 8
+"""Gradients flow back through so many tokens: TensorFlow's graph has each as a part, and is built sooner."""
+
 
 class StopAfter(Control):
     """Orders a training to stop after some steps."""
@@ -56,10 +59,8 @@ class Place:
         write_shipped(self.shipped, BASE, tokenizer, shape, seed=shape.units)
 
     def create(self, **settings: Any) -> Run:
-        return Run.create(
-            self.paths,
-            RunSettings(name="me", paths=(str(self.notes),), **{"base": BASE, "steps": 12, **settings}),
-        )
+        few = {"base": BASE, "steps": 12, "length": SHORT_LENGTH}
+        return Run.create(self.paths, RunSettings(name="me", paths=(str(self.notes),), **{**few, **settings}))
 
     def drive(self, run: Run, *, stop_after: int = 1000) -> list[dict[str, Any]]:
         """Train, and return the events; one that is stopped ends with none of its own."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
+from rich.text import Text, TextType
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -13,10 +14,15 @@ from textual.containers import Vertical
 from textual.widgets import DirectoryTree, Footer, Static
 
 from rnnchat.app.screens.app_screen import Dialog
+from rnnchat.storage.display import display_path
 
 
 class NotesTree(DirectoryTree):
-    """A tree without hidden files and folders."""
+    """A tree without hidden files and folders, in which each name is shown whole and in one line."""
+
+    def process_label(self, label: TextType) -> Text:
+        """Return a name with control characters and bytes that are not UTF-8 escaped."""
+        return Text(display_path(label)) if isinstance(label, str) else super().process_label(label)
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Return the paths that are not hidden."""

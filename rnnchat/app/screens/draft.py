@@ -37,7 +37,7 @@ OPENING_SECONDS = 0.4
 WELCOME = (
     "Start writing: {model} suggests how to continue, in grey. Tab accepts it, Ctrl+→ one word of it, "
     "Esc dismisses it; Alt+1 to Alt+6 insert an alternative from the line below.\n\n"
-    "Your text is autosaved as you type. Ctrl+S saves it to a file, Ctrl+O opens one."
+    "Your text is autosaved as you type. Ctrl+S saves it to a file, Ctrl+O opens one. F9 shows related notes."
 )
 """What an empty draft says, with the name of the model in use."""
 
@@ -53,15 +53,8 @@ class DraftScreen(AppScreen):
         ),
         Binding("ctrl+o", "open", "Open", id="draft.open", tooltip="Open another draft or a file (Ctrl+O)"),
         Binding("ctrl+n", "new", "New", id="draft.new", tooltip="Start a new draft; this one stays (Ctrl+N)"),
-        Binding(
-            "f9",
-            "related",
-            "Related notes",
-            show=False,
-            id="draft.related",
-            tooltip="Show related notes (F9)",
-        ),
         Binding("ctrl+f", "find", "Find", id="draft.find", tooltip="Find and replace (Ctrl+F)"),
+        Binding("f9", "related", "Related", id="draft.related", tooltip="Show related notes (F9)"),
         Binding(
             "ctrl+g",
             "set_threshold",
@@ -193,10 +186,15 @@ class DraftScreen(AppScreen):
             if app.is_running:
                 app.call_from_thread(app.report, error)
             return
+        screen = related_screen(found, app.note_finder.name_of)
+
+        def show() -> None:
+            if self.app.screen is self:
+                screen.hold_keys = self.editor.text != text
+                self.app.push_screen(screen, self._open_place)
+
         if app.is_running:
-            app.call_from_thread(
-                self.app.push_screen, related_screen(found, app.note_finder.name_of), self._open_place
-            )
+            app.call_from_thread(show)
 
     def _open_place(self, place: NotePlace | None) -> None:
         if place is not None:

@@ -38,6 +38,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("F7", "show earlier turns"),
             ("F6", "copy the last reply"),
             ("?", "at the beginning of a message: ask your notes instead"),
+            ("Shift+Tab", "go to the passages below a reply; Enter opens one in Draft"),
             ("F8", "show which phrases of the last reply are in your notes"),
         ),
     ),

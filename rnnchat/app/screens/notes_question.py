@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import work
+from textual import on, work
 from textual.worker import get_current_worker
 
 from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.widgets.composer import Composer
+from rnnchat.app.widgets.near_passages import NearPassage, NearPassages
 from rnnchat.app.widgets.turn_view import TurnView
 from rnnchat.errors import RnnchatError
 
@@ -43,22 +44,33 @@ class NotesQuestionScreen(AppScreen):
                 app.call_from_thread(app.report, error)
             return
 
+        screen = answer_screen(question, reply, app.note_finder.name_of)
+
         def show() -> None:
             if worker.is_cancelled:  # a later question has been asked
                 return
+            if self.app.screen is not self:  # whoever is busy elsewhere is not interrupted
+                self.services.inform("What your notes say is ready: press Enter in Chat (F2) to see it.")
+                return
             composer = self.query_one(Composer)
-            if composer.text.strip() == typed:
-                composer.text = ""
-            self.app.push_screen(answer_screen(question, reply, app.note_finder.name_of), self._open_place)
+            written = composer.text.strip()
+            screen.hold_keys = written != typed
+            if written.startswith(typed):
+                composer.text = written.removeprefix(typed).lstrip()
+                composer.move_cursor(composer.document.end)
+            self.app.push_screen(screen, self._open_place)
 
         if app.is_running:
             app.call_from_thread(show)
 
     def _open_place(self, place: NotePlace | None) -> None:
         if place is not None:
-            self.services.file_to_open = Path(place.path)
-            self.services.line_to_open = place.line
-            self.services.action_go("draft")
+            self._open_line(place.path, place.line)
+
+    def _open_line(self, path: str, line: int) -> None:
+        self.services.file_to_open = Path(path)
+        self.services.line_to_open = line
+        self.services.action_go("draft")
 
     @work(thread=True, group="nearest")
     def find_nearest(self, view: TurnView, model: str, text: str) -> None:
@@ -66,5 +78,11 @@ class NotesQuestionScreen(AppScreen):
         app = self.services
         found = app.note_finder.nearest(model, text)
         if found and app.is_running:
-            names = [f"{app.note_finder.name_of(one.path)}:{one.line}" for one in found]
-            app.call_from_thread(view.show_passages, names, [one.text for one in found])
+            name_of = app.note_finder.name_of
+            passages = [NearPassage(one.path, one.line, name_of(one.path), one.text) for one in found]
+            app.call_from_thread(view.show_passages, passages)
+
+    @on(NearPassages.Opened)
+    def open_near_passage(self, event: NearPassages.Opened) -> None:
+        """Open in Draft a passage that is shown below a reply."""
+        self._open_line(event.passage.path, event.passage.line)

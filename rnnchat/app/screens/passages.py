@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -25,6 +26,8 @@ SHOWN_CHARACTERS = 300
 ANSWER_CHARACTERS = 1_500
 """At most this many characters of an answer are shown."""
 
+HELD_SECONDS = 0.7
+"""While somebody was typing when the list opened, Enter and letters do nothing for so many seconds."""
 QUESTION_CHARACTERS = 200
 """At most this many characters of a question are shown."""
 
@@ -40,7 +43,10 @@ class NotePlace:
 class PlacesScreen(Dialog[NotePlace | None]):
     """A text, and below it a list of places; returns the place that was chosen."""
 
-    BINDINGS: ClassVar = [Binding("escape,q", "dismiss", "Back", id="places.back", key_display="esc")]
+    BINDINGS: ClassVar = [
+        Binding("escape", "dismiss", "Back", id="places.back", key_display="esc"),
+        Binding("q", "leave", "Back", show=False, id="places.leave"),
+    ]
 
     def __init__(
         self,
@@ -51,6 +57,9 @@ class PlacesScreen(Dialog[NotePlace | None]):
         note: str = "",
     ) -> None:
         super().__init__()
+        self.hold_keys = False
+        """Whether somebody may still be typing into the screen below when this one opens."""
+        self._opened_at = 0.0
         self._heading, self._text, self._places, self._lines, self._note = heading, text, places, lines, note
 
     def compose(self) -> ComposeResult:
@@ -67,6 +76,7 @@ class PlacesScreen(Dialog[NotePlace | None]):
 
     def on_mount(self) -> None:
         """Highlight the first place."""
+        self._opened_at = time.monotonic()
         places = self.query_one(OptionList)
         places.display = bool(self._places)
         if self._places:
@@ -76,7 +86,17 @@ class PlacesScreen(Dialog[NotePlace | None]):
     @on(OptionList.OptionSelected)
     def selected(self, event: OptionList.OptionSelected) -> None:
         """Return the place that was chosen."""
-        self.dismiss(self._places[event.option_index])
+        if not self._is_held():
+            self.dismiss(self._places[event.option_index])
+
+    def action_leave(self) -> None:
+        """Return nothing."""
+        if not self._is_held():
+            self.dismiss(None)
+
+    def _is_held(self) -> bool:
+        """Whether a key was probably meant for the screen below."""
+        return self.hold_keys and time.monotonic() - self._opened_at < HELD_SECONDS
 
 
 def answer_screen(question: str, reply: Reply, name_of: Callable[[str], str]) -> PlacesScreen:

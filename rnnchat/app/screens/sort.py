@@ -153,7 +153,8 @@ class SortScreen(AppScreen):
         self._like = like.resolve()
         self._session = SortingSession(self._like, self.services.paths.state)
         process = self._process = SortingProcess(inbox, like)
-        self._set_status("Reading your notes …")
+        self._set_status("Reading your notes … (Esc: stop)")
+        self._lock_form(is_locked=True)
         self._learn(process)
 
     @work(thread=True, group="sort", exclusive=True)
@@ -162,7 +163,7 @@ class SortScreen(AppScreen):
         measured: dict[str, Any] = {}
         for event in process.events():
             if event.get("event") == "progress":
-                text = f"Learning your folders: step {event['done']} of {event['total']}"
+                text = f"Learning your folders: step {event['done']} of {event['total']} (Esc: stop)"
                 self._from_thread(process, partial(self._set_status, text))
             elif "measured" in event:
                 measured = event
@@ -180,20 +181,24 @@ class SortScreen(AppScreen):
         """Say that no suggestions will arrive."""
         if name == "_learn":
             self._set_status("")
+            self._lock_form(is_locked=False)
             self.query_one("#inbox", Input).focus()
 
     def _show(self, measured: dict[str, Any], rows: list[SortingRow]) -> None:
         figures = measured["measured"]
         self._rows = rows
-        if figures["by"] != BY_FOLDERS:
+        if figures is not None and figures["by"] != BY_FOLDERS:
             self._session = None  # tags are only suggested
         self._set_status(_describe(figures, len(rows), len(measured["skipped"])))
+        self._lock_form(is_locked=False)
         self._show_table(is_shown=bool(rows))
         for row in rows:
             self.table.add_row(*self._cells(row), key=str(len(self.table.rows)))
         if rows:
             self.table.focus()
             self._show_details(0)
+        else:
+            self.query_one("#like", Input).focus()
         self.refresh_bindings()
 
     # Moving
@@ -274,6 +279,7 @@ class SortScreen(AppScreen):
         if not self._rows:
             self._stop()
             self._set_status("")
+            self._lock_form(is_locked=False)
         self.remove_class("sorting")
         self.query_one("#inbox", Input).focus()
 
@@ -300,6 +306,10 @@ class SortScreen(AppScreen):
     def _stop(self) -> None:
         if self._process is not None:
             self._process.stop()
+
+    def _lock_form(self, *, is_locked: bool) -> None:
+        """Let no folder be changed while the notes are learned, so that the fields say what is learned."""
+        self.query_one("#sort-form").disabled = is_locked
 
     def _folder(self, name: str) -> Path:
         """Return the path typed into a field; raise RnnchatError where nothing can be read there."""
@@ -366,11 +376,15 @@ class SortScreen(AppScreen):
         self.query_one("#why", Static).update(grid)
 
 
-def _describe(figures: dict[str, Any], notes: int, skipped: int) -> str:
-    """Return how well notes that were kept back were sorted, and how many there are to sort."""
+def _describe(figures: dict[str, Any] | None, notes: int, skipped: int) -> str:
+    """Return how well notes that were kept back were sorted, if that was measured, and what was skipped."""
     text = (
-        f"Right for {figures['accuracy']:.0%} of {figures['texts']:,} sorted notes, each kept back, in"
-        f" {figures['labels']:,} {figures['by']}; macro-F1 {figures['macro_f1']:.0%}."
+        ""
+        if figures is None
+        else (
+            f"Right for {figures['accuracy']:.0%} of {figures['texts']:,} sorted notes, each kept back, in"
+            f" {figures['labels']:,} {figures['by']}; macro-F1 {figures['macro_f1']:.0%}."
+        )
     )
     text += "" if notes else " There is nothing to sort."
-    return text + (f" {skipped:,} skipped." if skipped else "")
+    return text.lstrip() + (f" {skipped:,} skipped." if skipped else "")

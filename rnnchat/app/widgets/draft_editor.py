@@ -57,8 +57,8 @@ class DraftEditor(TextArea):
     BINDINGS = [  # noqa: RUF012
         Binding("tab", "accept", "Accept", id="draft.accept", tooltip="Accept the suggestion (Tab)"),
         Binding("ctrl+right", "cursor_word_right", "Word", id="draft.accept-word", key_display="^→"),
-        Binding("ctrl+@,ctrl+space", "choose", "Others", id="draft.choose", key_display="^space"),
-        Binding("alt+a,alt+backslash", "choose", "Others", show=False, id="draft.choose-too"),
+        Binding("ctrl+@,ctrl+space", "choose", "More", id="draft.choose", key_display="^spc"),
+        Binding("alt+a,alt+backslash", "choose", "More", show=False, id="draft.choose-too"),
         Binding("ctrl+home", "cursor_to(0)", "First line", show=False, id="draft.first"),
         Binding("ctrl+end", "cursor_to(-1)", "Last line", show=False, id="draft.last"),
         Binding("alt+z", "redo", "Redo", show=False, id="draft.redo"),

@@ -10,10 +10,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from rnnchat.app.conversation import ChatTurn
+from rnnchat.app.widgets.near_passages import HINT, NearPassage, NearPassages
 from rnnchat.library.text_folding import FoldedText
 
-PASSAGE_CHARACTERS = 120
-"""At most this many characters of a passage are shown below a reply."""
 NOT_SAVED = "not saved"
 """The note below a turn that could not be saved."""
 
@@ -28,11 +27,9 @@ class TurnView(Vertical):
         self.text = text
         self.turn: ChatTurn | None = None
         """The turn that is shown, once it is complete."""
-        self._has_passages = False
         self._note_text = ""
         self._is_saved = True
         self._body = Static(text, classes="body", markup=False)
-        self._passages = Static("", classes="passages", markup=False)
         self._note = Static("", classes="note", markup=False)
 
     @classmethod
@@ -46,7 +43,6 @@ class TurnView(Vertical):
         """Lay out the turn."""
         yield Static(self.author, classes="author", markup=False)
         yield self._body
-        yield self._passages
         yield self._note
 
     def show(self, text: str, note: str = "") -> None:
@@ -62,15 +58,15 @@ class TurnView(Vertical):
             self._is_saved = is_saved
             self._show_note()
 
-    def show_passages(self, places: Sequence[str], texts: Sequence[str]) -> None:
-        """Show passages of the notes that are near to what is spoken of: the place and the text of each."""
-        lines = [
-            Content.assemble(f"{place}  ", (" ".join(text[:PASSAGE_CHARACTERS].split()), "italic"))
-            for place, text in zip(places, texts, strict=True)
-        ]
-        self._passages.update(Content("\n").join(lines))
-        self._has_passages = bool(lines)
-        self._passages.display = self._has_passages
+    def show_passages(self, passages: Sequence[NearPassage]) -> None:
+        """Show passages of the notes that are near to the message that was answered."""
+        if not self.is_attached:  # the turn has been removed meanwhile
+            return
+        if not self._note.is_attached:
+            self.call_after_refresh(self.show_passages, passages)
+            return
+        hint = Static(HINT, classes="hint-passages", markup=False)
+        self.mount(hint, NearPassages(passages), before=self._note)
 
     def highlight(self, words: Sequence[str]) -> None:
         """Highlight where the search's `words`, which are folded, stand in the text."""
@@ -82,7 +78,6 @@ class TurnView(Vertical):
 
     def on_mount(self) -> None:
         """Hide what is empty."""
-        self._passages.display = self._has_passages
         self._show_note()
 
     def _show_note(self) -> None:

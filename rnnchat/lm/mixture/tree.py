@@ -72,20 +72,23 @@ class PieceTree:
         centred = embedding - embedding.mean(axis=0)
         directions = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
         weights = counts.astype(np.float64) + _UNSEEN_COUNT
-        order: list[NDArray[np.intp]] = []
-        middles: list[int] = []
-        waiting = [np.arange(len(weights))]
-        done = 0
-        while waiting:
-            pieces = waiting.pop()
-            if len(pieces) == 1:
-                order.append(pieces)
-                done += 1
-                continue
-            sorted_pieces, split = _halve(pieces, directions, weights)
-            middles.append(done + split)
-            waiting += [sorted_pieces[split:], sorted_pieces[:split]]
-        return cls(np.concatenate(order), np.array(middles))
+        order = np.arange(len(weights))
+        # All nodes of a level that cover equally many pieces are split together: there are thousands.
+        level = order[:1], np.array([len(weights)])
+        lows, highs, middles = ([np.zeros(0, np.intp)] for _ in range(3))
+        while len(level[0]) and level[1].max() > 1:
+            starts, sizes = (one[level[1] > 1] for one in level)
+            splits = np.empty(len(starts), np.intp)
+            for size in np.unique(sizes):
+                nodes = np.flatnonzero(sizes == size)
+                leaves = starts[nodes, None] + np.arange(size)
+                order[leaves], splits[nodes] = _halve(order[leaves], directions, weights)
+            lows.append(starts)
+            highs.append(starts + sizes)
+            middles.append(starts + splits)
+            level = np.concatenate((starts, starts + splits)), np.concatenate((splits, sizes - splits))
+        pre_order = np.lexsort((-np.concatenate(highs), np.concatenate(lows)))
+        return cls(order, np.concatenate(middles)[pre_order])
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """Return the arrays from which `from_tensors` makes the same tree."""
@@ -161,18 +164,22 @@ class LeafSegments:
 
 def _halve(
     pieces: NDArray[np.intp], directions: Floats, weights: NDArray[np.float64]
-) -> tuple[NDArray[np.intp], int]:
-    """Return `pieces` sorted along their widest direction, and how many make half of their weight."""
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return sets of `pieces` (sets, size), each sorted along its widest direction, and how many of each
+    (sets,) make half of its weight."""
+    size = pieces.shape[1]
     own = weights[pieces]
-    if len(pieces) > 2:
-        x = directions[pieces] - (own @ directions[pieces]) / own.sum()
-        if len(pieces) > x.shape[1]:
-            widest = np.linalg.eigh((x * own[:, None]).T @ x)[1][:, -1]
+    if size > 2:
+        x = directions[pieces]
+        x = x - (own[:, None] @ x) / own.sum(1)[:, None, None]
+        if size > x.shape[2]:
+            widest = np.linalg.eigh((x * own[..., None]).transpose(0, 2, 1) @ x)[1][..., -1:]
         else:
             # For few pieces the matrix of their products with one another is smaller.
-            weighted = x * np.sqrt(own)[:, None]
-            widest = np.linalg.eigh(weighted @ weighted.T)[1][:, -1] @ weighted
-        pieces = pieces[np.argsort(x @ widest, kind="stable")]
-    cumulative = np.cumsum(weights[pieces])
-    split = 1 + int(np.abs(cumulative[:-1] - cumulative[-1] / 2).argmin())
-    return pieces, split
+            weighted = (x * np.sqrt(own)[..., None]).transpose(0, 2, 1)
+            widest = weighted @ np.linalg.eigh(weighted.transpose(0, 2, 1) @ weighted)[1][..., -1:]
+        places = np.argsort((x @ widest)[..., 0], axis=1, kind="stable")
+        pieces = np.take_along_axis(pieces, places, 1)
+    cumulative = np.cumsum(weights[pieces], axis=1)
+    splits = 1 + np.abs(cumulative[:, :-1] - cumulative[:, -1:] / 2).argmin(1)
+    return pieces, splits

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.index import PassageIndex
+from rnnchat.tasks.asking.program_output import is_program_output
 from rnnchat.tasks.asking.questions import HOW, fits, kind_of
 from rnnchat.tasks.asking.ranking import Question
 from rnnchat.tasks.asking.sentences import Sentence, split_sentences
@@ -123,9 +124,11 @@ def features(
     for at, (sentence, terms) in enumerate(zip(sentences, all_terms, strict=True)):
         near = set().union(*shared[max(0, at - 1) : at + 2])
         length = max(len(terms), 1)
-        is_how = kind == HOW
+        says_how = (
+            kind == HOW and sentence.is_code and not is_program_output(sentence.text, _before(sentences, at))
+        )
         beside = sum(weights[term] for term in sorted(near)) / whole
-        if sentence.is_code and is_how:
+        if says_how:
             # What code does is said beside it.
             covered[at] = max(covered[at], _SAID_BESIDE * beside)
         lines = sentence.text.count("\n") + 1
@@ -135,14 +138,19 @@ def features(
             _pairs(terms, order) / max(len(order) - 1, 1),
             covered[at] / (1 + length / 12) ** 0.5,
             fits(kind, sentence.text),
-            sentence.is_code and is_how,
-            sentence.is_code and not is_how,
+            says_how,
+            sentence.is_code and not says_how,
             relative,
             at == 0,
             len(shared[at]) / length if covered[at] else 0,
             min(1.0, max(0, lines - _LONG_CODE) / _LONG_CODE) if sentence.is_code else min(1.0, length / 60),
         )
     return result
+
+
+def _before(sentences: Sequence[Sentence], at: int) -> str:
+    """Return the sentence before the one at `at`; nothing where that is code, or where there is none."""
+    return sentences[at - 1].text if at and not sentences[at - 1].is_code else ""
 
 
 def _pairs(terms: Sequence[int], order: dict[int, int]) -> int:

@@ -1,7 +1,7 @@
 """The notes that are about the same things as one note.
 
 Notes are alike whose latent vectors have nearly the same direction, and who share rare words. Names of files
-and folders do not count.
+and folders do not count. Words that none of the notes has make a note less alike to all of them.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ SHOWN = 10
 """At most this many related notes are shown."""
 DIRECTIONS = 60
 """Only the first so many values of latent vectors count, which are about subjects rather than details."""
+LEAST_LIKENESS = 0.3
+"""A note that is less alike than this has nothing to do with the other one."""
 SHARED_WORDS = 0.3
 """What the likeness by shared words counts for, beside 1 for the latent vectors."""
 
@@ -42,25 +44,41 @@ class RelatedNote:
 
 def related_to(index: PassageIndex, note: NotePassages, count: int = SHOWN) -> list[RelatedNote]:
     """Return the notes of an index that are most related to `note`, the nearest first, without the note
-    itself."""
-    scores = likeness(index, term_counts(index, note))
+    itself and without those that have nothing to do with it."""
+    scores = known_share(index, note) * likeness(index, term_counts(index, note))
     order = np.argsort(-scores, kind="stable")[: count + 1].tolist()
     found = [
         RelatedNote(index.files[number].path, float(scores[number]), index.files[number].title)
         for number in order
-        if scores[number] > 0 and index.files[number].path != note.file.path
+        if scores[number] >= LEAST_LIKENESS and index.files[number].path != note.file.path
     ]
     return found[:count]
 
 
 def term_counts(index: PassageIndex, note: NotePassages) -> SparseRows:
     """Return how often each term of an index occurs in a note, its title included, (1, terms)."""
+    known = index.known(_term_numbers(note))
+    columns, counts = np.unique(known[known >= 0], return_counts=True)
+    return SparseRows(np.array([0, len(columns)]), columns, counts.astype(np.float32), len(index.terms))
+
+
+def known_share(index: PassageIndex, note: NotePassages) -> float:
+    """Return how much of the length of a note's vector of weighted terms is of terms that the index has, from
+    0 to 1; a term that it does not have is the rarest."""
+    numbers, counts = np.unique(_term_numbers(note), return_counts=True)
+    known = index.known(numbers)
+    rarities = np.full(len(numbers), np.log1p(2 * len(index.files) + 1), np.float32)
+    rarities[known >= 0] = index.rarities[known[known >= 0]]
+    squares = ((1 + np.log(counts)) * rarities) ** 2
+    return float(np.sqrt(squares[known >= 0].sum() / max(squares.sum(), 1e-9)))
+
+
+def _term_numbers(note: NotePassages) -> NDArray[np.uint64]:
+    """Return the number of each term in a note, its title included, (terms,)."""
     terms = terms_of(note.file.title)
     for passage in note.passages:
         terms += terms_of(passage.text)
-    known = index.known(term_numbers(terms))
-    columns, counts = np.unique(known[known >= 0], return_counts=True)
-    return SparseRows(np.array([0, len(columns)]), columns, counts.astype(np.float32), len(index.terms))
+    return term_numbers(terms)
 
 
 def likeness(index: PassageIndex, counts: SparseRows) -> NDArray[np.float32]:

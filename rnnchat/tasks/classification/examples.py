@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ MAXIMUM_LABEL = 200
 """A label has at most this many characters."""
 _DELIMITERS = ("\t", ";", ",")
 """Columns are separated by the first of these that is in the first line."""
+_NAMED_DELIMITER = re.compile(r"\s*\"?sep=([^\s\w\"]|\t)\"?\s*", re.I)
+"""Matches the first line with which Excel is told what separates columns, such as ``sep=;``."""
 
 
 def read_examples(
@@ -55,9 +58,14 @@ def _from_table(path: Path, text_column: str | None, label_column: str | None) -
     except UnreadableError as reason:
         hint = "Name a .csv or .tsv file, or a folder with a subfolder for each label."
         raise NotesError(f"{path.name} cannot be used: {reason}.", hint) from None
-    first, _, _ = whole.partition("\n")
-    delimiter = next((one for one in _DELIMITERS if one in first), ",")
-    rows = csv.reader(io.StringIO(whole.removeprefix("\ufeff"), newline=""), delimiter=delimiter, strict=True)
+    lines = io.StringIO(whole.removeprefix("\ufeff"), newline="")
+    first = lines.readline()
+    named = _NAMED_DELIMITER.fullmatch(first)
+    lines.seek(0)
+    delimiter = named[1] if named else next((one for one in _DELIMITERS if one in first), ",")
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    if named is not None:
+        next(_checked_rows(rows), None)
     names = [name.strip() for name in next(_checked_rows(rows), [])]
     if not any(names):
         raise NotesError("The table has no first line that names its columns.", "Begin it with `text,label`.")

@@ -29,6 +29,8 @@ _MAXIMUM_UNDO_BYTES = 64 * 2**20
 """An undo file has at most this many bytes."""
 _MAXIMUM_SUFFIX = 1_000
 """A name that is taken gets a number up to this."""
+_LONGEST_NAME = 255
+"""The name of a file has at most this many bytes, as on nearly all disks."""
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 """With these errors a file is copied instead: it goes to another disk, or the disk has no hard links."""
 
@@ -157,11 +159,19 @@ def _free_name(source: Path, folder: Path, taken: set[str]) -> Path | None:
     if source.parent == folder:
         return source
     for number in range(1, _MAXIMUM_SUFFIX):
-        name = source.name if number == 1 else f"{source.stem} {number}{source.suffix}"
-        target = folder / name
+        target = folder / (source.name if number == 1 else _numbered(source, number))
         if not path_exists(target) and _comparable(target) not in taken:
             return target
     return None
+
+
+def _numbered(source: Path, number: int) -> str:
+    """Return the name of a file with a number before its suffix, cut where it would be too long."""
+    end = f" {number}{source.suffix}"
+    stem = source.stem
+    while stem and len(os.fsencode(stem + end)) > _LONGEST_NAME:
+        stem = stem[:-1]
+    return stem + end
 
 
 def _comparable(path: Path) -> str:

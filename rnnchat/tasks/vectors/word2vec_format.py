@@ -6,6 +6,7 @@ followed by a space and the numbers as float32, in little-endian order.
 
 So a name must not hold white space. Here each such character, and each ``%``, is written as a percent sign
 and the hexadecimal numbers of its bytes in UTF-8, as in URLs; ``urllib.parse.unquote`` gives the name back.
+A byte of a file's name that is not UTF-8 is written so, too; ``unquote_to_bytes`` gives such a name back.
 
 Source: https://code.google.com/archive/p/word2vec.
 """
@@ -21,12 +22,16 @@ BINARY = "bin"
 """The name of the binary format, which is read thirty times as fast."""
 TEXT = "txt"
 """The name of the text format."""
-_ESCAPED = re.compile(r"[\s%\x00-\x1f\x7f-\x9f]")
+_ESCAPED = re.compile(r"[\s%\x00-\x1f\x7f-\x9f\udc80-\udcff]")
 
 
 def escape_name(name: str) -> str:
-    """Return a name without white space and control characters."""
-    return _ESCAPED.sub(lambda match: "".join(f"%{byte:02X}" for byte in match.group().encode()), name)
+    """Return a name without white space, control characters and bytes that are not UTF-8."""
+
+    def escaped(match: re.Match[str]) -> str:
+        return "".join(f"%{byte:02X}" for byte in match.group().encode("utf-8", "surrogateescape"))
+
+    return _ESCAPED.sub(escaped, name)
 
 
 def as_word2vec(named: NamedVectors, form: str) -> bytes:

@@ -28,7 +28,7 @@ from rnnchat.training.runs.run import Run
 from rnnchat.training.runs.settings import SCRATCH
 from tests.fixtures import unpack_version_0_1
 from tests.helpers.models import write_shipped
-from tests.helpers.trainings import Place
+from tests.helpers.trainings import SHORT_LENGTH, Place
 
 
 def interrupted(place: Place, shape: NetworkShape) -> Run:
@@ -183,7 +183,9 @@ def test_an_interrupted_training_of_version_0_1_begins_again(home: Path, place: 
     unpack_version_0_1(home)
     run = Run(place.paths.runs / "interrupted")
     began = json.loads((run.folder / SETTINGS).read_bytes())
-    (run.folder / SETTINGS).write_text(json.dumps({**began, "paths": [str(place.notes)], "steps": 4}))
+    (run.folder / SETTINGS).write_text(
+        json.dumps({**began, "paths": [str(place.notes)], "steps": 4, "length": SHORT_LENGTH})
+    )
     assert (run.folder / TOKENIZER).read_bytes() != place.library.load(BASE).tokenizer
     events = place.drive(run)
     assert [event["event"] for event in events][:2] == ["curve", "warning"]

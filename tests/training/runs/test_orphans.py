@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from rnnchat.training.runs.run import Run
-from tests.end_to_end.helpers import COMMAND, environment, rnnchat
+from tests.end_to_end.helpers import COMMAND, SHORT_LENGTH, TRAINED_MINUTES, environment, rnnchat
 from tests.helpers.places import NOTES, ROOT
 from tests.helpers.waiting import wait_for
 
@@ -63,13 +63,17 @@ def in_phase(name: str, done: int = 0) -> Callable[[dict[str, Any]], bool]:
 
 @pytest.mark.timeout(240)
 def test_killed_in_every_phase_and_resumed_each_time(tmp_path: Path) -> None:
-    first = [str(NOTES), "--name", "again", "--minutes", "0.6"]
+    minutes = f"{min(0.6, 1.5 * TRAINED_MINUTES):.2f}"
+    first = [str(NOTES), "--name", "again", "--minutes", minutes, *SHORT_LENGTH]
     kill_when(tmp_path, first, lambda event: event["event"] == "scan")
     again = ["--resume"]
     kill_when(tmp_path, again, in_phase("starting"))
     kill_when(tmp_path, again, in_phase("learning"))
     learning = kill_when(tmp_path, again, lambda event: event["event"] == "progress" and event["step"] > 0)
     mixing = kill_when(tmp_path, again, in_phase("mixing", 1))
+    before, after = ([event for event in part if event["event"] == "progress"] for part in (learning, mixing))
+    assert after[0]["seconds"] >= before[-1]["seconds"] > 0, "what was learned is not learned again"
+    assert "scan" not in [event["event"] for event in mixing], "nothing is read a second time"
     last = rnnchat(tmp_path, "train", "--resume", "--json")
     assert last.returncode == 0, last.stderr
     events = [json.loads(line) for line in last.stdout.splitlines()]

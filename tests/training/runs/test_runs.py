@@ -21,8 +21,8 @@ from rnnchat.training.runs.files import LOG, PREPARED, PREVIOUS_RUN, SETTINGS
 from rnnchat.training.runs.job import TrainingJob
 from rnnchat.training.runs.progress import SavedProgress, describe_progress
 from rnnchat.training.runs.run import Run, find_unfinished_run, require_unfinished_run, unfinished_runs
-from rnnchat.training.runs.settings import RunSettings
-from tests.end_to_end.helpers import COMMAND, environment, rnnchat
+from rnnchat.training.runs.settings import SCRATCH, RunSettings
+from tests.end_to_end.helpers import AT_ONCE, COMMAND, environment, rnnchat
 from tests.helpers.places import NOTES
 from tests.helpers.waiting import patience, wait_for
 
@@ -58,18 +58,18 @@ def test_an_interrupted_training_is_not_thrown_away(home: Path, json: bool) -> N
 
 def test_another_name_leaves_it_alone(home: Path) -> None:
     run = interrupted(home)
-    assert rnnchat(home, "train", NOTES, "--name", "you", "--minutes", "0").returncode == 0
+    assert rnnchat(home, "train", NOTES, "--name", "you", *AT_ONCE).returncode == 0
     assert is_kept(run)
 
 
 def test_fresh_discards_it_on_purpose(home: Path) -> None:
     run = interrupted(home)
-    result = rnnchat(home, "train", NOTES, "--minutes", "0", "--fresh")
+    result = rnnchat(home, "train", NOTES, *AT_ONCE, "--fresh")
     assert result.returncode == 0, result.stderr
     assert "was discarded" in result.stderr
     assert not is_kept(run)
     assert run.is_finished
-    again = rnnchat(home, "train", NOTES, "--minutes", "0", "--fresh")
+    again = rnnchat(home, "train", NOTES, *AT_ONCE, "--fresh")
     assert again.returncode == 0
     assert "discarded" not in again.stderr, "there was nothing to discard"
 
@@ -106,7 +106,7 @@ def test_a_person_is_asked(home: Path, answer: str, kept: bool, code: int) -> No
     run = interrupted(home)
     terminal = pexpect.spawn(
         COMMAND[0],
-        [*COMMAND[1:], "train", str(NOTES), "--minutes", "0"],
+        [*COMMAND[1:], "train", str(NOTES), *AT_ONCE],
         env=environment(home),
         timeout=40,
         encoding="utf-8",
@@ -127,7 +127,7 @@ def test_a_person_is_asked(home: Path, answer: str, kept: bool, code: int) -> No
 def test_resuming_is_what_enter_means(home: Path) -> None:
     import pexpect
 
-    run = interrupted(home, minutes=0.0)  # which takes a second
+    run = interrupted(home, minutes=0.0, base=SCRATCH)  # which takes a second
     terminal = pexpect.spawn(
         COMMAND[0],
         [*COMMAND[1:], "train", str(NOTES)],
@@ -224,7 +224,7 @@ def test_a_damaged_run_on_the_command_line(home: Path) -> None:
         assert result.returncode == 1
         assert "damaged" in result.stderr
         assert "--fresh" in result.stderr
-    assert rnnchat(home, "train", NOTES, "--minutes", "0", "--fresh").returncode == 0
+    assert rnnchat(home, "train", NOTES, *AT_ONCE, "--fresh").returncode == 0
 
 
 @pytest.mark.parametrize("file", ["lock", "prepared.json", "plan.json"])
@@ -235,7 +235,7 @@ def test_a_folder_where_a_file_should_be(home: Path, file: str) -> None:
     if result is not None:
         assert result.returncode == 1
         assert "cannot be locked" in result.stderr
-    assert rnnchat(home, "train", NOTES, "--minutes", "0", "--fresh").returncode == 0
+    assert rnnchat(home, "train", NOTES, *AT_ONCE, "--fresh").returncode == 0
 
 
 @pytest.mark.parametrize("path", [b"/notes/caf\xe9", b"/notes/\xff\xfe", "/notes/日記".encode()])
@@ -259,7 +259,7 @@ def test_a_run_for_a_model_of_any_name(paths: Paths, name: str) -> None:
 def test_nobody_else_may_read_what_a_run_keeps(home: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
-        run = interrupted(home, minutes=0.0)
+        run = interrupted(home, minutes=0.0, base=SCRATCH)
         log = run.folder / LOG
         log.touch(0o666)  # as an earlier version has left it
         log.chmod(0o666)

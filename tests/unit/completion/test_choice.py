@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnchat.completion.choice import SINGLE_WORDS, choose, saved_keys
+from rnnchat.completion.choice import SINGLE_WORDS, choose, order_shown, saved_keys
 
 WORDS = [("ver", 0.4), ("se", 0.2), ("ght", 0.1), ("ch", 0.05), ("ot", 0.02), ("pe", 0.019), ("d", 0.018)]
 
@@ -46,3 +46,15 @@ def test_a_single_letter_saves_little_and_further_words_much() -> None:
     assert saved_keys("s") < saved_keys("st") == saved_keys("straight")
     assert saved_keys("st runs") > saved_keys(" st") > saved_keys("st")
     assert saved_keys("水流很") > saved_keys("水流") > saved_keys("水")
+
+
+def test_a_menu_does_not_begin_with_one_phrase_in_three_lengths() -> None:
+    texts = [" of", " of the", " of the old", " in", " of a", " to"]
+    assert order_shown(texts) == [" of", " of the", " in", " of a", " to", " of the old"]
+    assert order_shown([" of", " of the"]) == [" of", " of the"]
+    assert order_shown([]) == []
+
+
+@given(st.lists(st.text("ab ", min_size=1), max_size=8, unique=True))
+def test_the_order_that_is_shown_leaves_nothing_out(texts: list[str]) -> None:
+    assert sorted(order_shown(texts)) == sorted(texts)

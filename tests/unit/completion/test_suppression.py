@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rnnchat.completion.suppression import (
     is_command_line,
     is_secret,
+    is_secret_value,
     is_unwanted,
     rest_of_line,
     without_repetition,
@@ -137,3 +138,10 @@ def test_nothing_is_shown_in_a_terminal(before: str) -> None:
 )
 def test_prose_about_commands_is_prose(before: str) -> None:
     assert not is_command_line(before)
+
+
+def test_a_menu_is_empty_only_where_the_value_of_a_secret_is_typed() -> None:
+    assert is_secret_value("Notes of May\nMy password: ")
+    assert is_secret_value("My password: hun")
+    for before in ("My password: hunter2 ", "token", "The pin", "f3a9c1d2e4b5f6a7 is the commit that "):
+        assert not is_secret_value(before)

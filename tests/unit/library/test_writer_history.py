@@ -111,3 +111,34 @@ def test_forgetting_removes_a_damaged_history(history: WriterHistory, paths: Pat
     assert not list(paths.data.glob("writer-history*"))
     history.record_text("the mill")
     assert history.forget() == 3
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (0, b"\xff\x00", "", 1.0, 1.0),
+        (0, "the\tmill", "", 1.0, 1.0),
+        (1, "the mill", "", 1.0, 1.0),
+        (1, "a\tb\tc", "", 1.0, 1.0),
+        (3, "boat", "", 1.0, 1.0),
+        ("many", "boat", "", 1.0, 1.0),
+        (0, "boat", b"x", 1.0, 1.0),
+        (0, "boat", "", "much", 1.0),
+        (0, "boat", "", 1.0, b"today"),
+        (0, "boat", "", float("inf"), 1.0),
+        (0, "boat", "", -1.0, 1.0),
+    ],
+    ids=repr,
+)
+def test_a_row_that_makes_no_sense_is_left_out(
+    history: WriterHistory, paths: Paths, row: tuple[object, ...]
+) -> None:
+    history.record_text("river")
+    before = history.load()
+    with sqlite3.connect(paths.writer_history) as connection:
+        connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", row)
+    after = history.load("folder")
+    assert (set(after.weights), set(after.pairs)) == (set(before.weights), set(before.pairs))
+    history.record_text("river bank")
+    assert "bank" in history.load().weights
+    assert history.forget() > 1

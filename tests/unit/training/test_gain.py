@@ -24,7 +24,13 @@ from rnnchat.text.chat_format import note_document
 from rnnchat.text.tokenizer import Tokenizer
 from rnnchat.training.data.prepared import piece_dtype
 from rnnchat.training.fit_mixture import LEAST_MEASURED_PIECES, ValidationTexts, wanted_pieces
-from rnnchat.training.gain import FEWEST_PIECES, measure_gain, measuring_seconds
+from rnnchat.training.gain import (
+    FEWEST_PIECES,
+    PIECES_PER_TEXT,
+    WANTED_PIECES,
+    measure_gain,
+    measuring_seconds,
+)
 from rnnchat.training.runs.files import VALIDATION_PIECES
 from rnnchat.training.runs.report import NO_TIME, TrainingReport
 from rnnchat.training.runs.run import Run
@@ -140,6 +146,9 @@ def test_without_time_few_pieces_are_scored_and_no_keys_told(
     )
     assert gain is not None
     assert gain.as_dict().keys() == {"bytes", "bits_per_byte"}
+    pieces = [text[1 : 1 + PIECES_PER_TEXT] for text in unseen]  # without the start piece
+    assert FEWEST_PIECES < sum(map(len, pieces)) < WANTED_PIECES
+    assert gain.bytes == sum(len(tokenizer.decode_bytes(text)) for text in pieces), "all that there is"
     assert len(tokenizer.encode(tokenizer.decode(unseen[0]))) >= FEWEST_PIECES
     few = [text[: FEWEST_PIECES // 4] for text in unseen]
     assert (
@@ -228,6 +237,13 @@ def test_keys_saved_on_few_characters_are_not_told() -> None:
     assert "keys saved" in describe_gain({**GAIN, "characters": 1_000})
     few = describe_gain({**GAIN, "characters": 999})
     assert "keys" not in few and "1.53 bits per byte" in few
+
+
+def test_a_gain_on_little_text_is_said_to_be_one() -> None:
+    little = describe_gain({**GAIN, "bytes": 364})
+    assert little.startswith("On only 364 B of notes it had not seen: 1.53 bits per byte")
+    assert little.endswith("; that is too little text to be sure.")
+    assert "too little" not in describe_gain({**GAIN, "bytes": 1_000})
 
 
 def entry(scores: dict[str, object], *, shipped: bool = False, **learned: object) -> ModelEntry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -72,12 +73,18 @@ def test_a_mixture_sums_to_one_wherever_a_text_stands(context: list[int], adapti
     assert (probabilities > 0).all()
 
 
-@pytest.mark.slow
+@cache
+def mixture_that_has_learned() -> Mixture:
+    """Return a mixture that has learned NEW; the tests that share it only step, which changes nothing."""
+    model = mixture(adaptive=True)
+    bits(model, NEW)
+    return model
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(pieces, min_size=1, max_size=30))
 def test_a_mixture_that_has_learned_sums_to_one_when_it_goes_another_way(context: list[int]) -> None:
-    model = mixture(adaptive=True)
-    bits(model, NEW)
+    model = mixture_that_has_learned()
     probabilities, state = model.step(0, model.start())
     for piece in context:
         first, _ = model.step(piece, state)

@@ -81,3 +81,13 @@ def test_a_table_without_names_of_columns_is_said_to_have_none(tmp_path: Path, c
     table.write_text(content)
     with pytest.raises(NotesError, match="no first line that names its columns"):
         read_examples(table)
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "\ufeffsep=;", "SEP=; "])
+def test_the_line_that_tells_excel_the_separator_is_understood(tmp_path: Path, first: str) -> None:
+    table = tmp_path / "table.csv"
+    table.write_bytes(f"{first}\r\ntext;label\r\nrise, then bake;bread\r\n".encode())
+    assert read_examples(table) == (["rise, then bake"], ["bread"])
+    table.write_text("sep=|\ntext|label\na;b,c|x\ntoo few\n")
+    with pytest.raises(NotesError, match="Line 4 has 1 columns"):
+        read_examples(table)

@@ -193,3 +193,17 @@ def test_names_that_are_not_utf8_survive_the_undo_file(tmp_path: Path) -> None:
     write_undo_file(tmp_path / "undo.json", [move])
     assert read_undo_file(tmp_path / "undo.json") == [move]
     assert moving.new_undo_file(tmp_path).parent == tmp_path / "sorting"
+
+
+@pytest.mark.parametrize("stem", ["x" * 252, "é" * 126])
+def test_the_longest_name_that_is_taken_gets_a_number_too(inbox: Path, stem: str) -> None:
+    garden = inbox.parent / "notes" / "garden"
+    name = f"{stem}.md"
+    for folder in (inbox, garden):
+        (folder / name).write_text(f"in {folder.name}")
+    (move,), _ = plan_moves([(inbox / name, garden)])
+    assert move.target.name.endswith(" 2.md")
+    assert move.target.stem.startswith(stem[:100])
+    assert [result.problem for result in apply_moves([move])] == [""]
+    assert (garden / name).read_text() == "in garden"
+    assert move.target.read_text() == "in inbox"

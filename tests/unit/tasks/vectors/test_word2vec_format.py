@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 import numpy as np
 import pytest
@@ -38,3 +39,11 @@ def test_an_escaped_name_is_one_word_and_comes_back(name: str) -> None:
 
 def test_no_vectors_are_a_header_alone() -> None:
     assert as_word2vec(NamedVectors((), np.zeros((0, 0), np.float32)), TEXT) == b"0 0\n"
+
+
+def test_bytes_that_are_not_utf_8_are_kept_in_a_name() -> None:
+    name = os.fsdecode(b"caf\xe9 \xff.md")
+    assert escape_name(name) == "caf%E9%20%FF.md"
+    assert unquote_to_bytes(escape_name(name)) == os.fsencode(name)
+    named = NamedVectors((name,), VECTORS[:1])
+    assert as_word2vec(named, TEXT).splitlines()[1].startswith(b"caf%E9%20%FF.md ")
