@@ -118,9 +118,9 @@ class TranslationTrainer:
                 share = self._share()
                 if share >= 1 or share >= next_validation:
                     next_validation = share + 1 / VALIDATIONS
-                    has_ended = self._validate() or share >= 1
+                    has_ended = self._validate(should_stop) or share >= 1
                     self._report(report, is_due=True)
-                    if has_ended:
+                    if has_ended and not should_stop():
                         return True
                 if should_stop():
                     self._save()
@@ -200,11 +200,16 @@ class TranslationTrainer:
         loss, _ = self._averaged.loss(sources, lengths, inputs, targets, counted, is_training=False)
         return loss
 
-    def _validate(self) -> bool:
-        """Measure the averaged weights; return whether the training should end early."""
+    def _validate(self, should_stop: Callable[[], bool]) -> bool:
+        """Measure the averaged weights unless asked to stop; return whether training should end early."""
         progress = self.progress
-        losses = [float(self._measure(*_tensors(batch))) for batch in self._validation]
-        pieces = [float(batch.counted.sum()) for batch in self._validation]
+        losses: list[float] = []
+        pieces: list[float] = []
+        for batch in self._validation:
+            if should_stop():
+                return False  # the measurement is done again after a resumption
+            losses.append(float(self._measure(*_tensors(batch))))
+            pieces.append(float(batch.counted.sum()))
         if not pieces:
             self.best_weights = _values(self._averaged.weights)
             return False
