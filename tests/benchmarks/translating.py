@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -75,20 +74,19 @@ def measure(translator: Translator, sources: Sequence[str], references: Sequence
     found = []
     times: dict[int, list[tuple[float, float]]] = {}
     for source in sources:
-        begin, shown = time.process_time(), []
-        found.append(
-            translator.translate(source, lambda _, shown=shown: shown.append(time.process_time())).text
-        )
+        shown: list[float] = []
+        begin = time.process_time()
+        translation = translator.translate(source, lambda _, shown=shown: shown.append(time.process_time()))
+        found.append(translation.text)
         taken = 1000 * (time.process_time() - begin)
         first = 1000 * (shown[0] - begin) if shown else taken
         times.setdefault(len(source.split()), []).append((first, taken))
     print("the network and the memory:", scores(found, references))
+    print("words, sentences, milliseconds to the first word and to the last one (medians), and at most:")
     for words, taken_by_each in sorted(times.items()):
-        firsts, wholes = zip(*taken_by_each, strict=True)
-        print(
-            f"  {words:>2} words, {len(wholes):>4} sentences: first word after {statistics.median(firsts):.1f} ms, "
-            f"all after {statistics.median(wholes):.1f} ms (slowest {max(wholes):.0f} ms)"
-        )
+        firsts, wholes = (sorted(each) for each in zip(*taken_by_each, strict=True))
+        middle = len(wholes) // 2
+        print(f"  {words:>2} {len(wholes):>4} {firsts[middle]:6.1f} {wholes[middle]:6.1f} {wholes[-1]:6.0f}")
 
 
 def scores(found: Sequence[str], references: Sequence[Sequence[str]]) -> str:
