@@ -101,6 +101,7 @@ MODULES = {
     "related": "rnnchat.cli.related",
     "scan": "rnnchat.cli.scan",
     "sort": "rnnchat.cli.sort",
+    "summarise": "rnnchat.cli.summarise",
     "train": "rnnchat.cli.train",
     "vectors": "rnnchat.cli.vectors",
     "where": "rnnchat.cli.where",

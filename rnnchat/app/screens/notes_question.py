@@ -43,13 +43,15 @@ class NotesQuestionScreen(AppScreen):
                 app.call_from_thread(app.report, error)
             return
 
+        screen = answer_screen(question, reply, app.note_finder.name_of)
+
         def show() -> None:
             if worker.is_cancelled:  # a later question has been asked
                 return
             composer = self.query_one(Composer)
             if composer.text.strip() == typed:
                 composer.text = ""
-            self.app.push_screen(answer_screen(question, reply, app.note_finder.name_of), self._open_place)
+            self.app.push_screen(screen, self._open_place)
 
         if app.is_running:
             app.call_from_thread(show)

@@ -1,0 +1,187 @@
+"""Titles word by word: a log-linear model that copies words of a note, and knows how a person titles notes.
+
+The next word w of a title, after the words v, is one of the note's words, or a frequent word of the person's
+titles, or the end:
+
+    p(w | v) = exp(θ·f(w, v)) / Σ exp(θ·f(w', v))
+
+f says how telling w is of the note, whether it follows the last word of v in the note, and how often it does
+in titles. θ is fitted to pairs of titles and notes (`rnnchat/training/summarising/fit_titles.py`). To prefer
+the words of the input is the idea of copy mechanisms: A. See et al., Get to the point: Summarization with
+pointer-generator networks, ACL 2017.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.tasks.summarising.listwise import Scorer
+from rnnchat.tasks.summarising.title_style import TitleStyle
+from rnnchat.tasks.summarising.title_words import GAPS, TitleWords
+from rnnchat.tasks.summarising.words import ngram_number
+
+LONGEST = 12
+"""A title has at most so many words."""
+END = -1
+"""The number of the end of a title, in place of a word's."""
+Floats = NDArray[np.float32]
+_START = "<s>"
+
+
+@dataclass(frozen=True)
+class TitleSteps:
+    """The features of the next word of a title of one note."""
+
+    words: TitleWords
+    style: TitleStyle
+    left_out: str = ""
+    """A title that is not counted in the style: that of the note itself."""
+    _own: dict[str, Floats] = field(default_factory=dict)
+
+    @cached_property
+    def fixed(self) -> Floats:
+        """What does not depend on the words before, with a last row for the end, (words + 1, features)."""
+        style, keys = self.style, self.words.keys
+        known = self.words.known
+        total = max(1, style.count)
+        own = np.array([style.words[key] for key in keys], np.float32)
+        content = (~self.words.is_function).astype(np.float32)
+        columns = np.column_stack(
+            [
+                known,
+                np.log1p(own) / 3,
+                (own > 0) * content,
+                np.log((own + 0.5) / total) / 5,
+                (own > 0) * content * (known[:, 3] > 0),
+            ]
+        )
+        return np.vstack([columns, np.zeros((1, columns.shape[1]), np.float32)]).astype(np.float32)
+
+    @cached_property
+    def unigrams(self) -> list[int]:
+        """The number of the weight of each word, and of the end."""
+        return [*(ngram_number("w", key) for key in self.words.keys), ngram_number("</s>")]
+
+    def following(self, before: Sequence[int]) -> Floats:
+        """Return what depends on the words `before`, (words + 1, features); the last row is the end's."""
+        size, at = len(self.words), len(before)
+        words, style = self.words, self.style
+        content = (~words.is_function).astype(np.float32)
+        columns = np.zeros((size + 1, _STEP_FEATURES), np.float32)
+        total = max(1, style.count)
+        if before:
+            last = before[-1]
+            key = words.keys[last]
+            near = [words.following[gap, last] for gap in range(GAPS)]
+            back = words.following[0, :, last]
+            columns[:size, 0] = near[0] > 0
+            columns[:size, 1] = np.log1p(near[0])
+            columns[:size, 2] = (near[1] > 0) & (near[0] == 0)
+            columns[:size, 3] = (near[2] > 0) & (near[0] == 0) & (near[1] == 0)
+            columns[:size, 4] = back > 0
+            columns[:size, 5] = (near[0] == 0) * content * content[last]
+            columns[:size, 6] = (near[0] == 0) * (1 - content) * (1 - content[last])
+            columns[:size, 7] = (near[0] == 0) * content * (1 - content[last])
+            columns[:size, 8] = (near[0] == 0) * (1 - content) * content[last]
+            own = self._after(key)
+            columns[:size, 9] = np.log1p(own)
+            columns[:size, 10] = own / (style.words[key] + 1.0)
+            columns[:size, 11] = np.log((own + 0.2) / (style.words[key] + 2.0)) / 5
+            if at > 1:
+                reached = [
+                    third for first, second, third in words.triples if (first, second) == tuple(before[-2:])
+                ]
+                columns[reached, 12] = 1
+        else:
+            own = self._first
+            columns[:size, 13] = np.log1p(own)
+            columns[:size, 14] = np.log((own + 0.2) / (total + 2.0)) / 5
+            columns[:size, 15] = 1 - content
+            columns[:size, 16] = words.known[:, 15] > 0  # begins a clause somewhere
+        columns[:size, 17] = at / LONGEST * content
+        columns[:size, 18] = np.isin(np.arange(size), before)
+        self._end(columns[size], before)
+        return columns
+
+    def _end(self, row: Floats, before: Sequence[int]) -> None:
+        """Fill in the features of the end."""
+        words, style, at = self.words, self.style, len(before)
+        begin = 19
+        row[begin + at] = 1
+        longer = sum(count for size, count in style.lengths.items() if size >= at)
+        row[begin + 13] = math.log((style.lengths[at] + 0.3) / (longer + 2.0)) / 3
+        if before:
+            key = words.keys[before[-1]]
+            row[begin + 14] = words.is_function[before[-1]]
+            row[begin + 15] = words.ends_clause[before[-1]]
+            row[begin + 16] = math.log((style.last[key] + 0.2) / (style.words[key] + 2.0)) / 3
+            row[begin + 17] = math.log1p(style.last[key])
+
+    def pair_numbers(self, before: Sequence[int]) -> list[int]:
+        """Return the number of the weight of each word after the last one before, and of the end."""
+        last = self.words.keys[before[-1]] if before else _START
+        return [*(ngram_number(last, key) for key in self.words.keys), ngram_number(last, "</s>")]
+
+    @cached_property
+    def _first(self) -> Floats:
+        return np.array([self.style.first[key] for key in self.words.keys], np.float32)
+
+    def _after(self, key: str) -> Floats:
+        found = self._own.get(key)
+        if found is None:
+            found = np.zeros(len(self.words), np.float32)
+            after = self.style.after.get(key)
+            if after:
+                found[:] = [after[one] for one in self.words.keys]
+            self._own[key] = found
+        return found
+
+
+_STEP_FEATURES = 19 + 18
+"""How many features depend on the words before."""
+FEATURES = 25 + _STEP_FEATURES
+"""How many features a word has in all."""
+
+
+@dataclass(frozen=True)
+class FoundTitle:
+    """A title as the numbers of a note's words, and the logarithm of its probability."""
+
+    words: tuple[int, ...]
+    log_probability: float
+
+
+def search_titles(steps: TitleSteps, scorer: Scorer, *, beam: int = 12, kept: int = 30) -> list[FoundTitle]:
+    """Return likely titles of a note, the likeliest first, by a beam search."""
+    size = len(steps.words)
+    fixed = steps.fixed @ scorer.dense[: steps.fixed.shape[1]] + scorer.numbered[steps.unigrams]
+    weights = scorer.dense[steps.fixed.shape[1] :]
+    open_ones: list[tuple[tuple[int, ...], float]] = [((), 0.0)]
+    done: list[FoundTitle] = []
+    for _ in range(LONGEST + 1):
+        found: list[tuple[tuple[int, ...], float]] = []
+        for before, so_far in open_ones:
+            scores = fixed + steps.following(before) @ weights + scorer.numbered[steps.pair_numbers(before)]
+            used = [one for one in before if not steps.words.is_function[one] or one == before[-1]]
+            scores[used] = -np.inf
+            if not before:
+                scores[size] = -np.inf
+            top = scores.max()
+            if top == -np.inf:
+                continue
+            logs = scores - (top + math.log(float(np.exp(scores - top).sum())))
+            if before:
+                done.append(FoundTitle(before, so_far + float(logs[size])))
+            best = np.argpartition(-logs[:size], min(beam, size) - 1)[:beam]
+            found += [((*before, one), so_far + float(logs[one])) for one in best.tolist()]
+        found = [one for one in found if one[1] > -math.inf]
+        open_ones = sorted(found, key=lambda one: -one[1])[:beam]
+        if not open_ones or len(open_ones[0][0]) > LONGEST:
+            break
+    return sorted(done, key=lambda one: -one.log_probability)[:kept]

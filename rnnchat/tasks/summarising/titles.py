@@ -1,0 +1,191 @@
+"""Titles for a note, in the style of the person's own ones.
+
+A beam search finds likely titles (`title_steps.py`). The best one is that with the highest expected ROUGE if
+any of the others were the person's: S. Kumar and W. Byrne, Minimum Bayes-risk decoding for statistical
+machine translation, HLT-NAACL 2004.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.errors import ModelError
+from rnnchat.storage.tensors import read_safetensors
+from rnnchat.tasks.summarising.key_sentences import shipped_ranker
+from rnnchat.tasks.summarising.listwise import Scorer
+from rnnchat.tasks.summarising.prose import Prose
+from rnnchat.tasks.summarising.title_steps import FEATURES, FoundTitle, TitleSteps, search_titles
+from rnnchat.tasks.summarising.title_style import TitleStyle
+from rnnchat.tasks.summarising.title_words import TitleWords, title_words
+from rnnchat.tasks.summarising.words import NGRAMS
+
+FILE = Path(__file__).parent / "titles.safetensors"
+"""This file, which is part of the package, holds the weights."""
+MOST_TITLES = 3
+"""At most so many titles are suggested."""
+ALIKE = 0.75
+"""A title is left out if it shares more than this of its words with a better one, as the F1."""
+FEWEST_STYLED = 5
+"""A person's titles have a style if there are so many of them."""
+FLATNESS = 2.0
+"""The logarithms of the probabilities of titles are divided by this when titles are compared."""
+_CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]")
+_LONGEST_CHINESE = 24
+"""A title in a script without spaces has at most so many characters."""
+_CLAUSE = re.compile(r"[，。！？；：、,.!?;:（）()《》「」\s]+")
+
+
+@dataclass(frozen=True)
+class TitleWriter:
+    """Suggests titles for notes."""
+
+    scorer: Scorer
+    style: TitleStyle
+
+    def suggest(self, prose: Prose, count: int = MOST_TITLES) -> list[str]:
+        """Return at most `count` titles for a note, the best first; none where it has too few words."""
+        sentences = [one.text for one in prose.sentences]
+        start = "".join(sentences)[:400]
+        if len(_CHINESE.findall(start)) * 4 > len(start):
+            return _chinese_titles(sentences, count)
+        words = title_words(sentences, prose.code, shipped_ranker().rarities, self.style.frequent())
+        if not words.known[:, _IS_EXTRA].size or (words.known[:, _IS_EXTRA] == 0).sum() < 2:
+            return []
+        found = search_titles(TitleSteps(words, self.style), self.scorer)
+        return [_written(words, one, self.style) for one in _different(words, rank(words, found), count)]
+
+
+_ARTICLES = ("a", "an")
+_IS_EXTRA = 18
+"""The feature of a word that says that the note does not have it."""
+
+
+def rank(words: TitleWords, found: Sequence[FoundTitle]) -> list[FoundTitle]:
+    """Return titles by the ROUGE that they are expected to have, the highest first."""
+    if not found:
+        return []
+    logs = np.array([one.log_probability for one in found])
+    shares = np.exp((logs - logs.max()) / FLATNESS)
+    shares /= shares.sum()
+    expected = _agreement(found) @ shares
+    return [found[at] for at in np.argsort(-expected, kind="stable")]
+
+
+def _agreement(found: Sequence[FoundTitle]) -> NDArray[np.float64]:
+    """Return how much each title has in common with each other one, (titles, titles).
+
+    That is nearly the sum of ROUGE-1, ROUGE-2 and ROUGE-L.
+    """
+    ones = [Counter(one.words) for one in found]
+    twos = [Counter(itertools.pairwise(one.words)) for one in found]
+    result = np.zeros((len(found), len(found)))
+    for first in range(len(found)):
+        for second in range(first + 1):
+            shared = (ones[first] & ones[second]).total()
+            score = 2 * shared / max(1, len(found[first].words) + len(found[second].words)) * 1.9
+            pairs = (twos[first] & twos[second]).total()
+            score += 2 * pairs / max(1, len(found[first].words) + len(found[second].words) - 2)
+            result[first, second] = result[second, first] = score
+    return result
+
+
+def _different(words: TitleWords, found: Sequence[FoundTitle], count: int) -> list[FoundTitle]:
+    """Return at most `count` titles that do not share most of their words."""
+    kept: list[FoundTitle] = []
+    for one in found:
+        own = set(one.words)
+        shares = (2 * len(own & set(other.words)) / (len(own) + len(set(other.words))) for other in kept)
+        if all(share <= ALIKE for share in shares):
+            kept.append(one)
+        if len(kept) == count:
+            break
+    return kept
+
+
+def _written(words: TitleWords, found: FoundTitle, style: TitleStyle) -> str:
+    """Return a title as text, with the capitals that the person's titles have."""
+    texts = _spelled(words, found, style)
+    if style.count >= FEWEST_STYLED and style.is_capitalised:
+        return " ".join(map(_capitalised, texts))
+    return " ".join([_capitalised(texts[0]), *texts[1:]])
+
+
+def _spelled(words: TitleWords, found: FoundTitle, style: TitleStyle) -> list[str]:
+    """Return the words of a title, written as where they follow each other in the note or in titles."""
+    texts: list[str] = []
+    for at, number in enumerate(found.words):
+        own = style.spelling(words.keys[number])
+        after = words.spelled_after.get((found.words[at - 1], number), "") if at else ""
+        text = after or own or words.texts[number]
+        if not at and style.first[words.keys[number]] > 0:
+            text = own
+        if text.istitle() and style.is_capitalised and not after:
+            text = text.lower()
+        if at and texts[-1].lower() in _ARTICLES:
+            text = _singular(text, words.keys[number])
+            texts[-1] = "an" if text[:1].lower() in "aeiou" else "a"
+        texts.append(text)
+    return texts
+
+
+def _singular(text: str, key: str) -> str:
+    """Return a word without the ending of a plural, as it is after "a"."""
+    if text == key or len(text) < 4 or not text.endswith("s") or text.endswith(("ss", "us", "is")):
+        return text
+    return f"{text[:-3]}y" if text.endswith("ies") else text[:-1]
+
+
+def _capitalised(word: str) -> str:
+    """Return a word with a capital at its beginning, unless it is a name in code."""
+    is_plain = word.isalpha() and word.islower()
+    return word[:1].upper() + word[1:] if is_plain else word
+
+
+def _chinese_titles(sentences: Sequence[str], count: int) -> list[str]:
+    """Return clauses of the key sentences of a text in a script without spaces."""
+    titles: list[str] = []
+    for number in shipped_ranker().choose(sentences, count * 2):
+        clauses = [one for one in _CLAUSE.split(sentences[number]) if 4 <= len(one) <= _LONGEST_CHINESE]
+        best = max(clauses, key=len, default=sentences[number][:_LONGEST_CHINESE].strip("，。！？；：、 "))
+        if best and best not in titles:
+            titles.append(best)
+    return titles[:count]
+
+
+@cache
+def shipped_weights() -> Scorer:
+    """Return the weights that are part of the package."""
+    return from_tensors(read_safetensors(FILE.read_bytes()))
+
+
+def plain_writer() -> TitleWriter:
+    """Return what suggests titles for a person whose notes are not known."""
+    return TitleWriter(shipped_weights(), TitleStyle())
+
+
+def from_tensors(tensors: Mapping[str, NDArray[Any]]) -> Scorer:
+    """Return the weights in the arrays of a file; raise ModelError where they are none."""
+    try:
+        scorer = Scorer(tensors["dense"].astype(np.float32), tensors["numbered"].astype(np.float32))
+    except KeyError as error:
+        raise ModelError("The weights of titles are damaged.") from error
+    if scorer.dense.shape != (FEATURES,) or scorer.numbered.shape != (NGRAMS,):
+        raise ModelError("The weights of titles have another size.")
+    if not (np.isfinite(scorer.dense).all() and np.isfinite(scorer.numbered).all()):
+        raise ModelError("The weights of titles are damaged.")
+    return scorer
+
+
+def to_tensors(scorer: Scorer) -> dict[str, NDArray[np.generic]]:
+    """Return the arrays of the file."""
+    return {"dense": scorer.dense, "numbered": scorer.numbered.astype(np.float16)}

@@ -1,0 +1,116 @@
+"""Titles of notes: of which words they are made, and in whose style."""
+
+from __future__ import annotations
+
+from rnnchat.tasks.asking.building import build_index
+from rnnchat.tasks.asking.notes import NoteFile, NotePassages, passages_of
+from rnnchat.tasks.summarising.key_sentences import shipped_ranker
+from rnnchat.tasks.summarising.own_titles import fit_titles, read_titled, titled_notes
+from rnnchat.tasks.summarising.prose import read_prose
+from rnnchat.tasks.summarising.title_style import TitleStyle
+from rnnchat.tasks.summarising.title_words import body_words, title_words, word_key
+from rnnchat.tasks.summarising.titles import (
+    TitleWriter,
+    from_tensors,
+    plain_writer,
+    shipped_weights,
+    to_tensors,
+)
+
+NOTE = (
+    "You can undo the last commit with `git reset`. The changes of the last commit stay in the working tree. "
+    "To drop them, too, add the option `--hard`, but then the changes are lost."
+)
+TITLES = [
+    f"How To {verb} {thing}"
+    for verb in ("Bake", "Undo", "Sow", "Mend")
+    for thing in ("Bread", "Beans", "Bikes")
+]
+
+
+def test_titles_are_made_of_words_of_the_note() -> None:
+    titles = plain_writer().suggest(read_prose(NOTE))
+    assert titles
+    assert len(set(titles)) == len(titles) <= 3
+    known = {word.key for word in body_words(NOTE)}
+    for title in titles:
+        assert 1 <= len(title.split()) <= 12
+        assert title[0].isupper() or not title[0].isalpha()
+        assert {word.key for word in body_words(title)} <= known | {"a", "an"}
+
+
+def test_titles_follow_the_style_of_the_person() -> None:
+    style = TitleStyle.of(TITLES)
+    assert style.is_capitalised
+    notes = read_titled([(title, f"{NOTE} It is about {title.lower()}, as I said.") for title in TITLES * 4])
+    styled = TitleStyle.of(note.title for note in notes)
+    before = styled.words.copy()
+    weights = fit_titles(notes, styled, shipped_weights())
+    assert styled.words == before, "what was left out is counted again"
+    assert len(notes) == 48
+    title = TitleWriter(weights, style).suggest(
+        read_prose("Here is a way how to peel onions. Onions are fine."), 1
+    )[0]
+    assert title.startswith("How To")
+
+
+def test_no_title_where_there_are_too_few_words() -> None:
+    assert plain_writer().suggest(read_prose("Hm.")) == []
+    assert plain_writer().suggest(read_prose("")) == []
+
+
+def test_a_chinese_title_is_a_clause() -> None:
+    text = "今天我们讨论软件架构的设计，它很重要。架构是系统的骨架。"
+    titles = plain_writer().suggest(read_prose(text))
+    assert titles
+    assert all(title in text for title in titles)
+
+
+def test_words_that_follow_each_other_are_known() -> None:
+    words = title_words(["Undo the last commit."], "git commit", shipped_ranker().rarities, ["Getting"])
+    number = {key: at for at, key in enumerate(words.keys)}
+    assert words.following[0, number["last"], number["commit"]] == 1
+    assert words.following[2, number["undo"], number["commit"]] == 1
+    assert words.following[0, number["commit"], number["last"]] == 0
+    assert (number["the"], number["last"], number["commit"]) in words.triples
+    assert words.texts[number[word_key("getting")]] == "Getting"
+
+
+def test_marks_and_code_are_taken_off_words() -> None:
+    found = body_words("Use (carefully!) `git add -p`, e.g. in **src/app.py**.")
+    assert [word.text for word in found] == [
+        "Use",
+        "carefully",
+        "git",
+        "add",
+        "-p",
+        "e.g",
+        "in",
+        "src/app.py",
+    ]
+    assert [word.is_code for word in found][2:5] == [True] * 3
+    assert found[2].begins_clause
+
+
+def test_a_style_forgets_what_is_taken_back() -> None:
+    style = TitleStyle.of(["Undo A Commit", "Undo A Rebase"])
+    style.add("Undo A Commit", -1)
+    assert style.words["commit"] == 0
+    assert style.pairs["undo", "a"] == 1
+    assert style.spelling("commit") == ""
+    assert style.lengths[3] == 1
+
+
+def test_the_notes_of_an_index_give_titles_and_bodies() -> None:
+    texts = {"a.md": "# One title\n\nA body.\n\n## More\n\nAnd more.", "b.md": "No heading here.\n\nText."}
+    notes = []
+    for name, text in texts.items():
+        title, passages = passages_of(text)
+        notes.append(NotePassages(NoteFile(name, 0, 0, title), tuple(passages)))
+    found = list(titled_notes(build_index(notes)))
+    assert found == [("One title", "A body.\n\nAnd more.")]
+
+
+def test_weights_are_read_back() -> None:
+    again = from_tensors(to_tensors(shipped_weights()))
+    assert (again.dense == shipped_weights().dense).all()
