@@ -16,8 +16,7 @@ from rnnchat.storage.safe_reading import read_regular_file
 from rnnchat.storage.tensors import read_safetensors, to_safetensors
 
 if TYPE_CHECKING:  # NumPy takes a tenth of a second
-    from rnnchat.tasks.summarising.listwise import Scorer
-    from rnnchat.tasks.summarising.titles import TitleWriter
+    from rnnchat.tasks.summarising.titles import TitleWeights, TitleWriter
 
 MAXIMUM_WEIGHTS = 2**22
 """A file of weights has at most this many bytes."""
@@ -61,7 +60,7 @@ def _key(notes: Sequence[tuple[str, str]]) -> str:
     return digest.hexdigest()
 
 
-def _load(file: Path) -> Scorer | None:
+def _load(file: Path) -> TitleWeights | None:
     """Return the weights in a file; None where there are none, or they are damaged."""
     from rnnchat.tasks.summarising.titles import from_tensors
 
@@ -71,7 +70,7 @@ def _load(file: Path) -> Scorer | None:
         return None
 
 
-def _keep(file: Path, weights: Scorer) -> None:
+def _keep(file: Path, weights: TitleWeights) -> None:
     """Keep weights, and remove the oldest ones where there are too many; a full disk is no error."""
     from rnnchat.tasks.summarising.titles import to_tensors
 

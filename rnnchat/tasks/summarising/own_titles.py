@@ -10,11 +10,12 @@ import numpy as np
 
 from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.summarising.key_sentences import shipped_ranker
-from rnnchat.tasks.summarising.listwise import Candidates, Scorer, fit_scorer
+from rnnchat.tasks.summarising.listwise import Candidates, fit_scorer
 from rnnchat.tasks.summarising.prose import Prose, read_prose
 from rnnchat.tasks.summarising.title_steps import END, LONGEST, Floats, TitleSteps
 from rnnchat.tasks.summarising.title_style import TitleStyle
-from rnnchat.tasks.summarising.title_words import body_words, title_words
+from rnnchat.tasks.summarising.title_words import KNOWN, body_words, title_words
+from rnnchat.tasks.summarising.titles import TitleWeights
 from rnnchat.tasks.summarising.words import NGRAMS
 
 MOST_NOTES = 1_200
@@ -23,7 +24,7 @@ FEWEST_NOTES = 40
 """They are fitted only if there are so many notes."""
 TEMPERATURE = 0.1
 """With it, nearly all of the target is on the word that the title has; see `listwise.py`."""
-DECAY = 0.004
+DECAY = 0.0015
 """How much weights cost that differ from those before."""
 STEPS = 60
 """How many steps the fitting takes."""
@@ -66,12 +67,16 @@ def read_titled(notes: Sequence[tuple[str, str]], seed: int = 0) -> list[TitledN
     return [TitledNote(title, read_prose(body)) for title, body in chosen[:MOST_NOTES]]
 
 
-def fit_titles(notes: Sequence[TitledNote], style: TitleStyle, start: Scorer) -> Scorer:
-    """Return weights fitted to the titles of notes, from those at `start`; `style` has counted the titles."""
+def fit_titles(notes: Sequence[TitledNote], style: TitleStyle, start: TitleWeights) -> TitleWeights:
+    """Return weights fitted to the titles of notes, from those at `start`; `style` has counted the titles.
+
+    How titles are chosen as a whole stays as it is.
+    """
     examples = title_examples([(note, style) for note in notes])
     if examples is None:
         return start
-    return fit_scorer(examples, NGRAMS, temperature=TEMPERATURE, decay=DECAY, start=start, steps=STEPS)
+    steps = fit_scorer(examples, NGRAMS, temperature=TEMPERATURE, decay=DECAY, start=start.steps, steps=STEPS)
+    return TitleWeights(steps, start.choice)
 
 
 def title_examples(notes: Sequence[tuple[TitledNote, TitleStyle]], seed: int = 0) -> Candidates | None:
@@ -127,7 +132,7 @@ def _steps_of(
         rows = {right, *drawn.integers(0, size, OTHERS).tolist()}
         rows.update(np.flatnonzero(near)[:20].tolist() if before else ())
         rows.update(np.argsort(-own)[:10].tolist())
-        rows.update(np.argsort(-words.known[:, _TELLING])[:10].tolist())
+        rows.update(np.argsort(-words.known[:, KNOWN["telling"]])[:10].tolist())
         rows -= {one for one in before if not words.is_function[one] or one == before[-1]} - {right}
         if before:
             rows.add(size)
@@ -142,6 +147,6 @@ def _steps_of(
             before.append(word)
 
 
-_TELLING, _OWN, _AFTER, _FIRST = 3, 21, 9, 13
-"""The numbers of features that choose candidates: how telling a word is, and how often titles have
-it at all, after another word, and first."""
+_OWN, _AFTER, _FIRST = 21, 9, 13
+"""The numbers of features that choose candidates: how often titles have a word at all, have it after another
+word, and have it first."""

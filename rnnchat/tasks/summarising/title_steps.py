@@ -23,11 +23,15 @@ from numpy.typing import NDArray
 
 from rnnchat.tasks.summarising.listwise import Scorer
 from rnnchat.tasks.summarising.title_style import TitleStyle
-from rnnchat.tasks.summarising.title_words import GAPS, TitleWords
+from rnnchat.tasks.summarising.title_words import GAPS, KNOWN, TitleWords
 from rnnchat.tasks.summarising.words import ngram_number
 
 LONGEST = 12
 """A title has at most so many words."""
+BEAM = 16
+"""So many beginnings of titles are kept while titles are searched for."""
+KEPT = 40
+"""So many titles are found."""
 END = -1
 """The number of the end of a title, in place of a word's."""
 Floats = NDArray[np.float32]
@@ -58,7 +62,7 @@ class TitleSteps:
                 np.log1p(own) / 3,
                 (own > 0) * content,
                 np.log((own + 0.5) / total) / 5,
-                (own > 0) * content * (known[:, 3] > 0),
+                (own > 0) * content * (known[:, KNOWN["telling"]] > 0),
             ]
         )
         return np.vstack([columns, np.zeros((1, columns.shape[1]), np.float32)]).astype(np.float32)
@@ -103,7 +107,7 @@ class TitleSteps:
             columns[:size, 13] = np.log1p(own)
             columns[:size, 14] = np.log((own + 0.2) / (total + 2.0)) / 5
             columns[:size, 15] = 1 - content
-            columns[:size, 16] = words.known[:, 15] > 0  # begins a clause somewhere
+            columns[:size, 16] = words.known[:, KNOWN["begins_clause"]] > 0
         columns[:size, 17] = at / LONGEST * content
         columns[:size, 18] = np.isin(np.arange(size), before)
         self._end(columns[size], before)
@@ -157,7 +161,9 @@ class FoundTitle:
     log_probability: float
 
 
-def search_titles(steps: TitleSteps, scorer: Scorer, *, beam: int = 12, kept: int = 30) -> list[FoundTitle]:
+def search_titles(
+    steps: TitleSteps, scorer: Scorer, *, beam: int = BEAM, kept: int = KEPT
+) -> list[FoundTitle]:
     """Return likely titles of a note, the likeliest first, by a beam search."""
     size = len(steps.words)
     fixed = steps.fixed @ scorer.dense[: steps.fixed.shape[1]] + scorer.numbered[steps.unigrams]

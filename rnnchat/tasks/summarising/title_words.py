@@ -30,6 +30,17 @@ GAPS = 3
 """Words that are at most so far apart are known to follow each other."""
 FEW_TERMS = (1, 3, 8)
 """It counts whether a word is among so many most telling ones of its note."""
+KNOWN = {
+    "is_function": 0,
+    "rarity": 2,
+    "telling": 3,
+    "in_code": 7,
+    "is_code": 9,
+    "in_first": 10,
+    "begins_clause": 16,
+    "is_extra": 18,
+}
+"""The columns of some features of words."""
 _MARKS = "`*_\"'“”‘’()[]{}<>,;:!?…—–|，。！？；：、（）《》「」"
 _ENDS_CLAUSE = re.compile(r"[,;:.!?)—–，。！？；：]['\"”’*_`)]*$")
 _OPENS_CLAUSE = re.compile(r"^[(\[—–]")
@@ -67,7 +78,7 @@ def body_words(sentence: str) -> list[BodyWord]:
     for spaced in sentence.split():
         is_code = in_code or spaced.lstrip("([").startswith("`")
         in_code ^= spaced.count("`") % 2 == 1
-        core = spaced.strip(_MARKS).rstrip(".") or spaced.strip("`")
+        core = spaced.lstrip(_MARKS).rstrip(f"{_MARKS}.")
         ends = _ENDS_CLAUSE.search(spaced) is not None
         if not any(map(str.isalnum, core)) or len(core) > LONGEST_WORD:
             begins = True

@@ -1,15 +1,12 @@
 """Titles for a note, in the style of the person's own ones.
 
-A beam search finds likely titles (`title_steps.py`). The best one is that with the highest expected ROUGE if
-any of the others were the person's: S. Kumar and W. Byrne, Minimum Bayes-risk decoding for statistical
-machine translation, HLT-NAACL 2004.
+A beam search finds likely titles word by word (`title_steps.py`), and a learned score chooses among them
+(`title_ranking.py`).
 """
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,21 +21,20 @@ from rnnchat.storage.tensors import read_safetensors
 from rnnchat.tasks.summarising.key_sentences import shipped_ranker
 from rnnchat.tasks.summarising.listwise import Scorer
 from rnnchat.tasks.summarising.prose import Prose
-from rnnchat.tasks.summarising.title_steps import FEATURES, FoundTitle, TitleSteps, search_titles
+from rnnchat.tasks.summarising.title_ranking import FEWEST_STYLED, TITLE_FEATURES, title_features
+from rnnchat.tasks.summarising.title_steps import FEATURES, Floats, FoundTitle, TitleSteps, search_titles
 from rnnchat.tasks.summarising.title_style import TitleStyle
-from rnnchat.tasks.summarising.title_words import TitleWords, title_words
+from rnnchat.tasks.summarising.title_words import KNOWN, TitleWords, title_words
 from rnnchat.tasks.summarising.words import NGRAMS
 
 FILE = Path(__file__).parent / "titles.safetensors"
 """This file, which is part of the package, holds the weights."""
+FEWEST_WORDS = 2
+"""A note of fewer different words has no title."""
 MOST_TITLES = 3
 """At most so many titles are suggested."""
 ALIKE = 0.75
 """A title is left out if it shares more than this of its words with a better one, as the F1."""
-FEWEST_STYLED = 5
-"""A person's titles have a style if there are so many of them."""
-FLATNESS = 2.0
-"""The logarithms of the probabilities of titles are divided by this when titles are compared."""
 _CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]")
 _LONGEST_CHINESE = 24
 """A title in a script without spaces has at most so many characters."""
@@ -46,10 +42,20 @@ _CLAUSE = re.compile(r"[，。！？；：、,.!?;:（）()《》「」\s]+")
 
 
 @dataclass(frozen=True)
+class TitleWeights:
+    """The weights by which titles are found and chosen."""
+
+    steps: Scorer
+    """Those of the next word, see `title_steps.py`."""
+    choice: Floats
+    """Those of a title as a whole, see `title_ranking.py`, (features,)."""
+
+
+@dataclass(frozen=True)
 class TitleWriter:
     """Suggests titles for notes."""
 
-    scorer: Scorer
+    weights: TitleWeights
     style: TitleStyle
 
     def suggest(self, prose: Prose, count: int = MOST_TITLES) -> list[str]:
@@ -59,47 +65,18 @@ class TitleWriter:
         if len(_CHINESE.findall(start)) * 4 > len(start):
             return _chinese_titles(sentences, count)
         words = title_words(sentences, prose.code, shipped_ranker().rarities, self.style.frequent())
-        if not words.known[:, _IS_EXTRA].size or (words.known[:, _IS_EXTRA] == 0).sum() < 2:
+        if (words.known[:, KNOWN["is_extra"]] == 0).sum() < FEWEST_WORDS:
             return []
-        found = search_titles(TitleSteps(words, self.style), self.scorer)
-        return [_written(words, one, self.style) for one in _different(words, rank(words, found), count)]
+        found = search_titles(TitleSteps(words, self.style), self.weights.steps)
+        scores = title_features(words, found, self.style) @ self.weights.choice
+        ranked = [found[number] for number in np.argsort(-scores, kind="stable")]
+        return [written(words, one, self.style) for one in _different(ranked, count)]
 
 
 _ARTICLES = ("a", "an")
-_IS_EXTRA = 18
-"""The feature of a word that says that the note does not have it."""
 
 
-def rank(words: TitleWords, found: Sequence[FoundTitle]) -> list[FoundTitle]:
-    """Return titles by the ROUGE that they are expected to have, the highest first."""
-    if not found:
-        return []
-    logs = np.array([one.log_probability for one in found])
-    shares = np.exp((logs - logs.max()) / FLATNESS)
-    shares /= shares.sum()
-    expected = _agreement(found) @ shares
-    return [found[at] for at in np.argsort(-expected, kind="stable")]
-
-
-def _agreement(found: Sequence[FoundTitle]) -> NDArray[np.float64]:
-    """Return how much each title has in common with each other one, (titles, titles).
-
-    That is nearly the sum of ROUGE-1, ROUGE-2 and ROUGE-L.
-    """
-    ones = [Counter(one.words) for one in found]
-    twos = [Counter(itertools.pairwise(one.words)) for one in found]
-    result = np.zeros((len(found), len(found)))
-    for first in range(len(found)):
-        for second in range(first + 1):
-            shared = (ones[first] & ones[second]).total()
-            score = 2 * shared / max(1, len(found[first].words) + len(found[second].words)) * 1.9
-            pairs = (twos[first] & twos[second]).total()
-            score += 2 * pairs / max(1, len(found[first].words) + len(found[second].words) - 2)
-            result[first, second] = result[second, first] = score
-    return result
-
-
-def _different(words: TitleWords, found: Sequence[FoundTitle], count: int) -> list[FoundTitle]:
+def _different(found: Sequence[FoundTitle], count: int) -> list[FoundTitle]:
     """Return at most `count` titles that do not share most of their words."""
     kept: list[FoundTitle] = []
     for one in found:
@@ -112,7 +89,7 @@ def _different(words: TitleWords, found: Sequence[FoundTitle], count: int) -> li
     return kept
 
 
-def _written(words: TitleWords, found: FoundTitle, style: TitleStyle) -> str:
+def written(words: TitleWords, found: FoundTitle, style: TitleStyle) -> str:
     """Return a title as text, with the capitals that the person's titles have."""
     texts = _spelled(words, found, style)
     if style.count >= FEWEST_STYLED and style.is_capitalised:
@@ -163,7 +140,7 @@ def _chinese_titles(sentences: Sequence[str], count: int) -> list[str]:
 
 
 @cache
-def shipped_weights() -> Scorer:
+def shipped_weights() -> TitleWeights:
     """Return the weights that are part of the package."""
     return from_tensors(read_safetensors(FILE.read_bytes()))
 
@@ -173,19 +150,25 @@ def plain_writer() -> TitleWriter:
     return TitleWriter(shipped_weights(), TitleStyle())
 
 
-def from_tensors(tensors: Mapping[str, NDArray[Any]]) -> Scorer:
+def from_tensors(tensors: Mapping[str, NDArray[Any]]) -> TitleWeights:
     """Return the weights in the arrays of a file; raise ModelError where they are none."""
     try:
-        scorer = Scorer(tensors["dense"].astype(np.float32), tensors["numbered"].astype(np.float32))
+        dense, numbered, choice = (
+            tensors[name].astype(np.float32) for name in ("steps.dense", "steps.numbered", "choice")
+        )
     except KeyError as error:
         raise ModelError("The weights of titles are damaged.") from error
-    if scorer.dense.shape != (FEATURES,) or scorer.numbered.shape != (NGRAMS,):
+    if dense.shape != (FEATURES,) or numbered.shape != (NGRAMS,) or choice.shape != (TITLE_FEATURES,):
         raise ModelError("The weights of titles have another size.")
-    if not (np.isfinite(scorer.dense).all() and np.isfinite(scorer.numbered).all()):
+    if not all(np.isfinite(one).all() for one in (dense, numbered, choice)):
         raise ModelError("The weights of titles are damaged.")
-    return scorer
+    return TitleWeights(Scorer(dense, numbered), choice)
 
 
-def to_tensors(scorer: Scorer) -> dict[str, NDArray[np.generic]]:
+def to_tensors(weights: TitleWeights) -> dict[str, NDArray[np.generic]]:
     """Return the arrays of the file."""
-    return {"dense": scorer.dense, "numbered": scorer.numbered.astype(np.float16)}
+    return {
+        "steps.dense": weights.steps.dense,
+        "steps.numbered": weights.steps.numbered.astype(np.float16),
+        "choice": weights.choice,
+    }

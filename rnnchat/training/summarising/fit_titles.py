@@ -1,7 +1,8 @@
 """Fit the words of titles: ``python -m rnnchat.training.summarising.fit_titles DATA``.
 
-DATA holds the text collections. It takes two minutes on one core. The weights are fitted to notes with their
-titles. Each repository stands for a person: the other titles in it are the style of that person.
+DATA holds the text collections. It takes four minutes on one core. The weights of the next word are fitted to
+notes with their titles, and then those of the choice among likely titles. Each repository stands for a
+person: the other titles in it are the style of that person.
 """
 
 from __future__ import annotations
@@ -10,18 +11,25 @@ import argparse
 import random
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.atomic import replace_file
 from rnnchat.storage.tensors import to_safetensors
-from rnnchat.tasks.summarising.listwise import fit_scorer
+from rnnchat.tasks.summarising.key_sentences import shipped_ranker
+from rnnchat.tasks.summarising.listwise import Candidates, Scorer, fit_scorer
 from rnnchat.tasks.summarising.own_titles import TEMPERATURE, TitledNote, title_examples
 from rnnchat.tasks.summarising.prose import Prose, read_prose
+from rnnchat.tasks.summarising.title_ranking import TITLE_FEATURES, title_features
+from rnnchat.tasks.summarising.title_steps import Floats, TitleSteps, search_titles
 from rnnchat.tasks.summarising.title_style import TitleStyle
-from rnnchat.tasks.summarising.titles import FILE, to_tensors
+from rnnchat.tasks.summarising.title_words import title_words
+from rnnchat.tasks.summarising.titles import FILE, TitleWeights, shipped_weights, to_tensors, written
 from rnnchat.tasks.summarising.words import NGRAMS
+from rnnchat.training.summarising.rouge import rouge, rouge_words
 from rnnchat.training.summarising.summaries import documents
 
 COLLECTIONS = {
@@ -31,13 +39,19 @@ COLLECTIONS = {
     "prose-modern": 0.25,
     "docs-more": 0.25,
 }
-"""The collections in DATA/pretrain, and which share of their documents is read."""
+"""The collections in DATA/pretrain for the next word, and which share of their documents is read."""
 MOST_OF_A_SOURCE = 250
 """At most so many notes of one repository are read."""
 MOST_CHARACTERS = 6_000
 """A note is read up to so many characters."""
+CHOICE_COLLECTIONS = {"notes-permissive": 1.0, "notes-mtlynch": 1.0, "notes-benbalter": 1.0}
+"""The collections that the choice among titles is fitted to."""
+CHOICE_NOTES = 500
+"""The choice is fitted to so many notes."""
 DECAY = 0.003
 """How much large weights cost."""
+CHOICE_TEMPERATURE, CHOICE_DECAY = 0.2, 0.01
+"""The same for the choice, and what gains are divided by before their softmax."""
 STEPS = 70
 """How many steps the fitting takes."""
 _PAGES = "tldr-pages"
@@ -48,23 +62,59 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Fit the weights and write them into the package."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
     parser.add_argument("data", type=Path, help="the folder of the text collections")
-    parser.add_argument("--output", type=Path, default=FILE)
+    parser.add_argument("--choice-alone", action="store_true", help="keep the weights of the next word")
     chosen = parser.parse_args(arguments)
-    notes = read_notes(chosen.data)
-    print(f"{len(notes):,} notes", flush=True)
+    if chosen.choice_alone:
+        steps = shipped_weights().steps
+    else:
+        notes = read_notes(chosen.data, COLLECTIONS)
+        print(f"{len(notes):,} notes", flush=True)
+        steps = fit_steps(notes)
+        save(TitleWeights(steps, np.zeros(TITLE_FEATURES, np.float32)))
+    notes = read_notes(chosen.data, CHOICE_COLLECTIONS)[:CHOICE_NOTES]
+    save(TitleWeights(steps, fit_choice(notes, steps)))
+    return 0
+
+
+def save(weights: TitleWeights) -> None:
+    """Write weights into the package."""
+    replace_file(FILE, to_safetensors(to_tensors(weights)), private=False)
+
+
+def fit_steps(notes: Sequence[tuple[TitledNote, TitleStyle]]) -> Scorer:
+    """Return weights of the next word that fit the titles of notes."""
     examples = title_examples(notes)
     if examples is None:
         raise RnnchatError("There are no notes with titles.", "Check the folder.")
     print(f"{len(examples.gains):,} candidates", flush=True)
-    scorer = fit_scorer(examples, NGRAMS, temperature=TEMPERATURE, decay=DECAY, steps=STEPS)
-    replace_file(chosen.output, to_safetensors(to_tensors(scorer)), private=False)
-    return 0
+    return fit_scorer(examples, NGRAMS, temperature=TEMPERATURE, decay=DECAY, steps=STEPS)
 
 
-def read_notes(data: Path) -> list[tuple[TitledNote, TitleStyle]]:
+def fit_choice(notes: Sequence[tuple[TitledNote, TitleStyle]], steps: Scorer) -> Floats:
+    """Return weights of titles as a whole, fitted to the ROUGE of the titles that are found for notes."""
+    dense, groups, gains = [], [], []
+    rarities = shipped_ranker().rarities
+    for note, style in notes:
+        sentences = [one.text for one in note.prose.sentences]
+        style.add(note.title, -1)
+        words = title_words(sentences, note.prose.code, rarities, style.frequent())
+        found = search_titles(TitleSteps(words, style), steps)
+        reference = rouge_words(note.title)
+        gain = [sum(rouge(rouge_words(written(words, one, style)), reference)) for one in found]
+        if max(gain, default=0) > 0:
+            dense.append(title_features(words, found, style))
+            groups += [groups[-1] + 1 if groups else 0] * len(found)
+            gains += gain
+        style.add(note.title)
+    nothing = np.zeros(len(groups) + 1, np.int64)
+    examples = Candidates(np.concatenate(dense), nothing[:0], nothing, np.array(groups), np.array(gains))
+    return fit_scorer(examples, 1, temperature=CHOICE_TEMPERATURE, decay=CHOICE_DECAY).dense
+
+
+def read_notes(data: Path, collections: Mapping[str, float]) -> list[tuple[TitledNote, TitleStyle]]:
     """Return notes with titles, each with the style of the titles of its repository."""
     found: list[tuple[str, TitledNote]] = []
-    for name, share in COLLECTIONS.items():
+    for name, share in collections.items():
         chance = random.Random(name)
         for source, text in documents(data, name):
             if chance.random() > share or source.startswith(_PAGES):

@@ -73,7 +73,7 @@ def test_free_text_is_marked_and_stands_below_its_source(folder: Path) -> None:
     [
         (b"", "is empty"),
         (b" \n\t\n", "is empty"),
-        (b"\x00\x01\x02\x03" * 100, "binary, not text"),
+        (b"\x7fELF" + bytes(range(256)) * 4, "binary, not text"),
         (b"```\nx = 1\n```\n", "only code"),
         (b"# A heading\n\n| a | b |\n", "only headings, tables or links"),
         (b"1. 2. 3.\n***\n", "has no words"),

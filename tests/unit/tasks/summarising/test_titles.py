@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
+from rnnchat.errors import ModelError
 from rnnchat.tasks.asking.building import build_index
 from rnnchat.tasks.asking.notes import NoteFile, NotePassages, passages_of
 from rnnchat.tasks.summarising.key_sentences import shipped_ranker
@@ -113,4 +117,16 @@ def test_the_notes_of_an_index_give_titles_and_bodies() -> None:
 
 def test_weights_are_read_back() -> None:
     again = from_tensors(to_tensors(shipped_weights()))
-    assert (again.dense == shipped_weights().dense).all()
+    assert (again.steps.dense == shipped_weights().steps.dense).all()
+    assert (again.choice == shipped_weights().choice).all()
+
+
+@pytest.mark.parametrize("name", ["steps.dense", "choice"])
+def test_weights_that_are_damaged_are_refused(name: str) -> None:
+    tensors = to_tensors(shipped_weights())
+    with pytest.raises(ModelError, match="damaged"):
+        from_tensors({other: array for other, array in tensors.items() if other != name})
+    with pytest.raises(ModelError, match="another size"):
+        from_tensors({**tensors, name: tensors[name][:-1]})
+    with pytest.raises(ModelError, match="damaged"):
+        from_tensors({**tensors, name: np.full_like(tensors[name], np.nan)})
