@@ -16,9 +16,10 @@ from rnnchat.storage.safe_reading import read_regular_file
 from rnnchat.storage.tensors import read_safetensors, to_safetensors
 
 if TYPE_CHECKING:  # NumPy takes a tenth of a second
+    from rnnchat.tasks.summarising.near_titles import TitledCollection
     from rnnchat.tasks.summarising.titles import TitleWeights, TitleWriter
 
-MAXIMUM_WEIGHTS = 2**22
+MAXIMUM_WEIGHTS = 2**27
 """A file of weights has at most this many bytes."""
 KEPT = 6
 """So many files of fitted weights are kept; the one that was written first goes first."""
@@ -29,25 +30,29 @@ def learned_title_writer(
 ) -> TitleWriter:
     """Return what suggests titles in the style of the notes that a model learned.
 
-    With `fit`, the weights are fitted to these notes where that has not been done, which takes seconds;
-    `progress` is called before that. Raises ModelError where the model has no notes.
+    Weights are fitted to these notes once, which takes seconds, and only with `fit`; `progress` is called
+    before that. Without them, and with few notes, nothing of the person is known. Raises ModelError where the
+    model has no notes.
     """
     from rnnchat.tasks.summarising.own_titles import FEWEST_NOTES, fit_titles, read_titled, titled_notes
     from rnnchat.tasks.summarising.title_style import TitleStyle
-    from rnnchat.tasks.summarising.titles import TitleWriter, shipped_weights
+    from rnnchat.tasks.summarising.titles import TitleWriter, plain_writer, shipped_weights
 
     index = notes_of_model(paths, model).collection.index
     found = list(titled_notes(index))
-    style = TitleStyle.of(title for title, _ in found)
     if len(found) < FEWEST_NOTES:
-        return TitleWriter(shipped_weights(), style)
+        return plain_writer()
     file = paths.indexes / "titles" / f"{_key(found)}.safetensors"
-    weights = _load(file)
-    if weights is None and fit:
+    kept = _load(file)
+    if kept is None and not fit:
+        return plain_writer()
+    if kept is None:
         progress()
-        weights = fit_titles(read_titled(found), style, shipped_weights())
-        _keep(file, weights)
-    return TitleWriter(weights or shipped_weights(), style)
+        own = read_titled(found)
+        kept = fit_titles(own, shipped_weights()), own.collection
+        _keep(file, *kept)
+    weights, collection = kept
+    return TitleWriter(weights, TitleStyle.of(title for title, _ in found), collection)
 
 
 def _key(notes: Sequence[tuple[str, str]]) -> str:
@@ -60,22 +65,24 @@ def _key(notes: Sequence[tuple[str, str]]) -> str:
     return digest.hexdigest()
 
 
-def _load(file: Path) -> TitleWeights | None:
-    """Return the weights in a file; None where there are none, or they are damaged."""
+def _load(file: Path) -> tuple[TitleWeights, TitledCollection] | None:
+    """Return the weights in a file and the notes; None where there are none, or they are damaged."""
+    from rnnchat.tasks.summarising.near_titles import TitledCollection
     from rnnchat.tasks.summarising.titles import from_tensors
 
     try:
-        return from_tensors(read_safetensors(read_regular_file(file, MAXIMUM_WEIGHTS)))
+        tensors = read_safetensors(read_regular_file(file, MAXIMUM_WEIGHTS))
+        return from_tensors(tensors), TitledCollection.from_tensors(tensors)
     except (StorageError, ModelError):
         return None
 
 
-def _keep(file: Path, weights: TitleWeights) -> None:
+def _keep(file: Path, weights: TitleWeights, collection: TitledCollection) -> None:
     """Keep weights, and remove the oldest ones where there are too many; a full disk is no error."""
     from rnnchat.tasks.summarising.titles import to_tensors
 
     with suppress(StorageError, OSError):
-        write_bytes(file, to_safetensors(to_tensors(weights)))
+        write_bytes(file, to_safetensors({**to_tensors(weights), **collection.tensors()}))
         kept = sorted(file.parent.glob("*.safetensors"), key=lambda one: one.stat().st_mtime)
         for old in kept[:-KEPT]:
             if old != file:

@@ -24,7 +24,6 @@ import numpy as np
 from rnnchat.tasks.summarising.key_sentences import shipped_ranker
 from rnnchat.tasks.summarising.own_titles import fit_titles, read_titled
 from rnnchat.tasks.summarising.prose import read_prose
-from rnnchat.tasks.summarising.title_style import TitleStyle
 from rnnchat.tasks.summarising.titles import TitleWriter, plain_writer, shipped_weights
 
 KINDS = ("rouge1", "rouge2", "rougeL")
@@ -63,9 +62,9 @@ def titles(folder: Path, scorer: Any, *, dev: bool) -> None:
     if dev:
         held, rest = rest[:150], rest[150:]
     own = [notes[number] for number in sorted(rest)]
-    style = TitleStyle.of(title for title, _ in own)
     started = time.perf_counter()
-    weights = fit_titles(read_titled(own), style, shipped_weights())
+    learned = read_titled(own)
+    weights = fit_titles(learned, shipped_weights())
     print(f"fitted to {len(own):,} own notes in {time.perf_counter() - started:.1f} s", flush=True)
     references = [[notes[number][0]] for number in held]
     bodies = [read_prose(notes[number][1]) for number in held]
@@ -73,8 +72,10 @@ def titles(folder: Path, scorer: Any, *, dev: bool) -> None:
     show("titles: first sentence", firsts, references, scorer)
     writers = {
         "titles: nothing known of the person": plain_writer(),
-        "titles: the person's titles counted": TitleWriter(shipped_weights(), style),
-        "titles: and weights fitted to them": TitleWriter(weights, style),
+        "titles: the person's titles counted": TitleWriter(
+            shipped_weights(), learned.style, learned.collection
+        ),
+        "titles: and weights fitted to them": TitleWriter(weights, learned.style, learned.collection),
     }
     for name, writer in writers.items():
         started = time.perf_counter()

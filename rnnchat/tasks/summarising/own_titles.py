@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +12,12 @@ import numpy as np
 from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.summarising.key_sentences import shipped_ranker
 from rnnchat.tasks.summarising.listwise import Candidates, fit_scorer
+from rnnchat.tasks.summarising.near_titles import TitledCollection, note_terms
 from rnnchat.tasks.summarising.prose import Prose, read_prose
 from rnnchat.tasks.summarising.title_steps import END, LONGEST, Floats, TitleSteps
 from rnnchat.tasks.summarising.title_style import TitleStyle
-from rnnchat.tasks.summarising.title_words import KNOWN, body_words, title_words
-from rnnchat.tasks.summarising.titles import TitleWeights
+from rnnchat.tasks.summarising.title_words import KNOWN, body_words
+from rnnchat.tasks.summarising.titles import TitleWeights, title_steps
 from rnnchat.tasks.summarising.words import NGRAMS
 
 MOST_NOTES = 1_200
@@ -30,6 +32,8 @@ STEPS = 60
 """How many steps the fitting takes."""
 OTHERS = 30
 """A word of a title is compared with so many words drawn by chance, and with the likeliest ones."""
+FEWEST_DIFFERENT = 6
+"""A note of fewer different words teaches nothing."""
 LONGEST_BODY = 6_000
 """So many characters of a note are read."""
 
@@ -60,44 +64,68 @@ def titled_notes(index: PassageIndex) -> Iterator[tuple[str, str]]:
             yield file.title, "\n\n".join(body)
 
 
-def read_titled(notes: Sequence[tuple[str, str]], seed: int = 0) -> list[TitledNote]:
-    """Return notes to fit weights to, at most MOST_NOTES of them, from their titles and bodies."""
-    chosen = list(notes)
-    random.Random(seed).shuffle(chosen)
-    return [TitledNote(title, read_prose(body)) for title, body in chosen[:MOST_NOTES]]
+def read_titled(notes: Iterable[tuple[str, str]]) -> OwnTitles:
+    """Return what is learned by counting from the titles and bodies of notes."""
+    return OwnTitles.of([TitledNote(title, read_prose(body)) for title, body in notes])
 
 
-def fit_titles(notes: Sequence[TitledNote], style: TitleStyle, start: TitleWeights) -> TitleWeights:
-    """Return weights fitted to the titles of notes, from those at `start`; `style` has counted the titles.
+@dataclass(frozen=True)
+class OwnTitles:
+    """A person's notes with titles, and what is learned from them."""
+
+    notes: tuple[TitledNote, ...]
+    style: TitleStyle
+    collection: TitledCollection
+
+    @classmethod
+    def of(cls, notes: Sequence[TitledNote]) -> OwnTitles:
+        """Return what is learned by counting."""
+        titles, proses = [note.title for note in notes], [note.prose for note in notes]
+        collection = TitledCollection.of(titles, proses, shipped_ranker().rarities)
+        return cls(tuple(notes), TitleStyle.of(titles), collection)
+
+    @contextmanager
+    def without(self, number: int) -> Iterator[TitleSteps]:
+        """Give the steps of the title of a note as if it were not among the notes."""
+        note = self.notes[number]
+        self.style.add(note.title, -1)
+        near = self.collection.nearest(note_terms(note.prose, shipped_ranker().rarities), number)
+        yield title_steps(note.prose, self.style, near)
+        self.style.add(note.title)
+
+
+def fit_titles(own: OwnTitles, start: TitleWeights) -> TitleWeights:
+    """Return weights fitted to a person's titles, from those at `start`.
 
     How titles are chosen as a whole stays as it is.
     """
-    examples = title_examples([(note, style) for note in notes])
+    numbers = list(range(len(own.notes)))
+    random.Random(0).shuffle(numbers)
+    examples = title_examples([(own, number) for number in numbers[:MOST_NOTES]])
     if examples is None:
         return start
     steps = fit_scorer(examples, NGRAMS, temperature=TEMPERATURE, decay=DECAY, start=start.steps, steps=STEPS)
     return TitleWeights(steps, start.choice)
 
 
-def title_examples(notes: Sequence[tuple[TitledNote, TitleStyle]], seed: int = 0) -> Candidates | None:
+def title_examples(notes: Sequence[tuple[OwnTitles, int]], seed: int = 0) -> Candidates | None:
     """Return a list of candidates for each word of each title, and for its end; None where there are none.
 
-    A title is left out of the style while its words are predicted. Words that neither the note nor the style
-    has are passed over.
+    A note is one of a person's, by its number, and the others are known. Words of its title that nothing
+    offers are passed over.
     """
     drawn = np.random.default_rng(seed)
     dense: list[Floats] = []
     numbers: list[int] = []
     groups: list[int] = []
     gains: list[float] = []
-    for note, style in notes:
-        style.add(note.title, -1)
-        for features, pairs, is_right in _steps_of(note, style, drawn):
-            groups += [groups[-1] + 1 if groups else 0] * len(pairs)
-            dense.append(features)
-            numbers += [number for pair in pairs for number in pair]
-            gains += is_right
-        style.add(note.title)
+    for own, place in notes:
+        with own.without(place) as steps:
+            for features, pairs, is_right in _steps_of(own.notes[place].title, steps, drawn):
+                groups += [groups[-1] + 1 if groups else 0] * len(pairs)
+                dense.append(features)
+                numbers += [number for pair in pairs for number in pair]
+                gains += is_right
     if not dense:
         return None
     return Candidates(
@@ -110,18 +138,15 @@ def title_examples(notes: Sequence[tuple[TitledNote, TitleStyle]], seed: int = 0
 
 
 def _steps_of(
-    note: TitledNote, style: TitleStyle, drawn: np.random.Generator
+    title: str, steps: TitleSteps, drawn: np.random.Generator
 ) -> Iterator[tuple[Floats, list[tuple[int, int]], list[float]]]:
     """Yield the features of candidates for each word of a title, their numbers, and which one is right."""
-    sentences = [one.text for one in note.prose.sentences]
-    words = title_words(sentences, note.prose.code, shipped_ranker().rarities, style.frequent())
-    size = len(words)
-    if size < 6:
+    words, size = steps.words, len(steps.words)
+    if size < FEWEST_DIFFERENT:
         return
-    steps = TitleSteps(words, style)
     number = {key: at for at, key in enumerate(words.keys)}
     before: list[int] = []
-    path = [number.get(word.key) for word in body_words(note.title)][:LONGEST]
+    path = [number.get(word.key) for word in body_words(title)][:LONGEST]
     for word in [*path, END]:
         if word is None or (word == END and not before):
             continue

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.tasks.summarising.listwise import Scorer
+from rnnchat.tasks.summarising.near_titles import NearTitles
 from rnnchat.tasks.summarising.title_style import TitleStyle
 from rnnchat.tasks.summarising.title_words import GAPS, KNOWN, TitleWords
 from rnnchat.tasks.summarising.words import ngram_number
@@ -44,8 +45,8 @@ class TitleSteps:
 
     words: TitleWords
     style: TitleStyle
-    left_out: str = ""
-    """A title that is not counted in the style: that of the note itself."""
+    near: NearTitles = field(default_factory=NearTitles)
+    """The titles of the nearest notes."""
     _own: dict[str, Floats] = field(default_factory=dict)
 
     @cached_property
@@ -55,6 +56,7 @@ class TitleSteps:
         known = self.words.known
         total = max(1, style.count)
         own = np.array([style.words[key] for key in keys], np.float32)
+        near = np.array([self.near.words.get(key, 0.0) for key in keys], np.float32)
         content = (~self.words.is_function).astype(np.float32)
         columns = np.column_stack(
             [
@@ -62,6 +64,8 @@ class TitleSteps:
                 np.log1p(own) / 3,
                 (own > 0) * content,
                 np.log((own + 0.5) / total) / 5,
+                np.log1p(near),
+                (near > 0) * content,
                 (own > 0) * content * (known[:, KNOWN["telling"]] > 0),
             ]
         )
@@ -97,6 +101,7 @@ class TitleSteps:
             columns[:size, 9] = np.log1p(own)
             columns[:size, 10] = own / (style.words[key] + 1.0)
             columns[:size, 11] = np.log((own + 0.2) / (style.words[key] + 2.0)) / 5
+            columns[:size, _NEAR + 1] = self._near_after(key)
             if at > 1:
                 reached = [
                     third for first, second, third in words.triples if (first, second) == tuple(before[-2:])
@@ -107,6 +112,7 @@ class TitleSteps:
             columns[:size, 13] = np.log1p(own)
             columns[:size, 14] = np.log((own + 0.2) / (total + 2.0)) / 5
             columns[:size, 15] = 1 - content
+            columns[:size, _NEAR] = np.log1p([self.near.first.get(key, 0.0) for key in words.keys])
             columns[:size, 16] = words.known[:, KNOWN["begins_clause"]] > 0
         columns[:size, 17] = at / LONGEST * content
         columns[:size, 18] = np.isin(np.arange(size), before)
@@ -125,6 +131,7 @@ class TitleSteps:
             row[begin + 14] = words.is_function[before[-1]]
             row[begin + 15] = words.ends_clause[before[-1]]
             row[begin + 16] = math.log((style.last[key] + 0.2) / (style.words[key] + 2.0)) / 3
+            row[_NEAR + 2] = math.log1p(self.near.last.get(key, 0.0))
             row[begin + 17] = math.log1p(style.last[key])
 
     def pair_numbers(self, before: Sequence[int]) -> list[int]:
@@ -135,6 +142,18 @@ class TitleSteps:
     @cached_property
     def _first(self) -> Floats:
         return np.array([self.style.first[key] for key in self.words.keys], np.float32)
+
+    def _near_after(self, key: str) -> Floats:
+        """Return how often the nearest titles have each word after the word `key`, as a logarithm."""
+        found = np.zeros(len(self.words), np.float32)
+        for second, likeness in self.near.after.get(key, {}).items():
+            if second in self._numbers:
+                found[self._numbers[second]] = math.log1p(likeness)
+        return found
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {key: number for number, key in enumerate(self.words.keys)}
 
     def _after(self, key: str) -> Floats:
         found = self._own.get(key)
@@ -147,9 +166,11 @@ class TitleSteps:
         return found
 
 
-_STEP_FEATURES = 19 + 18
+_STEP_FEATURES = 19 + 18 + 3
 """How many features depend on the words before."""
-FEATURES = 25 + _STEP_FEATURES
+_NEAR = 19 + 18
+"""The first of those features that are about the titles of the nearest notes."""
+FEATURES = 27 + _STEP_FEATURES
 """How many features a word has in all."""
 
 

@@ -20,6 +20,7 @@ from rnnchat.errors import ModelError
 from rnnchat.storage.tensors import read_safetensors
 from rnnchat.tasks.summarising.key_sentences import shipped_ranker
 from rnnchat.tasks.summarising.listwise import Scorer
+from rnnchat.tasks.summarising.near_titles import NearTitles, TitledCollection, note_terms
 from rnnchat.tasks.summarising.prose import Prose
 from rnnchat.tasks.summarising.title_ranking import FEWEST_STYLED, TITLE_FEATURES, title_features
 from rnnchat.tasks.summarising.title_steps import FEATURES, Floats, FoundTitle, TitleSteps, search_titles
@@ -57,6 +58,8 @@ class TitleWriter:
 
     weights: TitleWeights
     style: TitleStyle
+    collection: TitledCollection | None = None
+    """The person's notes with titles; None where they are not known."""
 
     def suggest(self, prose: Prose, count: int = MOST_TITLES) -> list[str]:
         """Return at most `count` titles for a note, the best first; none where it has too few words."""
@@ -64,16 +67,28 @@ class TitleWriter:
         start = "".join(sentences)[:400]
         if len(_CHINESE.findall(start)) * 4 > len(start):
             return _chinese_titles(sentences, count)
-        words = title_words(sentences, prose.code, shipped_ranker().rarities, self.style.frequent())
+        near = NearTitles()
+        if self.collection is not None:
+            near = self.collection.nearest(note_terms(prose, shipped_ranker().rarities))
+        steps = title_steps(prose, self.style, near)
+        words = steps.words
         if (words.known[:, KNOWN["is_extra"]] == 0).sum() < FEWEST_WORDS:
             return []
-        found = search_titles(TitleSteps(words, self.style), self.weights.steps)
+        found = search_titles(steps, self.weights.steps)
         scores = title_features(words, found, self.style) @ self.weights.choice
         ranked = [found[number] for number in np.argsort(-scores, kind="stable")]
         return [written(words, one, self.style) for one in _different(ranked, count)]
 
 
 _ARTICLES = ("a", "an")
+
+
+def title_steps(prose: Prose, style: TitleStyle, near: NearTitles) -> TitleSteps:
+    """Return the steps of titles of a note, with the person's style and the titles of the nearest notes."""
+    sentences = [one.text for one in prose.sentences]
+    further = [*style.frequent(), *near.shared]
+    words = title_words(sentences, prose.code, shipped_ranker().rarities, further)
+    return TitleSteps(words, style, near)
 
 
 def _different(found: Sequence[FoundTitle], count: int) -> list[FoundTitle]:

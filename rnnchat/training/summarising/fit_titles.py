@@ -2,7 +2,7 @@
 
 DATA holds the text collections. It takes four minutes on one core. The weights of the next word are fitted to
 notes with their titles, and then those of the choice among likely titles. Each repository stands for a
-person: the other titles in it are the style of that person.
+person: the other notes in it are known.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,14 +18,11 @@ import numpy as np
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.atomic import replace_file
 from rnnchat.storage.tensors import to_safetensors
-from rnnchat.tasks.summarising.key_sentences import shipped_ranker
 from rnnchat.tasks.summarising.listwise import Candidates, Scorer, fit_scorer
-from rnnchat.tasks.summarising.own_titles import TEMPERATURE, TitledNote, title_examples
+from rnnchat.tasks.summarising.own_titles import TEMPERATURE, OwnTitles, TitledNote, title_examples
 from rnnchat.tasks.summarising.prose import Prose, read_prose
 from rnnchat.tasks.summarising.title_ranking import TITLE_FEATURES, title_features
-from rnnchat.tasks.summarising.title_steps import Floats, TitleSteps, search_titles
-from rnnchat.tasks.summarising.title_style import TitleStyle
-from rnnchat.tasks.summarising.title_words import title_words
+from rnnchat.tasks.summarising.title_steps import Floats, search_titles
 from rnnchat.tasks.summarising.titles import FILE, TitleWeights, shipped_weights, to_tensors, written
 from rnnchat.tasks.summarising.words import NGRAMS
 from rnnchat.training.summarising.rouge import rouge, rouge_words
@@ -42,6 +38,8 @@ COLLECTIONS = {
 """The collections in DATA/pretrain for the next word, and which share of their documents is read."""
 MOST_OF_A_SOURCE = 250
 """At most so many notes of one repository are read."""
+ALONE = 0.25
+"""For this share of the notes, nothing is known of the person, as when rnnchat is new."""
 MOST_CHARACTERS = 6_000
 """A note is read up to so many characters."""
 CHOICE_COLLECTIONS = {"notes-permissive": 1.0, "notes-mtlynch": 1.0, "notes-benbalter": 1.0}
@@ -81,7 +79,7 @@ def save(weights: TitleWeights) -> None:
     replace_file(FILE, to_safetensors(to_tensors(weights)), private=False)
 
 
-def fit_steps(notes: Sequence[tuple[TitledNote, TitleStyle]]) -> Scorer:
+def fit_steps(notes: Sequence[tuple[OwnTitles, int]]) -> Scorer:
     """Return weights of the next word that fit the titles of notes."""
     examples = title_examples(notes)
     if examples is None:
@@ -90,30 +88,27 @@ def fit_steps(notes: Sequence[tuple[TitledNote, TitleStyle]]) -> Scorer:
     return fit_scorer(examples, NGRAMS, temperature=TEMPERATURE, decay=DECAY, steps=STEPS)
 
 
-def fit_choice(notes: Sequence[tuple[TitledNote, TitleStyle]], steps: Scorer) -> Floats:
+def fit_choice(notes: Sequence[tuple[OwnTitles, int]], steps: Scorer) -> Floats:
     """Return weights of titles as a whole, fitted to the ROUGE of the titles that are found for notes."""
     dense, groups, gains = [], [], []
-    rarities = shipped_ranker().rarities
-    for note, style in notes:
-        sentences = [one.text for one in note.prose.sentences]
-        style.add(note.title, -1)
-        words = title_words(sentences, note.prose.code, rarities, style.frequent())
-        found = search_titles(TitleSteps(words, style), steps)
-        reference = rouge_words(note.title)
-        gain = [sum(rouge(rouge_words(written(words, one, style)), reference)) for one in found]
-        if max(gain, default=0) > 0:
-            dense.append(title_features(words, found, style))
-            groups += [groups[-1] + 1 if groups else 0] * len(found)
-            gains += gain
-        style.add(note.title)
+    for own, number in notes:
+        reference = rouge_words(own.notes[number].title)
+        with own.without(number) as titled:
+            words = titled.words
+            found = search_titles(titled, steps)
+            gain = [sum(rouge(rouge_words(written(words, one, own.style)), reference)) for one in found]
+            if max(gain, default=0) > 0:
+                dense.append(title_features(words, found, own.style))
+                groups += [groups[-1] + 1 if groups else 0] * len(found)
+                gains += gain
     nothing = np.zeros(len(groups) + 1, np.int64)
     examples = Candidates(np.concatenate(dense), nothing[:0], nothing, np.array(groups), np.array(gains))
     return fit_scorer(examples, 1, temperature=CHOICE_TEMPERATURE, decay=CHOICE_DECAY).dense
 
 
-def read_notes(data: Path, collections: Mapping[str, float]) -> list[tuple[TitledNote, TitleStyle]]:
-    """Return notes with titles, each with the style of the titles of its repository."""
-    found: list[tuple[str, TitledNote]] = []
+def read_notes(data: Path, collections: Mapping[str, float]) -> list[tuple[OwnTitles, int]]:
+    """Return notes with titles, in any order: the notes of a repository, and the number of one among them."""
+    found: dict[str, list[TitledNote]] = {}
     for name, share in collections.items():
         chance = random.Random(name)
         for source, text in documents(data, name):
@@ -121,17 +116,16 @@ def read_notes(data: Path, collections: Mapping[str, float]) -> list[tuple[Title
                 continue
             prose = read_prose(text[:MOST_CHARACTERS])
             if is_title(prose):
-                found.append(("/".join(source.split("/")[:2]).split(" ")[0], TitledNote(prose.title, prose)))
-    random.Random(0).shuffle(found)
-    counts: Counter[str] = Counter()
-    styles: dict[str, TitleStyle] = {}
-    for source, note in found:
-        styles.setdefault(source, TitleStyle()).add(note.title)
+                repository = "/".join(source.split("/")[:2]).split(" ")[0]
+                found.setdefault(repository, []).append(TitledNote(prose.title, prose))
     kept = []
-    for source, note in found:
-        counts[source] += 1
-        if counts[source] <= MOST_OF_A_SOURCE:
-            kept.append((note, styles[source]))
+    chance_alone = random.Random(0)
+    for notes in found.values():
+        own = OwnTitles.of(random.Random(0).sample(notes, min(len(notes), MOST_OF_A_SOURCE)))
+        for number, note in enumerate(own.notes):
+            is_alone = chance_alone.random() < ALONE
+            kept.append((OwnTitles.of([note]), 0) if is_alone else (own, number))
+    random.Random(0).shuffle(kept)
     return kept
 
 

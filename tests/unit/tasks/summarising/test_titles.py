@@ -9,6 +9,7 @@ from rnnchat.errors import ModelError
 from rnnchat.tasks.asking.building import build_index
 from rnnchat.tasks.asking.notes import NoteFile, NotePassages, passages_of
 from rnnchat.tasks.summarising.key_sentences import shipped_ranker
+from rnnchat.tasks.summarising.near_titles import TitledCollection, note_terms
 from rnnchat.tasks.summarising.own_titles import fit_titles, read_titled, titled_notes
 from rnnchat.tasks.summarising.prose import read_prose
 from rnnchat.tasks.summarising.title_style import TitleStyle
@@ -44,18 +45,42 @@ def test_titles_are_made_of_words_of_the_note() -> None:
 
 
 def test_titles_follow_the_style_of_the_person() -> None:
-    style = TitleStyle.of(TITLES)
-    assert style.is_capitalised
-    notes = read_titled([(title, f"{NOTE} It is about {title.lower()}, as I said.") for title in TITLES * 4])
-    styled = TitleStyle.of(note.title for note in notes)
-    before = styled.words.copy()
-    weights = fit_titles(notes, styled, shipped_weights())
-    assert styled.words == before, "what was left out is counted again"
-    assert len(notes) == 48
-    title = TitleWriter(weights, style).suggest(
-        read_prose("Here is a way how to peel onions. Onions are fine."), 1
-    )[0]
+    assert TitleStyle.of(TITLES).is_capitalised
+    own = read_titled([(title, f"{NOTE} It is about {title.lower()}, as I said.") for title in TITLES * 4])
+    before = own.style.words.copy()
+    weights = fit_titles(own, shipped_weights())
+    assert own.style.words == before, "what was left out is counted again"
+    writer = TitleWriter(weights, own.style, own.collection)
+    title = writer.suggest(read_prose("Here is a way how to peel onions. Onions are fine."), 1)[0]
     assert title.startswith("How To")
+
+
+def test_the_titles_of_the_nearest_notes_are_found() -> None:
+    texts = {
+        "Bake Bread": "Flour and yeast.",
+        "Bake Rolls": "Yeast and flour.",
+        "Mend Bikes": "Chains, tyres.",
+    }
+    own = read_titled(texts.items())
+    rarities = shipped_ranker().rarities
+    near = own.collection.nearest(note_terms(read_prose("More flour, more yeast."), rarities))
+    assert near.words["bake"] > 1
+    assert "mend" not in near.words
+    assert near.after["bake"].keys() == {word_key("Bread"), word_key("Rolls")}
+    alone = own.collection.nearest(note_terms(own.notes[0].prose, rarities), 0)
+    assert word_key("Bread") not in alone.words
+    again = TitledCollection.from_tensors(own.collection.tensors())
+    assert again.titles == own.collection.titles
+    assert again.nearest(note_terms(own.notes[2].prose, rarities)).words.keys() == {"mend", "bike"}
+
+
+@pytest.mark.parametrize("name", ["notes.titles", "notes.starts", "notes.columns", "notes.values"])
+def test_a_damaged_collection_is_refused(name: str) -> None:
+    tensors = read_titled([("Bake Bread", "Flour and yeast.")]).collection.tensors()
+    with pytest.raises(ModelError, match="damaged"):
+        TitledCollection.from_tensors({other: array for other, array in tensors.items() if other != name})
+    with pytest.raises(ModelError, match="damaged"):
+        TitledCollection.from_tensors({**tensors, name: tensors[name][:-1]})
 
 
 def test_no_title_where_there_are_too_few_words() -> None:
