@@ -58,13 +58,15 @@ def summarise(note: str, with_titles: bool, count: int, free: bool, model: str |
         raise click.UsageError("--sentences 0 shows nothing; add --title")
     if free and not count:
         raise click.UsageError("--free needs key sentences; leave --sentences 0 out")
-    from rnnchat.tasks.summarising.prose import read_prose
+    from rnnchat.tasks.summarising.prose import LONGEST_NOTE, MOST_SENTENCES, read_prose
     from rnnchat.tasks.summarising.summary import key_sentences
 
     name, text = _read(note)
     prose = read_prose(text)
     if not prose.sentences:
         raise _nothing_in(name, text, prose)
+    if len(text) > LONGEST_NOTE or len(prose.sentences) == MOST_SENTENCES:
+        print_progress("The text is long: only its first part was read.\n")
     found = key_sentences(prose, count)
     titles = _titles(prose, model) if with_titles else []
     if not titles and not found:

@@ -18,7 +18,7 @@ _INDENTED_CODE = re.compile(
 )
 """Matches lines that are code because they are indented after a blank line."""
 _HEADING = re.compile(
-    r"^[ \t]{0,3}(?P<marks>#{1,6}|={1,6})[ \t]+(?P<text>\S[^\n]*?)[ \t#=]*$"
+    r"^[ \t]{0,3}(?P<marks>#{1,6}|={1,6})[ \t]+(?P<text>\S[^\n]{0,300}?)[ \t#=]*$"
     r"|^(?P<underlined>[^\n|>*+\-][^\n]{0,100})\n(?P<rule>=|-)(?P=rule){2,}[ \t]*$",
     re.M,
 )
@@ -32,8 +32,8 @@ _TABLE_OR_RULE = re.compile(r"^[ \t]*(?:\|[^\n]*|[-*_=][-*_= \t]{2,}|<!--.*?-->)
 _NUMBER = re.compile(r"^(?P<space>[ \t]*)\d+[.)][ \t]", re.M)
 """Matches the number of a point of a list, whose full stop ends no sentence."""
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|\{%.*?%\}|\{\{.*?\}\}")
-_LINK = re.compile(r"\[(?P<text>[^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+_IMAGE = re.compile(r"!\[[^\]]{0,500}\]\([^)]{0,500}\)|\{%[^\n]{0,300}?%\}|\{\{[^\n]{0,300}?\}\}")
+_LINK = re.compile(r"\[(?P<text>[^\]]{0,500})\](?:\([^)]{0,500}\)|\[[^\]]{0,200}\])")
 _FOOTNOTE = re.compile(r"\[\^[^\]]*\]:?")
 _LIST_MARK = re.compile(r"^[\s>]*(?:(?:[-*+]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|__)(?=\S)(?P<text>.+?)(?<=\S)\1(?![\w*])")

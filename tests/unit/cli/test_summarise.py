@@ -104,6 +104,14 @@ def test_a_note_of_one_word_has_no_title_but_a_sentence(folder: Path) -> None:
     assert "1  Hm." in said
 
 
+def test_of_a_very_long_text_the_first_part_is_read(folder: Path) -> None:
+    text = "Bread is good. " * 3_000
+    arguments = ["summarise", "-", "--json"]
+    result = CliRunner().invoke(commands, arguments, input=text, standalone_mode=False)
+    assert "only its first part" in result.stderr
+    assert json.loads(result.stdout)["sentences"]
+
+
 def test_a_very_long_sentence_is_cut(folder: Path) -> None:
     said = run("summarise", "-", stdin="word " * 200_000)
     assert len(said) < 10_000

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnchat.tasks.summarising.prose import plain, read_prose
+from tests.helpers.waiting import patience
 
 NOTE = """---
 title: "Lost commits"
@@ -67,6 +71,13 @@ def test_a_note_of_code_has_no_sentences() -> None:
 def test_plain_text_keeps_what_is_no_markup() -> None:
     assert plain("- [x] done *now* and 2 * 3 * 4") == "done now and 2 * 3 * 4"
     assert plain("see ![a picture](b.png) the [text][1]") == "see the text"
+
+
+@pytest.mark.parametrize("unit", ["![", "{%", "[", "# ", "#", "*", "`", "<!--", ".  ", "\n\n    ", "a. "])
+def test_a_text_of_one_mark_is_read_quickly(unit: str) -> None:
+    began = time.perf_counter()
+    read_prose(f"# x{unit * 30_000}x")
+    assert time.perf_counter() - began < patience(2)
 
 
 @given(st.text(alphabet="ab. \n#`-*|[](>)1é。", max_size=200))
