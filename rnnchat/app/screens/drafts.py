@@ -104,7 +104,8 @@ def _line(draft: DraftSummary, preview: str) -> Content:
     when = time.strftime("%d %b %H:%M", time.localtime(draft.changed))
     size = f"  {draft.characters:,} characters"
     # The title of a draft without a file is how it begins.
-    shown = "" if preview.startswith(draft.title[:PREVIEW_REPEATS]) else f"  {preview}"
+    is_new = preview and not preview.startswith(draft.title[:PREVIEW_REPEATS])
+    shown = f"  {preview}" if is_new else ""
     return Content.assemble((f"{when}  ", "dim"), draft.title, (size, "dim"), (shown, "$text-muted"))
 
 

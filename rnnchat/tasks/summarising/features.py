@@ -78,7 +78,7 @@ def sentence_features(sentences: Sequence[str], rarities: Rarities) -> SentenceF
     weighted = [_unit({term: n * rare[term] for term, n in one.items()}) for one in counts]
     dense = np.hstack(
         [
-            _places_and_lengths(np.array([_length(one) for one in words], np.float32)),
+            _places_and_lengths(np.array([length_in_words(one) for one in words], np.float32)),
             _relations(counts, weighted, rare),
             _phrases(sentences),
         ]
@@ -86,7 +86,7 @@ def sentence_features(sentences: Sequence[str], rarities: Rarities) -> SentenceF
     return SentenceFeatures(dense.astype(np.float32), list(map(sentence_ngrams, words)), weighted)
 
 
-def _length(words: Sequence[str]) -> float:
+def length_in_words(words: Sequence[str]) -> float:
     """Return how many words a sentence has; two characters of Chinese count as one."""
     return sum((1.0 if word.isascii() or len(word) > 1 else 0.6) for word in words if word[0].isalnum())
 

@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.storage.tensors import read_safetensors
-from rnnchat.tasks.summarising.features import SentenceFeatures, sentence_features
+from rnnchat.tasks.summarising.features import SentenceFeatures, length_in_words, sentence_features
 from rnnchat.tasks.summarising.listwise import Scorer
-from rnnchat.tasks.summarising.words import Rarities
+from rnnchat.tasks.summarising.words import Rarities, words_of
 
 FILE = Path(__file__).parent / "key_sentences.safetensors"
 """This file, which is part of the package, holds the weights."""
@@ -30,6 +30,10 @@ REPETITION = 3.0
 """The score of a sentence falls by this times its likeness to a sentence that was chosen before."""
 PAPERS, NOTES = "papers", "notes"
 """The names of the two sets of weights."""
+FEWEST_WORDS = 4
+"""A sentence of fewer words is chosen only where there are no others."""
+_LAST = 1e3
+"""Puts a sentence after all others."""
 LONGEST_ABSTRACT = 25
 """The abstract of a paper has at most so many sentences."""
 _OF_A_PAPER = re.compile(
@@ -61,6 +65,7 @@ class KeySentenceRanker:
             return []
         features = sentence_features(sentences, self.rarities)
         scores = self.scores(features, kind_of(sentences)).astype(np.float64)
+        scores[[length_in_words(words_of(one)) < FEWEST_WORDS for one in sentences]] -= _LAST
         chosen: list[int] = []
         while len(chosen) < min(count, len(sentences)):
             best = int(scores.argmax())

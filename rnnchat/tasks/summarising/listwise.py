@@ -54,7 +54,8 @@ class Scorer:
     def scores(self, dense: NDArray[np.float32], numbers: list[list[int]]) -> NDArray[np.float32]:
         """Return the scores of candidates with `dense` features and `numbers`, (candidates,)."""
         found = [float(self.numbered[one].sum()) for one in numbers]
-        return (dense @ self.dense + np.array(found)).astype(np.float32)
+        scores: NDArray[np.float32] = (dense @ self.dense + np.array(found)).astype(np.float32)
+        return scores
 
 
 def softmax_of_groups(scores: Values, groups: NDArray[np.int64]) -> Values:

@@ -69,7 +69,8 @@ def agreement(found: Sequence[FoundTitle]) -> NDArray[np.float64]:
 
 def _shares(logs: NDArray[np.float64]) -> NDArray[np.float64]:
     powers: NDArray[np.float64] = np.exp(logs - logs.max())
-    return powers / powers.sum()
+    shares: NDArray[np.float64] = powers / powers.sum()
+    return shares
 
 
 def _makeup(words: TitleWords, title: Sequence[int], order: NDArray[np.int64]) -> list[float]:

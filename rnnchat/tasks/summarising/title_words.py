@@ -161,7 +161,7 @@ def _followers(
     read: Sequence[Sequence[BodyWord]], number: dict[str, int]
 ) -> tuple[NDArray[np.float32], frozenset[tuple[int, int, int]], dict[tuple[int, int], str]]:
     following = np.zeros((GAPS, len(number), len(number)), np.float32)
-    triples = set()
+    triples: set[tuple[int, int, int]] = set()
     spelled: dict[tuple[int, int], str] = {}
     for sentence in read:
         row = [number[word.key] for word in sentence]

@@ -48,7 +48,7 @@ CHOICE_NOTES = 500
 """The choice is fitted to so many notes."""
 DECAY = 0.003
 """How much large weights cost."""
-CHOICE_TEMPERATURE, CHOICE_DECAY = 0.2, 0.01
+CHOICE_TEMPERATURE, CHOICE_DECAY = 0.2, 0.05
 """The same for the choice, and what gains are divided by before their softmax."""
 STEPS = 70
 """How many steps the fitting takes."""
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         steps = fit_steps(notes)
         save(TitleWeights(steps, np.zeros(TITLE_FEATURES, np.float32)))
     notes = read_notes(chosen.data, CHOICE_COLLECTIONS)[:CHOICE_NOTES]
-    save(TitleWeights(steps, fit_choice(notes, steps)))
+    save(TitleWeights(steps, fit_choice(choice_examples(notes, steps))))
     return 0
 
 
@@ -88,9 +88,11 @@ def fit_steps(notes: Sequence[tuple[OwnTitles, int]]) -> Scorer:
     return fit_scorer(examples, NGRAMS, temperature=TEMPERATURE, decay=DECAY, steps=STEPS)
 
 
-def fit_choice(notes: Sequence[tuple[OwnTitles, int]], steps: Scorer) -> Floats:
-    """Return weights of titles as a whole, fitted to the ROUGE of the titles that are found for notes."""
-    dense, groups, gains = [], [], []
+def choice_examples(notes: Sequence[tuple[OwnTitles, int]], steps: Scorer) -> Candidates:
+    """Return the titles that are found for notes, as wholes, with their ROUGE."""
+    dense: list[Floats] = []
+    groups: list[int] = []
+    gains: list[float] = []
     for own, number in notes:
         reference = rouge_words(own.notes[number].title)
         with own.without(number) as titled:
@@ -102,7 +104,11 @@ def fit_choice(notes: Sequence[tuple[OwnTitles, int]], steps: Scorer) -> Floats:
                 groups += [groups[-1] + 1 if groups else 0] * len(found)
                 gains += gain
     nothing = np.zeros(len(groups) + 1, np.int64)
-    examples = Candidates(np.concatenate(dense), nothing[:0], nothing, np.array(groups), np.array(gains))
+    return Candidates(np.concatenate(dense), nothing[:0], nothing, np.array(groups), np.array(gains))
+
+
+def fit_choice(examples: Candidates) -> Floats:
+    """Return weights of titles as a whole."""
     return fit_scorer(examples, 1, temperature=CHOICE_TEMPERATURE, decay=CHOICE_DECAY).dense
 
 

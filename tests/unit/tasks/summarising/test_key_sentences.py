@@ -41,6 +41,11 @@ def test_a_paper_is_told_from_a_note() -> None:
     assert kind_of(["Today I baked bread.", "It was good."]) == NOTES
 
 
+def test_a_sentence_of_a_word_or_two_is_the_last_choice() -> None:
+    assert shipped_ranker().choose(["Well.", "The oven must be hot.", "Yes, yes."], 1) == [1]
+    assert shipped_ranker().choose(["Well."], 1) == [0]
+
+
 def test_chinese_and_long_texts() -> None:
     chinese = "今天我们讨论软件架构。架构是系统的骨架。天气很好。"
     assert len(key_sentences(read_prose(chinese), 2)) == 2
