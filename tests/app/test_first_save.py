@@ -70,3 +70,18 @@ def test_a_draft_with_a_heading_is_named_after_it(paths: Paths) -> None:
 
 def test_a_file_name_has_nothing_that_file_systems_refuse() -> None:
     assert names_of(["a/b: c?", "..hidden", "*", "語" * 100]) == ["a b c.md", "hidden.md", f"{'語' * 66}.md"]
+
+
+@pytest.mark.slow
+async def test_titles_can_be_chosen_in_a_small_terminal(app: RnnchatApp) -> None:
+    async with app.run_test(size=(44, 12)) as pilot:
+        _, editor = await open_draft(pilot, app)
+        editor.text = TEXT
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: isinstance(app.screen, AskFirstPath))
+        titles = app.screen.query_one("#titles", OptionList)
+        await wait_until(pilot, lambda: titles.display)
+        await pilot.press("down")
+        await wait_until(pilot, lambda: app.focused is titles and titles.region.height > 0)
+        await pilot.pause()
+        assert app.screen.find_widget(titles).visible_region.height > 0
