@@ -6,6 +6,7 @@ import bisect
 import itertools
 import re
 from dataclasses import dataclass
+from html import unescape
 
 from rnnchat.tasks.asking.sentences import split_sentences
 
@@ -94,7 +95,7 @@ def read_prose(text: str) -> Prose:
 
 def plain(text: str) -> str:
     """Return a text in one line, without the mark of a list, the addresses of links, and emphasis."""
-    text = _LIST_MARK.sub("", text, count=1)
+    text = unescape(_LIST_MARK.sub("", text, count=1))
     text = _FOOTNOTE.sub("", _LINK.sub(lambda link: link["text"], _IMAGE.sub("", text)))
     return " ".join(_EMPHASIS.sub(lambda marked: marked["text"], text).split())
 

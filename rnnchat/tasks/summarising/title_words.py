@@ -42,6 +42,7 @@ KNOWN = {
 }
 """The columns of some features of words."""
 _MARKS = "`*_\"'“”‘’()[]{}<>,;:!?…—–|，。！？；：、（）《》「」"
+_NO_WORDS = ("e.g", "i.e", "etc")
 _ENDS_CLAUSE = re.compile(r"[,;:.!?)—–，。！？；：]['\"”’*_`)]*$")
 _OPENS_CLAUSE = re.compile(r"^[(\[—–]")
 _CODE_WORD = re.compile(r"[A-Za-z][A-Za-z]{2,}")
@@ -80,7 +81,7 @@ def body_words(sentence: str) -> list[BodyWord]:
         in_code ^= spaced.count("`") % 2 == 1
         core = spaced.lstrip(_MARKS).rstrip(f"{_MARKS}.")
         ends = _ENDS_CLAUSE.search(spaced) is not None
-        if not any(map(str.isalnum, core)) or len(core) > LONGEST_WORD:
+        if not any(map(str.isalnum, core)) or len(core) > LONGEST_WORD or core in _NO_WORDS:
             begins = True
             continue
         begins = begins or _OPENS_CLAUSE.match(spaced) is not None

@@ -7,9 +7,11 @@ A beam search finds likely titles word by word (`title_steps.py`), and a learned
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
 from rnnchat.storage.tensors import read_safetensors
+from rnnchat.tasks.asking.terms import terms_of
 from rnnchat.tasks.summarising.key_sentences import shipped_ranker
 from rnnchat.tasks.summarising.listwise import Scorer
 from rnnchat.tasks.summarising.near_titles import NearTitles, TitledCollection, note_terms
@@ -37,9 +40,11 @@ MOST_TITLES = 3
 ALIKE = 0.75
 """A title is left out if it shares more than this of its words with a better one, as the F1."""
 _CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]")
-_LONGEST_CHINESE = 24
-"""A title in a script without spaces has at most so many characters."""
-_CLAUSE = re.compile(r"[，。！？；：、,.!?;:（）()《》「」\s]+")
+_SHORTEST_CHINESE, _LONGEST_CHINESE = 4, 24
+"""A title in a script without spaces has so many characters."""
+_CHINESE_SENTENCES = 4
+"""So many key sentences are looked at for each title."""
+_CLAUSE = re.compile(r"[，。！？；：,!?;:（）()《》「」\s]+|——+|\.(?=\s|$)")
 
 
 @dataclass(frozen=True)
@@ -144,14 +149,17 @@ def _capitalised(word: str) -> str:
 
 
 def _chinese_titles(sentences: Sequence[str], count: int) -> list[str]:
-    """Return clauses of the key sentences of a text in a script without spaces."""
-    titles: list[str] = []
-    for number in shipped_ranker().choose(sentences, count * 2):
-        clauses = [one for one in _CLAUSE.split(sentences[number]) if 4 <= len(one) <= _LONGEST_CHINESE]
-        best = max(clauses, key=len, default=sentences[number][:_LONGEST_CHINESE].strip("，。！？；：、 "))
-        if best and best not in titles:
-            titles.append(best)
-    return titles[:count]
+    """Return the clauses of key sentences whose pairs of characters the text repeats most."""
+    repeated = Counter(term for one in sentences for term in terms_of(one))
+    scores: dict[str, float] = {}
+    for number in shipped_ranker().choose(sentences, count * _CHINESE_SENTENCES):
+        for clause in _CLAUSE.split(sentences[number]):
+            shown = clause.strip("-—· ")
+            if _SHORTEST_CHINESE <= len(shown) <= _LONGEST_CHINESE:
+                known = set(terms_of(shown)) & repeated.keys()
+                scores[shown] = sum(log(repeated[term]) for term in known) / len(shown) ** 0.5
+    ranked = sorted(scores, key=lambda clause: -scores[clause])
+    return ranked[:count]
 
 
 @cache

@@ -46,12 +46,13 @@ def test_titles_are_made_of_words_of_the_note() -> None:
 
 def test_titles_follow_the_style_of_the_person() -> None:
     assert TitleStyle.of(TITLES).is_capitalised
-    own = read_titled([(title, f"{NOTE} It is about {title.lower()}, as I said.") for title in TITLES * 4])
+    bodies = [f"You can {title[7:].lower()} today. {title.split()[-1]} are fine." for title in TITLES]
+    own = read_titled([*zip(TITLES, bodies, strict=True)] * 4)
     before = own.style.words.copy()
     weights = fit_titles(own, shipped_weights())
     assert own.style.words == before, "what was left out is counted again"
     writer = TitleWriter(weights, own.style, own.collection)
-    title = writer.suggest(read_prose("Here is a way how to peel onions. Onions are fine."), 1)[0]
+    title = writer.suggest(read_prose("You can peel onions under water. Onions are fine."), 1)[0]
     assert title.startswith("How To")
 
 
@@ -113,7 +114,6 @@ def test_marks_and_code_are_taken_off_words() -> None:
         "git",
         "add",
         "-p",
-        "e.g",
         "in",
         "src/app.py",
     ]
