@@ -33,12 +33,13 @@ HELD_OUT = 400
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
     parser.add_argument("data", type=Path)
+    parser.add_argument("--titles", action="store_true", help="measure titles alone")
     parser.add_argument("--dev", action="store_true", help="measure titles of 150 other notes")
     chosen = parser.parse_args()
     from rouge_score.rouge_scorer import RougeScorer  # type: ignore[import-not-found]
 
     scorer = RougeScorer(list(KINDS), use_stemmer=True)
-    if not chosen.dev:
+    if not chosen.dev and not chosen.titles:
         key_sentences(chosen.data / "tasks/summarisation/scitldr_a/test.jsonl", scorer)
     titles(chosen.data / "notes/jbranchaud-til", scorer, dev=chosen.dev)
     return 0
@@ -71,19 +72,17 @@ def titles(folder: Path, scorer: Any, *, dev: bool) -> None:
     firsts = [body.sentences[0].text if body.sentences else "" for body in bodies]
     show("titles: first sentence", firsts, references, scorer)
     writers = {
-        "titles: nothing known of the person": plain_writer(),
+        "titles: fitted to the person's notes": TitleWriter(weights, learned.style, learned.collection),
         "titles: the person's titles counted": TitleWriter(
             shipped_weights(), learned.style, learned.collection
         ),
-        "titles: and weights fitted to them": TitleWriter(weights, learned.style, learned.collection),
+        "titles: nothing known of the person": plain_writer(),
     }
     for name, writer in writers.items():
         started = time.perf_counter()
         found = [(writer.suggest(body, 1) or [""])[0] for body in bodies]
         assert max(len(title.split()) for title in found) <= 12
         show(name, found, references, scorer, time.perf_counter() - started)
-    for title, reference in list(zip(found, references, strict=True))[:12]:
-        print(f"    {title}  ({reference[0]})")
 
 
 def titled(path: Path) -> tuple[str, str] | None:

@@ -44,11 +44,11 @@ MOST_CHARACTERS = 6_000
 """A note is read up to so many characters."""
 CHOICE_COLLECTIONS = {"notes-permissive": 1.0, "notes-mtlynch": 1.0, "notes-benbalter": 1.0}
 """The collections that the choice among titles is fitted to."""
-CHOICE_NOTES = 500
+CHOICE_NOTES = 600
 """The choice is fitted to so many notes."""
 DECAY = 0.003
 """How much large weights cost."""
-CHOICE_TEMPERATURE, CHOICE_DECAY = 0.2, 0.05
+CHOICE_TEMPERATURE, CHOICE_DECAY = 0.4, 0.05
 """The same for the choice, and what gains are divided by before their softmax."""
 STEPS = 70
 """How many steps the fitting takes."""
