@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # NumPy takes a tenth of a second
 
 MAXIMUM_WEIGHTS = 2**27
 """A file of weights has at most this many bytes."""
-KEPT = 6
+KEPT = 8
 """So many files of fitted weights are kept; the one that was written first goes first."""
 
 
@@ -30,9 +30,9 @@ def learned_title_writer(
 ) -> TitleWriter:
     """Return what suggests titles in the style of the notes that a model learned.
 
-    Weights are fitted to these notes once, which takes seconds, and only with `fit`; `progress` is called
-    before that. Without them, and with few notes, nothing of the person is known. Raises ModelError where the
-    model has no notes.
+    Their titles are counted once, which takes seconds, and with `fit` weights are fitted to them, which takes
+    more; `progress` is called before that. Of few notes nothing is learned. Raises ModelError where the model
+    has no notes.
     """
     from rnnchat.tasks.summarising.own_titles import FEWEST_NOTES, fit_titles, read_titled, titled_notes
     from rnnchat.tasks.summarising.title_style import TitleStyle
@@ -42,15 +42,14 @@ def learned_title_writer(
     found = list(titled_notes(index))
     if len(found) < FEWEST_NOTES:
         return plain_writer()
-    file = paths.indexes / "titles" / f"{_key(found)}.safetensors"
-    kept = _load(file)
-    if kept is None and not fit:
-        return plain_writer()
+    key = _key(found)
+    fitted, counted = (paths.indexes / "titles" / f"{key}{kind}.safetensors" for kind in ("", "-counted"))
+    kept = _load(fitted) or (None if fit else _load(counted))
     if kept is None:
         progress()
         own = read_titled(found)
-        kept = fit_titles(own, shipped_weights()), own.collection
-        _keep(file, *kept)
+        kept = fit_titles(own, shipped_weights()) if fit else shipped_weights(), own.collection
+        _keep(fitted if fit else counted, *kept)
     weights, collection = kept
     return TitleWriter(weights, TitleStyle.of(title for title, _ in found), collection)
 
