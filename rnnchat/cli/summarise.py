@@ -58,15 +58,15 @@ def summarise(note: str, with_titles: bool, count: int, free: bool, model: str |
         raise click.UsageError("--sentences 0 shows nothing; add --title")
     if free and not count:
         raise click.UsageError("--free needs key sentences; leave --sentences 0 out")
-    from rnnchat.tasks.summarising.prose import LONGEST_NOTE, MOST_SENTENCES, read_prose
+    from rnnchat.tasks.summarising.prose import MOST_SENTENCES, read_prose
     from rnnchat.tasks.summarising.summary import key_sentences
 
     name, text = _read(note)
     prose = read_prose(text)
     if not prose.sentences:
         raise _nothing_in(name, text, prose)
-    if len(text) > LONGEST_NOTE or len(prose.sentences) == MOST_SENTENCES:
-        print_progress("The text is long: only its first part was read.\n")
+    if len(prose.sentences) == MOST_SENTENCES:
+        print_progress(f"The text is long: only its first {MOST_SENTENCES:,} sentences are read.\n")
     found = key_sentences(prose, count)
     titles = _titles(prose, model) if with_titles else []
     if not titles and not found:
@@ -88,7 +88,9 @@ def _read(note: str) -> tuple[str, str]:
     from rnnchat.storage.display import display_path
     from rnnchat.storage.files import PathKind, path_kind, real_path
     from rnnchat.tasks.asking.notes import plain_text
+    from rnnchat.tasks.summarising.prose import LONGEST_NOTE
     from rnnchat.text.notes.binary import has_many_control_characters
+    from rnnchat.text.notes.clean import sanitize
     from rnnchat.text.notes.decode import UnreadableError, decode, read_file
     from rnnchat.text.notes.walk import MAXIMUM_BYTES
 
@@ -110,7 +112,16 @@ def _read(note: str) -> tuple[str, str]:
         raise RnnchatError(f"{name} cannot be summed up: binary, not text.", "Name a note.")
     if not text.strip():
         raise RnnchatError(f"{name} is empty.", "There is nothing to sum up.")
-    return name, plain_text(text)
+    if len(text) > LONGEST_NOTE:
+        print_progress(f"The text is long: only its first {LONGEST_NOTE:,} characters are read.\n")
+    lines = text[:LONGEST_NOTE].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    shown = plain_text("\n".join(sanitize(line).replace("\n", " ") for line in lines))
+    if any(map(str.isalpha, text)) and not any(map(str.isalpha, shown)):
+        raise RnnchatError(
+            f"{name} cannot be summed up: each of its lines seems to have a key or a password.",
+            "Such lines are never read.",
+        )
+    return name, shown
 
 
 def _nothing_in(name: str, text: str, prose: Prose) -> RnnchatError:

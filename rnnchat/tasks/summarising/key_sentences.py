@@ -28,6 +28,8 @@ FILE = Path(__file__).parent / "key_sentences.safetensors"
 """This file, which is part of the package, holds the weights."""
 REPETITION = 3.0
 """The score of a sentence falls by this times its likeness to a sentence that was chosen before."""
+SAME = 0.98
+"""A sentence that is more like one chosen before than this, as the cosine, is not chosen at all."""
 PAPERS, NOTES = "papers", "notes"
 """The names of the two sets of weights."""
 FEWEST_WORDS = 4
@@ -67,12 +69,13 @@ class KeySentenceRanker:
         scores = self.scores(features, kind_of(sentences)).astype(np.float64)
         scores[[length_in_words(words_of(one)) < FEWEST_WORDS for one in sentences]] -= _LAST
         chosen: list[int] = []
-        while len(chosen) < min(count, len(sentences)):
+        while len(chosen) < count and scores.max() > -np.inf:
             best = int(scores.argmax())
             chosen.append(best)
-            likeness = [_likeness(features.terms[best], one) for one in features.terms]
-            scores -= REPETITION * np.array(likeness)
-            scores[chosen] = -np.inf
+            likeness = np.array([_likeness(features.terms[best], one) for one in features.terms])
+            scores -= REPETITION * likeness
+            scores[likeness > SAME] = -np.inf
+            scores[best] = -np.inf
         return chosen
 
 

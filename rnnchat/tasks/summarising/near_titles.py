@@ -112,6 +112,10 @@ class TitledCollection:
             "notes.values": self.rows.values.astype(np.float16),
         }
 
+    def number_of(self, title: str) -> int:
+        """Return the number of the first note with a title; -1 where there is none."""
+        return self.titles.index(title) if title in self.titles else -1
+
     def nearest(self, terms: tuple[NDArray[np.int64], Floats], left_out: int = -1) -> NearTitles:
         """Return the titles of the notes nearest to one with these `terms`, but for note `left_out`."""
         wanted = np.zeros(PLACES, np.float32)

@@ -74,7 +74,9 @@ class TitleWriter:
             return _chinese_titles(sentences, count)
         near = NearTitles()
         if self.collection is not None:
-            near = self.collection.nearest(note_terms(prose, shipped_ranker().rarities))
+            # The note may be one of the collection; its own title is no suggestion.
+            own = self.collection.number_of(prose.title)
+            near = self.collection.nearest(note_terms(prose, shipped_ranker().rarities), own)
         steps = title_steps(prose, self.style, near)
         words = steps.words
         if (words.known[:, KNOWN["is_extra"]] == 0).sum() < FEWEST_WORDS:
@@ -99,7 +101,8 @@ def title_steps(prose: Prose, style: TitleStyle, near: NearTitles) -> TitleSteps
 def _different(found: Sequence[FoundTitle], count: int) -> list[FoundTitle]:
     """Return at most `count` titles that do not share most of their words."""
     kept: list[FoundTitle] = []
-    for one in found:
+    longer = [one for one in found if len(one.words) > 1]
+    for one in longer or found:
         own = set(one.words)
         shares = (2 * len(own & set(other.words)) / (len(own) + len(set(other.words))) for other in kept)
         if all(share <= ALIKE for share in shares):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from rnnchat.cli import summarise as summarise_command
 from rnnchat.cli.commands import commands
 from rnnchat.errors import RnnchatError
 
@@ -58,13 +59,18 @@ def test_titles_alone(folder: Path) -> None:
     assert run("summarise", "-", "--title", "--sentences", "0", stdin=NOTE).splitlines() == titles
 
 
+@pytest.mark.slow
 def test_free_text_is_marked_and_stands_below_its_source(folder: Path) -> None:
     said = run("summarise", "-", "--free", stdin=NOTE)
     source, _, written = said.partition("In the model's own words, which may be wrong")
     assert "undo the last commit" in source
     assert "In short," in written
+
+
+def test_free_text_in_json_has_its_source_beside_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summarise_command, "_free_summary", lambda *_: "In short, undo.")
     found = json.loads(run("summarise", "-", "--free", "--json", stdin=NOTE))
-    assert found["free"].keys() == {"text", "from"}
+    assert found["free"] == {"text": "In short, undo.", "from": "model"}
     assert found["sentences"]
 
 
@@ -77,6 +83,7 @@ def test_free_text_is_marked_and_stands_below_its_source(folder: Path) -> None:
         (b"```\nx = 1\n```\n", "only code"),
         (b"# A heading\n\n| a | b |\n", "only headings, tables or links"),
         (b"1. 2. 3.\n***\n", "has no words"),
+        (b"password: hunter2secret99\n", "a key or a password"),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "binary"),
     ],
 )
@@ -105,10 +112,10 @@ def test_a_note_of_one_word_has_no_title_but_a_sentence(folder: Path) -> None:
 
 
 def test_of_a_very_long_text_the_first_part_is_read(folder: Path) -> None:
-    text = "Bread is good. " * 3_000
+    text = "".join(f"Bread number {number} is good. " for number in range(2_500))
     arguments = ["summarise", "-", "--json"]
     result = CliRunner().invoke(commands, arguments, input=text, standalone_mode=False)
-    assert "only its first part" in result.stderr
+    assert "only its first 2,000 sentences" in result.stderr
     assert json.loads(result.stdout)["sentences"]
 
 

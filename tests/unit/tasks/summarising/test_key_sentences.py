@@ -34,6 +34,7 @@ def test_a_sentence_that_repeats_another_is_not_chosen_soon() -> None:
     said = "In this paper, we propose a new optimizer that trains deep networks quickly."
     sentences = [said, said, "We show that it works on images, texts and sounds."]
     assert set(shipped_ranker().choose(sentences, 2)) != {0, 1}
+    assert len(shipped_ranker().choose(sentences, 3)) == 2
 
 
 def test_a_paper_is_told_from_a_note() -> None:
@@ -49,7 +50,7 @@ def test_a_sentence_of_a_word_or_two_is_the_last_choice() -> None:
 def test_chinese_and_long_texts() -> None:
     chinese = "今天我们讨论软件架构。架构是系统的骨架。天气很好。"
     assert len(key_sentences(read_prose(chinese), 2)) == 2
-    long = read_prose("A word and another one. " * 5_000)
+    long = read_prose("".join(f"Bread number {number} is good. " for number in range(3_000)))
     assert len(key_sentences(long, 2)) == 2
 
 

@@ -70,6 +70,8 @@ def test_the_titles_of_the_nearest_notes_are_found() -> None:
     assert near.after["bake"].keys() == {word_key("Bread"), word_key("Rolls")}
     alone = own.collection.nearest(note_terms(own.notes[0].prose, rarities), 0)
     assert word_key("Bread") not in alone.words
+    assert own.collection.number_of("Mend Bikes") == 2
+    assert own.collection.number_of("") == -1
     again = TitledCollection.from_tensors(own.collection.tensors())
     assert again.titles == own.collection.titles
     assert again.nearest(note_terms(own.notes[2].prose, rarities)).words.keys() == {"mend", "bike"}
