@@ -152,10 +152,10 @@ def _steps_of(
             continue
         right = size if word == END else word
         features = steps.following(before)
-        near = words.following[0, before[-1]] if before else steps.fixed[:size, _OWN]
-        own = features[:size, _AFTER] if before else features[:size, _FIRST]
+        own = steps.counts_after(words.keys[before[-1]]) if before else steps.counts_first
         rows = {right, *drawn.integers(0, size, OTHERS).tolist()}
-        rows.update(np.flatnonzero(near)[:20].tolist() if before else ())
+        if before:
+            rows.update(np.flatnonzero(words.following[0, before[-1]])[:20].tolist())
         rows.update(np.argsort(-own)[:10].tolist())
         rows.update(np.argsort(-words.known[:, KNOWN["telling"]])[:10].tolist())
         rows -= {one for one in before if not words.is_function[one] or one == before[-1]} - {right}
@@ -170,8 +170,3 @@ def _steps_of(
         )
         if word != END:
             before.append(word)
-
-
-_OWN, _AFTER, _FIRST = 21, 9, 13
-"""The numbers of features that choose candidates: how often titles have a word at all, have it after another
-word, and have it first."""

@@ -14,6 +14,7 @@ pointer-generator networks, ACL 2017.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 from rnnchat.tasks.summarising.listwise import Scorer
 from rnnchat.tasks.summarising.near_titles import NearTitles
 from rnnchat.tasks.summarising.title_style import TitleStyle
-from rnnchat.tasks.summarising.title_words import GAPS, KNOWN, TitleWords
+from rnnchat.tasks.summarising.title_words import KNOWN, TitleWords
 from rnnchat.tasks.summarising.words import ngram_number
 
 LONGEST = 12
@@ -37,6 +38,11 @@ END = -1
 """The number of the end of a title, in place of a word's."""
 Floats = NDArray[np.float32]
 _START = "<s>"
+_PARTS = (13, 4, 2, LONGEST + 6, 3)
+"""How many features are about a word after another one, the first word, any word, the end, and the titles of
+the nearest notes."""
+FEATURES = 27 + sum(_PARTS)
+"""How many features a word has in all."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class TitleSteps:
     style: TitleStyle
     near: NearTitles = field(default_factory=NearTitles)
     """The titles of the nearest notes."""
-    _own: dict[str, Floats] = field(default_factory=dict)
+    _after: dict[str, Floats] = field(default_factory=dict)
 
     @cached_property
     def fixed(self) -> Floats:
@@ -57,7 +63,7 @@ class TitleSteps:
         total = max(1, style.count)
         own = np.array([style.words[key] for key in keys], np.float32)
         near = np.array([self.near.words.get(key, 0.0) for key in keys], np.float32)
-        content = (~self.words.is_function).astype(np.float32)
+        content = self._content
         columns = np.column_stack(
             [
                 known,
@@ -79,60 +85,76 @@ class TitleSteps:
     def following(self, before: Sequence[int]) -> Floats:
         """Return what depends on the words `before`, (words + 1, features); the last row is the end's."""
         size, at = len(self.words), len(before)
-        words, style = self.words, self.style
-        content = (~words.is_function).astype(np.float32)
-        columns = np.zeros((size + 1, _STEP_FEATURES), np.float32)
-        total = max(1, style.count)
+        rows = np.zeros((size + 1, sum(_PARTS)), np.float32)
+        copied, first, anywhere, end, near = np.split(rows, np.cumsum(_PARTS)[:-1], axis=1)
         if before:
-            last = before[-1]
-            key = words.keys[last]
-            near = [words.following[gap, last] for gap in range(GAPS)]
-            back = words.following[0, :, last]
-            columns[:size, 0] = near[0] > 0
-            columns[:size, 1] = np.log1p(near[0])
-            columns[:size, 2] = (near[1] > 0) & (near[0] == 0)
-            columns[:size, 3] = (near[2] > 0) & (near[0] == 0) & (near[1] == 0)
-            columns[:size, 4] = back > 0
-            columns[:size, 5] = (near[0] == 0) * content * content[last]
-            columns[:size, 6] = (near[0] == 0) * (1 - content) * (1 - content[last])
-            columns[:size, 7] = (near[0] == 0) * content * (1 - content[last])
-            columns[:size, 8] = (near[0] == 0) * (1 - content) * content[last]
-            own = self._after(key)
-            columns[:size, 9] = np.log1p(own)
-            columns[:size, 10] = own / (style.words[key] + 1.0)
-            columns[:size, 11] = np.log((own + 0.2) / (style.words[key] + 2.0)) / 5
-            columns[:size, _NEAR + 1] = self._near_after(key)
-            if at > 1:
-                reached = [
-                    third for first, second, third in words.triples if (first, second) == tuple(before[-2:])
-                ]
-                columns[reached, 12] = 1
+            copied[:size] = self._after_word(before)
+            near[:size, 1] = self._near_after(self.words.keys[before[-1]])
+            near[size, 2] = math.log1p(self.near.last.get(self.words.keys[before[-1]], 0.0))
         else:
-            own = self._first
-            columns[:size, 13] = np.log1p(own)
-            columns[:size, 14] = np.log((own + 0.2) / (total + 2.0)) / 5
-            columns[:size, 15] = 1 - content
-            columns[:size, _NEAR] = np.log1p([self.near.first.get(key, 0.0) for key in words.keys])
-            columns[:size, 16] = words.known[:, KNOWN["begins_clause"]] > 0
-        columns[:size, 17] = at / LONGEST * content
-        columns[:size, 18] = np.isin(np.arange(size), before)
-        self._end(columns[size], before)
-        return columns
+            first[:size] = self._as_first_word()
+            near[:size, 0] = np.log1p([self.near.first.get(key, 0.0) for key in self.words.keys])
+        anywhere[:size, 0] = at / LONGEST * self._content
+        anywhere[:size, 1] = np.isin(np.arange(size), before)
+        end[size] = self._as_end(before)
+        return rows
 
-    def _end(self, row: Floats, before: Sequence[int]) -> None:
-        """Fill in the features of the end."""
+    def _after_word(self, before: Sequence[int]) -> Floats:
+        """Return what says whether each word follows those before, in the note and in titles."""
+        words, last, content = self.words, before[-1], self._content
+        gaps = words.following[:, last]
+        is_near = np.cumsum(gaps > 0, axis=0) == 1
+        jumps = gaps[0] == 0
+        own = self.counts_after(words.keys[last])
+        total = self.style.words[words.keys[last]]
+        triple = np.zeros(len(words), np.float32)
+        if len(before) > 1:
+            pair = tuple(before[-2:])
+            triple[[third for first, second, third in words.triples if (first, second) == pair]] = 1
+        columns = [
+            gaps[0] > 0,
+            np.log1p(gaps[0]),
+            is_near[1] & (gaps[1] > 0),
+            is_near[2] & (gaps[2] > 0),
+            words.following[0, :, last] > 0,
+            jumps * content * content[last],
+            jumps * (1 - content) * (1 - content[last]),
+            jumps * content * (1 - content[last]),
+            jumps * (1 - content) * content[last],
+            np.log1p(own),
+            own / (total + 1.0),
+            np.log((own + 0.2) / (total + 2.0)) / 5,
+            triple,
+        ]
+        return np.column_stack(columns).astype(np.float32)
+
+    def _as_first_word(self) -> Floats:
+        """Return what says whether each word begins titles."""
+        own = self.counts_first
+        columns = [
+            np.log1p(own),
+            np.log((own + 0.2) / (max(1, self.style.count) + 2.0)) / 5,
+            1 - self._content,
+            self.words.known[:, KNOWN["begins_clause"]] > 0,
+        ]
+        return np.column_stack(columns).astype(np.float32)
+
+    def _as_end(self, before: Sequence[int]) -> list[float]:
+        """Return what says whether a title ends after the words before."""
         words, style, at = self.words, self.style, len(before)
-        begin = 19
-        row[begin + at] = 1
         longer = sum(count for size, count in style.lengths.items() if size >= at)
-        row[begin + 13] = math.log((style.lengths[at] + 0.3) / (longer + 2.0)) / 3
-        if before:
-            key = words.keys[before[-1]]
-            row[begin + 14] = words.is_function[before[-1]]
-            row[begin + 15] = words.ends_clause[before[-1]]
-            row[begin + 16] = math.log((style.last[key] + 0.2) / (style.words[key] + 2.0)) / 3
-            row[_NEAR + 2] = math.log1p(self.near.last.get(key, 0.0))
-            row[begin + 17] = math.log1p(style.last[key])
+        result = [float(at == size) for size in range(LONGEST + 1)]
+        result.append(math.log((style.lengths[at] + 0.3) / (longer + 2.0)) / 3)
+        if not before:
+            return [*result, 0.0, 0.0, 0.0, 0.0]
+        key = words.keys[before[-1]]
+        return [
+            *result,
+            float(words.is_function[before[-1]]),
+            float(words.ends_clause[before[-1]]),
+            math.log((style.last[key] + 0.2) / (style.words[key] + 2.0)) / 3,
+            math.log1p(style.last[key]),
+        ]
 
     def pair_numbers(self, before: Sequence[int]) -> list[int]:
         """Return the number of the weight of each word after the last one before, and of the end."""
@@ -140,8 +162,14 @@ class TitleSteps:
         return [*(ngram_number(last, key) for key in self.words.keys), ngram_number(last, "</s>")]
 
     @cached_property
-    def _first(self) -> Floats:
+    def counts_first(self) -> Floats:
+        """How many of the person's titles begin with each word, (words,)."""
         return np.array([self.style.first[key] for key in self.words.keys], np.float32)
+
+    @cached_property
+    def _content(self) -> Floats:
+        """1 for each word that says what the note is about, 0 for the others, (words,)."""
+        return (~self.words.is_function).astype(np.float32)
 
     def _near_after(self, key: str) -> Floats:
         """Return how often the nearest titles have each word after the word `key`, as a logarithm."""
@@ -155,23 +183,14 @@ class TitleSteps:
     def _numbers(self) -> dict[str, int]:
         return {key: number for number, key in enumerate(self.words.keys)}
 
-    def _after(self, key: str) -> Floats:
-        found = self._own.get(key)
+    def counts_after(self, key: str) -> Floats:
+        """Return how often the person's titles have each word after the word `key`, (words,)."""
+        found = self._after.get(key)
         if found is None:
-            found = np.zeros(len(self.words), np.float32)
-            after = self.style.after.get(key)
-            if after:
-                found[:] = [after[one] for one in self.words.keys]
-            self._own[key] = found
+            after = self.style.after.get(key, Counter())
+            found = np.array([after[one] for one in self.words.keys], np.float32)
+            self._after[key] = found
         return found
-
-
-_STEP_FEATURES = 19 + 18 + 3
-"""How many features depend on the words before."""
-_NEAR = 19 + 18
-"""The first of those features that are about the titles of the nearest notes."""
-FEATURES = 27 + _STEP_FEATURES
-"""How many features a word has in all."""
 
 
 @dataclass(frozen=True)

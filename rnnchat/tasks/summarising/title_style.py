@@ -21,7 +21,6 @@ class TitleStyle:
     """Counts of a person's titles."""
 
     words: Counter[str] = field(default_factory=Counter)
-    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
     first: Counter[str] = field(default_factory=Counter)
     last: Counter[str] = field(default_factory=Counter)
     lengths: Counter[int] = field(default_factory=Counter)
@@ -56,7 +55,6 @@ class TitleStyle:
             self.words[word.key] += weight
             self.texts.setdefault(word.key, Counter())[word.text] += weight
         for first, second in itertools.pairwise(keys):
-            self.pairs[first, second] += weight
             self.after.setdefault(first, Counter())[second] += weight
         self.first[keys[0]] += weight
         self.last[keys[-1]] += weight

@@ -127,7 +127,7 @@ def test_a_style_forgets_what_is_taken_back() -> None:
     style = TitleStyle.of(["Undo A Commit", "Undo A Rebase"])
     style.add("Undo A Commit", -1)
     assert style.words["commit"] == 0
-    assert style.pairs["undo", "a"] == 1
+    assert style.after["undo"]["a"] == 1
     assert style.spelling("commit") == ""
     assert style.lengths[3] == 1
 
