@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,10 +143,8 @@ def _relations(
     rows = []
     for at, terms in enumerate(counts):
         own = terms.keys()
-        mass = sum(rare[term] for term in own)
-        shared = sum(rare[term] for term in own if holders[term] > 1)
-        after = counts[at + 1] if at + 1 < count else {}
-        before = counts[at - 1] if at else {}
+        neighbours = counts[at + 1] if at + 1 < count else {}, counts[at - 1] if at else {}
+        ends = counts[0] if at else {}, counts[-1] if at + 1 < count else {}
         rows.append(
             [
                 near[at],
@@ -153,21 +152,33 @@ def _relations(
                 rank[at] == 0,
                 rank[at] == 1,
                 rank[at] / count,
-                shared / (mass + 1e-6),
-                min(shared, 150) / 10,
-                min(mass, 300) / 30,
-                mass / (len(own) + 1),
-                min(sum(rare[term] * min(total[term], 6) for term in own), 1000) / 100,
-                sum(min(total[term], 12) for term in own) / (len(own) or 1),
-                sum(rare[term] for term in own if term in after) / 10,
-                sum(rare[term] for term in own if term in before) / 10,
+                *_masses(own, rare, total, holders),
+                *(sum(rare[term] for term in own if term in other) / 10 for other in neighbours),
                 sum(rare[term] for term in own if term not in seen) / 20,
-                len(own & counts[0].keys()) / 5 if at else 0.0,
-                len(own & counts[-1].keys()) / 5 if at + 1 < count else 0.0,
+                *(len(own & other.keys()) / 5 for other in ends),
             ]
         )
         seen |= own
     return np.array(rows, np.float32)
+
+
+def _masses(
+    own: AbstractSet[str], rare: dict[str, float], total: Counter[str], holders: Counter[str]
+) -> list[float]:
+    """Return how much the terms of a sentence weigh, and how much those that other sentences have, too.
+
+    `total` is how often the text has each term, and `holders` in how many sentences.
+    """
+    mass = sum(rare[term] for term in own)
+    shared = sum(rare[term] for term in own if holders[term] > 1)
+    return [
+        shared / (mass + 1e-6),
+        min(shared, 150) / 10,
+        min(mass, 300) / 30,
+        mass / (len(own) + 1),
+        min(sum(rare[term] * min(total[term], 6) for term in own), 1000) / 100,
+        sum(min(total[term], 12) for term in own) / (len(own) or 1),
+    ]
 
 
 def _phrases(sentences: Sequence[str]) -> Features:

@@ -80,7 +80,7 @@ def _makeup(words: TitleWords, title: Sequence[int], order: NDArray[np.int64]) -
     follows = [bool(words.following[0, first, second]) for first, second in itertools.pairwise(title)]
     longest = max((len(list(run)) for is_copied, run in itertools.groupby(follows) if is_copied), default=0)
     telling = known[content, KNOWN["telling"]]
-    names = ("rarity", "in_code", "is_code", "in_first")
+    names = ("rarity", "in_code", "is_code", "only_in_first")
     means = [float(known[content, KNOWN[name]].mean()) if content else 0.0 for name in names]
     return [
         sum(follows) / max(1, len(follows)),

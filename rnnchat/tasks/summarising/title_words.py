@@ -36,7 +36,7 @@ KNOWN = {
     "telling": 3,
     "in_code": 7,
     "is_code": 9,
-    "in_first": 10,
+    "only_in_first": 10,
     "begins_clause": 16,
     "is_extra": 18,
 }
@@ -185,21 +185,7 @@ def _known(
 ) -> NDArray[np.float32]:
     """Return what is known of each word, (words, features)."""
     size = len(number)
-    count, sentences, is_code, capital, clause = (np.zeros(size, np.float32) for _ in range(5))
-    first_at = np.full(size, float(MOST_SENTENCES))
-    places = np.zeros((3, size), np.float32)
-    for at, sentence in enumerate(read):
-        for position, word in enumerate(sentence):
-            own = number[word.key]
-            count[own] += 1
-            is_code[own] += word.is_code
-            capital[own] += position > 0 and word.text[:1].isupper()
-            clause[own] += word.begins_clause
-        row = sorted({number[word.key] for word in sentence})
-        sentences[row] += 1
-        first_at[row] = np.minimum(first_at[row], at)
-        for place, here in enumerate((at == 0, at == 1, at == len(read) - 1)):
-            places[place, row] = here
+    count, is_code, capital, clause, sentences, first_at, *places = _tally(read, number)
     in_code = Counter(map(word_key, _CODE_WORD.findall(code)))
     shown = np.array([in_code[key] for key in number], np.float32)
     rare = np.array(list(rarities.of(number).values()), np.float32)
@@ -228,3 +214,23 @@ def _known(
             [any(map(str.isdigit, key)) for key in number],
         ]
     ).astype(np.float32)
+
+
+def _tally(read: Sequence[Sequence[BodyWord]], number: dict[str, int]) -> NDArray[np.float32]:
+    """Return where each word occurs, (9, words).
+
+    That is how often it does: at all, in code, with a capital inside a sentence, at the beginning of a clause;
+    in how many sentences it does; which of them is the first; whether the last of them is the first sentence
+    of all, the second, and the very last.
+    """
+    rows = np.zeros((9, len(number)), np.float32)
+    rows[5] = MOST_SENTENCES
+    for at, sentence in enumerate(read):
+        for position, word in enumerate(sentence):
+            is_capital = position > 0 and word.text[:1].isupper()
+            rows[:4, number[word.key]] += (1, word.is_code, is_capital, word.begins_clause)
+        own = sorted({number[word.key] for word in sentence})
+        rows[4, own] += 1
+        rows[5, own] = np.minimum(rows[5, own], at)
+        rows[6:9, own] = np.array([[at == 0], [at == 1], [at == len(read) - 1]])
+    return rows
