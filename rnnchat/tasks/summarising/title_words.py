@@ -219,9 +219,9 @@ def _known(
 def _tally(read: Sequence[Sequence[BodyWord]], number: dict[str, int]) -> NDArray[np.float32]:
     """Return where each word occurs, (9, words).
 
-    That is how often it does: at all, in code, with a capital inside a sentence, where a clause begins; in how
-    many sentences it does; which of them is the first; whether the last of them is the first sentence of all,
-    the second, and the very last.
+    That is how often it does: at all, in code, with a capital inside a sentence, where a clause begins; in
+    how many sentences it does; which of them is the first; whether the last of them is the first sentence of
+    all, the second, and the very last.
     """
     rows = np.zeros((9, len(number)), np.float32)
     rows[5] = MOST_SENTENCES
