@@ -40,9 +40,11 @@ def titles_of_draft(paths: Paths, model: str, text: str) -> list[str]:
 
 def names_of(titles: Sequence[str]) -> list[str]:
     """Return a file name for each title, without what is not allowed in file names."""
+    from rnnchat.text.notes.clean import sanitize
+
     names = []
     for title in titles:
-        name = " ".join(_NOT_IN_NAMES.sub(" ", title).split()).lstrip(".")[:LONGEST_NAME]
+        name = " ".join(_NOT_IN_NAMES.sub(" ", sanitize(title)).split()).lstrip(".")[:LONGEST_NAME]
         name = name.encode()[:LONGEST_BYTES].decode("utf-8", "ignore").strip(" .")
         if name:
             names.append(f"{name}{_ENDING}")

@@ -69,6 +69,7 @@ def test_a_draft_with_a_heading_is_named_after_it(paths: Paths) -> None:
 
 
 def test_a_file_name_has_nothing_that_file_systems_refuse() -> None:
+    assert names_of(["\u202ex\ud800y"]) == ["x y.md"]
     assert names_of(["a/b: c?", "..hidden", "*", "語" * 100]) == ["a b c.md", "hidden.md", f"{'語' * 66}.md"]
 
 
