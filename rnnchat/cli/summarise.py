@@ -48,9 +48,10 @@ Examples:
 @model_option
 @as_json
 def summarise(note: str, with_titles: bool, count: int, free: bool, model: str | None, as_json: bool) -> None:
-    """Show the key sentences of NOTE, word for word, with the lines in which they begin.
+    """Show the key sentences of NOTE, with the lines in which they begin.
 
-    NOTE is a file, or - for a text on standard input. Titles are made of words of the note, in the style of
+    NOTE is a file, or - for a text on standard input. The sentences are as they stand there, but for the
+    addresses of links and other markup. Titles are made of words of the note, in the style of
     the titles in the notes that the model learned. With --free, the model writes a summary of its own below
     the key sentences.
     """
