@@ -101,6 +101,7 @@ MODULES = {
     "related": "rnnchat.cli.related",
     "scan": "rnnchat.cli.scan",
     "sort": "rnnchat.cli.sort",
+    "summarise": "rnnchat.cli.summarise",
     "train": "rnnchat.cli.train",
     "translate": "rnnchat.cli.translate",
     "vectors": "rnnchat.cli.vectors",

@@ -26,6 +26,9 @@ _NEXT = "(SELECT COALESCE(MAX(used), 0) + 1 FROM drafts)"
 TITLE_LENGTH = 60
 """The title of a draft has at most this many characters of its first line."""
 
+LISTED_CHARACTERS = 3_000
+"""A list of drafts has so many characters from the beginning of each."""
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -69,6 +72,8 @@ class DraftSummary:
     title: str
     changed: float
     characters: int
+    beginning: str = ""
+    """The first characters of its text."""
 
 
 class Drafts:
@@ -144,9 +149,9 @@ class Drafts:
                     f" OR id IN ({', '.join(map(str, new))})"
                 )
             rows = connection.execute(
-                f"SELECT id, title, MIN(changed, ?), length(text) FROM drafts {found}"
+                f"SELECT id, title, MIN(changed, ?), length(text), substr(text, 1, ?) FROM drafts {found}"
                 " ORDER BY used DESC LIMIT ?",
-                (time.time(), *sought, limit),
+                (time.time(), LISTED_CHARACTERS, *sought, limit),
             ).fetchall()
         if fresh:
             # This speeds up the next search, which folds them again where it cannot be saved.

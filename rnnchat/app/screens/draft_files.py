@@ -38,13 +38,20 @@ class DraftFileSaver:
 
     def save_as(self, current: TextFile | None) -> None:
         """Ask for a file and save to it; `current` is the draft's file so far."""
-        prefill = str(current.path) if current is not None else f"{start_folder()}/".replace("//", "/")
 
         def named(path: str | None) -> None:
             if path:
                 self.save_to(path, current)
 
-        self._screen.app.push_screen(AskPath("Save draft as", prefill, new_file), named)
+        title = "Save draft as"
+        if current is not None:
+            self._screen.app.push_screen(AskPath(title, str(current.path), new_file), named)
+            return
+        from rnnchat.app.screens.first_save import AskFirstPath
+
+        folder = f"{start_folder()}/".replace("//", "/")
+        text = self._take_snapshot().draft.text
+        self._screen.app.push_screen(AskFirstPath(title, folder, new_file, text), named)
 
     def save_to(self, path: str, current: TextFile | None) -> None:
         """Save to the file at `path`; `current` is the draft's file so far."""

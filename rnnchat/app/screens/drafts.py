@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,6 +18,13 @@ from rnnchat.app.widgets.path_suggester import PathSuggester
 from rnnchat.errors import RnnchatError
 from rnnchat.library.drafts import DraftSummary
 from rnnchat.storage.paths import parse_path, start_folder
+
+PREVIEWS = 30
+"""The first drafts of the list, so many of them, are shown with their key sentence."""
+PREVIEW_CHARACTERS = 120
+"""At most so many characters of a key sentence are shown."""
+PREVIEW_REPEATS = 24
+"""A key sentence that begins with so many characters of the title is not shown."""
 
 
 class DraftsScreen(SearchScreen[Path]):
@@ -46,7 +54,11 @@ class DraftsScreen(SearchScreen[Path]):
         """Return the drafts that contain all `words`; none where a path is typed."""
         if _is_path(words):
             return []
-        return [(draft.id, _line(draft)) for draft in self.services.drafts.find(words)]
+        found = self.services.drafts.find(words)
+        return [
+            (draft.id, _line(draft, _preview(draft.beginning) if place < PREVIEWS else ""))
+            for place, draft in enumerate(found)
+        ]
 
     def delete(self, number: int) -> None:
         """Delete a draft; a file that it was saved to stays."""
@@ -88,6 +100,18 @@ def _is_path(value: str) -> bool:
     return is_absolute(value) or value.strip().startswith(("./", "../"))
 
 
-def _line(draft: DraftSummary) -> Content:
+def _line(draft: DraftSummary, preview: str) -> Content:
     when = time.strftime("%d %b %H:%M", time.localtime(draft.changed))
-    return Content.assemble((f"{when}  ", "dim"), draft.title, (f"  {draft.characters:,} characters", "dim"))
+    size = f"  {draft.characters:,} characters"
+    # The title of a draft without a file is how it begins.
+    is_new = preview and not preview.startswith(draft.title[:PREVIEW_REPEATS])
+    shown = f"  {preview}" if is_new else ""
+    return Content.assemble((f"{when}  ", "dim"), draft.title, (size, "dim"), (shown, "$text-muted"))
+
+
+@lru_cache(maxsize=256)
+def _preview(beginning: str) -> str:
+    """Return the key sentence of a draft; nothing where the text has no sentence."""
+    from rnnchat.tasks.summarising.summary import preview
+
+    return preview(beginning, PREVIEW_CHARACTERS)

@@ -100,7 +100,11 @@ class PlacesScreen(Dialog[NotePlace | None]):
 
 
 def answer_screen(question: str, reply: Reply, name_of: Callable[[str], str]) -> PlacesScreen:
-    """Return the screen with what notes say to a question; `name_of` returns the name of a note's file."""
+    """Return the screen with what notes say to a question; `name_of` returns the name of a note's file.
+
+    Each passage is shown by its key sentence, which takes milliseconds; call it in a thread.
+    """
+    from rnnchat.tasks.summarising.summary import preview
     from rnnchat.text.notes.clean import sanitize
 
     places, lines = [], []
@@ -114,9 +118,10 @@ def answer_screen(question: str, reply: Reply, name_of: Callable[[str], str]) ->
     else:
         note = "Nothing in your notes has to do with this."
     for passage in reply.passages:
-        begin = " ".join(sanitize(passage.text[:SHOWN_CHARACTERS]).split())
+        text_shown = preview(passage.text, SHOWN_CHARACTERS) or passage.text[:SHOWN_CHARACTERS]
         places.append(NotePlace(passage.path, passage.line))
-        lines.append(_place_line(name_of(passage.path), passage.line, begin))
+        shown = " ".join(sanitize(text_shown).split())
+        lines.append(_place_line(name_of(passage.path), passage.line, shown))
     heading = question
     if len(question) > QUESTION_CHARACTERS:
         heading = f"{question[:QUESTION_CHARACTERS]}…"

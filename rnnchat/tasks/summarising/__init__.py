@@ -1,0 +1,1 @@
+"""Summaries of notes: their key sentences, and titles for them."""

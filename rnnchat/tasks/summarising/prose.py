@@ -1,0 +1,115 @@
+"""The sentences of a note, with their lines: what a summary and a title are chosen from."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from rnnchat.tasks.asking.sentences import split_sentences
+
+LONGEST_NOTE = 1_000_000
+"""Only so many characters of a note are read."""
+MOST_SENTENCES = 2_000
+"""Only so many sentences of a note are read."""
+_INDENTED_CODE = re.compile(
+    r"(?<=\n\n)(?: {4}|\t)(?![ \t]*(?:[-*+]|\d+[.)])[ \t])[^\n]*(?:\n(?: {4}|\t)[^\n]*)*"
+)
+"""Matches lines that are code because they are indented after a blank line."""
+_HEADING = re.compile(
+    r"^[ \t]{0,3}(?P<marks>#{1,6}|={1,6})[ \t]+(?P<text>\S[^\n]{0,300}?)[ \t#=]*$"
+    r"|^(?P<underlined>[^\n|>*+\-][^\n]{0,100})\n(?P<rule>=|-)(?P=rule){2,}[ \t]*$",
+    re.M,
+)
+"""Matches a heading of Markdown or AsciiDoc."""
+_FENCE = re.compile(
+    r"^[ \t]{0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]{0,3}(?P=mark)[ \t]*$|\Z)", re.M | re.S
+)
+"""Matches a block of code, up to the end of the text where nothing closes it."""
+_TABLE_OR_RULE = re.compile(r"^[ \t]*(?:\|[^\n]*|[-*_=][-*_= \t]{2,}|<!--.*?-->)[ \t]*$", re.M)
+"""Matches a line of a table, a rule, and a comment."""
+_NUMBER = re.compile(r"^(?P<space>[ \t]*)\d+[.)][ \t]", re.M)
+"""Matches the number of a point of a list, whose full stop ends no sentence."""
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
+_IMAGE = re.compile(r"!\[[^\]]{0,500}\]\([^)]{0,500}\)|\{%[^\n]{0,300}?%\}|\{\{[^\n]{0,300}?\}\}")
+_LINK = re.compile(r"\[(?P<text>[^\]]{0,500})\](?:\([^)]{0,500}\)|\[[^\]]{0,200}\])")
+_FOOTNOTE = re.compile(r"\[\^[^\]]*\]:?")
+_LIST_MARK = re.compile(r"^[\s>]*(?:(?:[-*+]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?")
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|__)(?=\S)(?P<text>.+?)(?<=\S)\1(?![\w*])")
+
+
+@dataclass(frozen=True)
+class NoteSentence:
+    """A sentence of a note's prose."""
+
+    text: str
+    """Its text in one line, without the mark of a list, the addresses of links, and emphasis."""
+    line: int
+    """The line of the note in which it begins, from 1."""
+
+
+@dataclass(frozen=True)
+class Prose:
+    """What a summary of a note can be made of."""
+
+    title: str
+    """The title that the note has, in its front matter or as its first heading; empty where it has none."""
+    sentences: tuple[NoteSentence, ...]
+    """The sentences of its body in order, without headings, code and tables."""
+    code: str
+    """Its blocks of code, which show what its sentences are about."""
+
+
+def read_prose(text: str) -> Prose:
+    """Return the title, the sentences and the code of a note."""
+    from rnnchat.text.notes.formats.front_matter import end_of_front_matter
+
+    text = text[:LONGEST_NOTE].replace("\r\n", "\n").replace("\r", "\n")
+    front = end_of_front_matter(text)
+    title = _stated_title(text[:front])
+    code: list[str] = []
+
+    def take_code(match: re.Match[str]) -> str:
+        code.append(match.group().strip())
+        return _blank(match)
+
+    body = _blanked(text[:front]) + text[front:]
+    body = _FENCE.sub(take_code, body)
+    body = _INDENTED_CODE.sub(take_code, body)
+    body = _NUMBER.sub(lambda mark: f"{mark['space']}- ".ljust(len(mark.group())), body)
+    heading = _HEADING.search(body)
+    if heading is not None and not title and not body[: heading.start()].strip():
+        title = plain(heading["text"] or heading["underlined"])
+    for pattern in (_HEADING, _TABLE_OR_RULE, _IMAGE, _TAG):
+        body = pattern.sub(_blank, body)
+    starts = [0, *(at.end() for at in re.finditer("\n", body))]
+    found = []
+    for sentence in itertools.islice(split_sentences(body), MOST_SENTENCES):
+        shown = plain(sentence.text)
+        if any(map(str.isalpha, shown)):
+            found.append(NoteSentence(shown, bisect.bisect_right(starts, sentence.start)))
+    return Prose(title, tuple(found), "\n".join(code))
+
+
+def plain(text: str) -> str:
+    """Return a text in one line, without the mark of a list, the addresses of links, and emphasis."""
+    text = unescape(_LIST_MARK.sub("", text, count=1))
+    text = _FOOTNOTE.sub("", _LINK.sub(lambda link: link["text"], _IMAGE.sub("", text)))
+    return " ".join(_EMPHASIS.sub(lambda marked: marked["text"], text).split())
+
+
+def _stated_title(front: str) -> str:
+    """Return the title in a note's front matter; nothing where there is none."""
+    stated = re.search(r"^title:[ \t]*(?P<quote>['\"]?)(?P<title>\S.*?)(?P=quote)[ \t]*$", front, re.M | re.I)
+    return stated["title"] if stated is not None else ""
+
+
+def _blank(match: re.Match[str]) -> str:
+    return _blanked(match.group())
+
+
+def _blanked(text: str) -> str:
+    """Return as many blank lines, and the same number of characters, as `text` has."""
+    return re.sub(r"[^\n]", " ", text)

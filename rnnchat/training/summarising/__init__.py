@@ -1,0 +1,1 @@
+"""Fitting what summaries and titles are chosen with: offline, on collections that may be shipped."""

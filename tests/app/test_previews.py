@@ -1,0 +1,45 @@
+"""Key sentences in lists: of drafts, and of passages that answer a question."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import OptionList
+
+from rnnchat.app.app import RnnchatApp
+from rnnchat.app.screens.drafts import DraftsScreen
+from rnnchat.app.screens.passages import answer_screen
+from rnnchat.library.drafts import Draft
+from rnnchat.library.settings import change_settings
+from rnnchat.storage.paths import Paths
+from rnnchat.tasks.asking.asking import FoundPassage, Reply
+from tests.app.helpers import SIZE, open_draft, wait_until
+
+KEY = "You can undo the last commit with git reset."
+TEXT = f"# Undo\n\nWell.\n\n{KEY}\n\n```\ngit reset\n```\n"
+
+
+@pytest.mark.slow
+async def test_the_list_of_drafts_shows_their_key_sentences(paths: Paths, tiny_model: str) -> None:
+    with change_settings(paths) as settings:
+        settings.model = tiny_model
+    app = RnnchatApp(paths)
+    app.drafts.keep(Draft(text="12, 13."))
+    app.drafts.keep(Draft(text=TEXT))
+    async with app.run_test(size=SIZE) as pilot:
+        await open_draft(pilot, app)
+        await pilot.press("ctrl+o")
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftsScreen))
+        options = app.screen.query_one(OptionList)
+        await wait_until(pilot, lambda: options.option_count == 2)
+        shown = [str(options.get_option_at_index(at).prompt) for at in range(2)]
+        assert KEY in shown[0]
+        assert shown[1].endswith("7 characters")
+
+
+def test_a_passage_is_shown_by_its_key_sentence() -> None:
+    passage = FoundPassage("a.md", 1, 9, TEXT, 1.0)
+    screen = answer_screen("undo?", Reply((passage,), None, 0.0), lambda path: path)
+    assert KEY in str(screen._lines[0])
+    assert "```" not in str(screen._lines[0])
+    code = FoundPassage("a.md", 1, 3, "```\nx = 1\n```", 1.0)
+    assert "x = 1" in str(answer_screen("x?", Reply((code,), None, 0.0), str)._lines[0])

@@ -1,0 +1,90 @@
+"""The sentences of a note: which there are, and in which lines."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnchat.tasks.summarising.prose import plain, read_prose
+from tests.helpers.waiting import patience
+
+NOTE = """---
+title: "Lost commits"
+---
+
+# Another heading
+
+Run `git reflog` to see
+every commit. It is [fast](https://example.com/a.b?c=d)!
+
+```bash
+git reflog. Not a sentence.
+```
+
+1. Copy the **hash**.
+2. Check it out.
+
+| a | table |
+|---|---|
+
+    indented code here
+
+The end
+"""
+
+
+def test_sentences_have_their_lines_and_no_markup() -> None:
+    prose = read_prose(NOTE)
+    assert [(one.text, one.line) for one in prose.sentences] == [
+        ("Run `git reflog` to see every commit.", 7),
+        ("It is fast!", 8),
+        ("Copy the hash.", 14),
+        ("Check it out.", 15),
+        ("The end", 22),
+    ]
+    assert prose.title == "Lost commits"
+    assert "git reflog. Not" in prose.code
+    assert "indented code" in prose.code
+
+
+def test_the_first_heading_is_the_title() -> None:
+    assert read_prose("# One\n\nText.\n\n# Two\n\nMore.").title == "One"
+    assert read_prose("Title\n=====\n\nText.").title == "Title"
+    assert read_prose("Text first.\n\n# Later\n\nMore.").title == ""
+
+
+def test_chinese_sentences_end_without_spaces() -> None:
+    prose = read_prose("# 书\n\n我喜欢读书。你呢？好的！")
+    assert [one.text for one in prose.sentences] == ["我喜欢读书。", "你呢？", "好的！"]
+    assert prose.title == "书"
+
+
+def test_a_note_of_code_has_no_sentences() -> None:
+    assert not read_prose("# Title\n\n```\nx = 1. And so on.\n```\n").sentences
+    assert not read_prose("```\nnever closed. Really.\n").sentences
+    assert not read_prose("1.\n\n---\n\n***\n").sentences
+
+
+def test_plain_text_keeps_what_is_no_markup() -> None:
+    assert plain("- [x] done *now* and 2 * 3 * 4") == "done now and 2 * 3 * 4"
+    assert plain("see ![a picture](b.png) the [text][1]") == "see the text"
+
+
+@pytest.mark.parametrize("unit", ["![", "{%", "[", "# ", "#", "*", "`", "<!--", ".  ", "\n\n    ", "a. "])
+def test_a_text_of_one_mark_is_read_quickly(unit: str) -> None:
+    began = time.perf_counter()
+    read_prose(f"# x{unit * 30_000}x")
+    assert time.perf_counter() - began < patience(2)
+
+
+@given(st.text(alphabet="ab. \n#`-*|[](>)1é。", max_size=200))
+def test_each_sentence_begins_in_its_line(text: str) -> None:
+    lines = text.split("\n")
+    for sentence in read_prose(text).sentences:
+        assert 1 <= sentence.line <= len(lines)
+        assert "\n" not in sentence.text
+        first = next(character for character in sentence.text if character.isalnum())
+        assert first in "".join(lines[sentence.line - 1 :])

@@ -1,0 +1,1 @@
+"""Tests of fitting what summaries are chosen with."""
