@@ -1,8 +1,8 @@
 """Find the passages that answer a question, by evidence from the passage and its note.
 
 Each kind of evidence is a number from 0 to 1 for every passage. `rnnchat/training/asking/fit_ranking.py`
-fitted the weights to questions to other people's notes. In these a heading repeats the title, so that the
-weight that both have together was divided by hand.
+fitted the weights to questions to other people's notes. Those of headings and titles are set by hand, as in
+these notes headings are left out or repeat the title.
 """
 
 from __future__ import annotations
@@ -32,10 +32,13 @@ FEATURES = (
     "latent_note",
     "words",
     "words_title",
+    "latent_note_if_missing",
+    "words_if_missing",
+    "words_title_if_missing",
 )
 """The kinds of evidence, in the order of WEIGHTS."""
-WEIGHTS = np.array([2.4, 1.5, 3.0, 3.0, 2.5, 0.4, 1.3, 3.3, 4.3, 5.8], np.float32)
-"""What each kind of evidence counts for."""
+WEIGHTS = np.array([3.7, 1.5, 1.5, 0.7, 5.2, 0.8, 0.0, 2.9, 2.7, 3.2, 3.2, 2.6, 10.7], np.float32)
+"""What each kind of evidence counts for; what has no weight serves the refusal alone."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,8 @@ def evidence(index: PassageIndex, question: Question) -> NDArray[np.float32]:
     words = shipped_vectors().of_question(question.numbers)
     result[8] = np.maximum(index.word_passages @ words, 0)
     result[9] = np.maximum(index.word_titles @ words, 0)[index.notes]
+    # The less of the question any passage has in its own words, the more other words have to find it.
+    result[10:] = result[7:10] * (1 - result[4].max())
     return result
 
 

@@ -1,9 +1,10 @@
 """Fit the weights of the ranking and of the refusal: ``python -m rnnchat.training.asking.fit_ranking DATA``.
 
 DATA holds the text collections. The weights are fitted to notes that the word vectors were not fitted to.
-There are three kinds of questions: those in ``held_out_questions.tsv``, which ask in other words than the
-notes; titles, to the notes without their titles; and headings within notes, to the passages without their
-headings. The weights are printed, and then written into ``ranking.py`` and ``refusal.py`` by hand.
+There are four kinds of questions: those in ``held_out_questions.tsv``, which ask in other words than the
+notes; titles, to the notes without their titles; headings within notes, to the passages without their
+headings; and a third of the words of a sentence, to its passage. The weights are printed, and then written
+into ``ranking.py`` and ``refusal.py`` by hand.
 """
 
 from __future__ import annotations
@@ -23,17 +24,20 @@ from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.asking.notes import NoteFile, NotePassages, passages_of
 from rnnchat.tasks.asking.ranking import FEATURES, Question, evidence
 from rnnchat.tasks.asking.refusal import EVIDENCE, answer_evidence
+from rnnchat.tasks.asking.sentences import split_sentences
 from rnnchat.tasks.asking.terms import terms_of
 from rnnchat.training.asking.pairs import held_out_notes, titles_of
 
 QUESTIONS = Path(__file__).parent / "held_out_questions.tsv"
 """A question and the note that answers it in each line."""
-KINDS: Mapping[str, float] = {"questions": 2.0, "titles": 1.0, "sections": 1.0}
+KINDS: Mapping[str, float] = {"questions": 2.0, "titles": 1.0, "sections": 1.0, "sentences": 1.0}
 """The kinds of questions, and what one of each counts for."""
 MOST_SECTIONS = 500
 """At most this many headings within notes are asked."""
 UNASKED = ("30-seconds/", "livialima/")
 """The titles of notes whose source begins with one of these say too little to be questions."""
+SENTENCES = 400
+"""This many sentences are asked, with a third of their words."""
 MOST_CANDIDATES = 40
 """So many passages that each kind of evidence speaks for most are told apart from the right ones."""
 STEPS = 400
@@ -42,7 +46,7 @@ LEARNING_RATE = 0.1
 """The learning rate; it falls to 0."""
 DECAY = 1e-4
 """How strongly weights are drawn to 0."""
-REFUSED = 0.1
+REFUSED = 0.07
 """The refusal is set so that this share of the questions of QUESTIONS is refused."""
 FOREIGN = ("ronaldl29/", "GSA/", "nasa/", "rufuspollock/")
 """The titles of documents of these sources are questions that the held-out notes do not answer."""
@@ -68,14 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     data = parser.parse_args(arguments).data
     notes = held_out_notes(data)
     whole = build_index(_note(source, text) for source, text in notes)
-    examples = [*asked(whole), *titles(notes), *sections(notes)]
+    examples = [*asked(whole), *titles(notes), *sections(notes), *sentences(whole)]
     weights = fit(examples)
     for name, weight in zip(FEATURES, weights.tolist(), strict=True):
         print(f"{name}: {weight:.2f}")
     for kind in KINDS:
         first, five = accuracy([example for example in examples if example.kind == kind], weights)
         print(f"{kind}: the right passage first {first:.1%}, among five {five:.1%}")
-    whole_notes = [example for example in examples if example.kind != "sections"]
+    whole_notes = [example for example in examples if example.kind in ("questions", "titles")]
     fit_refusal(whole_notes, list(foreign(data, whole)), weights)
     return 0
 
@@ -119,6 +123,24 @@ def sections(notes: Sequence[tuple[str, str]]) -> Iterator[Example]:
         yield _example("sections", index, question, right)
 
 
+def sentences(index: PassageIndex) -> Iterator[Example]:
+    """Yield some of the words of a sentence as a question that its passage answers."""
+    chance = random.Random(0)
+    asked_so_far = 0
+    while asked_so_far < SENTENCES:
+        number = chance.randrange(len(index))
+        found = [
+            sentence.text.split()
+            for sentence in split_sentences(index.passage(number).text)
+            if not sentence.is_code and 10 <= len(sentence.text.split()) <= 40
+        ]
+        if found and not index.file_of(number).path.startswith("30-seconds/"):
+            words = chance.choice(found)
+            question = " ".join(chance.sample(words, max(3, len(words) // 3)))
+            yield _example("sentences", index, question, np.arange(len(index)) == number)
+            asked_so_far += 1
+
+
 def foreign(data: Path, index: PassageIndex) -> Iterator[Example]:
     """Yield titles of other documents as questions that an index does not answer."""
     found = [title for title in titles_of(data, "prose-modern", FOREIGN) if len(terms_of(title)) > 1]
@@ -133,11 +155,11 @@ def fit(examples: Sequence[Example]) -> NDArray[np.float64]:
     sizes = np.array([len(example.is_right) for example in examples])
     starts = np.cumsum(sizes) - sizes
     counted = np.array([KINDS[example.kind] for example in examples])
-    share = np.repeat(counted / counted.sum(), sizes)
+    share = np.repeat(counted / counted.sum(), sizes).astype(np.float32)
     weights = np.full(len(FEATURES), 0.5)
     moment, square = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, STEPS + 1):
-        scores = weights @ found
+        scores = weights.astype(np.float32) @ found
         scores = np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts), sizes))
         right = scores * is_right
         wanted = right / np.repeat(np.add.reduceat(right, starts) + 1e-30, sizes)
