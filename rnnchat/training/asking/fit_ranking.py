@@ -1,10 +1,10 @@
 """Fit the weights of the ranking and of the refusal: ``python -m rnnchat.training.asking.fit_ranking DATA``.
 
-DATA holds the text collections. The weights are fitted to notes that the word vectors were not fitted to.
-There are four kinds of questions: those in ``held_out_questions.tsv``, which ask in other words than the
-notes; titles, to the notes without their titles; headings within notes, to the passages without their
-headings; and a third of the words of a sentence, to its passage. The weights are printed, and then written
-into ``ranking.py`` and ``refusal.py`` by hand.
+DATA holds the text collections. The weights are fitted to notes that the word vectors must not have seen, so
+that these are fitted with ``--hold-out`` before. There are four kinds of questions: those in
+``held_out_questions.tsv``, which ask in other words than the notes; titles, to the notes without their
+titles; headings within notes, to the passages without their headings; and a third of the words of a sentence,
+to its passage. The weights are printed, and then written into ``ranking.py`` and ``refusal.py`` by hand.
 """
 
 from __future__ import annotations

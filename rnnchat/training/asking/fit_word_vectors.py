@@ -35,7 +35,7 @@ DIMENSIONS = 192
 """A vector has so many values."""
 WINDOW = 5
 """Terms at most this far apart keep company."""
-STEPS = 2_300
+STEPS = 1_800
 """The number of training steps."""
 BATCH = 768
 """A step takes about this many pairs."""
@@ -53,8 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Fit the vectors and write them into the package."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
     parser.add_argument("data", type=Path, help="the folder of the text collections")
-    data = parser.parse_args(arguments).data
-    texts = read_texts(data)
+    parser.add_argument(
+        "--hold-out", action="store_true", help="leave out the notes that fit_ranking fits the weights to"
+    )
+    parsed = parser.parse_args(arguments)
+    texts = read_texts(parsed.data, hold_out=parsed.hold_out)
     corpus = _Corpus.of(texts)
     print(f"{len(texts.pairs):,} pairs, {len(corpus.names):,} terms", flush=True)
     vectors = company_vectors(corpus)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.notes import passages_of
 from rnnchat.tasks.asking.terms import terms_of
+from rnnchat.training.recipes import KEPT_OUT
 
 COLLECTIONS: Mapping[str, float] = {
     "notes-permissive": 1.0,
@@ -47,7 +48,7 @@ HELD_OUT = (
     "livialima/",
     "thoughtbot/",
 )
-"""Documents whose source begins with one of these are kept for fitting the ranking, and are not read."""
+"""Documents whose source begins with one of these are held out while the ranking is fitted."""
 OTHER_TEXTS: Mapping[str, int] = {
     "dialogue/self_dialogue": 14_000_000,
     "dialogue/topical_chat": 5_000_000,
@@ -55,7 +56,6 @@ OTHER_TEXTS: Mapping[str, int] = {
     "dialogue/taskmaster4": 1_000_000,
     "pretrain/prose-everyday": 3_000_000,
     "pretrain/prose-standard-ebooks": 35_000_000,
-    "pretrain/notes-nikitavoloboev": 8_000_000,
 }
 """Texts that only say which words keep company, and about how many characters of each are read."""
 LONGEST_DOCUMENT = 300_000
@@ -102,9 +102,10 @@ class Texts:
         return np.array(self.terms, np.int64), np.array(self.ends, np.int64)
 
 
-def read_texts(data: Path) -> Texts:
-    """Return the texts of all collections in the folder `data`."""
+def read_texts(data: Path, *, hold_out: bool = False) -> Texts:
+    """Return the texts of all collections in the folder `data`, without HELD_OUT if `hold_out`."""
     texts = Texts()
+    left_out = (LEFT_OUT, *HELD_OUT) if hold_out else LEFT_OUT
     for intent, sentences in _intents(data / "tasks/classification"):
         title = texts.add("")
         for sentence in sentences:
@@ -115,7 +116,7 @@ def read_texts(data: Path) -> Texts:
     for name, share in COLLECTIONS.items():
         for number, record in enumerate(_records(data / f"pretrain/{name}.jsonl.xz")):
             chosen = random.Random(f"{name}{number}").random() <= share
-            if chosen and not record["source"].startswith((LEFT_OUT, *HELD_OUT)):
+            if chosen and not record["source"].startswith(left_out):
                 _add_document(texts, name, record["source"], record["text"], number)
     _add_paraphrases(texts, data / "tasks/translation")
     _add_summaries(texts, data / "tasks/summarisation/scitldr_a/train.jsonl")
@@ -180,6 +181,8 @@ def _add_other_texts(texts: Texts, file: Path, most: int) -> None:
     """Add the texts of a collection, or of its dialogues, until about `most` characters are read."""
     read = 0
     for record in _records(file):
+        if any(book in record.get("source", "") for book in KEPT_OUT):
+            continue
         text = record.get("text") or " ".join(text for _, text in record["turns"])
         for begin in range(0, min(len(text), LONGEST_DOCUMENT), LONGEST_TEXT):
             texts.add(text[begin : begin + LONGEST_TEXT])
