@@ -123,9 +123,12 @@ def test_a_kept_index_of_the_first_format_is_built_anew(folder: Path, tmp_path: 
     assert open_collection([folder], kept).read == 0
 
 
-def test_other_words_find_a_note(folder: Path) -> None:
-    reply = ask(build_index(read(folder)), "recipe for loaves in the oven")
-    assert reply.passages[0].path.endswith("bread.md")
+@pytest.mark.parametrize(
+    ("question", "file"),
+    [("relocating to another apartment", "move.md"), ("vegetables for dinner", "soup.md")],
+)
+def test_other_words_find_a_note(folder: Path, question: str, file: str) -> None:
+    assert ask(build_index(read(folder)), question).passages[0].path.endswith(file)
 
 
 def test_an_updated_index_is_like_a_new_one(folder: Path) -> None:
