@@ -227,7 +227,8 @@ def _logistic(table: NDArray[np.float64], wanted: NDArray[np.bool_]) -> tuple[ND
 def _scores(example: Example, weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the scores of the candidates, of which the highest is 0."""
     scores: NDArray[np.float64] = weights @ example.found
-    return scores - scores.max()
+    scores -= scores.max()
+    return scores
 
 
 def _example(kind: str, index: PassageIndex, question: str, right: NDArray[np.bool_]) -> Example:

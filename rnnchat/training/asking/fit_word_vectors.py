@@ -66,9 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         loss = trainer.step(step)
         if step % 100 == 99:
             print(f"step {step + 1}: loss {loss:.3f}", flush=True)
-    of_questions, of_texts = trainer.tables
     start = starting_tables(corpus, vectors)
-    fitted = WordVectors.build(term_numbers(corpus.names), (of_texts + start) / 2, (of_questions + start) / 2)
+    of_questions, of_texts = (np.asarray((table + start) / 2, np.float32) for table in trainer.tables)
+    fitted = WordVectors.build(term_numbers(corpus.names), of_texts, of_questions)
     replace_file(FILE, to_safetensors(fitted.tensors()), private=False)
     return 0
 
