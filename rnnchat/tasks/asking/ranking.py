@@ -1,8 +1,8 @@
 """Find the passages that answer a question, by evidence from the passage and its note.
 
 Each kind of evidence is a number from 0 to 1 for every passage. The weights follow a fit of
-`rnnchat/training/asking/fit_ranking.py` to questions to other people's notes. Those of headings and titles are
-set by hand, as in these notes headings are left out or repeat the title.
+`rnnchat/training/asking/fit_ranking.py` to questions to other people's notes. Those of headings and titles
+are set by hand, as in these notes headings are left out or repeat the title.
 """
 
 from __future__ import annotations
