@@ -99,7 +99,7 @@ def ask(index: PassageIndex, text: str, count: int = SHOWN_PASSAGES, *, subject:
     scores = score(found)
     numbers = [number for number in best(scores, max(count, READ_PASSAGES)) if scores[number] > 0]
     answer = None
-    if is_answered(question, found, scores, numbers):
+    if is_answered(found, numbers):
         chosen = choose(
             index,
             own if len(own.numbers) else question,

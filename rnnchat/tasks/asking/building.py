@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.tasks.asking.index import PassageIndex
+from rnnchat.tasks.asking.index import PassageIndex, word_sums
 from rnnchat.tasks.asking.latent import LatentSpace, pack
 from rnnchat.tasks.asking.notes import NoteFile, NotePassages
 from rnnchat.tasks.asking.postings import Postings, rarity
 from rnnchat.tasks.asking.terms import term_numbers, terms_of
-from rnnchat.tasks.asking.word_vectors import shipped_vectors
 from rnnchat.tasks.sparse import SparseRows
 
 FIELDS = ("bodies", "headings", "titles")
@@ -179,7 +178,6 @@ def _vectors(
     rows = bodies.rows.astype(np.int64)
     counts = bodies.counts.astype(np.float32)
     rarities = rarity(bodies.frequencies, len(notes))
-    counted = SparseRows.build(rows, columns, counts, (len(notes), len(terms)))
     weighted = SparseRows.build(
         rows, columns, (1 + np.log(counts)) * rarities[columns], (len(notes), len(terms))
     ).normalised()
@@ -193,19 +191,13 @@ def _vectors(
         whole.starts, whole.columns, (1 + np.log(whole.values)) * rarities[whole.columns], whole.width
     ).normalised()
     latent = LatentSpace.fit(of_notes) if latent is None else latent
-    in_titles = titles.term_of_each()
-    of_titles = SparseRows.build(
-        titles.rows.astype(np.int64), in_titles, titles.counts.astype(np.float32), (files, len(terms))
-    )
     packed: dict[str, NDArray[Any]] = {}
     for name, vectors in (
         ("latent.passage", latent.project(weighted)),
         ("latent.note", latent.project(of_notes)),
-        ("words.title", shipped_vectors().texts(of_titles, terms)),
-        ("words.passage", shipped_vectors().texts(counted, terms)),
     ):
         packed[f"{name}s"], packed[f"{name}_scales"] = pack(vectors)
-    return latent, packed
+    return latent, packed | word_sums(bodies, titles, terms, (len(notes), files))
 
 
 def _add_up(

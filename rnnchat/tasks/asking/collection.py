@@ -15,7 +15,7 @@ from rnnchat.storage.atomic import write_bytes
 from rnnchat.storage.safe_reading import read_regular_file
 from rnnchat.storage.tensors import read_safetensors, to_safetensors
 from rnnchat.tasks.asking.building import build_index, update_index
-from rnnchat.tasks.asking.index import PassageIndex
+from rnnchat.tasks.asking.index import PassageIndex, is_current
 from rnnchat.tasks.asking.notes import NoteFile, NotePassages, read_passages
 from rnnchat.text.notes.decode import UnreadableError
 from rnnchat.text.notes.walk import Skipped, walk
@@ -82,9 +82,11 @@ def open_collection(
 def load_index(file: Path) -> PassageIndex | None:
     """Return the index in a file; None where there is none, or it is damaged or of another version."""
     try:
-        return PassageIndex.from_tensors(read_safetensors(read_regular_file(file, MAXIMUM_INDEX)))
+        tensors = read_safetensors(read_regular_file(file, MAXIMUM_INDEX))
+        index = PassageIndex.from_tensors(tensors)
     except (StorageError, ModelError):
         return None
+    return index if is_current(tensors) else None
 
 
 def no_notes(skipped: Sequence[Skipped]) -> NotesError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
-from rnnchat.tasks.asking.latent import LatentSpace, Vectors, unpack
+from rnnchat.tasks.asking.latent import LatentSpace, Vectors, pack, unpack
 from rnnchat.tasks.asking.notes import NoteFile
 from rnnchat.tasks.asking.passages import Passage
 from rnnchat.tasks.asking.postings import Postings, rarity
+from rnnchat.tasks.asking.word_vectors import shipped_vectors
 
-FORMAT = 1
-"""The number of the format of saved indexes; one of another format is built anew."""
+FORMAT = 2
+"""The number of the format of saved indexes."""
+FIRST_FORMAT = 1
+"""Indexes of this format have sums of other word vectors; these are counted anew when one is opened."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ class PassageIndex:
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> PassageIndex:
         """Return the index that was saved as `tensors`; raise ModelError where they are none."""
         try:
-            if int(tensors["format"][0]) != FORMAT:
+            if int(tensors["format"][0]) not in (FIRST_FORMAT, FORMAT):
                 raise ModelError("The index of the notes has another format.")
             files = tuple(NoteFile(*values) for values in json.loads(tensors["files"].tobytes()))
             index = cls(
@@ -150,6 +153,10 @@ class PassageIndex:
                 {name: tensors[name] for name in _PACKED},
             )
             index._check()
+            if not is_current(tensors):
+                sizes = len(index), len(index.files)
+                sums = word_sums(index.bodies, index.titles, index.terms, sizes)
+                index = replace(index, packed={**index.packed, **sums})
         except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
             raise ModelError("The index of the notes is damaged.") from error
         return index
@@ -187,3 +194,26 @@ _PACKED = tuple(
     for kind in ("s", "_scales")
 )
 """The names of the vectors of passages and notes, and of their scales."""
+
+
+def is_current(tensors: Mapping[str, NDArray[Any]]) -> bool:
+    """Return whether a sound index was saved as this version saves it."""
+    return int(tensors["format"][0]) == FORMAT
+
+
+def word_sums(
+    bodies: Postings, titles: Postings, terms: NDArray[np.uint64], sizes: tuple[int, int]
+) -> dict[str, NDArray[Any]]:
+    """Return the sums of word vectors of passages and titles, packed, by name.
+
+    `terms` are the numbers of all terms, and `sizes` says how many passages and notes there are.
+    """
+    vectors = shipped_vectors()
+    passages, passage_scales = pack(vectors.of_rows(bodies, terms, sizes[0]))
+    of_titles, title_scales = pack(vectors.of_rows(titles, terms, sizes[1]))
+    return {
+        "words.passages": passages,
+        "words.passage_scales": passage_scales,
+        "words.titles": of_titles,
+        "words.title_scales": title_scales,
+    }

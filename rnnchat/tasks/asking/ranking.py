@@ -1,8 +1,8 @@
-"""Find the passages that answer a question, by evidence from the passage, its note and its neighbours.
+"""Find the passages that answer a question, by evidence from the passage and its note.
 
-Each kind of evidence is a number from 0 to 1 for every passage. The weights follow a fit to headings of other
-people's notes and the passages below them. Those of titles, whose words such headings rarely repeat, are set
-by hand.
+Each kind of evidence is a number from 0 to 1 for every passage. The weights follow a fit of
+`rnnchat/training/asking/fit_ranking.py` to questions to other people's notes. Those of headings and titles
+are set by hand, as in these notes headings are left out or repeat the title.
 """
 
 from __future__ import annotations
@@ -26,23 +26,19 @@ FEATURES = (
     "heading",
     "title",
     "note",
-    "neighbours",
     "covered",
     "covered_by_note",
     "latent",
     "latent_note",
     "words",
-    "words_note",
-    "similar",
-    "similar_in_note",
     "words_title",
-    "similar_in_title",
+    "latent_note_if_missing",
+    "words_if_missing",
+    "words_title_if_missing",
 )
 """The kinds of evidence, in the order of WEIGHTS."""
-WEIGHTS = np.array(
-    [6.0, 1.75, 1.5, 2.85, 0.85, 0.55, 1.05, 0.9, 0.7, 2.7, 1.45, 0.25, 4.0, 1.5, 2.0], np.float32
-)
-"""What each kind of evidence counts for."""
+WEIGHTS = np.array([3.7, 1.5, 1.5, 0.7, 5.2, 0.8, 0.0, 2.9, 2.7, 3.2, 3.2, 2.6, 10.7], np.float32)
+"""What each kind of evidence counts for; what has no weight serves the refusal alone."""
 
 
 @dataclass(frozen=True)
@@ -95,63 +91,18 @@ def evidence(index: PassageIndex, question: Question) -> NDArray[np.float32]:
         in_note[rows] += 1
         covered_by_note += weight * (in_note > 0)
     whole = max(float(question.rarities.sum()), 1e-6)
-    result[0], result[1], result[5] = body / whole, heading / whole, covered / whole
-    result[2], result[3], result[6] = (one[index.notes] / whole for one in (title, note, covered_by_note))
-    result[4] = _of_neighbours(result[0], index.notes)
+    result[0], result[1], result[4] = body / whole, heading / whole, covered / whole
+    result[2], result[3], result[5] = (one[index.notes] / whole for one in (title, note, covered_by_note))
     vector = _latent_question(index, question)
     if len(vector):
-        result[7] = np.maximum(index.latent_passages @ vector, 0)
-        result[8] = np.maximum(index.latent_notes @ vector, 0)[index.notes]
-    words = shipped_vectors().question(question.numbers)
-    result[9] = np.maximum(index.word_passages @ words, 0)
-    result[10] = _best_of_note(result[9], index.notes, notes)
-    result[13] = np.maximum(index.word_titles @ words, 0)[index.notes]
-    similar, in_notes, in_titles = _similar_terms(index, question, relative, relative_note)
-    result[11], result[12], result[14] = (
-        similar / whole,
-        in_notes[index.notes] / whole,
-        in_titles[index.notes] / whole,
-    )
+        result[6] = np.maximum(index.latent_passages @ vector, 0)
+        result[7] = np.maximum(index.latent_notes @ vector, 0)[index.notes]
+    words = shipped_vectors().of_question(question.numbers)
+    result[8] = np.maximum(index.word_passages @ words, 0)
+    result[9] = np.maximum(index.word_titles @ words, 0)[index.notes]
+    # The less of the question any passage has in its own words, the more other words have to find it.
+    result[10:] = result[7:10] * (1 - result[4].max())
     return result
-
-
-def _similar_terms(
-    index: PassageIndex,
-    question: Question,
-    relative: NDArray[np.float32],
-    relative_note: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Return what terms that stand for those of the question add to each passage, each note and each title.
-
-    A passage that has the term of the question itself gains only what the other term counts for beyond it.
-    `relative` and `relative_note` are the lengths of passages and notes by the mean length.
-    """
-    passages, notes = len(index), len(index.files)
-    similar = np.zeros(passages, np.float32)
-    in_notes, in_titles = np.zeros(notes, np.float32), np.zeros(notes, np.float32)
-    others = shipped_vectors().similar(question.numbers, index.terms)
-    for term, weight, (terms, likeness) in zip(
-        question.terms.tolist(), question.rarities.tolist(), others, strict=True
-    ):
-        here = np.zeros(passages, np.float32)
-        in_note, in_title = np.zeros(notes, np.float32), np.zeros(notes, np.float32)
-        for other, alike in zip(terms.tolist(), likeness.tolist(), strict=True):
-            rows, counts = index.bodies.of(other)
-            here[rows] = np.maximum(here[rows], alike**2 * saturated(counts, relative[rows]))
-            counted = np.bincount(index.notes[rows], counts, notes)
-            in_note = np.maximum(in_note, alike**2 * saturated(counted, relative_note))
-            titled, _ = index.titles.of(other)
-            in_title[titled] = np.maximum(in_title[titled], alike**2)
-        if term >= 0:
-            rows, counts = index.bodies.of(term)
-            here[rows] = np.maximum(here[rows] - saturated(counts, relative[rows]), 0)
-            counted = np.bincount(index.notes[rows], counts, notes)
-            in_note = np.maximum(in_note - saturated(counted, relative_note), 0)
-            in_title[index.titles.of(term)[0]] = 0
-        similar += weight * here
-        in_notes += weight * in_note
-        in_titles += weight * in_title
-    return similar, in_notes, in_titles
 
 
 def score(found: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -181,23 +132,6 @@ def _latent_question(index: PassageIndex, question: Question) -> NDArray[np.floa
     )
     vector: NDArray[np.float32] = index.latent.project(row.normalised())[0]
     return vector
-
-
-def _of_neighbours(values: NDArray[np.float32], notes: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return the larger value of the passages before and after each, in the same note."""
-    result = np.zeros_like(values)
-    same = notes[1:] == notes[:-1]
-    result[1:] = np.where(same, values[:-1], 0)
-    result[:-1] = np.maximum(result[:-1], np.where(same, values[1:], 0))
-    return result
-
-
-def _best_of_note(values: NDArray[np.float32], notes: NDArray[np.int64], count: int) -> NDArray[np.float32]:
-    """Return for each passage the largest value of any passage of its note."""
-    largest = np.zeros(count, np.float32)
-    np.maximum.at(largest, notes, values)
-    result: NDArray[np.float32] = largest[notes]
-    return result
 
 
 def note_scores(scores: NDArray[np.float32], index: PassageIndex) -> NDArray[np.float32]:

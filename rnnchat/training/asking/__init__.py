@@ -1,1 +1,1 @@
-"""Fitting what asking needs besides a person's notes: the vectors of common words."""
+"""Fitting what asking needs besides a person's notes: vectors of common words, and weights of evidence."""

@@ -1,8 +1,12 @@
-"""Headings and the passages below them, from collections that may be shipped, as numbers of terms."""
+"""Pairs of texts that say the same, from collections that may be shipped, as numbers of terms.
+
+Most of them are headings and the passages below them.
+"""
 
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import lzma
 import random
@@ -11,12 +15,14 @@ from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.notes import passages_of
 from rnnchat.tasks.asking.terms import terms_of
+from rnnchat.training.recipes import KEPT_OUT
 
 COLLECTIONS: Mapping[str, float] = {
     "notes-permissive": 1.0,
@@ -33,6 +39,31 @@ COLLECTIONS: Mapping[str, float] = {
 """The collections in DATA/pretrain, and which share of their documents is read."""
 LEFT_OUT = "jackyzha0/"
 """Documents whose source begins with this quote others, and are not read."""
+HELD_OUT = (
+    "30-seconds/",
+    "brandur/",
+    "charlax/",
+    "cheat/",
+    "jwworth/",
+    "livialima/",
+    "thoughtbot/",
+)
+"""Documents whose source begins with one of these are held out while the ranking is fitted."""
+OTHER_TEXTS: Mapping[str, int] = {
+    "dialogue/self_dialogue": 14_000_000,
+    "dialogue/topical_chat": 5_000_000,
+    "dialogue/star": 3_000_000,
+    "dialogue/taskmaster4": 1_000_000,
+    "pretrain/prose-everyday": 3_000_000,
+    "pretrain/prose-standard-ebooks": 35_000_000,
+}
+"""Texts that only say which words keep company, and about how many characters of each are read."""
+LONGEST_DOCUMENT = 300_000
+"""The rest of a longer document of OTHER_TEXTS is not read, in characters."""
+LONGEST_TEXT = 3_000
+"""A document of OTHER_TEXTS is cut into texts of this many characters."""
+MOST_PARAPHRASES = 3
+"""At most this many pairs of sentences with the same translation are read for each translation."""
 MOST_PASSAGES = 14
 """At most this many passages of a document are read, the first six and others by chance."""
 LONGEST_PASSAGE = 1_500
@@ -54,7 +85,8 @@ class Texts:
     ends: array[int] = field(default_factory=lambda: array("Q", [0]))
     """Where each text ends in `terms`, with a 0 before the first."""
     pairs: list[tuple[int, int, int]] = field(default_factory=list)
-    """The texts that are a document's title, the heading of a passage, and the passage."""
+    """The texts that are a document's title, the heading of a passage, and the passage; the title may be
+    empty."""
     sources: list[str] = field(default_factory=list)
     """Where each of `pairs` comes from: the collection and the repository."""
 
@@ -70,9 +102,10 @@ class Texts:
         return np.array(self.terms, np.int64), np.array(self.ends, np.int64)
 
 
-def read_texts(data: Path) -> Texts:
-    """Return the texts of COLLECTIONS and of the intents in the folder `data`."""
+def read_texts(data: Path, *, hold_out: bool = False) -> Texts:
+    """Return the texts of all collections in the folder `data`, without HELD_OUT if `hold_out`."""
     texts = Texts()
+    left_out = (LEFT_OUT, *HELD_OUT) if hold_out else LEFT_OUT
     for intent, sentences in _intents(data / "tasks/classification"):
         title = texts.add("")
         for sentence in sentences:
@@ -81,13 +114,81 @@ def read_texts(data: Path) -> Texts:
             texts.pairs.append((title, texts.add(sentence), passage))
             texts.sources.append("intents")
     for name, share in COLLECTIONS.items():
-        with lzma.open(data / f"pretrain/{name}.jsonl.xz", "rt", encoding="utf-8") as file:
-            for number, line in enumerate(file):
-                record = json.loads(line)
-                chosen = random.Random(f"{name}{number}").random() <= share
-                if chosen and not record["source"].startswith(LEFT_OUT):
-                    _add_document(texts, name, record["source"], record["text"], number)
+        for number, record in enumerate(_records(data / f"pretrain/{name}.jsonl.xz")):
+            chosen = random.Random(f"{name}{number}").random() <= share
+            if chosen and not record["source"].startswith(left_out):
+                _add_document(texts, name, record["source"], record["text"], number)
+    _add_paraphrases(texts, data / "tasks/translation")
+    _add_summaries(texts, data / "tasks/summarisation/scitldr_a/train.jsonl")
+    for name, most in OTHER_TEXTS.items():
+        _add_other_texts(texts, data / f"{name}.jsonl.xz", most)
     return texts
+
+
+def held_out_notes(data: Path) -> list[tuple[str, str]]:
+    """Return the source and the text of each note of HELD_OUT, without pages that only list commands."""
+    records = _records(data / "pretrain/notes-permissive.jsonl.xz")
+    return [
+        (record["source"], record["text"])
+        for record in records
+        if record["source"].startswith(HELD_OUT) and not record["source"].startswith("cheat/")
+    ]
+
+
+def titles_of(data: Path, collection: str, sources: tuple[str, ...]) -> list[str]:
+    """Return the titles of the documents of a collection whose source begins with one of `sources`."""
+    records = _records(data / f"pretrain/{collection}.jsonl.xz")
+    return [passages_of(record["text"])[0] for record in records if record["source"].startswith(sources)]
+
+
+def _records(file: Path) -> Iterator[dict[str, Any]]:
+    with lzma.open(file, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _add_paraphrases(texts: Texts, folder: Path) -> None:
+    """Add English sentences that have the same translation into French or Chinese."""
+    translated: dict[str, set[str]] = {}
+    for name in ("fra_eng/fra.txt", "cmn_eng/cmn.txt"):
+        for line in (folder / f"tatoeba_{name}").read_text(encoding="utf-8").splitlines():
+            english, translation, *_ = line.split("\t")
+            translated.setdefault(translation, set()).add(english)
+    title = texts.add("")
+    known: set[tuple[str, str]] = set()
+    for translation, same in translated.items():
+        sentences = sorted(same)
+        random.Random(translation).shuffle(sentences)
+        for pair in itertools.islice(itertools.pairwise(sentences), MOST_PARAPHRASES):
+            first, second = (set(terms_of(sentence)) for sentence in pair)
+            if pair not in known and min(len(first), len(second)) > 1 and first != second:
+                known.add(pair)
+                texts.pairs.append((title, texts.add(pair[0]), texts.add(pair[1])))
+                texts.sources.append("tatoeba")
+
+
+def _add_summaries(texts: Texts, file: Path) -> None:
+    """Add abstracts and what their authors or reviewers say in one sentence."""
+    title = texts.add("")
+    for line in file.read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        abstract = texts.add(" ".join(record["source"]))
+        for summary in record["target"][:2]:
+            texts.pairs.append((title, texts.add(summary), abstract))
+            texts.sources.append("scitldr")
+
+
+def _add_other_texts(texts: Texts, file: Path, most: int) -> None:
+    """Add the texts of a collection, or of its dialogues, until about `most` characters are read."""
+    read = 0
+    for record in _records(file):
+        if any(book in record.get("source", "") for book in KEPT_OUT):
+            continue
+        text = record.get("text") or " ".join(text for _, text in record["turns"])
+        for begin in range(0, min(len(text), LONGEST_DOCUMENT), LONGEST_TEXT):
+            texts.add(text[begin : begin + LONGEST_TEXT])
+        read += len(text)
+        if read > most:
+            return
 
 
 def _add_document(texts: Texts, collection: str, source: str, text: str, number: int) -> None:

@@ -95,6 +95,42 @@ def test_a_damaged_index_is_an_error(folder: Path) -> None:
         PassageIndex.from_tensors({**tensors, "format": np.array([99], np.uint32)})
 
 
+def of_first_format(index: PassageIndex) -> dict[str, np.ndarray]:
+    """Return an index as it was saved with word vectors of fewer dimensions."""
+    tensors = index.tensors()
+    return {
+        **tensors,
+        "format": np.array([1], np.uint32),
+        "words.passages": tensors["words.passages"][:, :128],
+        "words.titles": tensors["words.titles"][:, :128],
+    }
+
+
+def test_an_index_of_the_first_format_answers_like_a_new_one(folder: Path) -> None:
+    index = build_index(read(folder))
+    saved = PassageIndex.from_tensors(read_safetensors(to_safetensors(of_first_format(index))))
+    for question in ("undo a commit", "bread with steam", "boiler pressure"):
+        assert ask(saved, question).passages == ask(index, question).passages
+    assert saved.tensors()["format"] == index.tensors()["format"]
+
+
+def test_a_kept_index_of_the_first_format_is_built_anew(folder: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    index = open_collection([folder], kept).index
+    (file,) = kept.iterdir()
+    file.write_bytes(to_safetensors(of_first_format(index)))
+    assert open_collection([folder], kept).read == len(NOTES)
+    assert open_collection([folder], kept).read == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "file"),
+    [("relocating to another apartment", "move.md"), ("vegetables for dinner", "soup.md")],
+)
+def test_other_words_find_a_note(folder: Path, question: str, file: str) -> None:
+    assert ask(build_index(read(folder)), question).passages[0].path.endswith(file)
+
+
 def test_an_updated_index_is_like_a_new_one(folder: Path) -> None:
     notes = read(folder)
     updated = update_index(build_index(notes[:5]), [1, 3], notes[5:])
