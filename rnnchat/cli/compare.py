@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TIMED_TRAININGS = 4
 """How many families train for the given minutes each: GRU, RNN, LSTM and HMM."""
-TASKS = ("classify", "sort")
+TASKS = ("classify", "sort", "ask", "related")
 """The tasks that --task takes."""
 _ONE_FILE = ("classify", "translate")
 """These tasks take one file or folder."""
@@ -88,7 +88,7 @@ def compare(
 
     With --task, rnnchat is compared with simple methods for one of its tasks. Each method is measured on
     examples of yours that are kept back from it. PATH is a table or a folder of labelled texts for classify,
-    and notes in folders for sort.
+    notes in folders for sort and related, and notes with titles for ask.
     """
     require_paths(paths, "to compare on")
     _check(paths, task, minutes, (text_column, label_column))

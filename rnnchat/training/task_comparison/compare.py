@@ -41,5 +41,13 @@ def compare_task(
         from rnnchat.training.task_comparison.labels import compare_sorting
 
         yield from compare_sorting(paths, report)
+    elif task == "ask":
+        from rnnchat.training.task_comparison.asking import compare_asking
+
+        yield from compare_asking(paths, report)
+    elif task == "related":
+        from rnnchat.training.task_comparison.related import compare_related
+
+        yield from compare_related(paths, report)
     else:
-        raise AssertionError(task)
+        raise ValueError(f"there is no task {task!r}")

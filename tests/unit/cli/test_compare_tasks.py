@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from rnnchat.cli.commands import commands
 from rnnchat.errors import RnnchatError
 from rnnchat.training.task_comparison import labels
+from tests.helpers.places import NOTES
 from tests.unit.tasks.helpers import topic_texts, write_topic_notes
 
 
@@ -61,6 +62,19 @@ def test_sort_as_a_table(tmp_path: Path) -> None:
     assert lines[0].split() == ["method", "top-1", "top-3", "seconds", "examples"]
     assert [line.split()[0] for line in lines[1:4]] == ["largest", "naive", "rnnchat"]
     assert lines[-1].startswith("Only 15 examples were measured")
+
+
+def test_ask_own_notes_by_their_titles() -> None:
+    found = rows(str(NOTES), "--task", "ask")
+    assert methods(found) == ["BM25 of words", "rnnchat"]
+    assert {"top1", "top5", "hard_top1", "hard_top5"} < set(found[0])
+    assert "Titles flatter" in str(found[2]["note"])
+
+
+def test_related(tmp_path: Path) -> None:
+    found = rows(str(write_topic_notes(tmp_path, 6)), "--task", "related")
+    assert methods(found) == ["chance", "TF-IDF", "rnnchat"]
+    assert found[0]["same_folder"] == pytest.approx(5 / 29, abs=1e-4)
 
 
 @pytest.mark.parametrize(
