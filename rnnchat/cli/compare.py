@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TIMED_TRAININGS = 4
 """How many families train for the given minutes each: GRU, RNN, LSTM and HMM."""
-TASKS = ("classify", "sort", "ask", "related")
+TASKS = ("classify", "sort", "ask", "related", "translate")
 """The tasks that --task takes."""
 _ONE_FILE = ("classify", "translate")
 """These tasks take one file or folder."""
@@ -88,7 +88,8 @@ def compare(
 
     With --task, rnnchat is compared with simple methods for one of its tasks. Each method is measured on
     examples of yours that are kept back from it. PATH is a table or a folder of labelled texts for classify,
-    notes in folders for sort and related, and notes with titles for ask.
+    notes in folders for sort and related, notes with titles for ask, and a table of pairs for translate: its
+    network trains for --minutes, or not at all with 0.
     """
     require_paths(paths, "to compare on")
     _check(paths, task, minutes, (text_column, label_column))
@@ -102,8 +103,9 @@ def compare(
         elif live:
             replace_progress(text)
 
-    if live and task is None:
-        print_progress(f"This takes about {describe_minutes(TIMED_TRAININGS * minutes)}. Ctrl+C stops it.\n")
+    trainings = TIMED_TRAININGS if task is None else int(task == _TRAINED)
+    if live and trainings * minutes:
+        print_progress(f"This takes about {describe_minutes(trainings * minutes)}. Ctrl+C stops it.\n")
     found: Iterator[FamilyResult | Finding]
     if task is None:
         from rnnchat.training.compare import compare

@@ -49,5 +49,10 @@ def compare_task(
         from rnnchat.training.task_comparison.related import compare_related
 
         yield from compare_related(paths, report)
+    elif task == "translate":
+        from rnnchat.training.task_comparison.translation import compare_translation
+
+        (path,) = paths
+        yield from compare_translation(path, options.minutes, homes, report)
     else:
         raise ValueError(f"there is no task {task!r}")

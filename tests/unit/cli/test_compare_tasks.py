@@ -14,6 +14,7 @@ from rnnchat.errors import RnnchatError
 from rnnchat.training.task_comparison import labels
 from tests.helpers.places import NOTES
 from tests.unit.tasks.helpers import topic_texts, write_topic_notes
+from tests.unit.training.task_comparison.test_translation import pair_rows
 
 
 def rows(*words: str) -> list[dict[str, object]]:
@@ -77,6 +78,14 @@ def test_related(tmp_path: Path) -> None:
     assert found[0]["same_folder"] == pytest.approx(5 / 29, abs=1e-4)
 
 
+def test_translate(tmp_path: Path) -> None:
+    table = tmp_path / "pairs.tsv"
+    table.write_text("".join(f"{source}\t{target}\n" for source, target in pair_rows()))
+    found = rows(str(table), "--task", "translate", "--minutes", "0")
+    assert methods(found) == ["source copied", "word for word", "nearest pair"]
+    assert set(found[0]) == {"task", "method", "bleu", "chrf", "seconds", "examples"}
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -85,6 +94,8 @@ def test_related(tmp_path: Path) -> None:
         (["x", "--task", "sort", "--minutes", "2"], "usage: --task sort trains no network"),
         (["x", "--task", "sort", "--text-column", "a"], "usage: --text-column and --label-column go with"),
         (["x", "y", "--task", "classify"], "usage: --task classify takes one file or folder, not 2"),
+        (["x", "y", "--task", "translate"], "usage: --task translate takes one file or folder, not 2"),
+        (["x", "--task", "translate", "--minutes", "0.05"], "range"),
         (["--task", "sort"], "usage: Name the files or folders"),
         (["/nowhere/at/all", "--task", "sort"], "There is nothing at /nowhere/at/all."),
         (["/nowhere/at/all", "--task", "classify"], "cannot be read (no such file or directory)"),
