@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TIMED_TRAININGS = 4
 """How many families train for the given minutes each: GRU, RNN, LSTM and HMM."""
-TASKS = ("classify", "sort", "ask", "related", "translate")
+TASKS = ("classify", "sort", "ask", "related", "translate", "summarise")
 """The tasks that --task takes."""
 _ONE_FILE = ("classify", "translate")
 """These tasks take one file or folder."""
@@ -88,8 +88,8 @@ def compare(
 
     With --task, rnnchat is compared with simple methods for one of its tasks. Each method is measured on
     examples of yours that are kept back from it. PATH is a table or a folder of labelled texts for classify,
-    notes in folders for sort and related, notes with titles for ask, and a table of pairs for translate: its
-    network trains for --minutes, or not at all with 0.
+    notes in folders for sort and related, notes with titles for ask and summarise, and a table of pairs for
+    translate: its network trains for --minutes, or not at all with 0.
     """
     require_paths(paths, "to compare on")
     _check(paths, task, minutes, (text_column, label_column))

@@ -54,5 +54,9 @@ def compare_task(
 
         (path,) = paths
         yield from compare_translation(path, options.minutes, homes, report)
+    elif task == "summarise":
+        from rnnchat.training.task_comparison.titles import compare_titles
+
+        yield from compare_titles(paths, report)
     else:
         raise ValueError(f"there is no task {task!r}")

@@ -86,6 +86,15 @@ def test_translate(tmp_path: Path) -> None:
     assert set(found[0]) == {"task", "method", "bleu", "chrf", "seconds", "examples"}
 
 
+def test_summarise(tmp_path: Path) -> None:
+    for number, text in enumerate(topic_texts(2)[0]):
+        (tmp_path / f"{number}.md").write_text(f"# Note on {text.split()[0]}\n\nAbout {text}.\n")
+    found = rows(str(tmp_path), "--task", "summarise")
+    assert methods(found) == ["first sentence", "first 8 words", "rnnchat"]
+    assert {"rouge1", "rouge2", "rouge_l"} < set(found[0])
+    assert found[0]["examples"] == 2
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
