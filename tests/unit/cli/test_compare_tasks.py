@@ -13,8 +13,7 @@ from rnnchat.cli.commands import commands
 from rnnchat.errors import RnnchatError
 from rnnchat.training.task_comparison import labels
 from tests.helpers.places import NOTES
-from tests.unit.tasks.helpers import topic_texts, write_topic_notes
-from tests.unit.training.task_comparison.test_translation import pair_rows
+from tests.unit.tasks.helpers import pair_rows, topic_texts, write_topic_notes
 
 
 def rows(*words: str) -> list[dict[str, object]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,23 +15,7 @@ from rnnchat.training.task_comparison import translation
 from rnnchat.training.task_comparison.baselines.word_for_word import WordForWord
 from rnnchat.training.task_comparison.results import Finding, MethodResult, Remark
 from rnnchat.training.task_comparison.translation import compare_translation
-
-SUBJECTS = {"the cat": "le chat", "the dog": "le chien", "the king": "le roi", "the girl": "la fille"}
-VERBS = {"sees": "voit", "loves": "aime", "hears": "entend", "follows": "suit", "helps": "aide"}
-OBJECTS = {"a tree": "un arbre", "a lake": "un lac", "a boat": "un bateau", "a song": "une chanson"}
-
-
-def pair_rows() -> list[tuple[str, str]]:
-    """Return 320 sentences of four parts and their translations, word for word in order."""
-    places = {"now": "maintenant", "here": "ici", "again": "encore", "today": "aujourd’hui"}
-    parts = itertools.product(SUBJECTS.items(), VERBS.items(), OBJECTS.items(), places.items())
-    return [
-        (
-            " ".join(english for english, _ in some).capitalize() + ".",
-            " ".join(french for _, french in some).capitalize() + ".",
-        )
-        for some in parts
-    ]
+from tests.unit.tasks.helpers import pair_rows
 
 
 @pytest.fixture
