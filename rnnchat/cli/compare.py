@@ -63,7 +63,8 @@ Examples:
     type=_MINUTES,
     default=5.0,
     show_default=True,
-    help=f"Minutes of training for each family; the comparison takes about {TIMED_TRAININGS} times as long.",
+    help=f"Minutes of training for each family; the comparison takes about {TIMED_TRAININGS} times as long."
+    " With --task translate, minutes of training for its network, or 0.",
 )
 @click.option(
     "--text-column", default=None, metavar="NAME", help="With --task classify, the column with the texts."

@@ -82,8 +82,8 @@ def compare_asking(paths: Sequence[Path], report: ReportActivity) -> Iterator[Fi
         yield MethodResult(ASK, name, scores, seconds, len(asked))
     yield Remark(
         ASK,
-        "The questions are the titles of your notes, each taken out of its note. Titles flatter every method:"
-        f" most of their words are in the note. {int(is_hard.sum()):,} of the {len(asked):,} are hard: the"
+        "The questions are the titles of your notes, each taken out of its note. Titles flatter every method,"
+        f" as their words are often in the note. {int(is_hard.sum()):,} of the {len(asked):,} are hard: the"
         " note has at most half of their words.",
     )
     yield from remarks_on_size(ASK, len(asked))
