@@ -14,14 +14,11 @@ from rnnchat.cli.shared import PathArgument, as_json, current_paths, open_librar
 from rnnchat.cli.streams import is_terminal, read_standard_input
 from rnnchat.cli.text_or_command import TEXT_COMMAND, TextOrCommand
 from rnnchat.errors import ModelError, TrainingError
-from rnnchat.training.translation.settings import DEFAULT_MINUTES, TranslationSettings
+from rnnchat.training.translation.settings import DEFAULT_MINUTES, WORKER, TranslationSettings
 
 if TYPE_CHECKING:
     from rnnchat.tasks.translation.translator import Translation, Translator
     from rnnchat.training.translation.run import TranslationRun
-
-_WORKER = "rnnchat.training.translation.engine.worker"
-"""The module whose process trains a translator."""
 
 
 @click.group(
@@ -226,7 +223,7 @@ def _train_and_report(run: TranslationRun, *, resumed: bool, as_json: bool) -> N
     from rnnchat.training.translation.report import TranslationReport
 
     settings = run.settings
-    job = TrainingJob(run, worker=_WORKER, resume_command="rnnchat translate train --resume")
+    job = TrainingJob(run, worker=WORKER, resume_command="rnnchat translate train --resume")
     if as_json:
         follow_training(job, print_json)
         return

@@ -5,8 +5,6 @@ All learn the same part of the notes with the same tokenizer in the same time. N
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -25,6 +23,7 @@ from rnnchat.text.notes import scan
 from rnnchat.text.notes.corpus import require_enough_notes
 from rnnchat.text.notes.split import place_to_cut, split_notes
 from rnnchat.text.tokenizer import Tokenizer
+from rnnchat.training.comparison_folder import comparison_folder, home_in
 from rnnchat.training.data.prepared import piece_dtype
 from rnnchat.training.runs.files import TRAINING_PIECES
 from rnnchat.training.runs.job import TrainingJob
@@ -40,8 +39,6 @@ HELD_OUT_SHARE = 0.1
 """This share of the notes, in bytes, is scored and not learned."""
 SCORED_BYTES = 50_000
 """At most this many bytes are scored."""
-_FOLDER = "compare-"
-"""The names of temporary folders begin with this, and end with the id of the process."""
 
 ReportActivity = Callable[[str], None]
 
@@ -70,19 +67,15 @@ def compare(
 
     `report` is given what is being done, in words. Raises NotesError where the notes are too few.
     """
-    _remove_leftovers(homes)
-    folder = make_private(homes.state / f"{_FOLDER}{os.getpid()}")
-    try:
+    with comparison_folder(homes) as folder:
         held_out = _split(paths, make_private(folder / "notes"))
         yield from _compare(folder, held_out, minutes, report)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _compare(
     folder: Path, held_out: list[str], minutes: float, report: ReportActivity
 ) -> Iterator[FamilyResult]:
-    home = Paths(folder / "home" / "data", folder / "home" / "config", folder / "home" / "state")
+    home = home_in(folder)
     library = Library(home)
     for cell in ("gru", "rnn", "lstm"):
         report(f"Training the {cell.upper()} for {minutes:g} minutes.")
@@ -176,15 +169,3 @@ def _split(paths: Sequence[Path], target: Path) -> list[str]:
         if number not in split.kept_back:
             (target / f"{number:07}.md").write_text(text, encoding="utf-8", newline="")
     return held_out
-
-
-def _remove_leftovers(homes: Paths) -> None:
-    """Remove the folders of comparisons that were killed."""
-    for folder in homes.state.glob(f"{_FOLDER}*"):
-        number = folder.name.removeprefix(_FOLDER)
-        try:
-            os.kill(int(number), 0)
-        except (ProcessLookupError, ValueError):
-            shutil.rmtree(folder, ignore_errors=True)
-        except OSError:
-            continue  # the process of another user is alive

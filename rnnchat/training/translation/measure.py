@@ -32,16 +32,12 @@ def measure_translator(
     pair of each sentence. ``bleu`` and ``chrf``, with a `decoder`, are those of the whole. A sentence that is
     not translated counts as itself.
     """
-    references: dict[str, list[str]] = {}
-    for pair in test:
-        references.setdefault(pair.source, []).append(pair.target)
-    sources = sorted(references, key=lambda source: sha256(source.encode()).digest())[:MOST_MEASURED]
+    sources, expected = sentences_to_measure(test)
     if len(sources) < FEWEST_MEASURED or not train:
         return {}
-    expected = [references[source] for source in sources]
     memory = TranslationMemory.build(train)
     by_character = is_by_character([target for targets in expected for target in targets])
-    nearest = [_nearest(memory, source) for source in sources]
+    nearest = [nearest_translation(memory, source) for source in sources]
     scores = {
         "memory_bleu": bleu(nearest, expected, by_character=by_character),
         "memory_chrf": chrf(nearest, expected),
@@ -58,7 +54,17 @@ def measure_translator(
     return {name: round(value, 2) for name, value in scores.items()}
 
 
-def _nearest(memory: TranslationMemory, source: str) -> str:
+def sentences_to_measure(test: Sequence[SentencePair]) -> tuple[list[str], list[list[str]]]:
+    """Return at most MOST_MEASURED sources of the pairs of a `test`, and all translations of each."""
+    references: dict[str, list[str]] = {}
+    for pair in test:
+        references.setdefault(pair.source, []).append(pair.target)
+    sources = sorted(references, key=lambda source: sha256(source.encode()).digest())[:MOST_MEASURED]
+    return sources, [references[source] for source in sources]
+
+
+def nearest_translation(memory: TranslationMemory, source: str) -> str:
+    """Return the translation of the nearest source in a memory; `source` itself where nothing is near."""
     pair = memory.same(source) or next(iter(memory.nearest(source)), None)
     return source if pair is None else pair.target
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from rnnchat.errors import TrainingError
 
+WORKER = "rnnchat.training.translation.engine.worker"
+"""The module whose process trains a translator."""
 DEFAULT_MINUTES = 20.0
 """The time budget of the network's training, in minutes, where no other is given."""
 SHORTEST_MINUTES = 0.15

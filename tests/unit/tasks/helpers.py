@@ -1,7 +1,8 @@
-"""Small sets of labelled texts for the tests of tasks."""
+"""Small sets of labelled texts, and of sentences with translations, for the tests of tasks."""
 
 from __future__ import annotations
 
+import itertools
 import random
 from pathlib import Path
 
@@ -44,3 +45,18 @@ def write_topic_notes(root: Path, per_label: int = 6) -> Path:
         (root / label).mkdir(parents=True, exist_ok=True)
         (root / label / f"{number}.md").write_text(f"# Note {number}\n\n{text}\n")
     return root
+
+
+def pair_rows() -> list[tuple[str, str]]:
+    """Return 320 English sentences of four parts and their French translations, word for word in order."""
+    parts = (
+        {"the cat": "le chat", "the dog": "le chien", "the king": "le roi", "the girl": "la fille"},
+        {"sees": "voit", "loves": "aime", "hears": "entend", "follows": "suit", "helps": "aide"},
+        {"a tree": "un arbre", "a lake": "un lac", "a boat": "un bateau", "a song": "une chanson"},
+        {"now": "maintenant", "here": "ici", "again": "encore", "today": "aujourd’hui"},
+    )
+    rows = []
+    for chosen in itertools.product(*(part.items() for part in parts)):
+        english, french = (" ".join(texts).capitalize() for texts in zip(*chosen, strict=True))
+        rows.append((f"{english}.", f"{french}."))
+    return rows

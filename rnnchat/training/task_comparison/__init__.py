@@ -1,0 +1,1 @@
+"""Compares rnnchat with honest baselines on a person's own files, one task at a time."""
