@@ -70,6 +70,4 @@ def random_translation_weights(
 ) -> dict[str, NDArray[np.float32]]:
     """Return weights of an encoder–decoder at random."""
     random = np.random.default_rng(seed)
-    return {
-        name: random.normal(0, scale, size).astype(np.float32) for name, size in shape.weights().items()
-    }
+    return {name: random.normal(0, scale, size).astype(np.float32) for name, size in shape.weights().items()}
