@@ -152,8 +152,8 @@ async def test_a_comparison_follows_its_process_and_ends_it(
 async def test_a_comparison_of_nothing_says_why(app: RnnchatApp, tmp_path: Path) -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         await app.push_screen(CompareScreen([tmp_path], 1.0))
-        await wait_until(pilot, lambda: "could not be finished" in written(app), 60)
-        assert any("no notes" in note.title for note in app._notifications)
+        await wait_until(pilot, lambda: any("no notes" in note.title for note in app._notifications), 60)
+        await wait_until(pilot, lambda: "could not be finished" in written(app))
 
 
 async def test_ctrl_c_says_how_to_leave(app: RnnchatApp) -> None:

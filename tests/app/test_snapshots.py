@@ -56,12 +56,20 @@ def still(app: RnnchatApp) -> None:
         field.cursor_blink = False
 
 
+class StoppedClock(TrainingState):
+    """A training whose remaining time does not count down while the picture is taken."""
+
+    @property
+    def seconds_since_event(self) -> float:
+        return 0.0
+
+
 async def training(pilot: Pilot[Any]) -> None:
     app = pilot.app
     assert isinstance(app, RnnchatApp)
     await pilot.press("f3")
     await wait_until(pilot, lambda: bool(app.screen.query("#start")))
-    state = TrainingState("me", 5.0)
+    state = StoppedClock("me", 5.0)
     for second in range(0, 200, 10):
         state.apply(
             {
