@@ -13,7 +13,7 @@ from typing import Any
 from tests.helpers.waiting import patience
 
 COMMAND = (sys.executable, "-m", "rnnchat")
-TRAINED_MINUTES = min(2.0, patience(0.3))
+TRAINED_MINUTES = min(2.0, patience(0.7))
 """The budget of the training whose model several tests use."""
 SHORT_LENGTH = ("--set", "length=16")
 """Gradients flow back through fewer tokens than usual, so that TensorFlow builds its graph sooner."""

@@ -48,8 +48,8 @@ class TranslationPlan:
 def make_plan(pairs: int, seed: int) -> TranslationPlan:
     """Return the plan for a training on this many pairs.
 
-    Few pairs are seen many times, so more is dropped, and the network is smaller.
+    Few pairs are seen many times, so more is dropped, and the vocabulary is smaller.
     """
     if pairs >= MANY_PAIRS:
         return TranslationPlan(vocabulary_for(pairs), seed=seed)
-    return TranslationPlan(vocabulary_for(pairs), dropout=0.3, seed=seed)
+    return TranslationPlan(vocabulary_for(pairs), dropout=0.4, seed=seed)
