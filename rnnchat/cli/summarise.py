@@ -135,6 +135,7 @@ def _nothing_in(name: str, text: str, prose: Prose) -> RnnchatError:
 
 def _titles(prose: Prose, model: str | None) -> list[str]:
     """Return titles in the style of the notes that the model learned, the best first."""
+    from rnnchat.library.asked_notes import NoNotesError
     from rnnchat.library.settings import load_settings
     from rnnchat.library.title_notes import learned_title_writer
     from rnnchat.tasks.summarising.titles import plain_writer
@@ -144,8 +145,8 @@ def _titles(prose: Prose, model: str | None) -> list[str]:
         writer = learned_title_writer(
             paths, model or load_settings(paths).model, fit=True, progress=_say_fitting
         )
-    except ModelError:
-        if model is not None:
+    except ModelError as error:
+        if model is not None and not isinstance(error, NoNotesError):
             raise
         writer = plain_writer()
     return writer.suggest(prose)

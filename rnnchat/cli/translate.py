@@ -54,9 +54,8 @@ def translate_text(text: str, model: str | None, as_json: bool) -> None:
         print_json(found.as_dict())
         return
     _print_text(found)
-    note = _note(found)
-    if note and is_terminal(sys.stderr):
-        print_progress(f"  {note}\n")
+    if found.doubt or is_terminal(sys.stderr):
+        print_progress(f"  {_note(found)}\n")
 
 
 def _translate_lines(translator: Translator, text: str, as_json: bool) -> int:
@@ -78,6 +77,8 @@ def _translate_lines(translator: Translator, text: str, as_json: bool) -> int:
             if as_json:
                 print_json({"line": number, "text": None, "error": error.message})
                 continue
+        if found is not None and found.doubt and not as_json:
+            print_progress(f"  Line {number}: {found.doubt}\n")
         if as_json and found is not None:
             print_json({"line": number, **found.as_dict()})
         elif as_json:
@@ -98,7 +99,7 @@ def _note(found: Translation) -> str:
     if found.source is not None:
         how = "" if found.similarity == 1 else f", {found.similarity:.0%} similar"
         return f"from line {found.source.line:,} of the pairs{how}"
-    return f"confidence {found.confidence:.0%}"
+    return f"confidence {found.confidence:.0%}{found.doubt and ', '}{found.doubt}"
 
 
 @translate.command("train", short_help="Learn to translate from pairs of sentences.")

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnchat.errors import ModelError, NotesError, StorageError
+from rnnchat.library.model_entry import wrong_task
 from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
 from rnnchat.storage.tensors import read_safetensors
+from rnnchat.tasks.base import LANGUAGE_MODEL
 
 if TYPE_CHECKING:  # NumPy takes a tenth of a second
     from rnnchat.tasks.asking.collection import Collection
@@ -20,6 +22,10 @@ NO_NOTES_HINT = (
     "Train a model of your notes: `rnnchat train ~/notes`, or F3 in the app. Or name a folder of notes."
 )
 """What to do where a model has no notes."""
+
+
+class NoNotesError(ModelError):
+    """A model has learned no notes."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,8 @@ def notes_under(
 def notes_of_model(paths: Paths, model: str, progress: Callable[[int], None] | None = None) -> AskedNotes:
     """Return the notes that a model learned, as they are now, or as it learned them where they are gone.
 
-    Raises ModelError where the model has no notes, or they are gone and it has no index of them.
+    Raises NoNotesError where the model has no notes, and ModelError where they are gone and it has no index
+    of them, or where it is a model for another task.
     """
     from rnnchat.tasks.asking.collection import Collection, open_collection
 
@@ -54,9 +61,11 @@ def notes_of_model(paths: Paths, model: str, progress: Callable[[int], None] | N
     entry = library.find(model)
     if entry.card is None:
         raise ModelError(f"The model {entry.name} is damaged: {entry.problem}")
+    if entry.card.task != LANGUAGE_MODEL:
+        raise wrong_task(entry.card, LANGUAGE_MODEL)
     learned = [Path(path) for path in entry.card.learned_from.get("paths", ())]
     if not learned:
-        raise ModelError(f"The model {entry.name} has learned no notes.", NO_NOTES_HINT)
+        raise NoNotesError(f"The model {entry.name} has learned no notes.", NO_NOTES_HINT)
 
     def saved() -> PassageIndex | None:
         from rnnchat.tasks.asking.index import PassageIndex

@@ -72,6 +72,10 @@ async def test_a_phrase_is_translated_with_its_source(app: RnnchatApp, size: tup
         await pilot.press("f6")
         await wait_until(pilot, lambda: "Copied the translation" in news(app))
         assert app.clipboard == "Le chat voit un bateau."
+        await pilot.press("x")
+        assert screen.query_one("#translated").has_class("of-other-text")
+        await pilot.press("backspace")
+        assert not screen.query_one("#translated").has_class("of-other-text")
         for name in ("PhraseEditor", "#translation", "#origins"):
             widget = screen.query_one(name)
             assert widget.region.height >= (1 if name == "#origins" else 2)

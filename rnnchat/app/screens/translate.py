@@ -27,11 +27,13 @@ HOW_TO_MAKE = Content.assemble(
     "\n\nA translator learns from pairs of sentences that you have: a file with a sentence, a tab and its"
     " translation on each line. Train one in a terminal:\n\n  ",
     ("rnnchat translate train pairs.tsv --name fr", "$accent"),
-    "\n\nSome hundred pairs are enough to look phrases up. A network that translates others needs thousands.",
+    "\n\nA few dozen pairs are enough to look phrases up. A network that translates others needs thousands.",
 )
 """What is shown where there is no translator."""
 _FROM_MEMORY = "bold $success"
 """The look of a translation that is in the pairs."""
+_DOUBT = "bold $warning"
+"""The look of what is probably wrong with a translation."""
 
 
 class _StoppedError(Exception):
@@ -55,6 +57,8 @@ class TranslateScreen(AppScreen):
         self._translator = ""
         """The translator that is used; empty where there is none."""
         self._translation = ""
+        self._translated = ""
+        """The text whose translation is shown, or under way."""
         self._waiting = ""
         """What is to be translated as soon as it is known which translators there are."""
 
@@ -138,8 +142,20 @@ class TranslateScreen(AppScreen):
             self._waiting = event.text
         self._begin(event.text)
 
+    @on(PhraseEditor.Changed)
+    def edited(self) -> None:
+        """Dim the translation of another text than the one that is written, and do not copy it."""
+        self.query_one("#translated").set_class(not self._is_current, "of-other-text")
+
+    @property
+    def _is_current(self) -> bool:
+        """Whether what is shown is the translation of what is written."""
+        return self.query_one(PhraseEditor).text.strip() == self._translated.strip()
+
     def _begin(self, text: str) -> None:
         if text.strip() and self._translator:
+            self._translated = text
+            self.query_one("#translated").remove_class("of-other-text")
             self._translation = ""
             self._show("", Content("Translating …"))
             self._translate(self._translator, text)
@@ -187,7 +203,7 @@ class TranslateScreen(AppScreen):
 
     def action_copy(self) -> None:
         """Copy the translation."""
-        if self._translation:
+        if self._translation and self._is_current:
             self.app.copy_to_clipboard(self._translation)
             self.services.inform("Copied the translation.")
         else:
@@ -199,7 +215,7 @@ def _marked(found: Translation) -> Content:
     marked, rest = Content(""), found.text
     for part in found.parts or (found,):
         before, _, rest = rest.partition(part.text) if part.text else ("", "", rest)
-        style = _FROM_MEMORY if part.source is not None and part.similarity >= 0.9 else ""
+        style = _FROM_MEMORY if part.source is not None else ""
         marked += Content.assemble(before, (part.text, style))
     return marked + Content(rest)
 
@@ -211,9 +227,9 @@ def _origins(found: Translation) -> Content:
 
 def _origin(part: Translation) -> Content:
     if part.source is None:
-        return Content(f"network, confidence {part.confidence:.0%}")
+        doubt = Content.assemble(", ", (part.doubt, _DOUBT)) if part.doubt else Content("")
+        return Content(f"network, confidence {part.confidence:.0%}") + doubt
     where = f"line {part.source.line:,} of your pairs"
     if part.similarity == 1:
         return Content.assemble((where, _FROM_MEMORY))
-    how = _FROM_MEMORY if part.similarity >= 0.9 else "bold $warning"
-    return Content.assemble((where, how), f", {part.similarity:.0%} similar: {part.source.source}")
+    return Content.assemble((where, _FROM_MEMORY), f", {part.similarity:.0%} similar: {part.source.source}")

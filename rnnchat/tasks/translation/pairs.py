@@ -88,7 +88,7 @@ def read_pairs(path: Path, *, reverse: bool = False) -> PairTable:
         raise NotesError(f"There are no pairs in {name}.", _HINT)
     if len(table.pairs) < FEWEST_PAIRS:
         raise NotesError(
-            f"{name} has only {len(table.pairs)} different pairs.",
+            f"{name} has only {len(table.pairs)} different pair{'s' * (len(table.pairs) > 1)}.",
             f"At least {FEWEST_PAIRS} are needed to look sentences up, and thousands to train a network.",
         )
     return table

@@ -38,6 +38,7 @@ _UNKNOWN_SHARE = 0.75
 _FEWEST_WORDS = 4
 """Shorter texts are never taken for another language: they may be names."""
 
+_NUMBER = re.compile(r"\d+")
 _WIDE_ENDS = "。！？"
 """No space follows a sentence that ends with one of these."""
 
@@ -64,6 +65,8 @@ class Translation:
     """
     parts: tuple[Translation, ...] = ()
     """The translation of each sentence, where there are several."""
+    doubt: str = ""
+    """What is probably wrong with the network's translation, in a few words; usually nothing."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the translation as it is printed for programs."""
@@ -75,6 +78,8 @@ class Translation:
             "source": source and {"line": source.line, "text": source.source, "translation": source.target},
             "confidence": round(self.confidence, 4),
         }
+        if self.doubt:
+            values["doubt"] = self.doubt
         if self.parts:
             values["sentences"] = [part.as_dict() for part in self.parts]
         return values
@@ -96,8 +101,8 @@ class Translator:
         """Return the translation of a phrase, or of a few sentences, which are translated one by one.
 
         `on_text` is called with the translation so far as words are added to it. Raises PhraseError where the
-        text is empty, too long, or in a language that the pairs are not in, and where nothing in the memory
-        is similar and there is no network.
+        text is empty, too long, or in a language that the pairs are not in, and where the memory does not
+        have it and there is no network.
         """
         text = unicodedata.normalize("NFC", sanitize(text)).strip()
         _require_length(text)
@@ -128,7 +133,8 @@ class Translator:
         similar = [pair for pair in near if pair.similarity >= NEAR]
         decoded = self._decoder.decode(phrase, similar, on_text)
         best = near[0].similarity if near else 0.0
-        return Translation(decoded.text.strip(), FROM_NETWORK, best, None, decoded.confidence)
+        doubt = self._doubt(phrase, decoded.text)
+        return Translation(decoded.text.strip(), FROM_NETWORK, best, None, decoded.confidence, doubt=doubt)
 
     def _translate_phrase(self, phrase: str, on_text: Callable[[str], None] | None) -> Translation:
         known = self._from_memory(phrase)
@@ -138,16 +144,27 @@ class Translator:
             decoded = self.translate_with_network(phrase, on_text)
             if decoded.text:
                 return decoded
-        near = self.memory.nearest(phrase, least=NEAR)
-        if not near and self._decoder is not None:
             raise PhraseError("The network finds no translation of this phrase.", "Try other words.")
-        if not near:
+        # A pair that is only similar is no answer: another number or name would go unnoticed.
+        nearest = next(iter(self.memory.nearest(phrase, least=NEAR)), None)
+        if nearest is None:
             raise PhraseError(
                 "No pair is similar to this phrase.",
                 "This model only looks phrases up in its pairs. Train a network with more of them.",
             )
-        (best,) = near
-        return Translation(best.target, FROM_MEMORY, best.similarity, best, best.similarity)
+        raise PhraseError(
+            f"No pair has this phrase: {phrase}",
+            f"The most similar one, in line {nearest.line:,}: {nearest.source} – {nearest.target}"
+            f" ({nearest.similarity:.0%} similar).",
+        )
+
+    def _doubt(self, phrase: str, translation: str) -> str:
+        """Return what is probably wrong with the network's translation of a phrase; usually nothing."""
+        if sorted(_NUMBER.findall(phrase)) != sorted(_NUMBER.findall(translation)):
+            return "check the numbers"
+        words = [word for word in words_of(phrase) if script_of(word[0])]
+        unknown = next((word for word in words if not self.memory.knows(word)), "")
+        return f"“{unknown}” is in no pair" if unknown else ""
 
     def _from_memory(self, text: str) -> Translation | None:
         pair = self.memory.same(text)
@@ -227,4 +244,5 @@ def _joined(text: str, parts: Sequence[Translation]) -> Translation:
     origin = FROM_MEMORY if all(part.origin == FROM_MEMORY for part in parts) else FROM_NETWORK
     similarity = min(part.similarity for part in parts)
     confidence = min(part.confidence for part in parts)
-    return Translation(text, origin, similarity, None, confidence, tuple(parts))
+    doubt = next((part.doubt for part in parts if part.doubt), "")
+    return Translation(text, origin, similarity, None, confidence, tuple(parts), doubt)

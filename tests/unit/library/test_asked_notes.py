@@ -19,7 +19,7 @@ def test_notes_are_indexed_anew_where_the_saved_index_is_damaged(
     notes = tmp_path / "notes"
     notes.mkdir()
     (notes / "a.md").write_text("The boiler is serviced every autumn.")
-    card = SimpleNamespace(learned_from={"paths": [str(notes)]})
+    card = SimpleNamespace(task=LANGUAGE_MODEL, learned_from={"paths": [str(notes)]})
     entry = SimpleNamespace(name="me", card=card, problem="")
 
     def damaged(self: Library, name: str) -> bytes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from rnnchat.library.card import NETWORK, TOKENIZER
 from rnnchat.storage.atomic import write_bytes
 from rnnchat.storage.tensors import to_safetensors
 from rnnchat.tasks.translation.pair_tokenizer import PairTokenizer, train_pair_tokenizer
@@ -15,11 +15,9 @@ from rnnchat.tasks.translation.target_pieces import TARGET_PIECES
 from rnnchat.training.runs.events import Event
 from rnnchat.training.translation.engine.trainer import TranslationTrainer
 from rnnchat.training.translation.plan import TranslationPlan, make_plan
+from rnnchat.training.translation.prepare import read_table
+from rnnchat.training.translation.run import TRAIN, VALIDATION, TranslationRun
 
-TRAIN, VALIDATION, SETTINGS = "train.tsv", "validation.tsv", "settings.json"
-"""What the folder holds before the training: the pairs, and ``{"minutes": …, "seed": …}``."""
-NETWORK, TOKENIZER, CHECKPOINT = "network.safetensors", "tokenizer.model", "checkpoint"
-"""What the training writes."""
 MOST_VALIDATION_PAIRS = 1_500
 """At most this many pairs are used for validation."""
 
@@ -29,19 +27,20 @@ def train_network(folder: Path, report: Callable[[Event], None], should_stop: Ca
 
     `report` is given ``progress`` events. When `should_stop` returns true, a checkpoint is written and the
     function returns; otherwise NETWORK and TOKENIZER are complete in the end. Raises NotesError where the
-    pairs are too few for a tokenizer, and TrainingError where the network diverges.
+    pairs are too few for a tokenizer, and TrainingError where the run is damaged or the network diverges.
     """
-    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
-    texts, held_out = _read(folder / TRAIN), _read(folder / VALIDATION)
-    plan = make_plan(len(texts), int(settings["seed"]))
+    run = TranslationRun(folder)
+    settings = run.settings
+    texts, held_out = _texts(run, TRAIN), _texts(run, VALIDATION)
+    plan = make_plan(len(texts), settings.seed)
     tokenizer = _find_or_train_tokenizer(folder / TOKENIZER, texts, plan)
     trainer = TranslationTrainer(
         plan,
         tokenizer,
         texts,
         held_out[:MOST_VALIDATION_PAIRS],
-        budget=60 * float(settings["minutes"]),
-        folder=folder / CHECKPOINT,
+        budget=60 * settings.minutes,
+        folder=run.checkpoints,
     )
     if trainer.run(report, should_stop):
         weights = {name: array.astype(np.float16) for name, array in trainer.best_weights.items()}
@@ -49,9 +48,8 @@ def train_network(folder: Path, report: Callable[[Event], None], should_stop: Ca
         write_bytes(folder / NETWORK, to_safetensors({**weights, **pieces}))
 
 
-def _read(path: Path) -> list[tuple[str, str]]:
-    rows = (row.split("\t") for row in path.read_text(encoding="utf-8").split("\n") if row)
-    return [(row[0], row[1]) for row in rows]
+def _texts(run: TranslationRun, name: str) -> list[tuple[str, str]]:
+    return [(pair.source, pair.target) for pair in read_table(run, name)]
 
 
 def _find_or_train_tokenizer(

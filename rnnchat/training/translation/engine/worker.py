@@ -10,13 +10,12 @@ from __future__ import annotations
 
 # Only quick imports stand here, so that the process ends with its parent from its first moment on.
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rnnchat.training.runs.control import Control, StopAskedError, emit_and_exit
+from rnnchat.training.runs.child import work_as_child
+from rnnchat.training.runs.control import Control, emit_and_exit
 from rnnchat.training.runs.events import EventWriter
-from rnnchat.training.runs.orphan import end_with_parent, is_orphan
 
 if TYPE_CHECKING:
     from rnnchat.training.translation.drive import TrainNetwork
@@ -24,20 +23,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Work on the run whose folder is the first argument; exit with 0, or 1 after an ``error`` event."""
-    os.umask(0o077)  # other users cannot read what libraries write, either
-    parent = int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    if len(sys.argv) > 3:
-        end_with_parent()
-    if parent and is_orphan(parent):
-        return
-    # Native libraries may write to descriptor 1, so that goes to the log, and events get a copy of their own.
-    events = EventWriter(os.fdopen(os.dup(1), "w", encoding="utf-8"))
-    os.dup2(2, 1)
-    control = Control(sys.stdin, events, parent)
-    try:
-        _run(Path(sys.argv[1]), events, control)
-    except (StopAskedError, KeyboardInterrupt):
-        emit_and_exit(events, {"event": "stopped"})
+    work_as_child(_run)
 
 
 def _run(folder: Path, events: EventWriter, control: Control) -> None:
@@ -69,21 +55,11 @@ def _run(folder: Path, events: EventWriter, control: Control) -> None:
 
 def _import_engine(folder: Path) -> TrainNetwork:
     """Return what trains the network; TensorFlow is imported without its messages."""
-    from importlib import import_module
-
-    from rnnchat.errors import TrainingError
-
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ["KERAS_HOME"] = str(folder / "keras")
-    try:
-        engine = import_module("rnnchat.training.translation.engine.train")
-    except ImportError as error:
-        raise TrainingError(
-            "This version of rnnchat cannot train the network of a translator.",
-            "Give --minutes 0 to use the pairs without a network.",
-        ) from error
-    train_network: TrainNetwork = engine.train_network
+    from rnnchat.training.translation.engine.train import train_network
+
     return train_network
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 import tensorflow as tf
 
 from rnnchat.errors import TrainingError
+from rnnchat.library.card import NETWORK, TOKENIZER
 from rnnchat.storage.tensors import read_safetensors
 from rnnchat.tasks.translation.decoder import NetworkDecoder
 from rnnchat.tasks.translation.network import TranslationNetwork, TranslationShape
@@ -25,8 +25,10 @@ from rnnchat.training.translation import batches
 from rnnchat.training.translation.batches import make_batch
 from rnnchat.training.translation.engine import train
 from rnnchat.training.translation.engine.network import TranslationGraph
-from rnnchat.training.translation.engine.train import NETWORK, TOKENIZER, train_network
+from rnnchat.training.translation.engine.train import train_network
 from rnnchat.training.translation.plan import TranslationPlan
+from rnnchat.training.translation.run import SETTINGS, TRAIN, VALIDATION
+from rnnchat.training.translation.settings import TranslationSettings
 from tests.helpers.translation import random_translation_weights, sentence_pairs
 
 pytestmark = pytest.mark.slow
@@ -82,9 +84,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(train, "make_plan", lambda pairs, seed: SMALL)
     monkeypatch.setattr(batches, "FEW_QUANTILES", (1.0,))
     pairs = random.Random(0).sample(sentence_pairs(), 80)
-    (tmp_path / "train.tsv").write_text(pair_lines(pairs[8:]), encoding="utf-8")
-    (tmp_path / "validation.tsv").write_text(pair_lines(pairs[:8]), encoding="utf-8")
-    (tmp_path / "settings.json").write_text(json.dumps({"minutes": 60, "seed": 0}))
+    (tmp_path / TRAIN).write_text(pair_lines(pairs[8:]), encoding="utf-8")
+    (tmp_path / VALIDATION).write_text(pair_lines(pairs[:8]), encoding="utf-8")
+    settings = TranslationSettings("fr", "/pairs.tsv", minutes=60)
+    (tmp_path / SETTINGS).write_text(settings.to_json(), encoding="utf-8")
     return tmp_path
 
 

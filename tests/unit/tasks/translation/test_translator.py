@@ -76,8 +76,12 @@ def test_sentences_are_joined_as_in_the_language_of_the_translation(
     assert Translator(memory).translate(source).text == target
 
 
-class SilentDecoder(UpperCaseDecoder):
-    """Finds no translation of anything."""
+class FixedDecoder(UpperCaseDecoder):
+    """Translates everything into the same text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
 
     def decode(
         self,
@@ -85,26 +89,39 @@ class SilentDecoder(UpperCaseDecoder):
         near: Sequence[NearPair] = (),
         on_text: Callable[[str], None] | None = None,
     ) -> DecodedPhrase:
-        return DecodedPhrase("  ", 0.1)
+        return DecodedPhrase(self.text, 0.1)
 
 
 def test_a_network_that_finds_nothing() -> None:
-    translator = Translator(MEMORY, SilentDecoder())
-    found = translator.translate("The cat sees a big boat.")
-    assert (found.text, found.origin) == ("Le chat voit un bateau.", "memory")
+    translator = Translator(MEMORY, FixedDecoder("  "))
     with pytest.raises(PhraseError, match="finds no translation"):
-        translator.translate("Zebras sleep.")
+        translator.translate("The cat sees a big boat.")
 
 
-def test_without_a_network_only_similar_pairs_are_offered() -> None:
+def test_without_a_network_a_similar_pair_is_named_and_not_taken() -> None:
     translator = Translator(MEMORY)
     assert not translator.has_network
-    found = translator.translate("The cat sees a big boat.")
-    assert found.text == "Le chat voit un bateau."
-    assert found.source is not None
-    assert found.confidence == found.similarity < 0.9
+    with pytest.raises(PhraseError, match="No pair has this phrase") as caught:
+        translator.translate("The cat sees a big boat.")
+    assert "line 1: The cat sees a boat. – Le chat voit un bateau." in caught.value.hint
     with pytest.raises(PhraseError, match="No pair is similar"):
         translator.translate("The boat")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "doubt"),
+    [
+        ("The cat sees 12 lamps.", "check the numbers"),
+        ("The zebra draws a boat.", "“zebra” is in no pair"),
+        ("The judge draws a cat.", ""),
+    ],
+)
+def test_what_is_probably_wrong_is_said(phrase: str, doubt: str) -> None:
+    decoder = FixedDecoder("Le juge dessine un chat.")
+    found = Translator(MEMORY, decoder).translate(phrase)
+    assert found.doubt == doubt
+    assert found.as_dict().get("doubt", "") == doubt
+    assert Translator(MEMORY, decoder).translate(f"My aunt sees a boat. {phrase}").doubt == doubt
 
 
 @pytest.mark.parametrize(
