@@ -134,7 +134,7 @@ def _nothing_in(name: str, text: str, prose: Prose) -> RnnchatError:
 
 
 def _titles(prose: Prose, model: str | None) -> list[str]:
-    """Return titles in the style of the notes that the model learned, the best first."""
+    """Return the title that the note has, and others in the style of the notes that the model learned."""
     from rnnchat.library.asked_notes import NoNotesError
     from rnnchat.library.settings import load_settings
     from rnnchat.library.title_notes import learned_title_writer
@@ -149,7 +149,8 @@ def _titles(prose: Prose, model: str | None) -> list[str]:
         if model is not None and not isinstance(error, NoNotesError):
             raise
         writer = plain_writer()
-    return writer.suggest(prose)
+    own = [prose.title] if prose.title else []
+    return [*own, *(title for title in writer.suggest(prose) if title not in own)]
 
 
 def _say_fitting() -> None:

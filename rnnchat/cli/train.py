@@ -17,7 +17,8 @@ from rnnchat.cli.shared import (
     paths_argument,
     require_paths,
 )
-from rnnchat.errors import NotesError, StoppedError
+from rnnchat.cli.streams import is_terminal
+from rnnchat.errors import NotesError, RnnchatError, StoppedError
 from rnnchat.training.runs.settings import (
     AUTO,
     CELLS,
@@ -191,5 +192,9 @@ def follow_training(job: TrainingJob[Any], show: Callable[[Event], None]) -> Non
             "Stopped. What was learned so far is saved.",
             f"To continue, run `{job.resume_command}`.",
         ) from None
+    except RnnchatError:
+        if is_terminal(sys.stdout):
+            print_line("", over=True)  # the error takes the place of the line that says what is being done
+        raise
     finally:
         job.close(30)

@@ -13,7 +13,7 @@ from rnnchat.cli.output import print_error, print_json, print_line, print_progre
 from rnnchat.cli.shared import PathArgument, as_json, current_paths, open_library
 from rnnchat.cli.streams import is_terminal, read_standard_input
 from rnnchat.cli.text_or_command import TEXT_COMMAND, TextOrCommand
-from rnnchat.errors import ModelError, TrainingError
+from rnnchat.errors import ModelError, NotesError, TrainingError
 from rnnchat.training.translation.settings import DEFAULT_MINUTES, WORKER, TranslationSettings
 
 if TYPE_CHECKING:
@@ -177,10 +177,14 @@ def _checked_name(name: str) -> str:
 
 
 def _new_run(settings: TranslationSettings, *, fresh: bool) -> TranslationRun:
-    """Return a new run; raise TrainingError where an interrupted one would be lost."""
+    """Return a new run; raise an error where there is no table, or an interrupted run would be lost."""
+    from rnnchat.storage.display import display_path
+    from rnnchat.storage.files import PathKind, path_kind
     from rnnchat.training.translation.run import TranslationRun, find_unfinished_translation
 
     settings.check()
+    if path_kind(Path(settings.path)) is PathKind.MISSING:
+        raise NotesError(f"There is no file {display_path(settings.path)}.", "Check its name.")
     if find_unfinished_translation(current_paths(), settings.name) is not None and not fresh:
         raise TrainingError(
             f"There is an interrupted training of {settings.name}.",

@@ -11,6 +11,7 @@ from rnnchat.errors import ModelError
 from rnnchat.library import asked_notes
 from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
+from rnnchat.tasks.base import LANGUAGE_MODEL
 
 
 def test_notes_are_indexed_anew_where_the_saved_index_is_damaged(
