@@ -19,11 +19,11 @@ _INDENTED_CODE = re.compile(
 )
 """Matches lines that are code because they are indented after a blank line."""
 _HEADING = re.compile(
-    r"^[ \t]{0,3}(?P<marks>#{1,6}|={1,6})[ \t]+(?P<text>\S[^\n]{0,300}?)[ \t#=]*$"
+    r"^[ \t]{0,3}(?P<marks>#{1,6}|={1,6}|\*{2,6})[ \t]+(?P<text>\S[^\n]{0,300}?)[ \t#=]*$"
     r"|^(?P<underlined>[^\n|>*+\-][^\n]{0,100})\n(?P<rule>=|-)(?P=rule){2,}[ \t]*$",
     re.M,
 )
-"""Matches a heading of Markdown or AsciiDoc."""
+"""Matches a heading of Markdown or AsciiDoc, or one of Org below the first level: a single star is a list."""
 _FENCE = re.compile(
     r"^[ \t]{0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]{0,3}(?P=mark)[ \t]*$|\Z)", re.M | re.S
 )

@@ -88,3 +88,9 @@ def test_each_sentence_begins_in_its_line(text: str) -> None:
         assert "\n" not in sentence.text
         first = next(character for character in sentence.text if character.isalnum())
         assert first in "".join(lines[sentence.line - 1 :])
+
+
+def test_headings_of_org_are_no_sentences() -> None:
+    prose = read_prose("* Practice\n** What it is\nIt is not playing. It is **slow** work.\n")
+    assert [one.text for one in prose.sentences][-2:] == ["It is not playing.", "It is slow work."]
+    assert not any("What it is" in one.text for one in prose.sentences)
