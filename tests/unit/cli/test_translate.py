@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 import pytest
 
@@ -55,7 +57,12 @@ def test_what_cannot_be_done(paths: Paths, words: list[str], message: str) -> No
     ],
     ids=str,
 )
-def test_what_contradicts_an_interrupted_training(paths: Paths, words: list[str], message: str) -> None:
+def test_what_contradicts_an_interrupted_training(
+    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
+) -> None:
+    for name in ("pairs.tsv", "other.tsv"):
+        (tmp_path / name).write_text("A\tB\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
     TranslationRun.create(paths, TranslationSettings("fr", "/notes/pairs.tsv"))
     assert message in said("train", *words)
     assert find_unfinished_translation(paths, "fr") is not None
