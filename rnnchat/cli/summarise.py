@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SHOWN_CHARACTERS = 2_000
 """At most this many characters of a sentence are printed."""
 _STANDARD_INPUT = "-"
+_OWN_TITLE = "the note's own title"
+"""Is printed after a title that the note has already."""
 
 
 @click.command(
@@ -76,10 +78,11 @@ def summarise(note: str, with_titles: bool, count: int, free: bool, model: str |
         )
     written = _free_summary(found, model) if free else None
     if as_json:
-        fields = {"title": titles, "sentences": [{"text": one.text, "line": one.line} for one in found]}
+        shown = [{"text": one.text, "line": one.line} for one in found]
+        fields = {"title": titles, "sentences": shown, "own_title": prose.title or None}
         print_json(fields if written is None else {**fields, "free": {"text": written, "from": "model"}})
         return
-    _print(titles, found, with_titles=with_titles)
+    _print(titles, found, prose.title, with_titles=with_titles)
     if written is not None:
         _print_free(written)
 
@@ -172,9 +175,10 @@ def _free_summary(found: list[NoteSentence], model: str | None) -> str:
     return tidy("".join(chunk.text for chunk in loaded.generator.stream(context, settings.sampling, 60)))
 
 
-def _print(titles: list[str], found: list[NoteSentence], *, with_titles: bool) -> None:
+def _print(titles: list[str], found: list[NoteSentence], own: str, *, with_titles: bool) -> None:
+    """Print titles and key sentences; `own` is the title that the note has, if it has one."""
     for title in titles:
-        print_line(title)
+        print_line(f"{title}  ({_OWN_TITLE})" if title == own else title)
     if with_titles and not titles:
         print_line("No title can be made of it.")
     if with_titles and found:

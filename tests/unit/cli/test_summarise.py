@@ -46,7 +46,8 @@ def test_key_sentences_come_with_their_lines(folder: Path) -> None:
 
 def test_json_has_titles_and_sentences(folder: Path) -> None:
     found = json.loads(run("summarise", "-", "--title", "--json", stdin=NOTE))
-    assert found.keys() == {"title", "sentences"}
+    assert found.keys() == {"title", "sentences", "own_title"}
+    assert found["own_title"] == found["title"][0] == "Undo"
     assert len(found["sentences"]) == 3
     assert found["sentences"][0].keys() == {"text", "line"}
     assert found["title"]
@@ -55,8 +56,9 @@ def test_json_has_titles_and_sentences(folder: Path) -> None:
 
 
 def test_titles_alone(folder: Path) -> None:
-    titles = json.loads(run("summarise", "-", "--title", "--json", stdin=NOTE))["title"]
-    assert run("summarise", "-", "--title", "--sentences", "0", stdin=NOTE).splitlines() == titles
+    own, *others = json.loads(run("summarise", "-", "--title", "--json", stdin=NOTE))["title"]
+    shown = run("summarise", "-", "--title", "--sentences", "0", stdin=NOTE).splitlines()
+    assert shown == [f"{own}  (the note's own title)", *others]
 
 
 @pytest.mark.slow
