@@ -99,7 +99,7 @@ def _read(note: str) -> tuple[str, str]:
     from rnnchat.text.notes.walk import MAXIMUM_BYTES
 
     if note == _STANDARD_INPUT:
-        name, text = "The text on standard input", read_standard_input()
+        name, text = "The text on standard input", read_standard_input(strict=True)
     else:
         path: Path = PathArgument().convert(note, None, None)
         name = display_path(path)
@@ -166,13 +166,28 @@ def _free_summary(found: list[NoteSentence], model: str | None) -> str:
     from rnnchat.cli.shared import open_library
     from rnnchat.library.settings import load_settings
     from rnnchat.loading import load_model
-    from rnnchat.tasks.summarising.free import free_prompt, tidy
+    from rnnchat.tasks.summarising.free import MOST_IN_BYTES, free_prompt, tidy
     from rnnchat.text.chat_format import text_context
 
     settings = load_settings(current_paths())
-    loaded = load_model(open_library(), model or settings.model)
+    name = model or settings.model
+    loaded = load_model(open_library(), name)
+    source = " ".join(one.text for one in found)
+    if loaded.tokenizer.share_in_bytes(source) > MOST_IN_BYTES:
+        raise RnnchatError(
+            f"The model {name} cannot sum this up in its own words: it does not know the script of the text.",
+            _other_model(source),
+        )
     context = text_context(loaded.tokenizer, free_prompt([one.text for one in found]))
     return tidy("".join(chunk.text for chunk in loaded.generator.stream(context, settings.sampling, 60)))
+
+
+def _other_model(text: str) -> str:
+    """Return which model may know the script of a text."""
+    from rnnchat.text.scripts import CHINESE, main_script
+
+    shipped = "Name the Chinese one with `--model base-zh`, or" if main_script(text) == CHINESE else "Use"
+    return f"{shipped} a model of your own notes in this language; without --free, no model is needed."
 
 
 def _print(titles: list[str], found: list[NoteSentence], own: str, *, with_titles: bool) -> None:
