@@ -6,10 +6,10 @@ out, such as a date, a pronoun or "but", and what is still too long is cut befor
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import log
 
 from rnnchat.tasks.asking.terms import terms_of
 from rnnchat.tasks.summarising.key_sentences import shipped_ranker
@@ -109,6 +109,6 @@ def _is_chinese(text: str) -> bool:
 
 def _telling(phrase: str, repeated: Mapping[str, int]) -> float:
     """Return how often the text repeats the pairs of characters of a phrase, for its length."""
-    return (0.5 + sum(log(repeated[term]) for term in set(terms_of(phrase)) & repeated.keys())) / len(
+    return (0.5 + sum(math.log(repeated[term]) for term in set(terms_of(phrase)) & repeated.keys())) / len(
         phrase
     ) ** 0.5

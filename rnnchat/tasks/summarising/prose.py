@@ -120,7 +120,7 @@ def read_prose(text: str) -> Prose:
     for pattern in (*headings, _TABLE_OR_RULE, _IMAGE, _TAG):
         body = pattern.sub(_blank, body)
     starts = [0, *(at.end() for at in re.finditer("\n", body))]
-    found = []
+    found: list[NoteSentence] = []
     for start, block in _blocks(body):
         for sentence in itertools.islice(split_sentences(block), MOST_SENTENCES - len(found)):
             shown = plain(sentence.text)

@@ -8,7 +8,7 @@ before an article.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -44,7 +44,10 @@ _PRONOUNS = frozenset(
     "i me you he him she it we us they them myself yourself itself ourselves themselves one ones something"
     " anything nothing everything".split()
 )
-_FINITE = (_AUXILIARIES | _PRONOUNS) - {"be", "been", "being", "do", "does", "did"}
+_COORDINATORS = ("and", "or")
+_CLAUSES = frozenset("but so because although though while that which who".split())
+"""Another clause begins with these words."""
+_FINITE = (_AUXILIARIES | _PRONOUNS | _CLAUSES) - {"be", "been", "being", "do", "does", "did"}
 """A title does not run through these words: they make it a sentence."""
 _FURTHER = frozenset(
     "without within across along among around behind beside besides beyond despite except inside near onto"
@@ -54,9 +57,12 @@ _FURTHER = frozenset(
 """More prepositions and conjunctions than STOP_WORDS has."""
 GRAMMAR = STOP_WORDS | DETERMINERS | _AUXILIARIES | _PRONOUNS | _FURTHER | _ADVERBS
 """Words of grammar: none of them ends a title."""
-_BEGINNERS = frozenset("a an the how what why where when another every each".split())
+_BEGINNERS = frozenset("a an the how what why where when".split())
 """Words of grammar that may begin a title."""
-_OF = "of"
+_NOT_AFTER_ENDS = DETERMINERS | frozenset(
+    "of up out off down back over away on me him her it us them myself".split()
+)
+"""Before these words of grammar a phrase does not end: they go on with a noun, or belong to a verb."""
 _DROPPED = DETERMINERS | _ADVERBS
 """A title may leave these words out between two others."""
 MOST_OPENING = 10
@@ -91,6 +97,8 @@ class TitleForm:
     """Whether the person's titles end with a word, (words,)."""
     is_grammar: Flags
     """Whether a word is one of grammar, (words,)."""
+    opening: int
+    """How many words the first clause of the note has."""
     _reached: dict[tuple[int, ...], frozenset[Place]] = field(default_factory=dict)
 
     @classmethod
@@ -103,6 +111,7 @@ class TitleForm:
         firsts: dict[int, set[Place]] = {known[key]: set() for key in words.keys if style.first[key] > 0}
         nexts: defaultdict[Place, list[Place]] = defaultdict(list)
         lasts: set[Place] = set()
+        dropped = _DROPPED if style.count else _ADVERBS  # to leave out articles is a style of titles
         read = [found for one in sentences[:MOST_SENTENCES] if (found := body_words(one))]
         for row, sentence in enumerate(read):
             for at, word in enumerate(sentence):
@@ -111,7 +120,7 @@ class TitleForm:
                     firsts.setdefault(known[word.key], set()).add((row, at))
                 if _may_end(sentence, at):
                     lasts.add((row, at))
-            for left, right in _joints(sentence):
+            for left, right in _joints(sentence, dropped):
                 nexts[row, left].append((row, right))
         is_grammar = np.array([text.lower() in GRAMMAR for text in words.texts], bool)
         own_lasts = np.array([style.last[key] > 0 for key in words.keys], bool) & ~is_grammar
@@ -123,6 +132,7 @@ class TitleForm:
             _own_joints(known, style, near),
             own_lasts,
             is_grammar,
+            _length_of_clause(read[0]) if read else 0,
         )
 
     def next_words(self, before: Sequence[int]) -> Flags:
@@ -131,17 +141,21 @@ class TitleForm:
             found = np.zeros(len(self.own_lasts), bool)
             found[list(self.firsts)] = True
             return found
-        found = self.own_joints[before[-1]].copy()
+        follows: Flags = self.own_joints[before[-1]].copy()
         if self.is_grammar[before[-1]] and (len(before) == 1 or self.own_joints[before[-2], before[-1]]):
-            found[list(self.firsts)] = True  # "How to" goes on with any phrase of the note
-        found[
+            follows[list(self.firsts)] = True  # "How to" goes on with any phrase of the note
+        follows[
             [self.numbers[place] for reached in self.places(before) for place in self.nexts.get(reached, ())]
         ] = True
-        return found
+        return follows
 
     def may_end(self, title: Sequence[int]) -> bool:
         """Return whether a title may end with its last word."""
         return not self.lasts.isdisjoint(self.places(title)) or bool(self.own_lasts[title[-1]])
+
+    def is_of_opening(self, title: Sequence[int]) -> bool:
+        """Return whether a title can stand in the first clause of the note."""
+        return any(row == 0 and at < self.opening for row, at in self.places(title))
 
     def places(self, title: Sequence[int]) -> frozenset[Place]:
         """Return the places of the note at which the last word of a title may stand."""
@@ -176,14 +190,21 @@ def _own_joints(known: dict[str, int], style: TitleStyle, near: NearTitles) -> F
     return found
 
 
-def _joints(sentence: Sequence[BodyWord]) -> Iterator[tuple[int, int]]:
-    """Yield the places of two words that may follow each other in a title."""
+def _length_of_clause(words: Sequence[BodyWord]) -> int:
+    """Return how many words stand before the first mark; a single word and its mark do not count."""
+    return next((at for at in range(2, len(words)) if _is_break(words, at)), len(words))
+
+
+def _joints(sentence: Sequence[BodyWord], dropped: Set[str]) -> Iterator[tuple[int, int]]:
+    """Yield the places of two words that may follow each other in a title, which may leave out `dropped`."""
     lower = [word.text.lower() for word in sentence]
     for left in range(len(sentence)):
         for right in range(left + 1, min(left + 4, len(sentence))):
             if _is_break(sentence, right) or lower[left] in _FINITE or lower[right] in _FINITE:
                 break
-            if all(word in _DROPPED for word in lower[left + 1 : right]) and not (
+            if lower[left] in _COORDINATORS and lower[right] in DETERMINERS:
+                break  # what follows is often another clause
+            if all(word in dropped for word in lower[left + 1 : right]) and not (
                 lower[left] in GRAMMAR and not DETERMINERS.isdisjoint(lower[left + 1 : right])
             ):
                 yield left, right
@@ -213,7 +234,7 @@ def _may_end(sentence: Sequence[BodyWord], at: int) -> bool:
     if _is_break(sentence, at + 1):
         return True
     after = sentence[at + 1].text.lower()
-    return after in GRAMMAR and after not in DETERMINERS and after != _OF
+    return after in GRAMMAR and after not in _NOT_AFTER_ENDS
 
 
 def opening_clause(sentence: str) -> str:
@@ -221,8 +242,7 @@ def opening_clause(sentence: str) -> str:
     words = body_words(sentence)
     while words and words[0].text.lower() in _OPENERS:
         words = words[1:]
-    size = next((at for at in range(2, len(words)) if _is_break(words, at)), len(words))
-    size = min(size, MOST_OPENING)
+    size = min(_length_of_clause(words), MOST_OPENING)
     while size > 1 and not _may_end(words, size - 1):
         size -= 1
     shown = " ".join(word.text for word in words[:size])

@@ -36,6 +36,10 @@ FEWEST_WORDS = 2
 """A note of fewer different words has no title."""
 MOST_TITLES = 3
 """At most so many titles are suggested."""
+SHORT_NOTE = 4
+"""In a note of at most so many sentences, titles of its first clause are preferred."""
+OPENING = 0.4
+"""The score of a title of the first clause rises by this."""
 ALIKE = 0.75
 """A title is left out if it shares more than this of its words with a better one, as the F1."""
 _CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]")
@@ -75,15 +79,20 @@ class TitleWriter:
         words = steps.words
         if (words.known[:, KNOWN["is_extra"]] == 0).sum() < FEWEST_WORDS:
             return []
-        found = search_titles(steps, self.weights.steps, title_form(prose, steps))
+        form = title_form(prose, steps)
+        found = search_titles(steps, self.weights.steps, form)
         if not found:
             return [one for one in (opening_clause(sentences[0]),) if one]
         scores = title_features(words, found, self.style) @ self.weights.choice
+        if len(sentences) <= SHORT_NOTE and self.style.count < FEWEST_STYLED:
+            scores += OPENING * np.array([form.is_of_opening(one.words) for one in found], np.float32)
         ranked = [found[number] for number in np.argsort(-scores, kind="stable")]
         return [written(words, one, self.style) for one in _different(words, ranked, count)]
 
 
 _ARTICLES = ("a", "an")
+_SINGLE_NOUN = (*_ARTICLES, "the")
+"""A title of one other word, such as "the bike", says too little."""
 
 
 def title_steps(prose: Prose, style: TitleStyle, near: NearTitles) -> TitleSteps:
@@ -102,7 +111,12 @@ def title_form(prose: Prose, steps: TitleSteps) -> TitleForm:
 def _different(words: TitleWords, found: Sequence[FoundTitle], count: int) -> list[FoundTitle]:
     """Return at most `count` titles that do not share most of their words."""
     kept: list[FoundTitle] = []
-    longer = [one for one in found if len(one.words) > 1 and any(map(words.is_name, one.words))]
+    longer = [
+        one
+        for one in found
+        if sum(words.texts[word].lower() not in _SINGLE_NOUN for word in one.words) > 1
+        and any(map(words.is_name, one.words))
+    ]
     for one in longer or found:
         own = set(one.words)
         shares = (2 * len(own & set(other.words)) / (len(own) + len(set(other.words))) for other in kept)
