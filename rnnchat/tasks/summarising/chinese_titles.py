@@ -109,6 +109,5 @@ def _is_chinese(text: str) -> bool:
 
 def _telling(phrase: str, repeated: Mapping[str, int]) -> float:
     """Return how often the text repeats the pairs of characters of a phrase, for its length."""
-    return (0.5 + sum(math.log(repeated[term]) for term in set(terms_of(phrase)) & repeated.keys())) / len(
-        phrase
-    ) ** 0.5
+    shared = sum(math.log(repeated[term]) for term in set(terms_of(phrase)) & repeated.keys())
+    return (1 + shared) / math.sqrt(width(phrase))
