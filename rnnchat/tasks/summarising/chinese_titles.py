@@ -16,6 +16,8 @@ from rnnchat.tasks.summarising.key_sentences import shipped_ranker
 
 SHORTEST, LONGEST = 4, 14
 """A title has so many characters; a Latin word counts as two."""
+LONGEST_CLAUSE = 200
+"""Only so many characters of a clause are read."""
 SENTENCES = 4
 """So many key sentences are looked at for each title."""
 FIRST_CLAUSE, OPENING = 3.0, 2.0
@@ -72,7 +74,7 @@ def chinese_titles(sentences: Sequence[str], count: int) -> list[str]:
 
 def title_phrase(clause: str) -> str:
     """Return the phrase of a clause that can be a title; nothing where there is none."""
-    shown = _DONE.sub("", clause.strip("-—·*#> \t"))
+    shown = _DONE.sub("", clause.strip("-—·*#> \t")[:LONGEST_CLAUSE])
     shown = _without_ends(shown)
     topic = _TOPICS.search(shown)
     if width(shown) > LONGEST and topic is not None and width(shown[topic.start() :]) >= SHORTEST:

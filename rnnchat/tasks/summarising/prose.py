@@ -36,7 +36,8 @@ _ORG = re.compile(r"^(?:#\+[A-Za-z_]+:|\*{2,6}[ \t]+\S|:PROPERTIES:)", re.M)
 _ORG_HEADING = re.compile(r"^\*[ \t]+(?P<text>\S[^\n]{0,300}?)[ \t]*$", re.M)
 _ORG_TITLE = re.compile(r"^#\+title:[ \t]*(?P<title>\S[^\n]*?)[ \t]*$", re.M | re.I)
 _ORG_CODE = re.compile(
-    r"^[ \t]*#\+begin_(?P<kind>src|example)\b[^\n]*\n.*?^[ \t]*#\+end_(?P=kind)[ \t]*$", re.M | re.S | re.I
+    r"^[ \t]*#\+begin_(?P<kind>src|example)\b[^\n]*\n.*?(?:^[ \t]*#\+end_(?P=kind)[ \t]*$|\Z)",
+    re.M | re.S | re.I,
 )
 _PROPERTY = re.compile(
     r"^[ \t]*(?:#\+[A-Za-z_]+:?(?:[ \t][^\n]*)?|:[A-Za-z][\w-]{0,30}:(?:[ \t][^\n]*)?"
@@ -56,10 +57,10 @@ _TABLE_OR_RULE = re.compile(r"^[ \t]*(?:\|[^\n]*|[-*_=][-*_= \t]{2,}|<!--.*?-->)
 """Matches a line of a table, a rule, and a comment."""
 _NUMBER = re.compile(r"^(?P<space>[ \t]*)\d+[.)][ \t]", re.M)
 """Matches the number of a point of a list, whose full stop ends no sentence."""
-_AFTER_POINT = re.compile(
-    r"^[ \t]*(?:[-*+]|\d+[.)])[ \t][^\n]*(?:\n[ \t]+\S[^\n]*)*\n(?=[^\s\-*+>|a-z\d(])", re.M
-)
-"""Matches a point of a list with its indented lines, where a line follows that belongs to no list."""
+_POINT = re.compile(r"[ \t]*[-*+][ \t]")
+"""Matches the beginning of a point of a list; numbers were made to marks before."""
+_ANEW = re.compile(r"[^\s\-*+>|a-z\d(]")
+"""Matches the beginning of a line that is neither indented, nor a point of a list, nor goes on a sentence."""
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
 _IMAGE = re.compile(r"!\[[^\]]{0,500}\]\([^)]{0,500}\)|\{%[^\n]{0,300}?%\}|\{\{[^\n]{0,300}?\}\}")
 _LINK = re.compile(r"\[(?P<text>[^\]]{0,500})\](?:\([^)]{0,500}\)|\[[^\]]{0,200}\])")
@@ -144,10 +145,16 @@ def _blocks(body: str) -> Iterator[tuple[int, str]]:
 
     A line that is not indented ends the point of a list before it, unless it goes on with a small letter.
     """
-    begin = 0
-    for end in _AFTER_POINT.finditer(body):
-        yield begin, body[begin : end.end()]
-        begin = end.end()
+    begin = place = 0
+    in_point = False
+    for line in body.split("\n"):
+        if in_point and _ANEW.match(line):
+            yield begin, body[begin:place]
+            begin = place
+        in_point = _POINT.match(line) is not None or (
+            in_point and line[:1] in (" ", "\t") and bool(line.strip())
+        )
+        place += len(line) + 1
     yield begin, body[begin:]
 
 

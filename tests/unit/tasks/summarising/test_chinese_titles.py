@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rnnchat.tasks.summarising.chinese_titles import LONGEST, chinese_titles, title_phrase, width
+from tests.helpers.waiting import patience
 
 
 @pytest.mark.parametrize(
@@ -37,3 +40,9 @@ def test_titles_are_short_and_differ() -> None:
 
 def test_a_latin_word_counts_as_two_characters() -> None:
     assert width("用 Hugo 写博客") == 6
+
+
+def test_a_very_long_clause_is_read_quickly() -> None:
+    began = time.perf_counter()
+    title_phrase("我" * 30_000)
+    assert time.perf_counter() - began < patience(1)

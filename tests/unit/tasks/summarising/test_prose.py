@@ -73,7 +73,10 @@ def test_plain_text_keeps_what_is_no_markup() -> None:
     assert plain("see ![a picture](b.png) the [text][1]") == "see the text"
 
 
-@pytest.mark.parametrize("unit", ["![", "{%", "[", "# ", "#", "*", "`", "<!--", ".  ", "\n\n    ", "a. "])
+@pytest.mark.parametrize(
+    "unit",
+    ["![", "{%", "[", "# ", "#", "*", "`", "<!--", ".  ", "\n\n    ", "a. ", "\n\t- a", "\n#+begin_src"],
+)
 def test_a_text_of_one_mark_is_read_quickly(unit: str) -> None:
     began = time.perf_counter()
     read_prose(f"# x{unit * 30_000}x")
