@@ -166,7 +166,7 @@ def fitting_tokenizer(data: bytes, card: Card) -> Tokenizer:
     if tokenizer.size != card.shape.vocabulary:
         raise ModelError(
             f"The model {card.name} is damaged: its tokenizer and its network do not fit together.",
-            "Go back to the version before with `rnnchat models rollback`.",
+            "`rnnchat models check` says more.",
         )
     return tokenizer
 
@@ -178,7 +178,7 @@ def from_saved(saved: SavedModel, name: str) -> LoadedModel:
     if tokenizer.size != shape.vocabulary:
         raise ModelError(
             f"The model {name} is damaged: its tokenizer and its network do not fit together.",
-            "Go back to the version before with `rnnchat models rollback`.",
+            "`rnnchat models check` says more.",
         )
     network = RecurrentNetwork(shape, saved.weights)
     if saved.memory is None:

@@ -90,6 +90,9 @@ def _print_reply(reply: Reply) -> None:
     if reply.answer is not None:
         for line in reply.answer.text.split("\n"):
             print_line(_shortened(line))
+        if reply.answer.code is not None:
+            for line in reply.answer.code.text.split("\n"):
+                print_line(f"    {_shortened(line)}", indent=6)
         print_line("  ", path=f"{place(reply.answer.path)}:{reply.answer.line}")
     elif reply.passages:
         print_line("Nothing in these notes seems to answer this. The passages nearest to it:")

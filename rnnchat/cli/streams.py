@@ -81,10 +81,11 @@ def supports_unicode(stream: IO[str] | None) -> bool:
         return False
 
 
-def read_standard_input(largest: int = MAXIMUM_INPUT_BYTES) -> str:
-    """Return the text on standard input.
+def read_standard_input(largest: int = MAXIMUM_INPUT_BYTES, *, strict: bool = False) -> str:
+    """Return the text on standard input, decoded as the text of a note is.
 
-    Raises RnnchatError where it is closed, unreadable or longer than `largest` bytes.
+    What is text in no known encoding is read as UTF-8; with `strict`, RnnchatError is raised. It is raised
+    where standard input is closed, unreadable or longer than `largest` bytes, too.
     """
     hint = "Redirect a file to it, such as with `< draft.md`."
     if is_closed(sys.stdin):
@@ -97,7 +98,24 @@ def read_standard_input(largest: int = MAXIMUM_INPUT_BYTES) -> str:
         raise RnnchatError(
             f"The text on standard input is longer than {largest // 2**20} MB.", "Use a shorter text."
         )
-    return data.decode("utf-8-sig", "replace")
+    try:
+        return data.decode("utf-8-sig") if b"\0" not in data else _decoded(data, strict=strict)
+    except UnicodeDecodeError:
+        return _decoded(data, strict=strict)
+
+
+def _decoded(data: bytes, *, strict: bool) -> str:
+    """Return the text that bytes encode which are not plain UTF-8."""
+    from rnnchat.text.notes.decode import UnreadableError, decode_text
+
+    try:
+        return decode_text(data, allow_control=True).text
+    except UnreadableError as reason:
+        if strict:
+            raise RnnchatError(
+                f"The text on standard input cannot be read: {reason}.", "Convert it to UTF-8 first."
+            ) from None
+        return data.decode("utf-8-sig", "replace")
 
 
 def discard(stream: IO[str] | None) -> None:

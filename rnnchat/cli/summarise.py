@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SHOWN_CHARACTERS = 2_000
 """At most this many characters of a sentence are printed."""
 _STANDARD_INPUT = "-"
+_OWN_TITLE = "the note's own title"
+"""Is printed after a title that the note has already."""
 
 
 @click.command(
@@ -76,10 +78,11 @@ def summarise(note: str, with_titles: bool, count: int, free: bool, model: str |
         )
     written = _free_summary(found, model) if free else None
     if as_json:
-        fields = {"title": titles, "sentences": [{"text": one.text, "line": one.line} for one in found]}
+        shown = [{"text": one.text, "line": one.line} for one in found]
+        fields = {"title": titles, "sentences": shown, "own_title": prose.title or None}
         print_json(fields if written is None else {**fields, "free": {"text": written, "from": "model"}})
         return
-    _print(titles, found, with_titles=with_titles)
+    _print(titles, found, prose.title, with_titles=with_titles)
     if written is not None:
         _print_free(written)
 
@@ -96,7 +99,7 @@ def _read(note: str) -> tuple[str, str]:
     from rnnchat.text.notes.walk import MAXIMUM_BYTES
 
     if note == _STANDARD_INPUT:
-        name, text = "The text on standard input", read_standard_input()
+        name, text = "The text on standard input", read_standard_input(strict=True)
     else:
         path: Path = PathArgument().convert(note, None, None)
         name = display_path(path)
@@ -163,18 +166,34 @@ def _free_summary(found: list[NoteSentence], model: str | None) -> str:
     from rnnchat.cli.shared import open_library
     from rnnchat.library.settings import load_settings
     from rnnchat.loading import load_model
-    from rnnchat.tasks.summarising.free import free_prompt, tidy
+    from rnnchat.tasks.summarising.free import MOST_IN_BYTES, free_prompt, tidy
     from rnnchat.text.chat_format import text_context
 
     settings = load_settings(current_paths())
-    loaded = load_model(open_library(), model or settings.model)
+    name = model or settings.model
+    loaded = load_model(open_library(), name)
+    source = " ".join(one.text for one in found)
+    if loaded.tokenizer.share_in_bytes(source) > MOST_IN_BYTES:
+        raise RnnchatError(
+            f"The model {name} cannot sum this up in its own words: it does not know the script of the text.",
+            _other_model(source),
+        )
     context = text_context(loaded.tokenizer, free_prompt([one.text for one in found]))
     return tidy("".join(chunk.text for chunk in loaded.generator.stream(context, settings.sampling, 60)))
 
 
-def _print(titles: list[str], found: list[NoteSentence], *, with_titles: bool) -> None:
+def _other_model(text: str) -> str:
+    """Return which model may know the script of a text."""
+    from rnnchat.text.scripts import CHINESE, main_script
+
+    shipped = "Name the Chinese one with `--model base-zh`, or" if main_script(text) == CHINESE else "Use"
+    return f"{shipped} a model of your own notes in this language; without --free, no model is needed."
+
+
+def _print(titles: list[str], found: list[NoteSentence], own: str, *, with_titles: bool) -> None:
+    """Print titles and key sentences; `own` is the title that the note has, if it has one."""
     for title in titles:
-        print_line(title)
+        print_line(f"{title}  ({_OWN_TITLE})" if title == own else title)
     if with_titles and not titles:
         print_line("No title can be made of it.")
     if with_titles and found:

@@ -26,6 +26,7 @@ from rnnchat.library.card import (
     Card,
 )
 from rnnchat.library.card_validation import MAXIMUM_BYTES
+from rnnchat.library.model_folders import version_folders_in
 from rnnchat.lm.shape import NetworkShape
 from rnnchat.storage.atomic import sha256
 from rnnchat.storage.safe_reading import describe_mode, read_regular_file
@@ -110,7 +111,9 @@ def load_named_version(folder: Path, name: str, *, shipped: bool = False) -> Any
 
     Links are followed only for a `shipped` model: packages may be installed through them.
     """
-    hint = "`rnnchat models check` says more. `rnnchat models rollback` goes back to the previous version."
+    hint = "`rnnchat models check` says more."
+    if len(version_folders_in(folder.parent)) > 1:
+        hint += " `rnnchat models rollback` goes back to the previous version."
     if shipped:
         hint = "Install rnnchat again, as this model comes with it."
     try:

@@ -98,6 +98,12 @@ class Tokenizer:
         """Return the text of `pieces`; incomplete characters, which only a model generates, become U+FFFD."""
         return self.decode_bytes(pieces).decode("utf-8", "replace")
 
+    def share_in_bytes(self, text: str) -> float:
+        """Return the share of a text's UTF-8 bytes that have no piece but one for each byte, from 0 to 1."""
+        single = set(self._byte_pieces)
+        count = sum(piece in single for piece in self.encode(text))
+        return count / max(1, len(text.encode()))
+
     def stream(self) -> StreamingDecoder:
         """Return a decoder for pieces that arrive one by one."""
         return StreamingDecoder(self)

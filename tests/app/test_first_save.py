@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,10 @@ async def test_a_title_is_offered_and_taken(
         await pilot.press("ctrl+s")
         await wait_until(pilot, lambda: isinstance(app.screen, AskFirstPath))
         field = app.screen.query_one(Input)
-        assert not field.value.endswith(".md"), "a title is never forced"
         titles = app.screen.query_one("#titles", OptionList)
         await wait_until(pilot, lambda: titles.display)
+        assert field.value == f"{tmp_path}/{titles.get_option_at_index(0).prompt}"
+        assert field.selected_text == titles.get_option_at_index(0).prompt, "typing replaces the name"
         field.value = f"{tmp_path}/"
         await pilot.press("down", "enter")
         await wait_until(pilot, lambda: field.value.endswith(".md"))
@@ -86,3 +88,24 @@ async def test_titles_can_be_chosen_in_a_small_terminal(app: RnnchatApp) -> None
         await wait_until(pilot, lambda: app.focused is titles and titles.region.height > 0)
         await pilot.pause()
         assert app.screen.find_widget(titles).visible_region.height > 0
+
+
+@pytest.mark.slow
+async def test_what_was_typed_before_a_title_is_found_stays(
+    app: RnnchatApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = threading.Event()
+    monkeypatch.setattr(
+        "rnnchat.app.draft_titles.titles_of_draft", lambda *_: found.wait(30) and ["Undo the last commit"]
+    )
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        editor.text = TEXT
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: isinstance(app.screen, AskFirstPath))
+        field = app.screen.query_one(Input)
+        field.value = typed = f"{tmp_path}/mine"
+        await pilot.pause()
+        found.set()
+        await wait_until(pilot, lambda: app.screen.query_one("#titles", OptionList).display)
+        assert field.value == typed

@@ -114,6 +114,8 @@ class AskPath(AskName):
         super().__init__(title, prefill)
         self._check = check
         self._is_untouched = True
+        self._suggested = ""
+        """A path that was put into the field after it was shown."""
 
     def field(self, prefill: str) -> Input:
         """Return the field for the path; typing replaces the prefill, unless End is pressed first."""
@@ -129,7 +131,7 @@ class AskPath(AskName):
     def changed(self, event: Input.Changed) -> None:
         """Drop the prefill where an absolute path is typed or pasted after it."""
         before, typed = self._prefill, event.value
-        if typed == before:
+        if typed in (before, self._suggested):
             return
         self.query_one("#refused").display = False
         if self._is_untouched and typed.startswith(before) and is_absolute(typed[len(before) :]):

@@ -20,7 +20,7 @@ from rnnchat.library.drafts import DraftSummary
 from rnnchat.storage.paths import parse_path, start_folder
 
 PREVIEWS = 30
-"""The first drafts of the list, so many of them, are shown with their key sentence."""
+"""The first drafts of the list, so many of them, have their key sentence in a second line."""
 PREVIEW_CHARACTERS = 120
 """At most so many characters of a key sentence are shown."""
 PREVIEW_REPEATS = 24
@@ -105,8 +105,8 @@ def _line(draft: DraftSummary, preview: str) -> Content:
     size = f"  {draft.characters:,} characters"
     # The title of a draft without a file is how it begins.
     is_new = preview and not preview.startswith(draft.title[:PREVIEW_REPEATS])
-    shown = f"  {preview}" if is_new else ""
-    return Content.assemble((f"{when}  ", "dim"), draft.title, (size, "dim"), (shown, "$text-muted"))
+    shown = f"\n  {preview}" if is_new else ""
+    return Content.assemble((f"{when}  ", "dim"), draft.title, (size, "dim"), (shown, "dim"))
 
 
 @lru_cache(maxsize=256)

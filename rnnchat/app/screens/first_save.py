@@ -9,6 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, OptionList, Static
+from textual.widgets.input import Selection
 from textual.widgets.option_list import Option
 
 from rnnchat.app.screens.dialogs import AskPath
@@ -21,8 +22,8 @@ OFFER = "↓ Enter: take a title as the name"
 class AskFirstPath(AskPath):
     """Asks for the first path of a draft, and offers titles for it below the field.
 
-    A title that is chosen goes into the field, where it can be changed. The titles are found in a thread, and
-    nothing waits for them.
+    The first one stands in the field after the folder unless something has been typed. Another one that is
+    chosen takes its place. The titles are found in a thread, and nothing waits for them.
     """
 
     BINDINGS: ClassVar = [
@@ -69,6 +70,11 @@ class AskFirstPath(AskPath):
         titles.add_options([Option(name) for name in names])
         titles.highlighted = 0
         titles.display = self.query_one("#offer").display = True
+        field = self.query_one(Input)
+        if field.value == self._prefill:
+            # Typing replaces the name, as it replaced the folder before.
+            self._suggested = field.value = f"{self._prefill}{names[0]}"
+            field.selection = Selection(len(self._prefill), len(field.value))
 
     def action_titles(self) -> None:
         """Go from the field to the titles."""

@@ -110,7 +110,8 @@ def answer_screen(question: str, reply: Reply, name_of: Callable[[str], str]) ->
     places, lines = [], []
     text, note = Content(""), "Enter: open the note in Draft"
     if reply.answer is not None:
-        text = Content(sanitize(reply.answer.text)[:ANSWER_CHARACTERS])
+        parts = [reply.answer.text, reply.answer.code.text if reply.answer.code is not None else ""]
+        text = Content(sanitize("\n\n".join(filter(None, parts)))[:ANSWER_CHARACTERS])
         places.append(NotePlace(reply.answer.path, reply.answer.line))
         lines.append(_place_line(name_of(reply.answer.path), reply.answer.line, "the answer above"))
     elif reply.passages:

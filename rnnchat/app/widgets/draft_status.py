@@ -23,7 +23,10 @@ FEWEST_CHARACTERS = 20
 """The number of characters written from which the share of keys saved is shown."""
 SMALLEST_SHARE = 0.005
 """The smallest share of keys saved that is shown."""
+READ_FOR_UNIT = 2_000
+"""So many characters show whether words or characters are counted."""
 
+_SINGLE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_](?:[^\W_]|['’_-](?=\w))*")
 """A word, or a single Chinese or Japanese character."""
 
@@ -42,7 +45,7 @@ class DraftStatus(Widget):
         """Show a draft, the result of its last autosave, and why another draft could not be opened, if so."""
         state = _state(draft, is_empty, result)
         parts = [
-            Content(f"{words:,} word{'' if words == 1 else 's'}"),
+            Content(f"{words:,} {unit_of(draft.text)}{'' if words == 1 else 's'}"),
             Content.styled(state, STATE_STYLES.get(state, "")),
         ]
         if draft.file is not None:
@@ -74,6 +77,13 @@ class DraftStatus(Widget):
         """Draw the longest text that fits."""
         width = self.content_size.width
         return next((form for form in self._forms if form.cell_length <= width), self._forms[-1])
+
+
+def unit_of(text: str) -> str:
+    """Return what is counted in a text: in Chinese and Japanese, most words are single characters."""
+    counted = _WORDS.findall(text[:READ_FOR_UNIT])
+    single = sum(_SINGLE.match(word) is not None for word in counted)
+    return "character" if single * 2 > len(counted) else "word"
 
 
 def _shortened(name: str) -> str:

@@ -41,6 +41,8 @@ _SAID_BESIDE = 0.9
 """A term in the sentence before or after code counts for the code as this share of one in the code itself."""
 _READ_SENTENCES = 2
 """A phrase is looked for in this many of the best sentences."""
+NEAREST_CODE = 3
+"""Code that begins at most so many lines after a sentence shows what the sentence says."""
 _LONG_CODE = 12
 """A block of code of more lines than this is more than an answer."""
 
@@ -81,6 +83,28 @@ def best_sentence(text: str, question: Question) -> Sentence | None:
     if not sentences:
         return None
     return sentences[int((features(sentences, question) @ WEIGHTS).argmax())]
+
+
+def code_after(text: str, sentence: Sentence, question: Question) -> Sentence | None:
+    """Return the block of code in `text` right after a sentence that says how something is done.
+
+    None where the question is another one, and where the block is long or only what a program printed.
+    """
+    if sentence.is_code or kind_of(question.text) != HOW:
+        return None
+    end = sentence.start + len(sentence.text)
+    before = ""
+    for one in split_sentences(text):
+        if one.start < end:
+            before = one.text
+        elif text.count("\n", end, one.start) > NEAREST_CODE:
+            break
+        elif one.is_code:
+            is_answer = one.text.count("\n") < _LONG_CODE and not is_program_output(one.text, before)
+            return one if is_answer else None
+        else:
+            before = one.text
+    return None
 
 
 def phrase_in(text: str, question: Question) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from rnnchat.tasks.asking.answers import choose
+from rnnchat.tasks.asking.answers import choose, code_after
 from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.asking.ranking import FEATURES, Question, best, evidence, score
 from rnnchat.tasks.asking.refusal import is_answered
@@ -52,6 +52,19 @@ class FoundPassage:
 
 
 @dataclass(frozen=True)
+class FoundCode:
+    """A block of code that shows what an answer says, verbatim."""
+
+    text: str
+    line: int
+    """The line of the file in which it begins, from 1."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return this as a JSON object."""
+        return {"text": self.text, "line": self.line}
+
+
+@dataclass(frozen=True)
 class FoundAnswer:
     """A sentence or a block of code that answers a question, verbatim."""
 
@@ -61,10 +74,13 @@ class FoundAnswer:
     """The line of the file in which it begins, from 1."""
     start: int
     """Its first character in the file, from 0."""
+    code: FoundCode | None = None
+    """The code right after a sentence that answers how something is done."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return this as a JSON object."""
-        return {"text": self.text, "path": self.path, "line": self.line, "start": self.start}
+        found = {"text": self.text, "path": self.path, "line": self.line, "start": self.start}
+        return found if self.code is None else {**found, "code": self.code.as_dict()}
 
 
 @dataclass(frozen=True)
@@ -109,11 +125,15 @@ def ask(index: PassageIndex, text: str, count: int = SHOWN_PASSAGES, *, subject:
         if chosen is not None:
             passage = index.passage(chosen.passage)
             before = passage.text[: chosen.sentence.start]
+            code = code_after(passage.text, chosen.sentence, question)
             answer = FoundAnswer(
                 chosen.sentence.text,
                 index.file_of(chosen.passage).path,
                 passage.line + before.count("\n"),
                 passage.start + chosen.sentence.start,
+                None
+                if code is None
+                else FoundCode(code.text, passage.line + passage.text.count("\n", 0, code.start)),
             )
     passages = tuple(_found(index, number, float(scores[number])) for number in numbers[:count])
     return Reply(passages, answer, 1000 * (time.perf_counter() - started))

@@ -21,6 +21,10 @@ _MAXIMUM_SHARE = 40.0
 """A share is at most this large, so that no probability becomes exactly 0 or 1."""
 _CANDIDATES = 201
 """The threshold is chosen among this many quantiles of the confidences."""
+FEWEST_SURE = 5
+"""A share of right labels is trusted where so many texts are as sure."""
+NEVER_SURE = 0.99
+"""The least probability where no smaller one gives the wanted share of right labels."""
 LEAST_CONFIDENCE = -1e4
 """The confidence of every text is greater than this."""
 
@@ -90,3 +94,33 @@ def fit_threshold(
         for candidate in candidates
     ]
     return float(candidates[int(np.argmax(rewards))])
+
+
+def least_probability(
+    probabilities: NDArray[np.floating],
+    is_right: NDArray[np.bool_],
+    labels: int,
+    precision: float,
+    least: float,
+) -> float:
+    """Return the smallest probability from which on this share of the likeliest labels are right.
+
+    `probabilities` are those of the likeliest labels of texts that were kept back (texts,), and `is_right`
+    says which of these labels are right. The result is at least `least`, and at least half-way between chance
+    and certainty for this number of labels. It is rounded up to whole percents.
+    """
+    floor = max(least, (1 + 1 / labels) / 2)
+    order = np.argsort(-probabilities, kind="stable")
+    order = order[probabilities[order] >= floor]
+    shares = np.cumsum(is_right[order]) / np.arange(1, len(order) + 1)
+    if len(order) < FEWEST_SURE or shares[-1] >= precision:
+        return _in_percents(floor)
+    enough = np.flatnonzero(shares[FEWEST_SURE - 1 :] >= precision)
+    if not len(enough):
+        return NEVER_SURE
+    return min(NEVER_SURE, _in_percents(float(probabilities[order[FEWEST_SURE - 1 + enough[-1]]])))
+
+
+def _in_percents(probability: float) -> float:
+    """Return a probability, rounded up to whole percents."""
+    return float(np.ceil(100 * probability - 1e-6)) / 100

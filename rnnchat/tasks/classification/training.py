@@ -95,6 +95,10 @@ class TrainedClassifier:
 
     classifier: TextClassifier
     metrics: ClassificationMetrics
+    probabilities: Floats
+    """How likely the likeliest label of each example was that was kept back, (texts,)."""
+    is_right: NDArray[np.bool_]
+    """Whether that label was right, (texts,)."""
 
 
 def require_enough(examples: LabelledTexts) -> None:
@@ -146,7 +150,8 @@ def train_classifier(
         threshold,
         encoder if best.state_share else None,
     )
-    return TrainedClassifier(classifier, measure(best.scores, best.targets))
+    likeliest = softmax_rows(best.scores).max(1)
+    return TrainedClassifier(classifier, measure(best.scores, best.targets), likeliest, is_right)
 
 
 @dataclass(frozen=True)

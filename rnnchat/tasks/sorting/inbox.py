@@ -12,9 +12,6 @@ from rnnchat.tasks.sorting.notes import SortableNote, read_sortable
 from rnnchat.tasks.sorting.suggest import LabelSuggestion
 from rnnchat.text.notes.walk import Skipped
 
-DEFAULT_THRESHOLD = 0.5
-"""A note is moved if its folder has at least this probability."""
-
 
 @dataclass(frozen=True)
 class NotesToSort:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnnchat.errors import NotesError
+from rnnchat.tasks.classification.calibration import least_probability
 from rnnchat.tasks.classification.classifier import Prediction
 from rnnchat.tasks.classification.features import count_features
 from rnnchat.tasks.classification.metrics import ClassificationMetrics
@@ -30,6 +31,11 @@ NEAREST = 3
 """This many of the nearest notes are named."""
 WORDS = 5
 """This many words are named that speak for a folder."""
+
+PRECISION = 0.85
+"""Of the notes that are moved, at least this share should be right."""
+LEAST = 0.6
+"""The folder of a note that is moved has at least this probability."""
 
 WORDS_CONSIDERED = 24
 """The words that are given as reasons are chosen from so many."""
@@ -66,6 +72,13 @@ class Sorter:
     ) -> None:
         self.metrics: ClassificationMetrics = trained.metrics
         """How well the sorted notes themselves were labelled while they were kept back."""
+        self.move_threshold = least_probability(
+            trained.probabilities, trained.is_right, len(trained.classifier.labels), PRECISION, LEAST
+        )
+        """A note is moved if its folder has at least this probability."""
+        is_moved = trained.probabilities >= self.move_threshold
+        self.move_precision = float(trained.is_right[is_moved].mean()) if is_moved.any() else None
+        """The share of sorted notes with such a probability that got the right folder; None if none has."""
         self.by = by
         """FOLDERS or TAGS."""
         self.left_out = tuple(left_out)

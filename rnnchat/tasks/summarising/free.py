@@ -10,6 +10,9 @@ CUE = "\n\nIn short, "
 _ENDS = re.compile(r"[.!?](?=\s|\Z)|[。！？]|\n\n")
 MOST_CHARACTERS = 1_500
 """A model reads so many characters of the key sentences, the last ones."""
+MOST_IN_BYTES = 0.3
+"""A model cannot sum up a text of which its tokenizer spells a greater share in bytes: it hardly knows the
+script."""
 
 
 def free_prompt(sentences: Sequence[str]) -> str:

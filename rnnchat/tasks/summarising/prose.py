@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 
@@ -24,6 +25,30 @@ _HEADING = re.compile(
     re.M,
 )
 """Matches a heading of Markdown or AsciiDoc, or one of Org below the first level: a single star is a list."""
+_OVERLINED = re.compile(
+    r"^(?P<rule>[=\-~^\"'#*+.:_`])(?P=rule){2,}[ \t]*\n[ \t]*(?P<text>\S[^\n]{0,200}?)[ \t]*"
+    r"\n(?P=rule){3,}[ \t]*$",
+    re.M,
+)
+"""Matches a heading of reStructuredText with a line above and below it."""
+_ORG = re.compile(r"^(?:#\+[A-Za-z_]+:|\*{2,6}[ \t]+\S|:PROPERTIES:)", re.M)
+"""Matches what only Org has: there, a single star begins a heading."""
+_ORG_HEADING = re.compile(r"^\*[ \t]+(?P<text>\S[^\n]{0,300}?)[ \t]*$", re.M)
+_ORG_TITLE = re.compile(r"^#\+title:[ \t]*(?P<title>\S[^\n]*?)[ \t]*$", re.M | re.I)
+_ORG_CODE = re.compile(
+    r"^[ \t]*#\+begin_(?P<kind>src|example)\b[^\n]*\n.*?(?:^[ \t]*#\+end_(?P=kind)[ \t]*$|\Z)",
+    re.M | re.S | re.I,
+)
+_PROPERTY = re.compile(
+    r"^[ \t]*(?:#\+[A-Za-z_]+:?(?:[ \t][^\n]*)?|:[A-Za-z][\w-]{0,30}:(?:[ \t][^\n]*)?"
+    r"|\.\.[ \t]+[\w-]+::[^\n]*)$",
+    re.M,
+)
+"""Matches a property of Org or reStructuredText, or a directive of the latter."""
+_HEADER = re.compile(r"\A(?:[A-Z][\w-]{1,20}:[ \t]+\S[^\n]*\n){2,}(?=[ \t]*\n)")
+"""Matches properties at the very beginning without a line around them, as MultiMarkdown has them."""
+_TITLE = re.compile(r"^title[ \t]*[:=][ \t]*(?P<quote>['\"]?)(?P<title>\S.*?)(?P=quote)[ \t]*$", re.M | re.I)
+"""Matches the title in front matter."""
 _FENCE = re.compile(
     r"^[ \t]{0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]{0,3}(?P=mark)[ \t]*$|\Z)", re.M | re.S
 )
@@ -32,6 +57,10 @@ _TABLE_OR_RULE = re.compile(r"^[ \t]*(?:\|[^\n]*|[-*_=][-*_= \t]{2,}|<!--.*?-->)
 """Matches a line of a table, a rule, and a comment."""
 _NUMBER = re.compile(r"^(?P<space>[ \t]*)\d+[.)][ \t]", re.M)
 """Matches the number of a point of a list, whose full stop ends no sentence."""
+_POINT = re.compile(r"[ \t]*[-*+][ \t]")
+"""Matches the beginning of a point of a list; numbers were made to marks before."""
+_ANEW = re.compile(r"[^\s\-*+>|a-z\d(]")
+"""Matches the beginning of a line that is neither indented, nor a point of a list, nor goes on a sentence."""
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
 _IMAGE = re.compile(r"!\[[^\]]{0,500}\]\([^)]{0,500}\)|\{%[^\n]{0,300}?%\}|\{\{[^\n]{0,300}?\}\}")
 _LINK = re.compile(r"\[(?P<text>[^\]]{0,500})\](?:\([^)]{0,500}\)|\[[^\]]{0,200}\])")
@@ -68,6 +97,8 @@ def read_prose(text: str) -> Prose:
 
     text = text[:LONGEST_NOTE].replace("\r\n", "\n").replace("\r", "\n")
     front = end_of_front_matter(text)
+    if not front and (header := _HEADER.match(text)) is not None and _stated_title(header.group()):
+        front = header.end()
     title = _stated_title(text[:front])
     code: list[str] = []
 
@@ -77,20 +108,54 @@ def read_prose(text: str) -> Prose:
 
     body = _blanked(text[:front]) + text[front:]
     body = _FENCE.sub(take_code, body)
+    is_org = _ORG.search(body) is not None
+    if is_org:
+        body = _ORG_CODE.sub(take_code, body)
+        stated = _ORG_TITLE.search(body)
+        title = title or (stated["title"] if stated is not None else "")
+    body = _PROPERTY.sub(_blank, body)
     body = _INDENTED_CODE.sub(take_code, body)
     body = _NUMBER.sub(lambda mark: f"{mark['space']}- ".ljust(len(mark.group())), body)
-    heading = _HEADING.search(body)
-    if heading is not None and not title and not body[: heading.start()].strip():
-        title = plain(heading["text"] or heading["underlined"])
-    for pattern in (_HEADING, _TABLE_OR_RULE, _IMAGE, _TAG):
+    headings = (_OVERLINED, *([_ORG_HEADING] if is_org else []), _HEADING)
+    title = title or _first_heading(body, headings)
+    for pattern in (*headings, _TABLE_OR_RULE, _IMAGE, _TAG):
         body = pattern.sub(_blank, body)
     starts = [0, *(at.end() for at in re.finditer("\n", body))]
-    found = []
-    for sentence in itertools.islice(split_sentences(body), MOST_SENTENCES):
-        shown = plain(sentence.text)
-        if any(map(str.isalpha, shown)):
-            found.append(NoteSentence(shown, bisect.bisect_right(starts, sentence.start)))
+    found: list[NoteSentence] = []
+    for start, block in _blocks(body):
+        for sentence in itertools.islice(split_sentences(block), MOST_SENTENCES - len(found)):
+            shown = plain(sentence.text)
+            if any(map(str.isalpha, shown)):
+                found.append(NoteSentence(shown, bisect.bisect_right(starts, start + sentence.start)))
     return Prose(title, tuple(found), "\n".join(code))
+
+
+def _first_heading(body: str, headings: Sequence[re.Pattern[str]]) -> str:
+    """Return the heading that a note begins with; nothing where it begins with something else."""
+    for pattern in headings:
+        heading = pattern.search(body)
+        if heading is not None and not body[: heading.start()].strip():
+            found = heading.groupdict()
+            return plain(found["text"] or found["underlined"])
+    return ""
+
+
+def _blocks(body: str) -> Iterator[tuple[int, str]]:
+    """Yield the parts of a text that share no sentence, each with its first character.
+
+    A line that is not indented ends the point of a list before it, unless it goes on with a small letter.
+    """
+    begin = place = 0
+    in_point = False
+    for line in body.split("\n"):
+        if in_point and _ANEW.match(line):
+            yield begin, body[begin:place]
+            begin = place
+        in_point = _POINT.match(line) is not None or (
+            in_point and line[:1] in (" ", "\t") and bool(line.strip())
+        )
+        place += len(line) + 1
+    yield begin, body[begin:]
 
 
 def plain(text: str) -> str:
@@ -102,7 +167,9 @@ def plain(text: str) -> str:
 
 def _stated_title(front: str) -> str:
     """Return the title in a note's front matter; nothing where there is none."""
-    stated = re.search(r"^title:[ \t]*(?P<quote>['\"]?)(?P<title>\S.*?)(?P=quote)[ \t]*$", front, re.M | re.I)
+    stated = re.search(
+        r"^title[ \t]*[:=][ \t]*(?P<quote>['\"]?)(?P<title>\S.*?)(?P=quote)[ \t]*$", front, re.M | re.I
+    )
     return stated["title"] if stated is not None else ""
 
 

@@ -11,12 +11,17 @@ PREVIEW_READS = 6_000
 """A preview is made of so many characters from the beginning of a text."""
 PREVIEW_SENTENCES = 40
 """A preview is chosen among so many sentences from the beginning of a text."""
+_ANNOUNCES = (":", "：")
 
 
 def key_sentences(prose: Prose, count: int) -> list[NoteSentence]:
-    """Return at most `count` key sentences in the order of the text."""
-    chosen = shipped_ranker().choose([one.text for one in prose.sentences], count)
-    return [prose.sentences[number] for number in sorted(chosen)]
+    """Return at most `count` key sentences in the order of the text.
+
+    A sentence that only announces what follows, such as "for example:", is none where there are others.
+    """
+    sentences = [one for one in prose.sentences if not one.text.endswith(_ANNOUNCES)] or prose.sentences
+    chosen = shipped_ranker().choose([one.text for one in sentences], count)
+    return [sentences[number] for number in sorted(chosen)]
 
 
 def preview(text: str, longest: int) -> str:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from rnnchat.tasks.summarising.listwise import Scorer
 from rnnchat.tasks.summarising.near_titles import NearTitles
+from rnnchat.tasks.summarising.title_form import TitleForm
 from rnnchat.tasks.summarising.title_style import TitleStyle
 from rnnchat.tasks.summarising.title_words import KNOWN, TitleWords
 from rnnchat.tasks.summarising.words import ngram_number
@@ -202,9 +203,12 @@ class FoundTitle:
 
 
 def search_titles(
-    steps: TitleSteps, scorer: Scorer, *, beam: int = BEAM, kept: int = KEPT
+    steps: TitleSteps, scorer: Scorer, form: TitleForm | None = None, *, beam: int = BEAM, kept: int = KEPT
 ) -> list[FoundTitle]:
-    """Return likely titles of a note, the likeliest first, by a beam search."""
+    """Return likely titles of a note, the likeliest first, by a beam search.
+
+    With `form`, only well-formed ones are searched for.
+    """
     size = len(steps.words)
     fixed = steps.fixed @ scorer.dense[: steps.fixed.shape[1]] + scorer.numbered[steps.unigrams]
     weights = scorer.dense[steps.fixed.shape[1] :]
@@ -222,8 +226,10 @@ def search_titles(
             if top == -np.inf:
                 continue
             logs = scores - (top + math.log(float(np.exp(scores - top).sum())))
-            if before:
+            if before and (form is None or form.may_end(before)):
                 done.append(FoundTitle(before, so_far + float(logs[size])))
+            if form is not None:
+                logs[:size][~form.next_words(before)] = -np.inf
             best = np.argpartition(-logs[:size], min(beam, size) - 1)[:beam]
             found += [((*before, one), so_far + float(logs[one])) for one in best.tolist()]
         found = [one for one in found if one[1] > -math.inf]

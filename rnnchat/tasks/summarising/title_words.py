@@ -42,10 +42,14 @@ KNOWN = {
 }
 """The columns of some features of words."""
 _MARKS = "`*_\"'“”‘’()[]{}<>,;:!?…—–|，。！？；：、（）《》「」"
+_UNITS = {"`": "`", '"': '"', "“": "”", "(": ")", "[": "]", "「": "」", "《": "》", "（": "）"}
+"""Marks that open code, a quotation or brackets, and those that close them."""
 _NO_WORDS = ("e.g", "i.e", "etc")
 _ENDS_CLAUSE = re.compile(r"[,;:.!?)—–，。！？；：]['\"”’*_`)]*$")
 _OPENS_CLAUSE = re.compile(r"^[(\[—–]")
 _CODE_WORD = re.compile(r"[A-Za-z][A-Za-z]{2,}")
+_NAME = re.compile(r"[^\W\d_]{3}|^[^\W\d_]{2}$(?<![MKG]B)")
+"""Matches a word of three letters or more, or a short name such as "Go"."""
 _FUNCTION = STOP_WORDS | {"use", "using", "used", "want", "need", "let's", "like", "get", "one", "via"}
 """Words that say little about what a note is about."""
 
@@ -69,6 +73,8 @@ class BodyWord:
     """Whether a mark follows it."""
     begins_clause: bool
     """Whether it is the first of its sentence, or follows a mark."""
+    in_unit: bool
+    """Whether the same code, quotation or brackets hold the word before it."""
 
 
 def body_words(sentence: str) -> list[BodyWord]:
@@ -76,18 +82,34 @@ def body_words(sentence: str) -> list[BodyWord]:
     found: list[BodyWord] = []
     in_code = False
     begins = True
+    unit = ""
     for spaced in sentence.split():
         is_code = in_code or spaced.lstrip("([").startswith("`")
         in_code ^= spaced.count("`") % 2 == 1
+        in_unit = unit != ""
+        unit = _unit_after(spaced, unit)
         core = spaced.lstrip(_MARKS).rstrip(f"{_MARKS}.")
         ends = _ENDS_CLAUSE.search(spaced) is not None
         if not any(map(str.isalnum, core)) or len(core) > LONGEST_WORD or core in _NO_WORDS:
             begins = True
             continue
         begins = begins or _OPENS_CLAUSE.match(spaced) is not None
-        found.append(BodyWord(core, word_key(core), is_code, ends, begins))
+        found.append(BodyWord(core, word_key(core), is_code, ends, begins, in_unit))
         begins = ends
     return found[:MOST_WORDS]
+
+
+def _unit_after(spaced: str, unit: str) -> str:
+    """Return the mark that closes the code, quotation or brackets which are open after a word, if any.
+
+    `unit` is that mark before the word.
+    """
+    for at, mark in enumerate(spaced):
+        if unit:
+            unit = "" if mark == unit else unit
+        elif mark in _UNITS and not (at and spaced[at - 1].isalnum() and mark != "`"):
+            unit = _UNITS[mark]
+    return unit
 
 
 @dataclass(frozen=True)
@@ -113,6 +135,10 @@ class TitleWords:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def is_name(self, number: int) -> bool:
+        """Return whether a word can name what a note is about: neither grammar, nor a number or a unit."""
+        return not self.is_function[number] and _NAME.search(self.texts[number]) is not None
 
 
 def title_words(

@@ -7,11 +7,9 @@ A beam search finds likely titles word by word (`title_steps.py`), and a learned
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import log
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +18,12 @@ from numpy.typing import NDArray
 
 from rnnchat.errors import ModelError
 from rnnchat.storage.tensors import read_safetensors
-from rnnchat.tasks.asking.terms import terms_of
+from rnnchat.tasks.summarising.chinese_titles import chinese_titles
 from rnnchat.tasks.summarising.key_sentences import shipped_ranker
 from rnnchat.tasks.summarising.listwise import Scorer
 from rnnchat.tasks.summarising.near_titles import NearTitles, TitledCollection, note_terms
 from rnnchat.tasks.summarising.prose import Prose
+from rnnchat.tasks.summarising.title_form import TitleForm, opening_clause
 from rnnchat.tasks.summarising.title_ranking import FEWEST_STYLED, TITLE_FEATURES, title_features
 from rnnchat.tasks.summarising.title_steps import FEATURES, Floats, FoundTitle, TitleSteps, search_titles
 from rnnchat.tasks.summarising.title_style import TitleStyle
@@ -37,14 +36,13 @@ FEWEST_WORDS = 2
 """A note of fewer different words has no title."""
 MOST_TITLES = 3
 """At most so many titles are suggested."""
+SHORT_NOTE = 4
+"""In a note of at most so many sentences, titles of its first clause are preferred."""
+OPENING = 0.4
+"""The score of a title of the first clause rises by this."""
 ALIKE = 0.75
 """A title is left out if it shares more than this of its words with a better one, as the F1."""
 _CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]")
-_SHORTEST_CHINESE, _LONGEST_CHINESE = 4, 24
-"""A title in a script without spaces has so many characters."""
-_CHINESE_SENTENCES = 4
-"""So many key sentences are looked at for each title."""
-_CLAUSE = re.compile(r"[，。！？；：,!?;:（）()《》「」\s]+|——+|\.(?=\s|$)")
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class TitleWriter:
         sentences = [one.text for one in prose.sentences]
         start = "".join(sentences)[:400]
         if len(_CHINESE.findall(start)) * 4 > len(start):
-            return _chinese_titles(sentences, count)
+            return chinese_titles(sentences, count)
         near = NearTitles()
         if self.collection is not None:
             # The note may be one of the collection; its own title is no suggestion.
@@ -81,13 +79,20 @@ class TitleWriter:
         words = steps.words
         if (words.known[:, KNOWN["is_extra"]] == 0).sum() < FEWEST_WORDS:
             return []
-        found = search_titles(steps, self.weights.steps)
+        form = title_form(prose, steps)
+        found = search_titles(steps, self.weights.steps, form)
+        if not found:
+            return [one for one in (opening_clause(sentences[0]),) if one]
         scores = title_features(words, found, self.style) @ self.weights.choice
+        if len(sentences) <= SHORT_NOTE and self.style.count < FEWEST_STYLED:
+            scores += OPENING * np.array([form.is_of_opening(one.words) for one in found], np.float32)
         ranked = [found[number] for number in np.argsort(-scores, kind="stable")]
-        return [written(words, one, self.style) for one in _different(ranked, count)]
+        return [written(words, one, self.style) for one in _different(words, ranked, count)]
 
 
 _ARTICLES = ("a", "an")
+_SINGLE_NOUN = (*_ARTICLES, "the")
+"""A title of one other word, such as "the bike", says too little."""
 
 
 def title_steps(prose: Prose, style: TitleStyle, near: NearTitles) -> TitleSteps:
@@ -98,10 +103,20 @@ def title_steps(prose: Prose, style: TitleStyle, near: NearTitles) -> TitleSteps
     return TitleSteps(words, style, near)
 
 
-def _different(found: Sequence[FoundTitle], count: int) -> list[FoundTitle]:
+def title_form(prose: Prose, steps: TitleSteps) -> TitleForm:
+    """Return the form of titles of a note whose steps these are."""
+    return TitleForm.of(steps.words, [one.text for one in prose.sentences], steps.style, steps.near)
+
+
+def _different(words: TitleWords, found: Sequence[FoundTitle], count: int) -> list[FoundTitle]:
     """Return at most `count` titles that do not share most of their words."""
     kept: list[FoundTitle] = []
-    longer = [one for one in found if len(one.words) > 1]
+    longer = [
+        one
+        for one in found
+        if sum(words.texts[word].lower() not in _SINGLE_NOUN for word in one.words) > 1
+        and any(map(words.is_name, one.words))
+    ]
     for one in longer or found:
         own = set(one.words)
         shares = (2 * len(own & set(other.words)) / (len(own) + len(set(other.words))) for other in kept)
@@ -149,20 +164,6 @@ def _capitalised(word: str) -> str:
     """Return a word with a capital at its beginning, unless it is a name in code."""
     is_plain = word.isalpha() and word.islower()
     return word[:1].upper() + word[1:] if is_plain else word
-
-
-def _chinese_titles(sentences: Sequence[str], count: int) -> list[str]:
-    """Return the clauses of key sentences whose pairs of characters the text repeats most."""
-    repeated = Counter(term for one in sentences for term in terms_of(one))
-    scores: dict[str, float] = {}
-    for number in shipped_ranker().choose(sentences, count * _CHINESE_SENTENCES):
-        for clause in _CLAUSE.split(sentences[number]):
-            shown = clause.strip("-—· ")
-            if _SHORTEST_CHINESE <= len(shown) <= _LONGEST_CHINESE:
-                known = set(terms_of(shown)) & repeated.keys()
-                scores[shown] = sum(log(repeated[term]) for term in known) / len(shown) ** 0.5
-    ranked = sorted(scores, key=lambda clause: -scores[clause])
-    return ranked[:count]
 
 
 @cache

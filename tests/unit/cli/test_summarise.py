@@ -46,7 +46,8 @@ def test_key_sentences_come_with_their_lines(folder: Path) -> None:
 
 def test_json_has_titles_and_sentences(folder: Path) -> None:
     found = json.loads(run("summarise", "-", "--title", "--json", stdin=NOTE))
-    assert found.keys() == {"title", "sentences"}
+    assert found.keys() == {"title", "sentences", "own_title"}
+    assert found["own_title"] == found["title"][0] == "Undo"
     assert len(found["sentences"]) == 3
     assert found["sentences"][0].keys() == {"text", "line"}
     assert found["title"]
@@ -55,8 +56,9 @@ def test_json_has_titles_and_sentences(folder: Path) -> None:
 
 
 def test_titles_alone(folder: Path) -> None:
-    titles = json.loads(run("summarise", "-", "--title", "--json", stdin=NOTE))["title"]
-    assert run("summarise", "-", "--title", "--sentences", "0", stdin=NOTE).splitlines() == titles
+    own, *others = json.loads(run("summarise", "-", "--title", "--json", stdin=NOTE))["title"]
+    shown = run("summarise", "-", "--title", "--sentences", "0", stdin=NOTE).splitlines()
+    assert shown == [f"{own}  (the note's own title)", *others]
 
 
 @pytest.mark.slow
@@ -122,3 +124,27 @@ def test_of_a_very_long_text_the_first_part_is_read(folder: Path) -> None:
 def test_a_very_long_sentence_is_cut(folder: Path) -> None:
     said = run("summarise", "-", stdin="word " * 200_000)
     assert len(said) < 10_000
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "cp1252"])
+def test_standard_input_is_decoded_as_a_file_is(folder: Path, encoding: str) -> None:
+    content = "Today I moved the café to a bigger kitchen. The bread rises slowly there.".encode(encoding)
+    note = folder / "note.md"
+    note.write_bytes(content)
+    assert run("summarise", "-", stdin=content) == run("summarise", note) != ""
+
+
+def test_what_is_no_text_is_refused_from_both(folder: Path) -> None:
+    content = b"Today I moved \xed\xa0\x80 the bread to a kitchen."
+    note = folder / "note.md"
+    note.write_bytes(content)
+    for words, stdin in ((("summarise", note), b""), (("summarise", "-"), content)):
+        with pytest.raises(RnnchatError, match="not text in any known encoding"):
+            run(*words, stdin=stdin)
+
+
+def test_a_model_does_not_write_in_a_script_that_it_does_not_know(folder: Path) -> None:
+    chinese = "今天我把面包的配方搬到了更冷的厨房。面团发酵用了四个小时。"
+    with pytest.raises(RnnchatError, match="does not know the script") as refused:
+        run("summarise", "-", "--free", stdin=chinese)
+    assert "base-zh" in refused.value.hint

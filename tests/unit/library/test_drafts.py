@@ -200,3 +200,11 @@ def test_words_are_counted_as_people_count_them() -> None:
 def test_a_folder_is_no_draft(drafts: Drafts, tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="a folder"):
         find_draft(drafts, tmp_path)
+
+
+def test_the_status_line_counts_characters_of_chinese() -> None:
+    from rnnchat.app.widgets.draft_status import unit_of
+
+    assert unit_of("我喜欢雨") == "character"
+    assert unit_of("我喜欢 Hugo") == "character"
+    assert unit_of("I like 雨") == unit_of("") == "word"

@@ -145,6 +145,20 @@ def test_a_flipped_bit_never_goes_unnoticed(
         path.write_bytes(good)
 
 
+def test_going_back_is_only_advised_where_there_is_a_version_before(
+    library: Library, tokenizer: Tokenizer, tiny_shape: NetworkShape
+) -> None:
+    for is_expected in (False, True):
+        publish_tiny(library, "twice", tokenizer, tiny_shape)
+        newest = library.version_folders(library.find("twice"))[-1] / NETWORK
+        content = newest.read_bytes()
+        newest.write_bytes(b"damaged")
+        with pytest.raises(ModelError) as caught:
+            library.load("twice")
+        assert ("rollback" in caught.value.hint) is is_expected
+        newest.write_bytes(content)
+
+
 def test_a_newer_card_is_refused() -> None:
     with pytest.raises(ModelError, match="newer version"):
         Card.from_json(b'{"schema": 99}')

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rnnchat.tasks.classification.calibration import fit_shares, fit_threshold, softmax_rows
+from rnnchat.tasks.classification.calibration import (
+    NEVER_SURE,
+    fit_shares,
+    fit_threshold,
+    least_probability,
+    softmax_rows,
+)
 
 
 def test_the_scale_makes_the_probabilities_true() -> None:
@@ -31,3 +37,20 @@ def test_the_threshold_lies_between_texts_with_and_without_a_label() -> None:
     threshold = fit_threshold(np.array([0.9, 0.8, 0.95]), np.array([True] * 3), np.array([0.2, 0.3, 0.4]))
     assert 0.4 < threshold <= 0.8
     assert fit_threshold(np.zeros(0), np.zeros(0, bool), np.array([0.2])) < -1000
+
+
+def test_the_least_probability_keeps_the_share_of_right_labels() -> None:
+    probabilities = np.linspace(0.99, 0.5, 50)
+    is_right = np.arange(50) < 30
+    found = least_probability(probabilities, is_right, 10, 0.85, 0.6)
+    kept = is_right[probabilities >= found]
+    assert kept.mean() >= 0.85
+    assert is_right[probabilities >= found - 0.02].mean() < 0.85
+
+
+def test_the_least_probability_depends_on_the_number_of_labels() -> None:
+    probabilities, is_right = np.full(20, 0.9), np.ones(20, bool)
+    assert least_probability(probabilities, is_right, 2, 0.85, 0.6) == 0.75
+    assert least_probability(probabilities, is_right, 50, 0.85, 0.6) == 0.6
+    assert least_probability(probabilities, ~is_right, 2, 0.85, 0.6) == NEVER_SURE
+    assert least_probability(probabilities[:1], is_right[:1], 2, 0.85, 0.6) == 0.75

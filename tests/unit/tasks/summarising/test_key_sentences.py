@@ -61,3 +61,11 @@ def test_a_preview_is_short() -> None:
     shown = preview("Only one sentence, which is long.", 20)
     assert len(shown) <= 20
     assert shown.endswith("…")
+
+
+def test_what_only_announces_something_is_no_key_sentence() -> None:
+    prose = read_prose(
+        "Some settings of the oven are needed for the bread, such as:\n\n- Heat\n\nIt rises in four hours."
+    )
+    assert all(not one.text.endswith(":") for one in key_sentences(prose, 3))
+    assert key_sentences(read_prose("Some settings are needed for the bread:"), 1)

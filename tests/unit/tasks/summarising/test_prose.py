@@ -73,7 +73,10 @@ def test_plain_text_keeps_what_is_no_markup() -> None:
     assert plain("see ![a picture](b.png) the [text][1]") == "see the text"
 
 
-@pytest.mark.parametrize("unit", ["![", "{%", "[", "# ", "#", "*", "`", "<!--", ".  ", "\n\n    ", "a. "])
+@pytest.mark.parametrize(
+    "unit",
+    ["![", "{%", "[", "# ", "#", "*", "`", "<!--", ".  ", "\n\n    ", "a. ", "\n\t- a", "\n#+begin_src"],
+)
 def test_a_text_of_one_mark_is_read_quickly(unit: str) -> None:
     began = time.perf_counter()
     read_prose(f"# x{unit * 30_000}x")
@@ -94,3 +97,36 @@ def test_headings_of_org_are_no_sentences() -> None:
     prose = read_prose("* Practice\n** What it is\nIt is not playing. It is **slow** work.\n")
     assert [one.text for one in prose.sentences][-2:] == ["It is not playing.", "It is slow work."]
     assert not any("What it is" in one.text for one in prose.sentences)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "* Bread\nSome text.\n** Second\nMore text.\n",
+        "#+TITLE: Bread\n#+DATE: 2020\n\n* Head\nSome text.\n",
+        "#####\nBread\n#####\n\n:date: 2010-10-03\n\nSome text.\n",
+        "Bread\n-----\n\nSome text.\n",
+        "= Bread\n\nSome text.\n",
+        '+++\ntitle = "Bread"\n+++\n\nSome text.\n',
+        "Title: Bread\nDate: 2020\n\nSome text.\n",
+    ],
+)
+def test_the_titles_of_other_formats(note: str) -> None:
+    prose = read_prose(note)
+    assert prose.title == "Bread"
+    assert prose.sentences[0].text == "Some text."
+    assert prose.sentences[0].line == note[: note.index("Some")].count("\n") + 1
+
+
+def test_a_heading_in_chinese() -> None:
+    assert read_prose("面包的做法\n==========\n\n今天我做了面包。").title == "面包的做法"
+
+
+def test_a_point_of_a_list_is_not_joined_with_the_next_line() -> None:
+    prose = read_prose("Text:\n\n- Rye bread\n  with caraway\n- Spelt\nThe list ends here.\n")
+    assert [(one.text, one.line) for one in prose.sentences] == [
+        ("Text:", 1),
+        ("Rye bread with caraway", 3),
+        ("Spelt", 5),
+        ("The list ends here.", 6),
+    ]

@@ -274,3 +274,10 @@ def test_a_compressed_block_of_many_sizes_is_found() -> None:
     for size in (150, 400, 3_000):
         block = base64.encodebytes(zlib.compress(NOISE[:size])).decode()
         assert clean(f"Before it.\n\n{block}\nAfter it.\n") == "Before it.\n\nAfter it.\n"
+
+
+def test_sequences_that_begin_with_one_c1_character_are_removed_whole() -> None:
+    assert sanitize("a\x9b31mred\x9b0m b") == "ared b"
+    assert sanitize("\x9d0;title\x07x") == "x"
+    assert sanitize("\x90never closed") == "never closed"
+    assert sanitize("a\x9bword") == "aword"
