@@ -21,7 +21,12 @@ CODE_SUFFIXES = frozenset(
 # C0 except tab and newline, DEL, C1, and the characters that change the direction of writing.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 # An escape sequence that is never terminated counts as its first two characters: the text after it stays.
-_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
+# The last two forms begin with a character of C1 in place of ESC and another one.
+_ESCAPE = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)|[ -/]*[0-~])"
+    r"|\x9b[0-?]+[ -/]*[@-~]"
+    r"|[\x90\x98\x9d-\x9f][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)"
+)
 _BLANK_LINES = re.compile(r"\n{4,}")
 _MAXIMUM_PASSES = 20
 """How often the rules run over a note, as what one removes may let another match."""

@@ -80,9 +80,10 @@ def _describe_pair_event(event: Event) -> str:
         return f"{event['message']} {event['hint']}".strip()
     if event["event"] == "done":
         name = event["model"]
-        took = f" ({event['seconds']:.0f} s of training)" if event["network"] else ""
+        took = f"translates phrases ({event['seconds']:.0f} s of training)"
+        looks_up = f"looks phrases up in {counted(event['pairs'], 'pair')}"
         return (
-            f"Done: {name} translates phrases{took}.\n"
+            f"Done: {name} {took if event['network'] else looks_up}.\n"
             f"Quality: {describe_translation_scores(event)}.\n"
             f'Try it: `rnnchat translate --model {name!r} "…"`.'
         )
