@@ -18,9 +18,11 @@ from rnnchat.tasks.translation.number_style import AS_WRITTEN, NumberStyle, numb
 
 NUMBER_PLACEHOLDERS = tuple(map(chr, range(0xE000, 0xE008)))
 """They stand for the numbers of a sentence, in their order; further numbers stay as they are."""
+COMPOUND_PLACEHOLDERS = tuple(map(chr, range(0xE008, 0xE00C)))
+"""They stand for times, dates and telephone numbers, before and after which other words stand."""
 COPY_PLACEHOLDERS = tuple(map(chr, range(0xE010, 0xE018)))
 """They stand for everything else that is copied, in the same way."""
-PLACEHOLDERS = (*NUMBER_PLACEHOLDERS, *COPY_PLACEHOLDERS)
+PLACEHOLDERS = (*NUMBER_PLACEHOLDERS, *COMPOUND_PLACEHOLDERS, *COPY_PLACEHOLDERS)
 """All placeholders."""
 
 _NUMBER = (
@@ -49,10 +51,24 @@ _WORD = r"[^\W\d_]+(?:[-'’][^\W\d_]+)*"
 _PARTS = re.compile(
     f"(?P<address>{_ADDRESS})|(?P<code>{_CODE})|(?P<emoji>{_EMOJI})|(?P<number>{_NUMBER})|(?P<word>{_WORD})"
 )
+_COMPOUND = re.compile(r"\d[:/-]")
+"""Is found in the keys of times, dates and telephone numbers."""
+_IN_ORDER = tuple(range(len(NUMBER_PLACEHOLDERS)))
 _ALL = re.compile(f"[{''.join(PLACEHOLDERS)}]")
 
 IsName = Callable[[str], bool]
 """Takes a capitalised word, and returns whether it is a name that is copied."""
+
+
+NUMBER, COMPOUND, NAME, OTHER = "number", "compound", "name", "other"
+"""The kinds of what is copied: plain numbers; times, dates and the like; names; all the rest."""
+_BY_KIND = {
+    NUMBER: NUMBER_PLACEHOLDERS,
+    COMPOUND: COMPOUND_PLACEHOLDERS,
+    NAME: COPY_PLACEHOLDERS,
+    OTHER: COPY_PLACEHOLDERS,
+}
+"""What stands for each kind."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +80,13 @@ class CopiedPart:
     text: str
     key: str
     """What is the same for the same part in both languages: of a number, its value."""
-    is_number: bool
-    is_name: bool = False
+    kind: str
+    """NUMBER, COMPOUND, NAME or OTHER."""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number, a time or a date."""
+        return self.kind in (NUMBER, COMPOUND)
 
 
 @dataclass(frozen=True)
@@ -88,7 +109,7 @@ class MaskedSentence:
 
     def _value(self, placeholder: str) -> str:
         value = self.values.get(placeholder, "")
-        return self.style.apply(value) if placeholder in NUMBER_PLACEHOLDERS else value
+        return value if placeholder in COPY_PLACEHOLDERS else self.style.apply(value)
 
 
 def without_placeholders(text: str) -> str:
@@ -102,11 +123,13 @@ def copied_parts(text: str, is_name: IsName) -> list[CopiedPart]:
     for match in _PARTS.finditer(text):
         found, kind = match[0], match.lastgroup
         if kind == "number":
-            parts.append(CopiedPart(match.start(), match.end(), found, number_key(found), True))
+            key = number_key(found)
+            kind = COMPOUND if _COMPOUND.search(key) else NUMBER
+            parts.append(CopiedPart(match.start(), match.end(), found, key, kind))
         elif kind != "word":
-            parts.append(CopiedPart(match.start(), match.end(), found, found, False))
+            parts.append(CopiedPart(match.start(), match.end(), found, found, OTHER))
         elif len(found) > 1 and found[0].isupper() and is_name(found):
-            parts.append(CopiedPart(match.start(), match.end(), found, found, False, True))
+            parts.append(CopiedPart(match.start(), match.end(), found, found, NAME))
     return parts
 
 
@@ -120,7 +143,7 @@ def mask_pair(
     source: str,
     target: str,
     is_name: IsName,
-    order: Sequence[int] = tuple(range(len(NUMBER_PLACEHOLDERS))),
+    order: Sequence[int] = _IN_ORDER,
     more: Sequence[tuple[CopiedPart, CopiedPart]] = (),
 ) -> tuple[str, str]:
     """Return both sentences of a pair with placeholders for what stands in both.
@@ -141,7 +164,7 @@ def common_parts(source: str, target: str, is_name: IsName) -> list[tuple[Copied
     parts = copied_parts(source, is_name)
     left = copied_parts(target, lambda word: True) if parts else []
     for part in parts:
-        same = next((one for one in left if (one.is_number, one.key) == (part.is_number, part.key)), None)
+        same = next((one for one in left if (one.kind, one.key) == (part.kind, part.key)), None)
         if same is not None:
             left.remove(same)
             found.append((part, same))
@@ -157,14 +180,14 @@ def has_own_words(text: str) -> bool:
 
 
 def _numbered(
-    parts: Sequence[CopiedPart], order: Sequence[int] = tuple(range(len(NUMBER_PLACEHOLDERS)))
+    parts: Sequence[CopiedPart], order: Sequence[int] = _IN_ORDER
 ) -> tuple[list[tuple[CopiedPart, str]], dict[str, str]]:
     """Return a placeholder for each part, as long as there are some, and what each stands for."""
     waiting = {
-        True: [NUMBER_PLACEHOLDERS[place] for place in order],
-        False: [COPY_PLACEHOLDERS[place] for place in order],
+        placeholders: [placeholders[place] for place in order if place < len(placeholders)]
+        for placeholders in _BY_KIND.values()
     }
-    used = [(part, waiting[part.is_number].pop(0)) for part in parts if waiting[part.is_number]]
+    used = [(part, waiting[_BY_KIND[part.kind]].pop(0)) for part in parts if waiting[_BY_KIND[part.kind]]]
     return used, {placeholder: part.text for part, placeholder in used}
 
 

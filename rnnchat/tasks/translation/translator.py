@@ -15,6 +15,7 @@ from rnnchat.tasks.asking.sentences import split_sentences
 from rnnchat.tasks.translation.confidence import quality_figures
 from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.placeholders import (
+    NAME,
     MaskedSentence,
     copied_parts,
     has_own_words,
@@ -221,7 +222,7 @@ class Translator:
         parts = copied_parts(text, lambda word: not any(map(self.memory.knows, words_of(word))))
         rest = text
         for part in reversed(parts):
-            if not part.is_name or part.start:
+            if part.kind != NAME or part.start:
                 rest = rest[: part.start] + rest[part.end :]
         words = [word for word in words_of(rest) if script_of(word[0])]
         return self._source_language.figures(words) if words else None
@@ -277,7 +278,7 @@ class Translator:
         copied = {
             word
             for part in copied_parts(phrase, lambda word: word in translation)
-            if part.start or not part.is_name
+            if part.start or part.kind != NAME
             for word in words_of(part.text)
         }
         words = [word for word in words_of(phrase) if script_of(word[0]) and word not in copied]

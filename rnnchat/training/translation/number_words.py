@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from rnnchat.tasks.translation.placeholders import CopiedPart
+from rnnchat.tasks.translation.placeholders import NUMBER, CopiedPart
 
 _WORDS = (
     # English, French, German, Spanish, Italian, Portuguese, Dutch, Swedish, Polish, Russian
@@ -48,12 +48,16 @@ _FOUND = re.compile(
 )
 
 
+_AMBIGUOUS = frozenset("dos due elf once sei sex tio".split())
+"""These are other words in another of the languages."""
+
+
 def _table() -> dict[str, frozenset[int]]:
     values: dict[str, set[int]] = {word: {value} for word, value in _MORE.items()}
     for words in _WORDS:
         for value, word in enumerate(words.split(), 2):
             values.setdefault(word, set()).add(value)
-    return {word: frozenset(numbers) for word, numbers in values.items()}
+    return {word: frozenset(numbers) for word, numbers in values.items() if word not in _AMBIGUOUS}
 
 
 _VALUES = _table()
@@ -73,7 +77,7 @@ def _words_by_value(text: str) -> dict[int, list[CopiedPart]]:
     found: dict[int, list[CopiedPart]] = {}
     for match in _FOUND.finditer(text):
         for value in _values(match[0].casefold()):
-            part = CopiedPart(match.start(), match.end(), match[0], str(value), True)
+            part = CopiedPart(match.start(), match.end(), match[0], str(value), NUMBER)
             found.setdefault(value, []).append(part)
     return found
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rnnchat.tasks.translation.copied_names import CopiedNames
 from rnnchat.tasks.translation.number_style import NumberStyle, number_key
 from rnnchat.tasks.translation.placeholders import (
+    COMPOUND_PLACEHOLDERS,
     COPY_PLACEHOLDERS,
     NUMBER_PLACEHOLDERS,
     copied_parts,
@@ -19,6 +20,7 @@ from rnnchat.tasks.translation.placeholders import (
 )
 
 N1, N2, *_ = NUMBER_PLACEHOLDERS
+T1, *_ = COMPOUND_PLACEHOLDERS
 C1, C2, *_ = COPY_PLACEHOLDERS
 FRENCH = NumberStyle(" ", ",", " h ")
 
@@ -60,8 +62,8 @@ def test_a_text_is_restored_whatever_it_is(text: str) -> None:
 def test_what_stands_in_both_sentences_is_replaced_in_both() -> None:
     pair = ("Tom paid 1,000 yen in 1990 at 4:30, not 7.", "Tom paya 1 000 yens en 1990 à 4 h 30.")
     source, target = mask_pair(*pair, no_name)
-    assert source == f"Tom paid {N1} yen in {N2} at {NUMBER_PLACEHOLDERS[2]}, not 7."
-    assert target == f"Tom paya {N1} yens en {N2} à {NUMBER_PLACEHOLDERS[2]}."
+    assert source == f"Tom paid {N1} yen in {N2} at {T1}, not 7."
+    assert target == f"Tom paya {N1} yens en {N2} à {T1}."
     named = mask_pair("Zoltan saw Tom.", "Zoltan vit Tom.", lambda word: word == "Zoltan", [1, 0])
     assert named == (f"{C2} saw Tom.", f"{C2} vit Tom.")
     assert mask_pair("three cats", "3 chats", no_name) == ("three cats", "3 chats")
