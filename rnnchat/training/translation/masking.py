@@ -59,7 +59,10 @@ def names_and_style(texts: Texts) -> tuple[CopiedNames, NumberStyle]:
 def masked(texts: Texts, names: CopiedNames) -> list[tuple[str, str]]:
     """Return each pair once, with the first placeholders for what stands in both sentences."""
     is_name = _one_of(names.rare)
-    return [mask_pair(*map(without_placeholders, pair), is_name) for pair in texts]
+    return [
+        mask_pair(without_placeholders(source), without_placeholders(target), is_name)
+        for source, target in texts
+    ]
 
 
 def with_copies(texts: Texts, names: CopiedNames, seed: int) -> list[tuple[str, str]]:
