@@ -17,7 +17,7 @@ from rnnchat.tasks.translation.evidence import examine
 from rnnchat.tasks.translation.network import TranslationNetwork
 from rnnchat.tasks.translation.pair_tokenizer import END, PADDING, START, UNKNOWN, PairTokenizer
 from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
-from rnnchat.tasks.translation.repetition import RepetitionRule, repeats_itself
+from rnnchat.tasks.translation.repetition import RepetitionRule
 from rnnchat.tasks.translation.target_pieces import TARGET_PIECES, TargetPieces
 
 WITHOUT_TEXT = (PADDING, UNKNOWN, START)
@@ -84,8 +84,8 @@ class NetworkDecoder:
         required = [self._placeholders[piece] for piece in source if piece in self._placeholders]
         others = [place for place in self._placeholders.values() if place not in required]
         repetition = None
-        if self.copying is not None and not repeats_itself(source):
-            repetition = RepetitionRule(frozenset(self.copying.doubled))
+        if self.copying is not None:
+            repetition = RepetitionRule.for_phrase(source, frozenset(self.copying.doubled))
         return SearchRules(
             START,
             END,

@@ -24,18 +24,34 @@ class RepetitionRule:
 
     doubled: Collection[int] = ()
     """Pieces that may follow themselves, as in "vous vous levez"."""
+    may_double: bool = False
+    """Whether every piece may, since one does in the phrase."""
+    may_repeat: bool = False
+    """Whether longer sequences may come twice, since one does in the phrase."""
+
+    @classmethod
+    def for_phrase(cls, pieces: Sequence[int], doubled: Collection[int]) -> RepetitionRule:
+        """Return the rule for the translation of a phrase of these `pieces`."""
+        sequences = list(zip(*(pieces[start:] for start in range(ORDER)), strict=False))
+        return cls(
+            doubled,
+            any(one == other for one, other in pairwise(pieces)),
+            len(set(sequences)) < len(sequences),
+        )
 
     def apply(self, probabilities: Floats, prefixes: Sequence[tuple[int, ...]]) -> None:
         """Lower the `probabilities` (n, target vocabulary) of repetitions after each prefix."""
         for row, prefix in enumerate(prefixes):
             for piece in self._repeated_at_once(prefix):
                 probabilities[row, piece] *= AT_ONCE
-            for piece in _repeated_later(prefix):
+            for piece in () if self.may_repeat else _repeated_later(prefix):
                 probabilities[row, piece] *= LATER
 
     def _repeated_at_once(self, prefix: tuple[int, ...]) -> set[int]:
         """Return the pieces after which the last 1, 2, … pieces would be the same as those before them."""
-        found = {prefix[-1]} - set(self.doubled) if prefix else set()
+        found = {prefix[-1]} if prefix and not self.may_double and prefix[-1] not in self.doubled else set()
+        if self.may_repeat:
+            return found
         for length in range(2, min(LONGEST_AT_ONCE, (len(prefix) + 1) // 2) + 1):
             if prefix[-(2 * length - 1) : -length] == prefix[-(length - 1) :]:
                 found.add(prefix[-length])
@@ -49,10 +65,3 @@ def _repeated_later(prefix: tuple[int, ...]) -> set[int]:
         for place in range(len(prefix) - ORDER + 1)
         if prefix[place : place + ORDER - 1] == end
     }
-
-
-def repeats_itself(pieces: Sequence[int]) -> bool:
-    """Return whether a phrase repeats a piece at once, or a sequence of ORDER pieces at any distance."""
-    sequences = list(zip(*(pieces[start:] for start in range(ORDER)), strict=False))
-    at_once = any(one == other for one, other in pairwise(pieces))
-    return at_once or len(set(sequences)) < len(sequences)

@@ -54,7 +54,7 @@ _UNKNOWN_SHARE = 0.75
 _FEWEST_WORDS = 4
 """Shorter texts are never taken for another language: they may be names."""
 
-_LEAST_LANGUAGE = 0.5
+_LEAST_LANGUAGE = 0.3
 """A text that is less probably in the language of the sources than this is said to look like another one."""
 _MISSING_CONFIDENCE = 0.2
 """A translation without a number or a name of the text is at most this probable to be good."""
@@ -217,14 +217,14 @@ class Translator:
     def language_figures(self, text: str) -> tuple[float, ...] | None:
         """Return the figures by which the language of a text is known; None where it has no words.
 
-        Numbers, code and names that the pairs do not have are not counted, unless a name begins the text.
+        Numbers, code and names that the pairs do not have are not counted, unless there are names alone.
         """
         parts = copied_parts(text, lambda word: not any(map(self.memory.knows, words_of(word))))
         rest = text
         for part in reversed(parts):
-            if part.kind != NAME or part.start:
-                rest = rest[: part.start] + rest[part.end :]
-        words = [word for word in words_of(rest) if script_of(word[0])]
+            rest = rest[: part.start] + rest[part.end :]
+        names = " ".join(part.text for part in parts if part.kind == NAME)
+        words = [word for word in words_of(rest) or words_of(names) if script_of(word[0])]
         return self._source_language.figures(words) if words else None
 
     @cached_property

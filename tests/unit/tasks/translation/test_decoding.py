@@ -10,7 +10,7 @@ import pytest
 from rnnchat.tasks.translation.decoding import SearchRules, beam_search
 from rnnchat.tasks.translation.network import DecoderState, EncodedSource, Floats, TranslationNetwork
 from rnnchat.tasks.translation.pair_tokenizer import END, START
-from rnnchat.tasks.translation.repetition import AT_ONCE, LATER, RepetitionRule, repeats_itself
+from rnnchat.tasks.translation.repetition import AT_ONCE, LATER, RepetitionRule
 
 A, B, N1, N2 = range(4, 8)
 
@@ -74,8 +74,18 @@ def test_repetitions_are_less_probable(prefix: tuple[int, ...], factors: dict[in
     assert probabilities[0] == pytest.approx([factors.get(piece, 1.0) for piece in range(8)])
 
 
-def test_phrases_that_repeat_themselves() -> None:
-    assert repeats_itself([A, A])
-    assert repeats_itself([A, B, N1, N2, A, B, N1])
-    assert not repeats_itself([A, B, A, B])
-    assert not repeats_itself([])
+@pytest.mark.parametrize(
+    ("phrase", "prefix", "factors"),
+    [
+        ((A, A, B), (A,), {}),
+        ((A, A, B), (A, B, A), {B: AT_ONCE}),
+        ((A, B, N1, N2, A, B, N1), (A, B, A), {A: AT_ONCE}),
+        ((A, B, A, B), (A, B, A), {A: AT_ONCE, B: AT_ONCE}),
+    ],
+)
+def test_a_phrase_that_repeats_something_may_be_translated_so(
+    phrase: tuple[int, ...], prefix: tuple[int, ...], factors: dict[int, float]
+) -> None:
+    probabilities = np.ones((1, 8), np.float32)
+    RepetitionRule.for_phrase(phrase, ()).apply(probabilities, [prefix])
+    assert probabilities[0] == pytest.approx([factors.get(piece, 1.0) for piece in range(8)])
