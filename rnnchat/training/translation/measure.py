@@ -38,7 +38,6 @@ def measure_translator(
     sources, expected = sentences_to_measure(test)
     if len(sources) < FEWEST_MEASURED or not train:
         return {}
-    report(0, len(sources))
     memory = TranslationMemory.build(train)
     by_character = is_by_character([target for targets in expected for target in targets])
     nearest = [nearest_translation(memory, source) for source in sources]

@@ -13,7 +13,7 @@ MANY_PAIRS = 60_000
 
 PAIRS_PER_MINUTE = 15_000
 """A processor core reads about this many pairs in a minute of training, as was measured."""
-STARTING_MINUTES = 1.5
+STARTING_MINUTES = 0.5
 """So much of a budget is spent before the network has learned anything: graphs are built."""
 
 
