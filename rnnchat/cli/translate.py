@@ -66,9 +66,11 @@ def _translate_lines(translator: Translator, lines: Iterable[str], as_json: bool
     Raises RnnchatError where there are no lines.
     """
     from rnnchat.tasks.translation.translator import PhraseError
+    from rnnchat.text.notes.clean import sanitize
 
     code, number = 0, 0
-    for number, line in enumerate(lines, 1):
+    for number, given in enumerate(lines, 1):
+        line = " ".join(sanitize(given).split("\n"))  # other signs that break lines are none here
         try:
             found = translator.translate(line) if line.strip() else None
         except PhraseError as error:
