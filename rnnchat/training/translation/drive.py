@@ -25,7 +25,16 @@ from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.task import PhraseTranslation
 from rnnchat.training.runs.clock import Clock
 from rnnchat.training.runs.control import Control, StopAskedError
-from rnnchat.training.runs.events import LEARNING, MEASURING, READING, SAVING, STARTING, Emit, Event
+from rnnchat.training.runs.events import (
+    LEARNING,
+    MEASURING,
+    PREPARING,
+    READING,
+    SAVING,
+    STARTING,
+    Emit,
+    Event,
+)
 from rnnchat.training.translation.calibrate import fit_confidence
 from rnnchat.training.translation.measure import measure_translator
 from rnnchat.training.translation.plan import least_minutes
@@ -82,9 +91,9 @@ def _train(
     _emit_phase(emit, STARTING)
     train_network = find_engine()
     control.raise_if_stopped()
-    _emit_phase(emit, LEARNING)
+    _emit_phase(emit, PREPARING)
     clock = Clock()
-    is_stopped, seconds = False, 0.0
+    is_stopped, is_learning, seconds = False, False, 0.0
 
     def should_stop() -> bool:
         nonlocal is_stopped
@@ -94,7 +103,10 @@ def _train(
         return is_stopped
 
     def report(event: Event) -> None:
-        nonlocal seconds
+        nonlocal is_learning, seconds
+        if not is_learning:
+            is_learning = True
+            _emit_phase(emit, LEARNING)
         seconds = float(event.get("seconds") or seconds)
         emit(event)
 

@@ -6,12 +6,13 @@ import shutil
 import time
 
 from rnnchat.library.describe import counted, describe_translation_scores
-from rnnchat.training.runs.events import LEARNING, MEASURING, READING, SAVING, STARTING, Event
+from rnnchat.training.runs.events import LEARNING, MEASURING, PREPARING, READING, SAVING, STARTING, Event
 from rnnchat.training.runs.report import REPORT_SECONDS, PrintLine, time_left
 
 PAIR_PHASE_LABELS = {
     READING: "Reading the pairs",
     STARTING: "Starting TensorFlow",
+    PREPARING: "Making a vocabulary and aligning words, which takes about a minute",
     LEARNING: "Learning",
     MEASURING: "Measuring on sentences that were kept back",
     SAVING: "Saving the model",

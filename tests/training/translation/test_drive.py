@@ -122,6 +122,8 @@ def test_a_network_is_trained_measured_and_saved(paths: Paths, pairs: Path, with
     training.go()
     assert training.engine.steps == [1, 2, 3, 4, 5, 6]
     assert "warning" not in training.kinds()
+    phases = dict.fromkeys(event["phase"] for event in training.events if event["event"] == "phase")
+    assert list(phases) == ["reading", "starting", "preparing", "learning", "measuring", "saving"]
     card = Library(paths).find("s").card
     assert card is not None
     assert card.network == {"cell": "gru", "parameters": 6}
