@@ -65,7 +65,7 @@ def _translate_lines(translator: Translator, lines: Iterable[str], as_json: bool
     An empty line, and one that cannot be translated, gives an empty line, so that lines stay side by side.
     Raises RnnchatError where there are no lines.
     """
-    from rnnchat.tasks.translation.translator import PhraseError
+    from rnnchat.tasks.translation.phrases import PhraseError
     from rnnchat.text.notes.clean import sanitize
 
     code, number = 0, 0

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from rnnchat.errors import RnnchatError
-from rnnchat.tasks.asking.sentences import split_sentences
 from rnnchat.tasks.translation.confidence import quality_figures
 from rnnchat.tasks.translation.memory import TranslationMemory
+from rnnchat.tasks.translation.phrases import (
+    PhraseError,
+    gap_after,
+    phrase_parts,
+    require_length,
+    require_phrase,
+)
 from rnnchat.tasks.translation.placeholders import (
     NAME,
     MaskedSentence,
@@ -27,7 +32,7 @@ from rnnchat.tasks.translation.protocols import NearPair, PhraseDecoder
 from rnnchat.tasks.translation.similarity import SAME_WORDS
 from rnnchat.tasks.translation.source_language import SourceLanguage
 from rnnchat.tasks.translation.substitution import substitute_numbers
-from rnnchat.tasks.translation.words import is_spaceless, words_of
+from rnnchat.tasks.translation.words import words_of
 from rnnchat.text.notes.clean import sanitize
 from rnnchat.text.scripts import script_of
 
@@ -41,14 +46,6 @@ NEAR = 0.6
 """A network may copy from pairs that are at least this similar to the text."""
 NEAR_PAIRS = 4
 """A network may copy from at most this many pairs."""
-LONGEST_PHRASE = 60
-"""A sentence has at most this many words."""
-LONGEST_SPACELESS_PHRASE = 100
-"""A sentence in a script without spaces has at most this many characters."""
-LONGEST_TEXT = 300
-"""A text has at most this many words: what is longer is a document."""
-_MAXIMUM_CHARACTERS = 20_000
-"""A longer text is refused without counting its words."""
 _UNKNOWN_SHARE = 0.75
 """A text of which more words than this share are in no pair is in another language."""
 _FEWEST_WORDS = 4
@@ -60,13 +57,6 @@ _MISSING_CONFIDENCE = 0.2
 """A translation without a number or a name of the text is at most this probable to be good."""
 _TARGETS_READ = 20_000
 """The language of the translations is known by at most this many of them."""
-
-_WIDE_ENDS = "。！？"
-"""No space follows a sentence that ends with one of these."""
-
-
-class PhraseError(RnnchatError):
-    """A text cannot be translated."""
 
 
 @dataclass(frozen=True)
@@ -153,17 +143,17 @@ class Translator:
         have it and there is no network.
         """
         text = without_placeholders(unicodedata.normalize("NFC", sanitize(text))).strip()
-        _require_length(text)
+        require_length(text)
         whole = self._without_network(text)
         if whole is not None:
             return whole
         self._require_known_words(text)
-        parts = list(_parts(text))
+        parts = list(phrase_parts(text))
         for part in parts:
-            _require_phrase(part.sentence)
+            require_phrase(part.sentence)
         before, found = "", []
         for part in parts:
-            before += part.line_break or _gap_after(before)
+            before += part.line_break or gap_after(before)
             show = None if on_text is None else _prefixed(on_text, before)
             found.append(self._translate_phrase(part.sentence, show))
             before += found[-1].text
@@ -275,15 +265,15 @@ class Translator:
             return f"“{missing[0]}” is missing"
         if _numbers(phrase) != _numbers(translation):
             return "check the numbers"
-        copied = {
-            word
-            for part in copied_parts(phrase, lambda word: word in translation)
-            if part.start or part.kind != NAME
-            for word in words_of(part.text)
-        }
+        parts = copied_parts(phrase, lambda word: word in translation)
+        copied = {word for part in parts for word in words_of(part.text)}
         words = [word for word in words_of(phrase) if script_of(word[0]) and word not in copied]
         unknown = next((word for word in words if not self.memory.knows(word)), "")
-        return f"“{unknown}” is in no pair" if unknown else ""
+        if unknown:
+            return f"“{unknown}” is in no pair"
+        names = [part.text for part in parts if part.kind == NAME]
+        copied_name = next((name for name in names if not any(map(self.memory.knows, words_of(name)))), "")
+        return f"“{copied_name}” is in no pair, and copied" if copied_name else ""
 
     def _without_network(self, text: str) -> Translation | None:
         """Return the translation of a text that is in the memory, or has no words; None for others."""
@@ -318,54 +308,6 @@ class Translator:
                 f"{unknown:,} of the {len(words):,} words are in no pair: this may be another language.",
                 hint,
             )
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A sentence of a text."""
-
-    line_break: str
-    """The line breaks before it, with the spaces around them; empty after another sentence in a line."""
-    sentence: str
-
-
-def _parts(text: str) -> Iterator[_Part]:
-    """Yield the sentences of a text, split at line breaks and ends of sentences."""
-    line_break = ""
-    for piece in re.split(r"(\s*\n\s*)", text):
-        if not piece.strip():
-            line_break = piece
-            continue
-        for sentence in [one.text for one in split_sentences(piece)] or [piece.strip()]:
-            yield _Part(line_break, sentence)
-            line_break = ""
-
-
-def _gap_after(text: str) -> str:
-    """Return what separates a translation from the next sentence in its line."""
-    return "" if not text or text[-1] in _WIDE_ENDS or is_spaceless(text[-1]) else " "
-
-
-def _require_length(text: str) -> None:
-    if not text:
-        raise PhraseError("There is nothing to translate.", "Write a phrase.")
-    length = len(words_of(text)) if len(text) <= _MAXIMUM_CHARACTERS else len(text.split())
-    if length > LONGEST_TEXT or len(text) > _MAXIMUM_CHARACTERS:
-        raise PhraseError(
-            f"The text has {length:,} words: this translates phrases, not documents.",
-            f"Give at most {LONGEST_TEXT} words, or one phrase a line on standard input.",
-        )
-
-
-def _require_phrase(sentence: str) -> None:
-    words = words_of(sentence)
-    spaceless = sum(map(is_spaceless, words))
-    most = LONGEST_SPACELESS_PHRASE if spaceless > len(words) / 2 else LONGEST_PHRASE
-    if len(words) > most:
-        raise PhraseError(
-            f"A sentence has {len(words):,} words: this translates phrases of at most {most}.",
-            "Break it into shorter sentences.",
-        )
 
 
 def replaced_numbers(numbers: Sequence[tuple[str, str]]) -> str:

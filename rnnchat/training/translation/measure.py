@@ -9,8 +9,9 @@ from rnnchat.tasks.translation.confidence import GOOD_CHRF
 from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.metrics import bleu, chrf, is_by_character
 from rnnchat.tasks.translation.pairs import SentencePair
+from rnnchat.tasks.translation.phrases import PhraseError
 from rnnchat.tasks.translation.protocols import PhraseDecoder
-from rnnchat.tasks.translation.translator import PhraseError, Translator
+from rnnchat.tasks.translation.translator import Translator
 from rnnchat.training.translation.calibrate import calibration_error
 
 MOST_MEASURED = 500

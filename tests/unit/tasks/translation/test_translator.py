@@ -14,10 +14,11 @@ from rnnchat.tasks.translation.logistic import LogisticModel
 from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.number_style import NumberStyle
 from rnnchat.tasks.translation.pairs import SentencePair
+from rnnchat.tasks.translation.phrases import PhraseError
 from rnnchat.tasks.translation.placeholders import COPY_PLACEHOLDERS, NUMBER_PLACEHOLDERS
 from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
 from rnnchat.tasks.translation.source_language import FIGURES
-from rnnchat.tasks.translation.translator import PhraseError, Translator
+from rnnchat.tasks.translation.translator import Translator
 from tests.helpers.translation import UpperCaseDecoder, sentence_pairs
 
 MEMORY = TranslationMemory.build(sentence_pairs())
