@@ -10,6 +10,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+MOST_SPELLED = 4_000
+"""Letters are counted in this many of the most frequent words of a language, so that a start is quick."""
 FIGURES = 5
 """The length of what `SourceLanguage.figures` returns."""
 
@@ -39,7 +41,7 @@ class _Words:
         self.counts = counts
         self._total = sum(counts.values()) + 1
         self._grams: tuple[Counter[str], Counter[str], Counter[str]] = (Counter(), Counter(), Counter())
-        for word, count in counts.items():
+        for word, count in Counter(counts).most_common(MOST_SPELLED):
             weight = round(1 + math.log(count))  # frequent words do not count for much more than rare ones
             padded = f"  {word} "
             for place in range(2, len(padded)):

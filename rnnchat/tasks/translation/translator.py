@@ -55,7 +55,7 @@ _LEAST_LANGUAGE = 0.3
 """A text that is less probably in the language of the sources than this is said to look like another one."""
 _MISSING_CONFIDENCE = 0.2
 """A translation without a number or a name of the text is at most this probable to be good."""
-_TARGETS_READ = 20_000
+_TARGETS_READ = 5_000
 """The language of the translations is known by at most this many of them."""
 
 
