@@ -8,12 +8,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+SIGNS = "$€£¥₹₽₩"
+"""Signs of currencies, which stand before a number or after it."""
 FEWEST_EXAMPLES = 3
 """A separator is changed if at least this many pairs have it changed in the same way."""
 _GROUPS = re.compile(r"([-−+]?\d{1,3})((?:([.,’' \u00a0\u202f])\d{3})(?:\3\d{3})*)(?:([.,])(\d+))?")
 """Matches a number whose digits are in groups of three: the first group, the others, and what follows."""
 _DECIMAL = re.compile(r"([-−+]?\d+)([.,])(\d+)")
 """Matches a number with a fraction."""
+_SIGNED = re.compile(rf"((?:[{SIGNS}]\s?)?)([^{SIGNS}]*\d)((?:\s?[{SIGNS}%‰])?)")
+"""Matches a number between the signs of a currency or a share."""
 _TIME = re.compile(r"(\d{1,2})(:|[ \u00a0\u202f]?h[ \u00a0\u202f]?)(\d\d)")
 """Matches a time: the hour, the separator, the minutes."""
 
@@ -30,7 +34,10 @@ class NumberStyle:
     """Stands between hours and minutes."""
 
     def apply(self, number: str) -> str:
-        """Return a number of the other language in this style."""
+        """Return a number of the other language in this style, with its signs as they are."""
+        signed = _SIGNED.fullmatch(number)
+        if signed and (signed[1] or signed[3]):
+            return f"{signed[1]}{self.apply(signed[2])}{signed[3]}"
         time = _TIME.fullmatch(number)
         if time:
             return number if self.time is None else f"{time[1]}{self.time}{time[3]}"
@@ -81,6 +88,9 @@ AS_WRITTEN = NumberStyle()
 def number_key(number: str) -> str:
     """Return what is the same for a number in all styles; 1.000 and 1,000 count as a thousand."""
     number = unicodedata.normalize("NFKC", number.replace("−", "-")).removeprefix("+")
+    signed = _SIGNED.fullmatch(number)
+    if signed and (signed[1] or signed[3]):
+        return f"{number_key(signed[2])}{(signed[1] + signed[3]).strip()}"
     time = _TIME.fullmatch(number)
     if time:
         return f"{int(time[1])}:{time[3]}"

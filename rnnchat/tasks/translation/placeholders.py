@@ -14,24 +14,26 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rnnchat.tasks.translation.number_style import AS_WRITTEN, NumberStyle, number_key
+from rnnchat.tasks.translation.number_style import AS_WRITTEN, SIGNS, NumberStyle, number_key
 
 NUMBER_PLACEHOLDERS = tuple(map(chr, range(0xE000, 0xE008)))
 """They stand for the numbers of a sentence, in their order; further numbers stay as they are."""
 COMPOUND_PLACEHOLDERS = tuple(map(chr, range(0xE008, 0xE00C)))
-"""They stand for times, dates and telephone numbers, before and after which other words stand."""
+"""They stand for times, dates, telephone numbers and prices: other words stand beside these."""
 COPY_PLACEHOLDERS = tuple(map(chr, range(0xE010, 0xE018)))
 """They stand for everything else that is copied, in the same way."""
 PLACEHOLDERS = (*NUMBER_PLACEHOLDERS, *COMPOUND_PLACEHOLDERS, *COPY_PLACEHOLDERS)
 """All placeholders."""
 
 _NUMBER = (
-    r"(?:(?<!\S)[-−+](?=\d))?"
-    r"(?:\d{1,2}[ \u00a0\u202f]?h[ \u00a0\u202f]?\d\d(?!\d)"  # 14 h 30
+    rf"(?:[{SIGNS}][ \u00a0\u202f]?)?(?:(?<!\S)[-−+](?=\d))?"
+    r"(?:\d\d(?:[ \u00a0\u202f.]\d\d){3,}(?!\d)"  # a telephone number
+    r"|\d{1,2}[ \u00a0\u202f]?h[ \u00a0\u202f]?\d\d(?!\d)"  # 14 h 30
     r"|\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)"  # 1 000
     r"|\d+(?:[.,:/’'-]\d+)*)"
+    rf"(?:[ \u00a0\u202f]?[{SIGNS}%‰])?"
 )
-"""Matches a number, a time or a date with its sign."""
+"""Matches a number, a time or a date with its sign, and that of a currency or a share."""
 _ADDRESS = r"(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)\]}»”'…]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)@\w+"
 """Matches addresses of the Web, of e-mail, and names that begin with @."""
 _CODE = (
@@ -40,7 +42,7 @@ _CODE = (
     r"|(?<![\w/])~?(?:/[\w.-]*\w)+/?"  # a path
     r"|\b\w*[A-Za-z]\w*_\w+(?:\(\))?|\b[A-Za-z_]\w*\(\)"  # snake_case, call()
     r"|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w*"  # camelCase, PascalCase
-    r"|\b[A-Za-z]+\d[\w.]*\b"  # B12, mp3
+    r"|\b[A-Za-z]+\d(?:[\w.]*\w)?\b|\b\d+(?!AM|PM)[A-Z]{1,3}\b"  # B12, mp3, 12B
     r"|\b[A-Za-z][\w-]+\.[a-z]{2,4}\b(?!\.)"  # notes.txt
 )
 """Matches names of variables, files and options, and what stands between backticks."""
@@ -51,8 +53,8 @@ _WORD = r"[^\W\d_]+(?:[-'’][^\W\d_]+)*"
 _PARTS = re.compile(
     f"(?P<address>{_ADDRESS})|(?P<code>{_CODE})|(?P<emoji>{_EMOJI})|(?P<number>{_NUMBER})|(?P<word>{_WORD})"
 )
-_COMPOUND = re.compile(r"\d[:/-]")
-"""Is found in the keys of times, dates and telephone numbers."""
+_COMPOUND = re.compile(rf"\d[:/ -]|[{SIGNS}%‰]|\..*\.")
+"""Is found in the keys of times, dates, telephone numbers, prices and shares."""
 _IN_ORDER = tuple(range(len(NUMBER_PLACEHOLDERS)))
 _ALL = re.compile(f"[{''.join(PLACEHOLDERS)}]")
 

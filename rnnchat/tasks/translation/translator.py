@@ -12,6 +12,7 @@ from typing import Any
 
 from rnnchat.tasks.translation.confidence import quality_figures
 from rnnchat.tasks.translation.memory import TranslationMemory
+from rnnchat.tasks.translation.number_style import SIGNS
 from rnnchat.tasks.translation.phrases import (
     PhraseError,
     gap_after,
@@ -316,11 +317,11 @@ def replaced_numbers(numbers: Sequence[tuple[str, str]]) -> str:
 
 
 def _numbers(text: str) -> list[str]:
-    """Return the numbers of a text in a form that is the same in all languages, sorted."""
+    """Return the numbers of a text in a form that is the same in all languages, without signs, sorted."""
     return sorted(
         key
         for part in copied_parts(text, lambda word: False)
-        for key in ([part.key] if part.is_number else re.findall(r"\d+", part.text))
+        for key in ([part.key.strip(f"{SIGNS}%‰")] if part.is_number else re.findall(r"\d+", part.text))
     )
 
 

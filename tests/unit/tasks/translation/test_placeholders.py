@@ -34,7 +34,8 @@ def no_name(word: str) -> bool:
     [
         ("I have 3 cats and 12 dogs.", ["3", "12"]),
         ("At 11:30 on 5/6/2024, or 14 h 30", ["11:30", "5/6/2024", "14 h 30"]),
-        ("It costs $1,000.50 or 1 000 €.", ["1,000.50", "1 000"]),
+        ("It costs $1,000.50 or 1 000 €, 5%.", ["$1,000.50", "1 000 €", "5%"]),
+        ("Call 06 12 34 56 78 from room 12B at 6PM", ["06 12 34 56 78", "12B", "6"]),
         ("Minus -5 is 5-3.", ["-5", "5-3"]),
         ("My 5th of 1990s", ["5", "1990"]),
         ("See https://x.org/a?b=1, ok? (www.x.org)", ["https://x.org/a?b=1", "www.x.org"]),
@@ -69,6 +70,12 @@ def test_what_stands_in_both_sentences_is_replaced_in_both() -> None:
     assert mask_pair("three cats", "3 chats", no_name) == ("three cats", "3 chats")
 
 
+def test_prices_are_the_same_wherever_their_sign_stands() -> None:
+    assert number_key("$1,000") == number_key("1 000 $") == "1000$"
+    assert mask_pair("It is $5.", "Ça fait 5 $.", no_name) == (f"It is {T1}.", f"Ça fait {T1}.")
+    assert mask_pair("It is $5.", "Ça fait 5 €.", no_name) == ("It is $5.", "Ça fait 5 €.")
+
+
 def test_more_parts_than_placeholders_stay() -> None:
     masked = mask_sentence(" ".join(map(str, range(10))), no_name)
     assert masked.text.endswith(f"{NUMBER_PLACEHOLDERS[-1]} 8 9")
@@ -90,6 +97,9 @@ def test_what_is_missing_is_known_and_foreign_placeholders_vanish() -> None:
         ("2:30", "2 h 30"),
         ("2024-05-06", "2024-05-06"),
         ("11", "11"),
+        ("$1,000", "$1 000"),
+        ("3.5%", "3,5%"),
+        ("06 12 34 56 78", "06 12 34 56 78"),
     ],
 )
 def test_numbers_take_the_style_of_the_other_language(number: str, french: str) -> None:
