@@ -34,13 +34,17 @@ _NUMBER = (
     rf"(?:[ \u00a0\u202f]?[{SIGNS}%‰])?"
 )
 """Matches a number, a time or a date with its sign, and that of a currency or a share."""
-_ADDRESS = r"(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)\]}»”'…]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)@\w+"
+_ADDRESS = (
+    r"(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)\]}»”'…]"
+    r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<!\w)@\w+"
+)
 """Matches addresses of the Web, of e-mail, and names that begin with @."""
 _CODE = (
     r"`[^`\n]+`"
-    r"|(?<!\S)--?[A-Za-z][\w-]*"  # an option of a command
+    r"|(?<!\S)(?:--[A-Za-z][\w-]+|-[a-z]\b)"  # an option of a command
     r"|(?<![\w/])~?(?:/[\w.-]*\w)+/?"  # a path
-    r"|\b\w*[A-Za-z]\w*_\w+(?:\(\))?|\b[A-Za-z_]\w*\(\)"  # snake_case, call()
+    r"|\b_*[^\W_]+(?:_+[^\W_]+)+(?:\(\))?|\b[A-Za-z_]\w*\(\)"  # snake_case, call()
     r"|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w*"  # camelCase, PascalCase
     r"|\b[A-Za-z]+\d(?:[\w.]*\w)?\b|\b\d+(?!AM|PM)[A-Z]{1,3}\b"  # B12, mp3, 12B
     r"|\b[A-Za-z][\w-]+\.[a-z]{2,4}\b(?!\.)"  # notes.txt

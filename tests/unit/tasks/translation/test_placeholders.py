@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +45,7 @@ def no_name(word: str) -> bool:
         ("Call foo_bar() with `ls -l` --help in notes.txt", ["foo_bar()", "`ls -l`", "--help", "notes.txt"]),
         ("My iPhone has an MP3 player 🙂👍🏽!", ["iPhone", "MP3", "🙂👍🏽"]),
         ("At 9 a.m. in the U.S., e.g. and/or this", ["9"]),
+        ("-Where is it? -Here, with -n or --no-color", ["-n", "--no-color"]),
         ("Where is the station?", []),
     ],
 )
@@ -58,6 +61,13 @@ def test_a_text_is_restored_whatever_it_is(text: str) -> None:
     masked = mask_sentence(text, lambda word: True)
     assert masked.fill(masked.text) == text
     assert masked.missing(masked.text) == []
+
+
+@pytest.mark.parametrize("part", ["x", "a.", "a-", "_", "x_", "1 ", "1 000 ", "/a", "A", "@", "🙂"])
+def test_long_texts_take_no_time(part: str) -> None:
+    began = time.process_time()
+    copied_parts(part * (20_000 // len(part)), no_name)
+    assert time.process_time() - began < 1
 
 
 def test_what_stands_in_both_sentences_is_replaced_in_both() -> None:
