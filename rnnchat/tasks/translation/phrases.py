@@ -14,6 +14,8 @@ LONGEST_PHRASE = 60
 """A sentence has at most this many words."""
 LONGEST_SPACELESS_PHRASE = 100
 """A sentence in a script without spaces has at most this many characters."""
+MOST_CHARACTERS = 1_000
+"""A sentence has at most this many characters, as in the pairs: a network would take minutes."""
 LONGEST_TEXT = 300
 """A text has at most this many words: what is longer is a document."""
 _MAXIMUM_CHARACTERS = 20_000
@@ -66,6 +68,12 @@ def require_length(text: str) -> None:
 
 def require_phrase(sentence: str) -> None:
     """Raise PhraseError where a sentence is too long to be translated."""
+    if len(sentence) > MOST_CHARACTERS:
+        raise PhraseError(
+            f"A sentence has {len(sentence):,} characters: this translates phrases of at most"
+            f" {MOST_CHARACTERS:,}.",
+            "Break it into shorter sentences.",
+        )
     words = words_of(sentence)
     spaceless = sum(map(is_spaceless, words))
     most = LONGEST_SPACELESS_PHRASE if spaceless > len(words) / 2 else LONGEST_PHRASE

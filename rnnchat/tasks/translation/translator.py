@@ -263,7 +263,7 @@ class Translator:
         if language < _LEAST_LANGUAGE:
             return f"this does not look like {self._language}"
         if missing:
-            return f"“{missing[0]}” is missing"
+            return f"“{_shortened(missing[0])}” is missing"
         if _numbers(phrase) != _numbers(translation):
             return "check the numbers"
         parts = copied_parts(phrase, lambda word: word in translation)
@@ -271,10 +271,10 @@ class Translator:
         words = [word for word in words_of(phrase) if script_of(word[0]) and word not in copied]
         unknown = next((word for word in words if not self.memory.knows(word)), "")
         if unknown:
-            return f"“{unknown}” is in no pair"
+            return f"“{_shortened(unknown)}” is in no pair"
         names = [part.text for part in parts if part.kind == NAME]
         copied_name = next((name for name in names if not any(map(self.memory.knows, words_of(name)))), "")
-        return f"“{copied_name}” is in no pair, and copied" if copied_name else ""
+        return f"“{_shortened(copied_name)}” is in no pair, and copied" if copied_name else ""
 
     def _without_network(self, text: str) -> Translation | None:
         """Return the translation of a text that is in the memory, or has no words; None for others."""
@@ -314,6 +314,11 @@ class Translator:
 def replaced_numbers(numbers: Sequence[tuple[str, str]]) -> str:
     """Return which numbers of a pair were replaced by which, in words."""
     return ", ".join(f"{new} in place of {old}" for old, new in numbers)
+
+
+def _shortened(word: str, most: int = 40) -> str:
+    """Return a word in a form that fits a line."""
+    return word if len(word) <= most else f"{word[:most]}…"
 
 
 def _numbers(text: str) -> list[str]:

@@ -140,6 +140,7 @@ def test_what_is_probably_wrong_is_said(phrase: str, doubt: str) -> None:
         (" \n\t\x1b[0m", "nothing to translate"),
         ("word " * 10_000, "10,000 words: this translates phrases, not documents"),
         ("x" * 30_000, "not documents"),
+        ("x" * 19_000, "A sentence has 19,000 characters"),
         ("The cat sees " * 30, "phrases of at most 60"),
         ("Ich weiß nicht, was das soll", "another language"),
         ("Где библиотека", r"no text in this script \(Cyrillic\)"),
