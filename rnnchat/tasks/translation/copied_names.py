@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from rnnchat.tasks.translation.placeholders import IsName
+from rnnchat.tasks.translation.placeholders import WORD, IsName
 from rnnchat.tasks.translation.words import words_of
 
 RARE = 30
 """A name that is in more pairs than this is left to the network, which has learned it."""
 SAME_SHARE = 0.8
 """A capitalised word is a name if this share of its sentences have it in their translations, too."""
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_WORD = re.compile(WORD)
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,14 @@ class CopiedNames:
         def is_copied(word: str) -> bool:
             if word in self.rare or word in also:
                 return True
-            return word not in self.frequent and not any(knows(part) for part in words_of(word))
+            return word not in self.frequent and not is_known(word, knows)
 
         return is_copied
+
+
+def is_known(word: str, knows: Callable[[str], bool]) -> bool:
+    """Return whether a word, or a part of it of more than one letter such as Neill in O'Neill, is known."""
+    return any(map(knows, [part for part in words_of(word) if len(part) > 1] or [word.casefold()]))
 
 
 NO_NAMES = CopiedNames()

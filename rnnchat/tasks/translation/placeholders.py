@@ -52,10 +52,10 @@ _CODE = (
 """Matches names of variables, files and options, and what stands between backticks."""
 _EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf][\ufe0f\u200d\U0001f000-\U0001faff\u2600-\u27bf]*"
 """Matches emoji and other pictures in a row."""
-_WORD = r"[^\W\d_]+(?:[-'’][^\W\d_]+)*"
-"""Matches a word with its hyphens and apostrophes."""
+WORD = r"[^\W\d_]+(?:[-'’](?!s\b)[^\W\d_]+)*"
+"""Matches a word with its hyphens and apostrophes, but without an English 's."""
 _PARTS = re.compile(
-    f"(?P<address>{_ADDRESS})|(?P<code>{_CODE})|(?P<emoji>{_EMOJI})|(?P<number>{_NUMBER})|(?P<word>{_WORD})"
+    f"(?P<address>{_ADDRESS})|(?P<code>{_CODE})|(?P<emoji>{_EMOJI})|(?P<number>{_NUMBER})|(?P<word>{WORD})"
 )
 _COMPOUND = re.compile(rf"\d[:/ -]|[{SIGNS}%‰]|\..*\.")
 """Is found in the keys of times, dates, telephone numbers, prices and shares."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from rnnchat.tasks.translation.confidence import quality_figures
+from rnnchat.tasks.translation.copied_names import is_known
 from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.number_style import SIGNS
 from rnnchat.tasks.translation.phrases import (
@@ -210,7 +211,7 @@ class Translator:
 
         Numbers, code and names that the pairs do not have are not counted, unless there are names alone.
         """
-        parts = copied_parts(text, lambda word: not any(map(self.memory.knows, words_of(word))))
+        parts = copied_parts(text, lambda word: not is_known(word, self.memory.knows))
         rest = text
         for part in reversed(parts):
             rest = rest[: part.start] + rest[part.end :]
@@ -273,7 +274,7 @@ class Translator:
         if unknown:
             return f"“{_shortened(unknown)}” is in no pair"
         names = [part.text for part in parts if part.kind == NAME]
-        copied_name = next((name for name in names if not any(map(self.memory.knows, words_of(name)))), "")
+        copied_name = next((name for name in names if not is_known(name, self.memory.knows)), "")
         return f"“{_shortened(copied_name)}” is in no pair, and copied" if copied_name else ""
 
     def _without_network(self, text: str) -> Translation | None:
