@@ -74,7 +74,8 @@ def drive_translation(
                 " with. Phrases are looked up in the pairs.",
             }
         )
-    if wants_network and settings.minutes < least_minutes(prepared.train):
+    is_trained = (run.folder / TRAINED).is_file()
+    if wants_network and not is_trained and settings.minutes < least_minutes(prepared.train):
         emit({"event": "warning", **_describe_short_budget(settings.minutes, prepared.train)})
     control.raise_if_stopped()
     if wants_network:
