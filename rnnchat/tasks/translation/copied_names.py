@@ -57,7 +57,8 @@ class CopiedNames:
 
 def is_known(word: str, knows: Callable[[str], bool]) -> bool:
     """Return whether a word, or a part of it of more than one letter such as Neill in O'Neill, is known."""
-    return any(map(knows, [part for part in words_of(word) if len(part) > 1] or [word.casefold()]))
+    parts = words_of(word)
+    return any(map(knows, [part for part in parts if len(part) > 1] or parts))
 
 
 NO_NAMES = CopiedNames()

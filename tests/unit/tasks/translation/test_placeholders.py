@@ -142,7 +142,7 @@ def test_names_are_found_in_pairs() -> None:
     pairs += [("I saw London.", "J'ai vu Londres."), ("Paul is here.", "Paul est là.")]
     names = CopiedNames.found_in(pairs)
     assert (names.rare, names.frequent) == ({"Zoltan"}, {"Tom"})
-    is_name = names.is_name({"london", "tom", "o"}.__contains__)
-    found = [is_name(word) for word in ("Zoltan", "Tom", "London", "Ewelina", "O'Neill")]
-    assert found == [True, False, False, True, True]
+    is_name = names.is_name({"london", "tom", "o", "i", "m"}.__contains__)
+    found = [is_name(word) for word in ("Zoltan", "Tom", "London", "Ewelina", "O'Neill", "I'm")]
+    assert found == [True, False, False, True, True, False]
     assert mask_sentence("Zoltan's cat", is_name).text == f"{C1}'s cat"
