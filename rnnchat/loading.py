@@ -141,9 +141,10 @@ def load_translator(library: Library, name: str) -> Translator:
 def translator_from_saved(saved: SavedTranslator) -> Translator:
     """Return a saved translator put together; raise ModelError where its parts do not fit together."""
     memory = TranslationMemory.from_tensors(saved.memory)
+    language = next(iter(saved.card.learned_from.get("languages", [])), "")
     if saved.weights is None or saved.tokenizer is None:
-        return Translator(memory)
-    return Translator(memory, phrase_decoder(saved.weights, saved.tokenizer))
+        return Translator(memory, language=language)
+    return Translator(memory, phrase_decoder(saved.weights, saved.tokenizer), language)
 
 
 def phrase_decoder(weights: Mapping[str, NDArray[np.floating]], tokenizer: bytes) -> PhraseDecoder:

@@ -20,11 +20,11 @@ class PhraseTranslator:
         self._translator: Translator | None = None
         self._key: tuple[str, str] | None = None
 
-    def names(self) -> list[str]:
-        """Return the names of the saved translators."""
-        from rnnchat.library.translators import translator_names
+    def directions(self) -> dict[str, str]:
+        """Return from which language each saved translator translates into which, by its name."""
+        from rnnchat.library.translators import translator_directions
 
-        return translator_names(self._open_library())
+        return translator_directions(self._open_library())
 
     def translate(self, name: str, text: str, on_text: Callable[[str], None]) -> Translation:
         """Return the translation of `text` by the translator called `name`.

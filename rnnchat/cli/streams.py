@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import warnings
+from collections.abc import Iterator
 from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import IO, Any
@@ -116,6 +117,45 @@ def _decoded(data: bytes, *, strict: bool) -> str:
                 f"The text on standard input cannot be read: {reason}.", "Convert it to UTF-8 first."
             ) from None
         return data.decode("utf-8-sig", "replace")
+
+
+def standard_input_lines(longest: int = MAXIMUM_INPUT_BYTES) -> Iterator[str]:
+    """Yield the lines of text on standard input without their ends, each as soon as it is there.
+
+    Raises RnnchatError where it is closed, unreadable or no text, or a line is longer than `longest` bytes.
+    """
+    hint = "Redirect a file to it, such as with `< phrases.txt`."
+    if is_closed(sys.stdin):
+        raise RnnchatError("Standard input is closed.", hint)
+    stream, is_first = sys.stdin.buffer, True
+    while True:
+        try:
+            line = stream.readline(longest + 1)
+            if is_first and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                line += stream.read(longest + 1 - len(line))  # an end of a line has two bytes
+        except (OSError, ValueError) as error:
+            raise RnnchatError("Standard input cannot be read.", hint) from error
+        if not line:
+            return
+        if len(line) > longest:
+            raise RnnchatError(
+                f"A line on standard input is longer than {longest // 2**20} MB.", "Use shorter lines."
+            )
+        yield from _decoded_lines(line)
+        is_first = False
+
+
+def _decoded_lines(data: bytes) -> list[str]:
+    """Return the lines of text that `data` encodes; raise RnnchatError where it is no text."""
+    from rnnchat.text.notes.decode import UnreadableError, decode_text
+
+    try:
+        text = decode_text(data).text
+    except UnreadableError as reason:
+        raise RnnchatError(
+            f"What is on standard input cannot be used: {reason}.", "Give it text, a phrase a line."
+        ) from None
+    return text.removesuffix("\n").removesuffix("\r").split("\n")
 
 
 def discard(stream: IO[str] | None) -> None:

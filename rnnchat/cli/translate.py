@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,9 @@ from click.core import ParameterSource
 
 from rnnchat.cli.output import print_error, print_json, print_line, print_progress
 from rnnchat.cli.shared import PathArgument, as_json, current_paths, open_library
-from rnnchat.cli.streams import is_terminal, read_standard_input
+from rnnchat.cli.streams import is_terminal, standard_input_lines
 from rnnchat.cli.text_or_command import TEXT_COMMAND, TextOrCommand
-from rnnchat.errors import ModelError, NotesError, TrainingError
+from rnnchat.errors import ModelError, NotesError, RnnchatError, TrainingError
 from rnnchat.training.translation.settings import DEFAULT_MINUTES, WORKER, TranslationSettings
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 
 @click.group(
     cls=TextOrCommand,
-    usages=("TEXT|- [--model NAME] [--json]", "train PAIRS.tsv --name NAME [--minutes M]"),
+    usages=("TEXT...|- [--model NAME] [--json]", "train PAIRS.tsv --name NAME [--minutes M]"),
     short_help="Translate phrases, and learn to from pairs of sentences.",
     epilog="""\b
 Examples:
   rnnchat translate train pairs.tsv --name fr     learn from lines of a sentence, a tab, its translation
-  rnnchat translate --model fr "Where is it?"     translate a phrase
+  rnnchat translate --model fr "Where is it?"     translate a phrase; signs such as ? need the quotes
   rnnchat translate - --json < phrases.txt        a phrase a line, for programs
 """,
 )
@@ -41,34 +42,35 @@ def translate() -> None:
 
 
 @translate.command(TEXT_COMMAND, hidden=True)
-@click.argument("text")
+@click.argument("text", nargs=-1, required=True)
 @click.option("--model", default=None, metavar="NAME", help="The translator.  [default: the only one]")
 @as_json
-def translate_text(text: str, model: str | None, as_json: bool) -> None:
-    """Translate TEXT (- reads a phrase a line from standard input)."""
+def translate_text(text: tuple[str, ...], model: str | None, as_json: bool) -> None:
+    """Translate TEXT (- reads a phrase a line from standard input); several words are one phrase."""
     translator = _load(model)
-    if text == "-":
-        sys.exit(_translate_lines(translator, read_standard_input(), as_json))
-    found = translator.translate(text)
+    if text == ("-",):
+        sys.exit(_translate_lines(translator, standard_input_lines(), as_json))
+    found = translator.translate(" ".join(text))
     if as_json:
         print_json(found.as_dict())
         return
     _print_text(found)
-    if found.doubt or is_terminal(sys.stderr):
+    if found.doubt or found.numbers or is_terminal(sys.stderr):
         print_progress(f"  {_note(found)}\n")
 
 
-def _translate_lines(translator: Translator, text: str, as_json: bool) -> int:
-    """Print the translation of each line; return 1 if a line could not be translated, otherwise 0.
+def _translate_lines(translator: Translator, lines: Iterable[str], as_json: bool) -> int:
+    """Print the translation of each line at once; return 1 if one could not be translated, otherwise 0.
 
     An empty line, and one that cannot be translated, gives an empty line, so that lines stay side by side.
+    Raises RnnchatError where there are no lines.
     """
-    from rnnchat.tasks.translation.translator import PhraseError
+    from rnnchat.tasks.translation.phrases import PhraseError
     from rnnchat.text.notes.clean import sanitize
 
-    code = 0
-    lines = sanitize(text).split("\n")
-    for number, line in enumerate(lines[:-1] if lines[-1] == "" else lines, 1):
+    code, number = 0, 0
+    for number, given in enumerate(lines, 1):
+        line = " ".join(sanitize(given).split("\n"))  # other signs that break lines are none here
         try:
             found = translator.translate(line) if line.strip() else None
         except PhraseError as error:
@@ -77,14 +79,18 @@ def _translate_lines(translator: Translator, text: str, as_json: bool) -> int:
             if as_json:
                 print_json({"line": number, "text": None, "error": error.message})
                 continue
-        if found is not None and found.doubt and not as_json:
-            print_progress(f"  Line {number}: {found.doubt}\n")
+        if found is not None and (found.doubt or found.numbers) and not as_json:
+            print_progress(f"  Line {number}: {_note(found)}\n")
         if as_json and found is not None:
             print_json({"line": number, **found.as_dict()})
         elif as_json:
             print_json({"line": number, "text": ""})
         else:
             _print_text(found)
+    if not number:
+        raise RnnchatError(
+            "There is nothing to translate: standard input is empty.", "Give it a phrase a line."
+        )
     return code
 
 
@@ -96,9 +102,15 @@ def _print_text(found: Translation | None) -> None:
 
 def _note(found: Translation) -> str:
     """Return where a translation is from, in a few words."""
+    from rnnchat.tasks.translation.translator import FROM_TEXT, replaced_numbers
+
     if found.source is not None:
-        how = "" if found.similarity == 1 else f", {found.similarity:.0%} similar"
-        return f"from line {found.source.line:,} of the pairs{how}"
+        where = f"from line {found.source.line:,} of the pairs"
+        if found.numbers:
+            return f"{where}, with {replaced_numbers(found.numbers)}"
+        return where if found.similarity == 1 else f"{where}, {found.similarity:.0%} similar"
+    if found.origin == FROM_TEXT:
+        return "copied: there are no words to translate"
     return f"confidence {found.confidence:.0%}{found.doubt and ', '}{found.doubt}"
 
 

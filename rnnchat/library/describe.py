@@ -214,7 +214,13 @@ def describe_translation_scores(scores: Mapping[str, Any]) -> str:
     on = f" on {known.get('sentences', 0):,.0f} sentences that were kept back"
     if "bleu" not in known or "chrf" not in known:
         return f"{memory}{on}, each with its nearest pair"
-    return f"BLEU {known['bleu']:.1f}, chrF {known['chrf']:.1f}{on} (the nearest pair alone: {memory})"
+    text = f"BLEU {known['bleu']:.1f}, chrF {known['chrf']:.1f}{on} (the nearest pair alone: {memory})"
+    if "good" not in known or "calibration_error" not in known:
+        return text
+    return (
+        f"{text}; {known['good']:.0f} % are good, chrF 60 and more,"
+        f" and the confidence is off by {known['calibration_error']:.0f} points on average"
+    )
 
 
 def describe_accuracy(scores: Mapping[str, Any]) -> str:

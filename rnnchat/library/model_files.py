@@ -290,11 +290,13 @@ def _read_translator_network(data: bytes) -> dict[str, NDArray[np.floating]]:
     """Return the arrays of a translator; raise ModelError where a type is wrong or a value is not finite."""
     import numpy as np
 
+    from rnnchat.tasks.translation.copying_rules import COPYING, DOUBLED_PIECES
     from rnnchat.tasks.translation.target_pieces import TARGET_PIECES
 
+    lists = {TARGET_PIECES: np.int32, DOUBLED_PIECES: np.int32, COPYING: np.uint8}
     weights = read_safetensors(data)
     for name, array in weights.items():
-        is_list = name == TARGET_PIECES and array.dtype == np.int32
+        is_list = name in lists and array.dtype == lists[name]
         is_weight = array.dtype in (np.float16, np.float32) and all_finite(array)
         if not is_list and not is_weight:
             raise ModelError(f"The network's weight {name} has the wrong type, or is not a finite number.")

@@ -11,10 +11,12 @@ from textual.widgets import Select, Static
 
 from rnnchat import loading
 from rnnchat.app.app import RnnchatApp
+from rnnchat.app.screens.models import ModelsScreen
 from rnnchat.app.screens.translate import TranslateScreen
 from rnnchat.app.widgets.phrase_editor import PhraseEditor
 from rnnchat.library.settings import load_settings
 from rnnchat.tasks.translation.memory import TranslationMemory
+from rnnchat.tasks.translation.pairs import SentencePair
 from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
 from rnnchat.tasks.translation.translator import Translator
 from tests.app.helpers import news, wait_until
@@ -157,3 +159,42 @@ async def test_a_translator_is_chosen_and_remembered(app: RnnchatApp) -> None:
         await pilot.press("f2", "ctrl+l")
         await wait_until(pilot, lambda: not screen.query_one(Select).display)
         assert str(screen.query_one(PhraseEditor).border_title) == "fr"
+
+
+async def test_a_translator_is_opened_from_the_models(app: RnnchatApp) -> None:
+    publish_translator(app.library, "fr")
+    publish_translator(app.library, "it", ("English", "Italian"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, app)
+        await wait_until(pilot, lambda: screen.query_one(Select).display)
+        assert str(screen.query_one(PhraseEditor).border_title) == "fr"
+        await pilot.press("f4")
+        models = app.screen
+        assert isinstance(models, ModelsScreen)
+        await wait_until(pilot, lambda: models.table.row_count > 1)
+        names = [str(models.table.get_row_at(row)[1]) for row in range(models.table.row_count)]
+        models.table.move_cursor(row=names.index("it"))
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: app.screen is screen)
+        title = "it: English → Italian"
+        await wait_until(pilot, lambda: str(screen.query_one(PhraseEditor).border_title) == title)
+        assert load_settings(app.paths).translator == "it"
+        chooser = screen.query_one(Select)
+        assert [str(label) for label, _ in chooser._options] == ["fr", title]
+
+
+async def test_numbers_that_were_replaced_are_said(app: RnnchatApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_translator(app.library, "fr")
+    memory = TranslationMemory.build([SentencePair("I have 3 cats.", "J'ai 3 chats.", 7)])
+    monkeypatch.setattr(loading, "load_translator", lambda library, name: Translator(memory))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, app)
+        await wait_until(pilot, lambda: isinstance(app.focused, PhraseEditor))
+        for text, translation, origin in (
+            ("I have 5 cats.", "J'ai 5 chats.", "line 7 of your pairs, with 5 in place of 3"),
+            ("42", "42", "copied: there are no words to translate"),
+        ):
+            screen.query_one(PhraseEditor).text = text
+            await pilot.press("enter")
+            await wait_until(pilot, lambda origin=origin: content(screen, "origin") == origin)
+            assert content(screen, "translated") == translation

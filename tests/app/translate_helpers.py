@@ -9,8 +9,9 @@ from rnnchat.tasks.translation.memory import TranslationMemory
 from tests.helpers.translation import sentence_pairs
 
 
-def publish_translator(library: Library, name: str) -> None:
+def publish_translator(library: Library, name: str, languages: tuple[str, ...] = ()) -> None:
     """Save a translator of 80 pairs, without a network."""
     memory = to_safetensors(TranslationMemory.build(sentence_pairs()).to_tensors())
-    card = Card(name, "2026-01-02T03:04:05+00:00", {}, {}, {"pairs": 80, "bytes": 9}, task=TRANSLATE)
+    learned = {"pairs": 80, "bytes": 9, "languages": list(languages)}
+    card = Card(name, "2026-01-02T03:04:05+00:00", {}, {}, learned, task=TRANSLATE)
     library.publish_files(card, {TRANSLATION_MEMORY: memory})

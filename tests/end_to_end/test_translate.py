@@ -55,6 +55,16 @@ def test_a_translator_is_trained_used_and_kept_like_other_models(tmp_path: Path)
     assert partly.returncode == 1
     assert [line["text"] for line in json_lines(partly.stdout)] == ["Le chat dessine une lampe.", None]
     assert "Line 2" in partly.stderr
+    spoken = rnnchat(tmp_path, "translate", "the", "cat", "sees", "a", "boat")
+    assert spoken.stdout == "Le chat voit un bateau.\n"
+    for stdin, message in (("", "standard input is empty"), (b"\x7fELF\x02\0\0\1", "cannot be used: binary")):
+        refused = rnnchat(tmp_path, "translate", "-", stdin=stdin)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert message in refused.stderr
+    odd = "\x9b31mThe cat draws a lamp.\x9b0m\r\n42\n".encode()
+    assert rnnchat(tmp_path, "translate", "-", stdin=odd).stdout == "Le chat dessine une lampe.\n42\n"
+    wide = "The cat draws a lamp.\n🙂\n".encode("utf-16")
+    assert rnnchat(tmp_path, "translate", "-", stdin=wide).stdout == "Le chat dessine une lampe.\n🙂\n"
     listed = json.loads(rnnchat(tmp_path, "models", "list", "--json").stdout)["models"]
     assert next(model for model in listed if model["name"] == "fr")["task"] == "translate"
     assert "80 pairs" in rnnchat(tmp_path, "models", "show", "fr").stdout
@@ -67,6 +77,33 @@ def test_a_translator_is_trained_used_and_kept_like_other_models(tmp_path: Path)
     back = rnnchat(tmp_path, "translate", "--model", "en", "Le juge suit la lune.")
     assert back.stdout == "The judge follows the moon.\n"
     assert rnnchat(tmp_path, "models", "delete", "en").returncode == 0
+
+
+def test_lines_are_translated_as_they_come(tmp_path: Path) -> None:
+    pairs = write_pairs(tmp_path / "pairs.tsv")
+    trained = rnnchat(tmp_path, "translate", "train", pairs, "--name", "fr", "--minutes", "0")
+    assert trained.returncode == 0, trained.stderr
+    assert "Done: fr looks phrases up in 80 pairs." in trained.stdout
+    assert "Measuring" not in trained.stdout
+    process = subprocess.Popen(
+        [*COMMAND, "translate", "-"],
+        env=environment(tmp_path),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    )
+    assert process.stdin is not None and process.stdout is not None
+    for phrase, translation in (
+        ("The cat draws a lamp.", "Le chat dessine une lampe."),
+        ("The dog sees a boat.", "Le chien voit un bateau."),
+    ):
+        process.stdin.write(f"{phrase}\n")
+        assert process.stdout.readline() == f"{translation}\n"  # while standard input is still open
+    process.stdout.close()
+    process.stdin.write("The cat draws a lamp.\n")
+    process.stdin.close()
+    assert process.wait(patience(30)) == 0
 
 
 def test_ctrl_c_saves_a_checkpoint_and_resume_continues(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.tasks.translation.confidence import ConfidenceModel
+from rnnchat.tasks.translation.copying_rules import CopyingRules
 from rnnchat.tasks.translation.network import TranslationShape
 from rnnchat.tasks.translation.pairs import SentencePair, pair_lines
 from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
@@ -47,9 +49,12 @@ def write_pairs(path: Path, pairs: Sequence[SentencePair] | None = None) -> Path
 class UpperCaseDecoder:
     """Translates a phrase into capital letters, word by word, and remembers what it was given."""
 
-    def __init__(self, confidence: float = 0.4) -> None:
-        self.confidence = confidence
+    def __init__(self, probability: float = 0.4) -> None:
+        self.probability = probability
         self.near: list[Sequence[NearPair]] = []
+        self.texts: list[str] = []
+        self.copying: CopyingRules | None = None
+        self.confidence: ConfidenceModel | None = None
 
     def decode(
         self,
@@ -58,11 +63,12 @@ class UpperCaseDecoder:
         on_text: Callable[[str], None] | None = None,
     ) -> DecodedPhrase:
         self.near.append(near)
+        self.texts.append(text)
         words = text.upper().split()
         for count in range(1, len(words) + 1):
             if on_text is not None:
                 on_text(" ".join(words[:count]))
-        return DecodedPhrase(" ".join(words), self.confidence)
+        return DecodedPhrase(" ".join(words), self.probability)
 
 
 def random_translation_weights(

@@ -21,6 +21,7 @@ from rnnchat.errors import RnnchatError
 from rnnchat.library.describe import describe_card, describe_entry, describe_versions, human_size
 from rnnchat.library.models import BASE, ModelEntry, require_not_shipped
 from rnnchat.library.settings import load_settings
+from rnnchat.tasks.base import TRANSLATE
 
 COLUMNS = ("", "Name", "Trained on", "   Bits/byte", "    Size", "Date")
 """The headings of the columns; "Bits/byte" is on held-out notes, of the base model and of this one."""
@@ -116,7 +117,7 @@ class ModelsScreen(AppScreen):
         self.action_use()
 
     def action_use(self) -> None:
-        """Use the highlighted model for chats and drafts."""
+        """Use the highlighted model for chats and drafts, or open Translate with it if it translates."""
         entry = self._highlighted()
         if entry is None:
             return
@@ -124,6 +125,10 @@ class ModelsScreen(AppScreen):
             self.services.report(
                 RnnchatError(f"{entry.name} is damaged: {entry.problem}", "Delete it (D) or train it again.")
             )
+            return
+        if entry.card.task == TRANSLATE:
+            self.services.update_settings(translator=entry.name)
+            self.services.action_go("translate")
             return
         self._change(lambda: self._use(entry))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -26,7 +26,7 @@ HOW_TO_MAKE = Content.assemble(
     ("No translator yet", "bold"),
     "\n\nA translator learns from pairs of sentences that you have: a file with a sentence, a tab and its"
     " translation on each line. Train one in a terminal:\n\n  ",
-    ("rnnchat translate train pairs.tsv --name fr", "$accent"),
+    ("rnnchat translate train pairs.tsv --name fr --languages English,French", "$accent"),
     "\n\nA few dozen pairs are enough to look phrases up. A network that translates others needs thousands.",
 )
 """What is shown where there is no translator."""
@@ -56,6 +56,8 @@ class TranslateScreen(AppScreen):
         self._phrases = PhraseTranslator(lambda: self.services.library)
         self._translator = ""
         """The translator that is used; empty where there is none."""
+        self._directions: Mapping[str, str] = {}
+        """From which language each translator translates into which."""
         self._translation = ""
         self._translated = ""
         """The text whose translation is shown, or under way."""
@@ -93,18 +95,19 @@ class TranslateScreen(AppScreen):
 
     @work(thread=True, group="translators", exclusive=True)
     def _find_translators(self) -> None:
-        names = self._phrases.names()
+        directions = self._phrases.directions()
         if self.services.is_running:
-            self.services.call_from_thread(self._show_translators, names)
+            self.services.call_from_thread(self._show_translators, directions)
 
-    def _show_translators(self, names: Sequence[str]) -> None:
-        """Offer the translators called `names`; say how to make one where there is none."""
+    def _show_translators(self, directions: Mapping[str, str]) -> None:
+        """Offer translators by their names, with their `directions`; say how to make one without any."""
         chooser = self.query_one(Select)
-        wanted = self._translator or self.services.settings.translator
-        self._translator = wanted if wanted in names else next(iter(names), "")
+        names, self._directions = list(directions), directions
+        wanted = (self.services.settings.translator, self._translator, *names)
+        self._translator = next((name for name in wanted if name in names), "")
         with self.prevent(Select.Changed):
             if names:
-                chooser.set_options([(name, name) for name in names])
+                chooser.set_options([(self._label(name), name) for name in names])
                 chooser.value = self._translator
         chooser.display = len(names) > 1
         self.query_one("#no-translator").display = not names
@@ -131,7 +134,12 @@ class TranslateScreen(AppScreen):
 
     def _show_name(self) -> None:
         """Show which translator is used above the text."""
-        self.query_one(PhraseEditor).border_title = self._translator
+        self.query_one(PhraseEditor).border_title = self._label(self._translator)
+
+    def _label(self, name: str) -> str:
+        """Return the name of a translator with its languages, where they are known."""
+        direction = self._directions.get(name, "")
+        return f"{name}: {direction}" if direction else name
 
     # Translating
 
@@ -226,10 +234,16 @@ def _origins(found: Translation) -> Content:
 
 
 def _origin(part: Translation) -> Content:
+    from rnnchat.tasks.translation.translator import FROM_TEXT, replaced_numbers
+
+    if part.origin == FROM_TEXT:
+        return Content("copied: there are no words to translate")
     if part.source is None:
         doubt = Content.assemble(", ", (part.doubt, _DOUBT)) if part.doubt else Content("")
         return Content(f"network, confidence {part.confidence:.0%}") + doubt
     where = f"line {part.source.line:,} of your pairs"
+    if part.numbers:
+        return Content.assemble((f"{where}, with {replaced_numbers(part.numbers)}", _FROM_MEMORY))
     if part.similarity == 1:
         return Content.assemble((where, _FROM_MEMORY))
     return Content.assemble((where, _FROM_MEMORY), f", {part.similarity:.0%} similar: {part.source.source}")

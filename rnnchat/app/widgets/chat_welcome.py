@@ -9,15 +9,17 @@ from rnnchat.library.shipped import is_shipped_name
 # Each text fits a terminal of 44×12 without scrolling.
 SHIPPED_MODEL = (
     "Type a message below, and {model} replies. It is a small model: good at small talk, weak on facts.\n\n"
-    "F3 trains it on your notes; F10 sorts notes. Nothing leaves this machine."
+    "F3 trains it on your notes; F10 sorts notes; Ctrl+L translates. Nothing leaves this machine."
 )
 CHAT_MODEL = (
     "Type a message below, and {model} replies; begin with ? to ask your notes.\n\n"
-    "Ctrl+R: another reply. Ctrl+G: temperature and length. F10: sort notes. Nothing leaves this machine."
+    "Ctrl+R: another reply. Ctrl+G: temperature and length. F10: sort notes. Ctrl+L: translate."
+    " Nothing leaves this machine."
 )
 CONTINUATION_MODEL = (
     "Type a line below, and {model} continues it. Start with ? to ask notes.\n\n"
-    "Ctrl+R: another one. Ctrl+G: temperature and length. F10: sort your notes. Nothing leaves this machine."
+    "Ctrl+R: another one. Ctrl+G: temperature and length. F10: sort notes. Ctrl+L: translate."
+    " Nothing leaves this machine."
 )
 
 

@@ -137,6 +137,15 @@ class TranslationMemory:
         """Return whether a word is in any of the sources."""
         return word in self._numbers
 
+    def source_counts(self) -> dict[str, int]:
+        """Return how often each word is in the sources."""
+        counts = np.diff(self._word_starts).tolist()
+        return dict(zip(self._vocabulary, counts, strict=True))
+
+    def some_targets(self, most: int) -> list[str]:
+        """Return at most `most` translations, evenly chosen."""
+        return [self._targets[row] for row in range(0, len(self), max(1, -(-len(self) // most)))]
+
     @cached_property
     def scripts(self) -> frozenset[str]:
         """The scripts that the words of the sources are in, without those of a few words only."""

@@ -13,6 +13,7 @@ from typing import Any
 import sentencepiece
 
 from rnnchat.errors import ModelError, NotesError
+from rnnchat.tasks.translation.placeholders import PLACEHOLDERS
 
 PADDING, UNKNOWN, START, END = range(4)
 """The pieces without a text: for empty places, for unknown characters, and for a sentence's start and end."""
@@ -50,6 +51,11 @@ class PairTokenizer:
         if not has_marks:
             raise ModelError("The translator's tokenizer is not one of a pair of languages.")
         self._processor = processor
+        pieces = {placeholder: int(processor.PieceToId(placeholder)) for placeholder in PLACEHOLDERS}
+        self.placeholders: dict[str, int] = {
+            placeholder: piece for placeholder, piece in pieces.items() if piece != UNKNOWN
+        }
+        """The piece of each placeholder; none where the tokenizer is that of an earlier version."""
 
     def encode(self, text: str) -> list[int]:
         """Return the pieces of `text`, and the end."""
@@ -84,7 +90,8 @@ def train_pair_tokenizer(sentences: Iterable[str], vocabulary: int) -> PairToken
             sentence_iterator=iter(sentences),
             model_writer=writer,
             model_type="unigram",
-            vocab_size=max(vocabulary, characters + 4),
+            vocab_size=max(vocabulary, characters + 4 + len(PLACEHOLDERS)),
+            user_defined_symbols=list(PLACEHOLDERS),
             hard_vocab_limit=False,
             character_coverage=COVERAGE,
             normalization_rule_name="identity",

@@ -6,6 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rnnchat.tasks.translation.confidence import ConfidenceModel
+from rnnchat.tasks.translation.copying_rules import CopyingRules
+from rnnchat.tasks.translation.evidence import Evidence
+
 
 @dataclass(frozen=True)
 class NearPair:
@@ -28,10 +32,22 @@ class DecodedPhrase:
     text: str
     confidence: float
     """How probable the translation is, from 0 to 1: the geometric mean of its pieces' probabilities."""
+    evidence: Evidence | None = None
+    """What speaks for it and against it, where that is known."""
 
 
 class PhraseDecoder(Protocol):
     """Translates a phrase with a network."""
+
+    @property
+    def copying(self) -> CopyingRules | None:
+        """What is given to it as placeholders; None where it knows no placeholders."""
+        ...
+
+    @property
+    def confidence(self) -> ConfidenceModel | None:
+        """How its translations are judged; None where that was not fitted."""
+        ...
 
     def decode(
         self,

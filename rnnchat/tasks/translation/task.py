@@ -14,7 +14,15 @@ class PhraseTranslation:
 
     name: str = TRANSLATE
     labels: Sequence[str] = ()
-    metrics: Sequence[str] = ("bleu", "chrf", "memory_bleu", "memory_chrf", "sentences")
+    metrics: Sequence[str] = (
+        "bleu",
+        "chrf",
+        "memory_bleu",
+        "memory_chrf",
+        "sentences",
+        "good",
+        "calibration_error",
+    )
     encode_text: Callable[[str], Sequence[int]] | None = None
     """Returns a text as pieces; a memory alone needs none."""
 

@@ -4,16 +4,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from rnnchat.errors import RnnchatError
-from rnnchat.tasks.asking.sentences import split_sentences
+from rnnchat.tasks.translation.confidence import quality_figures
+from rnnchat.tasks.translation.copied_names import is_known
 from rnnchat.tasks.translation.memory import TranslationMemory
+from rnnchat.tasks.translation.number_style import SIGNS
+from rnnchat.tasks.translation.phrases import (
+    PhraseError,
+    gap_after,
+    phrase_parts,
+    require_length,
+    require_phrase,
+)
+from rnnchat.tasks.translation.placeholders import (
+    NAME,
+    MaskedSentence,
+    copied_parts,
+    has_own_words,
+    mask_pair,
+    mask_sentence,
+    without_placeholders,
+)
 from rnnchat.tasks.translation.protocols import NearPair, PhraseDecoder
 from rnnchat.tasks.translation.similarity import SAME_WORDS
-from rnnchat.tasks.translation.words import is_spaceless, words_of
+from rnnchat.tasks.translation.source_language import SourceLanguage
+from rnnchat.tasks.translation.substitution import substitute_numbers
+from rnnchat.tasks.translation.words import words_of
 from rnnchat.text.notes.clean import sanitize
 from rnnchat.text.scripts import script_of
 
@@ -21,30 +42,23 @@ FROM_MEMORY = "memory"
 """The origin of a translation that is a pair of the memory."""
 FROM_NETWORK = "network"
 """The origin of a translation that a network made."""
+FROM_TEXT = "copy"
+"""The origin of a translation that is the text itself, as it has no words."""
 NEAR = 0.6
 """A network may copy from pairs that are at least this similar to the text."""
 NEAR_PAIRS = 4
 """A network may copy from at most this many pairs."""
-LONGEST_PHRASE = 60
-"""A sentence has at most this many words."""
-LONGEST_SPACELESS_PHRASE = 100
-"""A sentence in a script without spaces has at most this many characters."""
-LONGEST_TEXT = 300
-"""A text has at most this many words: what is longer is a document."""
-_MAXIMUM_CHARACTERS = 20_000
-"""A longer text is refused without counting its words."""
 _UNKNOWN_SHARE = 0.75
 """A text of which more words than this share are in no pair is in another language."""
 _FEWEST_WORDS = 4
 """Shorter texts are never taken for another language: they may be names."""
 
-_NUMBER = re.compile(r"\d+")
-_WIDE_ENDS = "。！？"
-"""No space follows a sentence that ends with one of these."""
-
-
-class PhraseError(RnnchatError):
-    """A text cannot be translated."""
+_LEAST_LANGUAGE = 0.3
+"""A text that is less probably in the language of the sources than this is said to look like another one."""
+_MISSING_CONFIDENCE = 0.2
+"""A translation without a number or a name of the text is at most this probable to be good."""
+_TARGETS_READ = 5_000
+"""The language of the translations is known by at most this many of them."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +67,23 @@ class Translation:
 
     text: str
     origin: str
-    """FROM_MEMORY or FROM_NETWORK; of several sentences, FROM_MEMORY if all are from there."""
+    """FROM_MEMORY, FROM_NETWORK or FROM_TEXT; of several sentences, FROM_NETWORK if one is from there."""
     similarity: float
     """How similar the nearest source of the memory is, from 0 to 1; of several sentences, the least."""
     source: NearPair | None
     """The pair that the text is from; None where it is the network's, or of several sentences."""
     confidence: float
-    """How probable the translation is, from 0 to 1; of several sentences, the least.
+    """How probable it is that the translation is good, from 0 to 1; of several sentences, the least.
 
-    Of a pair, it is its similarity.
+    Of a pair, it is its similarity, and at least SAME_WORDS where only numbers were replaced. Where that was
+    not fitted, it is the mean probability of the translation's pieces.
     """
     parts: tuple[Translation, ...] = ()
     """The translation of each sentence, where there are several."""
     doubt: str = ""
     """What is probably wrong with the network's translation, in a few words; usually nothing."""
+    numbers: tuple[tuple[str, str], ...] = ()
+    """The numbers of the pair that were replaced, each with the one in its place."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the translation as it is printed for programs."""
@@ -78,6 +95,8 @@ class Translation:
             "source": source and {"line": source.line, "text": source.source, "translation": source.target},
             "confidence": round(self.confidence, 4),
         }
+        if self.numbers:
+            values["replaced"] = [{"number": old, "by": new} for old, new in self.numbers]
         if self.doubt:
             values["doubt"] = self.doubt
         if self.parts:
@@ -85,12 +104,33 @@ class Translation:
         return values
 
 
-class Translator:
-    """Translates with a memory and, where there is a `decoder`, a network."""
+@dataclass(frozen=True)
+class NetworkTranslation:
+    """What a network made of a phrase."""
 
-    def __init__(self, memory: TranslationMemory, decoder: PhraseDecoder | None = None) -> None:
+    text: str
+    missing: tuple[str, ...]
+    """What should have been copied and was not."""
+    similarity: float
+    """How similar the nearest source of the memory is, from 0 to 1."""
+    mean_probability: float
+    """The geometric mean of the probabilities of its pieces."""
+    figures: tuple[float, ...] | None
+    """Those by which it is judged (see `confidence.py`); None where they are not known."""
+
+
+class Translator:
+    """Translates with a memory and, where there is a `decoder`, a network.
+
+    `language` is the name of the language that is translated from, for messages; it may be unknown.
+    """
+
+    def __init__(
+        self, memory: TranslationMemory, decoder: PhraseDecoder | None = None, language: str = ""
+    ) -> None:
         self.memory = memory
         self._decoder = decoder
+        self._language = language or "the language that this model translates from"
 
     @property
     def has_network(self) -> bool:
@@ -104,18 +144,18 @@ class Translator:
         text is empty, too long, or in a language that the pairs are not in, and where the memory does not
         have it and there is no network.
         """
-        text = unicodedata.normalize("NFC", sanitize(text)).strip()
-        _require_length(text)
-        whole = self._from_memory(text)
+        text = without_placeholders(unicodedata.normalize("NFC", sanitize(text))).strip()
+        require_length(text)
+        whole = self._without_network(text)
         if whole is not None:
             return whole
         self._require_known_words(text)
-        parts = list(_parts(text))
+        parts = list(phrase_parts(text))
         for part in parts:
-            _require_phrase(part.sentence)
+            require_phrase(part.sentence)
         before, found = "", []
         for part in parts:
-            before += part.line_break or _gap_after(before)
+            before += part.line_break or gap_after(before)
             show = None if on_text is None else _prefixed(on_text, before)
             found.append(self._translate_phrase(part.sentence, show))
             before += found[-1].text
@@ -127,17 +167,78 @@ class Translator:
         self, phrase: str, on_text: Callable[[str], None] | None = None
     ) -> Translation:
         """Return the network's translation of a phrase, also where a pair has it."""
+        decoded = self.decode(phrase, on_text)
+        language = self._language_probability(phrase)
+        confidence = decoded.mean_probability
+        if decoded.figures is not None and self._decoder is not None and self._decoder.confidence is not None:
+            confidence = language * self._decoder.confidence.quality.probability(decoded.figures)
+        if decoded.missing:
+            confidence = min(confidence, _MISSING_CONFIDENCE)
+        doubt = self._doubt(phrase, decoded.text, decoded.missing, language)
+        return Translation(decoded.text, FROM_NETWORK, decoded.similarity, None, confidence, doubt=doubt)
+
+    def decode(self, phrase: str, on_text: Callable[[str], None] | None = None) -> NetworkTranslation:
+        """Return the network's translation of a phrase with the figures by which it is judged."""
         if self._decoder is None:
             raise PhraseError("This model has no network.", "Train one with more pairs.")
         near = self.memory.nearest(phrase, NEAR_PAIRS)
         similar = [pair for pair in near if pair.similarity >= NEAR]
-        decoded = self._decoder.decode(phrase, similar, on_text)
+        masked = MaskedSentence(phrase)
+        rules = self._decoder.copying
+        if rules is not None:
+            is_name = rules.names.is_name(self.memory.knows)
+            masked = mask_sentence(phrase, is_name, rules.style)
+            similar = [
+                replace(pair, target=mask_pair(pair.source, pair.target, is_name)[1]) for pair in similar
+            ]
+        decoded = self._decoder.decode(masked.text, similar, on_text and _filled(on_text, masked))
         best = near[0].similarity if near else 0.0
-        doubt = self._doubt(phrase, decoded.text)
-        return Translation(decoded.text.strip(), FROM_NETWORK, best, None, decoded.confidence, doubt=doubt)
+        figures = None
+        if decoded.evidence is not None:
+            figures = quality_figures(decoded.evidence, best, self.unknown_share(phrase))
+        text = masked.fill(decoded.text).strip()
+        return NetworkTranslation(
+            text, tuple(masked.missing(decoded.text)), best, decoded.confidence, figures
+        )
+
+    def unknown_share(self, text: str) -> float:
+        """Return the share of the words of a text that no pair has, without numbers and signs."""
+        words = [word for word in words_of(text) if script_of(word[0])]
+        return sum(not self.memory.knows(word) for word in words) / max(1, len(words))
+
+    def language_figures(self, text: str) -> tuple[float, ...] | None:
+        """Return the figures by which the language of a text is known; None where it has no words.
+
+        Numbers, code and names that the pairs do not have are not counted, unless there are names alone.
+        """
+        parts = copied_parts(text, lambda word: not is_known(word, self.memory.knows))
+        rest = text
+        for part in reversed(parts):
+            rest = rest[: part.start] + rest[part.end :]
+        names = " ".join(part.text for part in parts if part.kind == NAME)
+        words = [word for word in words_of(rest) or words_of(names) if script_of(word[0])]
+        return self._source_language.figures(words) if words else None
+
+    @cached_property
+    def _source_language(self) -> SourceLanguage:
+        targets = Counter(
+            word
+            for target in self.memory.some_targets(_TARGETS_READ)
+            for word in words_of(target)
+            if script_of(word[0])
+        )
+        sources = {word: count for word, count in self.memory.source_counts().items() if script_of(word[0])}
+        return SourceLanguage(sources, targets)
+
+    def _language_probability(self, phrase: str) -> float:
+        """Return how probable it is that a phrase is in the language of the sources; 1 if that is unknown."""
+        if self._decoder is None or self._decoder.confidence is None:
+            return 1.0
+        figures = self.language_figures(phrase)
+        return 1.0 if figures is None else self._decoder.confidence.language.probability(figures)
 
     def _translate_phrase(self, phrase: str, on_text: Callable[[str], None] | None) -> Translation:
-        known = self._from_memory(phrase)
+        known = self._without_network(phrase)
         if known is not None:
             return known
         if self._decoder is not None:
@@ -158,19 +259,43 @@ class Translator:
             f" ({nearest.similarity:.0%} similar).",
         )
 
-    def _doubt(self, phrase: str, translation: str) -> str:
+    def _doubt(self, phrase: str, translation: str, missing: Sequence[str], language: float) -> str:
         """Return what is probably wrong with the network's translation of a phrase; usually nothing."""
-        if sorted(_NUMBER.findall(phrase)) != sorted(_NUMBER.findall(translation)):
+        if language < _LEAST_LANGUAGE:
+            return f"this does not look like {self._language}"
+        if missing:
+            return f"“{_shortened(missing[0])}” is missing"
+        if _numbers(phrase) != _numbers(translation):
             return "check the numbers"
-        words = [word for word in words_of(phrase) if script_of(word[0])]
+        parts = copied_parts(phrase, lambda word: word in translation)
+        copied = {word for part in parts for word in words_of(part.text)}
+        words = [word for word in words_of(phrase) if script_of(word[0]) and word not in copied]
         unknown = next((word for word in words if not self.memory.knows(word)), "")
-        return f"“{unknown}” is in no pair" if unknown else ""
+        if unknown:
+            return f"“{_shortened(unknown)}” is in no pair"
+        names = [part.text for part in parts if part.kind == NAME]
+        copied_name = next((name for name in names if not is_known(name, self.memory.knows)), "")
+        return f"“{_shortened(copied_name)}” is in no pair, and copied" if copied_name else ""
 
-    def _from_memory(self, text: str) -> Translation | None:
+    def _without_network(self, text: str) -> Translation | None:
+        """Return the translation of a text that is in the memory, or has no words; None for others."""
         pair = self.memory.same(text)
-        if pair is None or pair.similarity < SAME_WORDS:
-            return None
-        return Translation(pair.target, FROM_MEMORY, pair.similarity, pair, pair.similarity)
+        if pair is not None and pair.similarity >= SAME_WORDS:
+            return Translation(pair.target, FROM_MEMORY, pair.similarity, pair, pair.similarity)
+        if not has_own_words(text):
+            return Translation(text, FROM_TEXT, 0.0, None, 1.0)
+        return self._with_other_numbers(text) if any(map(str.isdigit, text)) else None
+
+    def _with_other_numbers(self, text: str) -> Translation | None:
+        """Return the translation of a pair that differs in its numbers alone, with those of the text."""
+        for pair in self.memory.nearest(text, NEAR_PAIRS):
+            found = substitute_numbers(text, pair.source, pair.target)
+            if found is not None:
+                confidence = max(SAME_WORDS, pair.similarity)
+                return Translation(
+                    found.text, FROM_MEMORY, pair.similarity, pair, confidence, numbers=found.numbers
+                )
+        return None
 
     def _require_known_words(self, text: str) -> None:
         """Raise PhraseError where the script of a text, or hardly any word of it, is in the pairs."""
@@ -187,52 +312,27 @@ class Translator:
             )
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A sentence of a text."""
-
-    line_break: str
-    """The line breaks before it, with the spaces around them; empty after another sentence in a line."""
-    sentence: str
+def replaced_numbers(numbers: Sequence[tuple[str, str]]) -> str:
+    """Return which numbers of a pair were replaced by which, in words."""
+    return ", ".join(f"{new} in place of {old}" for old, new in numbers)
 
 
-def _parts(text: str) -> Iterator[_Part]:
-    """Yield the sentences of a text, split at line breaks and ends of sentences."""
-    line_break = ""
-    for piece in re.split(r"(\s*\n\s*)", text):
-        if not piece.strip():
-            line_break = piece
-            continue
-        for sentence in [one.text for one in split_sentences(piece)] or [piece.strip()]:
-            yield _Part(line_break, sentence)
-            line_break = ""
+def _shortened(word: str, most: int = 40) -> str:
+    """Return a word in a form that fits a line."""
+    return word if len(word) <= most else f"{word[:most]}…"
 
 
-def _gap_after(text: str) -> str:
-    """Return what separates a translation from the next sentence in its line."""
-    return "" if not text or text[-1] in _WIDE_ENDS or is_spaceless(text[-1]) else " "
+def _numbers(text: str) -> list[str]:
+    """Return the numbers of a text in a form that is the same in all languages, without signs, sorted."""
+    return sorted(
+        key
+        for part in copied_parts(text, lambda word: False)
+        for key in ([part.key.strip(f"{SIGNS}%‰")] if part.is_number else re.findall(r"\d+", part.text))
+    )
 
 
-def _require_length(text: str) -> None:
-    if not text:
-        raise PhraseError("There is nothing to translate.", "Write a phrase.")
-    length = len(words_of(text)) if len(text) <= _MAXIMUM_CHARACTERS else len(text.split())
-    if length > LONGEST_TEXT or len(text) > _MAXIMUM_CHARACTERS:
-        raise PhraseError(
-            f"The text has {length:,} words: this translates phrases, not documents.",
-            f"Give at most {LONGEST_TEXT} words, or one phrase a line on standard input.",
-        )
-
-
-def _require_phrase(sentence: str) -> None:
-    words = words_of(sentence)
-    spaceless = sum(map(is_spaceless, words))
-    most = LONGEST_SPACELESS_PHRASE if spaceless > len(words) / 2 else LONGEST_PHRASE
-    if len(words) > most:
-        raise PhraseError(
-            f"A sentence has {len(words):,} words: this translates phrases of at most {most}.",
-            "Break it into shorter sentences.",
-        )
+def _filled(on_text: Callable[[str], None], masked: MaskedSentence) -> Callable[[str], None]:
+    return lambda text: on_text(masked.fill(text))
 
 
 def _prefixed(on_text: Callable[[str], None], before: str) -> Callable[[str], None]:
@@ -241,7 +341,8 @@ def _prefixed(on_text: Callable[[str], None], before: str) -> Callable[[str], No
 
 def _joined(text: str, parts: Sequence[Translation]) -> Translation:
     """Return the translation of several sentences."""
-    origin = FROM_MEMORY if all(part.origin == FROM_MEMORY for part in parts) else FROM_NETWORK
+    origins = {part.origin for part in parts} - {FROM_TEXT}
+    origin = FROM_NETWORK if FROM_NETWORK in origins else FROM_MEMORY
     similarity = min(part.similarity for part in parts)
     confidence = min(part.confidence for part in parts)
     doubt = next((part.doubt for part in parts if part.doubt), "")

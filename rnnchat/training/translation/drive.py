@@ -25,15 +25,26 @@ from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.task import PhraseTranslation
 from rnnchat.training.runs.clock import Clock
 from rnnchat.training.runs.control import Control, StopAskedError
-from rnnchat.training.runs.events import LEARNING, MEASURING, READING, SAVING, STARTING, Emit, Event
+from rnnchat.training.runs.events import (
+    LEARNING,
+    MEASURING,
+    PREPARING,
+    READING,
+    SAVING,
+    STARTING,
+    Emit,
+    Event,
+)
+from rnnchat.training.translation.calibrate import fit_confidence
 from rnnchat.training.translation.measure import measure_translator
+from rnnchat.training.translation.plan import least_minutes
 from rnnchat.training.translation.prepare import (
     FEWEST_FOR_NETWORK,
     PreparedPairs,
     prepare_pairs,
     read_table,
 )
-from rnnchat.training.translation.run import PAIRS, TEST, TRAIN, TRAINED, TranslationRun
+from rnnchat.training.translation.run import PAIRS, TEST, TRAIN, TRAINED, VALIDATION, TranslationRun
 
 TrainNetwork = Callable[[Path, Callable[[Event], None], Callable[[], bool]], None]
 """Trains the network of the run in a folder; takes what reports events, and what says that it should stop."""
@@ -58,10 +69,14 @@ def drive_translation(
         emit(
             {
                 "event": "warning",
-                "message": f"No network is trained: there are {prepared.train:,} pairs to learn from.",
-                "hint": f"A network needs {FEWEST_FOR_NETWORK:,}. Phrases are looked up in the pairs.",
+                "message": f"No network is trained: {prepared.pairs:,} pairs are too few.",
+                "hint": f"A network needs {FEWEST_FOR_NETWORK:,}, besides those that are kept back to measure"
+                " with. Phrases are looked up in the pairs.",
             }
         )
+    is_trained = (run.folder / TRAINED).is_file()
+    if wants_network and not is_trained and settings.minutes < least_minutes(prepared.train):
+        emit({"event": "warning", **_describe_short_budget(settings.minutes, prepared.train)})
     control.raise_if_stopped()
     if wants_network:
         _train(run, emit, control, find_engine)
@@ -77,9 +92,9 @@ def _train(
     _emit_phase(emit, STARTING)
     train_network = find_engine()
     control.raise_if_stopped()
-    _emit_phase(emit, LEARNING)
+    _emit_phase(emit, PREPARING)
     clock = Clock()
-    is_stopped, seconds = False, 0.0
+    is_stopped, is_learning, seconds = False, False, 0.0
 
     def should_stop() -> bool:
         nonlocal is_stopped
@@ -89,7 +104,10 @@ def _train(
         return is_stopped
 
     def report(event: Event) -> None:
-        nonlocal seconds
+        nonlocal is_learning, seconds
+        if not is_learning:
+            is_learning = True
+            _emit_phase(emit, LEARNING)
         seconds = float(event.get("seconds") or seconds)
         emit(event)
 
@@ -105,6 +123,8 @@ def _publish(
     """Measure the translator without the pairs of the test, and save it with them."""
     settings = run.settings
     files = _network_files(run)
+    if files:
+        files[NETWORK] = _with_confidence(run, files, emit, control)
     scores = _measure(run, files, emit, control)
     control.raise_if_stopped()
     if files and scores.get("chrf", 0) < scores.get("memory_chrf", 0):
@@ -151,13 +171,25 @@ def _measure(
     decoder = None
     if files:
         decoder = phrase_decoder(read_safetensors(files[NETWORK]), files[TOKENIZER])
-    _emit_phase(emit, MEASURING)
+    report = _measuring(emit, control)
+    return measure_translator(read_table(run, TRAIN), read_table(run, TEST), decoder, report)
 
+
+def _with_confidence(run: TranslationRun, files: Mapping[str, bytes], emit: Emit, control: Control) -> bytes:
+    """Return the file of the network with what judges its translations."""
+    tensors = read_safetensors(files[NETWORK])
+    decoder = phrase_decoder(tensors, files[TOKENIZER])
+    report = _measuring(emit, control)
+    confidence = fit_confidence(read_table(run, TRAIN), read_table(run, VALIDATION), decoder, report)
+    return files[NETWORK] if confidence is None else to_safetensors({**tensors, **confidence.to_tensors()})
+
+
+def _measuring(emit: Emit, control: Control) -> Callable[[int, int], None]:
     def report(done: int, of: int) -> None:
         control.raise_if_stopped()
         _emit_phase(emit, MEASURING, done, of)
 
-    return measure_translator(read_table(run, TRAIN), read_table(run, TEST), decoder, report)
+    return report
 
 
 def _describe_poor_network(scores: Mapping[str, float]) -> dict[str, str]:
@@ -167,6 +199,16 @@ def _describe_poor_network(scores: Mapping[str, float]) -> dict[str, str]:
         "message": f"The network is left out: it translates worse (chrF {chrf:.1f}) than the nearest pair"
         f" ({memory:.1f}). Phrases are looked up in the pairs.",
         "hint": "Train with more --minutes, or with more pairs.",
+    }
+
+
+def _describe_short_budget(minutes: float, pairs: int) -> dict[str, str]:
+    """Return that a budget is too small, and what would be enough."""
+    least = least_minutes(pairs)
+    return {
+        "message": f"{minutes:g} minutes are short for {pairs:,} pairs: reading each of them once takes about"
+        f" {least:.0f} minutes.",
+        "hint": f"Give --minutes {math.ceil(least)} or more for translations that are worth having.",
     }
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
+from rnnchat.tasks.translation.confidence import GOOD_CHRF
 from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.metrics import bleu, chrf, is_by_character
 from rnnchat.tasks.translation.pairs import SentencePair
+from rnnchat.tasks.translation.phrases import PhraseError
 from rnnchat.tasks.translation.protocols import PhraseDecoder
-from rnnchat.tasks.translation.translator import PhraseError, Translator
+from rnnchat.tasks.translation.translator import Translator
+from rnnchat.training.translation.calibrate import calibration_error
 
 MOST_MEASURED = 500
 """At most this many sentences are translated to measure a translator."""
@@ -30,7 +33,8 @@ def measure_translator(
 
     Its memory has the pairs of `train` alone. ``memory_bleu`` and ``memory_chrf`` are those of the nearest
     pair of each sentence. ``bleu`` and ``chrf``, with a `decoder`, are those of the whole. A sentence that is
-    not translated counts as itself.
+    not translated counts as itself. ``good`` is the share of good translations in per cent, and
+    ``calibration_error`` by how much the confidences are off on average, in percentage points.
     """
     sources, expected = sentences_to_measure(test)
     if len(sources) < FEWEST_MEASURED or not train:
@@ -45,12 +49,18 @@ def measure_translator(
     }
     if decoder is not None:
         translator = Translator(memory, decoder)
-        found = []
+        found, confidences = [], []
         for number, source in enumerate(sources):
             report(number, len(sources))
-            found.append(_translated(translator, source))
+            text, confidence = _translated(translator, source)
+            found.append(text)
+            confidences.append(confidence)
         scores["bleu"] = bleu(found, expected, by_character=by_character)
         scores["chrf"] = chrf(found, expected)
+        if decoder.confidence is not None:
+            good = [chrf([text], [own]) >= GOOD_CHRF for text, own in zip(found, expected, strict=True)]
+            scores["calibration_error"] = 100 * calibration_error(confidences, good)
+            scores["good"] = 100 * sum(good) / len(good)
     return {name: round(value, 2) for name, value in scores.items()}
 
 
@@ -69,8 +79,10 @@ def nearest_translation(memory: TranslationMemory, source: str) -> str:
     return source if pair is None else pair.target
 
 
-def _translated(translator: Translator, source: str) -> str:
+def _translated(translator: Translator, source: str) -> tuple[str, float]:
+    """Return the translation of a sentence with its confidence; the sentence itself where there is none."""
     try:
-        return translator.translate(source).text
+        found = translator.translate(source)
     except PhraseError:
-        return source
+        return source, 0.0
+    return found.text, found.confidence

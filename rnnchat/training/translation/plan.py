@@ -11,6 +11,12 @@ MANY_PAIRS = 60_000
 """From this many pairs on, a network sees each of them only a few times in a usual budget."""
 
 
+PAIRS_PER_MINUTE = 15_000
+"""A processor core reads about this many pairs in a minute of training, as was measured."""
+STARTING_MINUTES = 0.5
+"""So much of a budget is spent before the network has learned anything: graphs are built."""
+
+
 @dataclass(frozen=True)
 class TranslationPlan:
     """The sizes of a network and the settings of its training."""
@@ -43,6 +49,11 @@ class TranslationPlan:
         return TranslationShape(
             source_vocabulary, target_vocabulary, self.embedding, self.encoder, self.decoder
         )
+
+
+def least_minutes(pairs: int) -> float:
+    """Return the minutes in which a training reads each of so many pairs about once."""
+    return STARTING_MINUTES + pairs / PAIRS_PER_MINUTE
 
 
 def make_plan(pairs: int, seed: int) -> TranslationPlan:

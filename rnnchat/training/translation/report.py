@@ -6,12 +6,13 @@ import shutil
 import time
 
 from rnnchat.library.describe import counted, describe_translation_scores
-from rnnchat.training.runs.events import LEARNING, MEASURING, READING, SAVING, STARTING, Event
+from rnnchat.training.runs.events import LEARNING, MEASURING, PREPARING, READING, SAVING, STARTING, Event
 from rnnchat.training.runs.report import REPORT_SECONDS, PrintLine, time_left
 
 PAIR_PHASE_LABELS = {
     READING: "Reading the pairs",
     STARTING: "Starting TensorFlow",
+    PREPARING: "Making a vocabulary and aligning words, which takes about a minute",
     LEARNING: "Learning",
     MEASURING: "Measuring on sentences that were kept back",
     SAVING: "Saving the model",
@@ -80,9 +81,10 @@ def _describe_pair_event(event: Event) -> str:
         return f"{event['message']} {event['hint']}".strip()
     if event["event"] == "done":
         name = event["model"]
-        took = f" ({event['seconds']:.0f} s of training)" if event["network"] else ""
+        took = f"translates phrases ({event['seconds']:.0f} s of training)"
+        looks_up = f"looks phrases up in {counted(event['pairs'], 'pair')}"
         return (
-            f"Done: {name} translates phrases{took}.\n"
+            f"Done: {name} {took if event['network'] else looks_up}.\n"
             f"Quality: {describe_translation_scores(event)}.\n"
             f'Try it: `rnnchat translate --model {name!r} "…"`.'
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -21,7 +22,7 @@ from rnnchat.storage.tensors import to_safetensors
 from rnnchat.tasks.translation.pairs import SentencePair
 from rnnchat.training.runs.control import Control, StopAskedError
 from rnnchat.training.runs.events import EventWriter
-from rnnchat.training.translation import drive, measure, prepare
+from rnnchat.training.translation import drive, measure, plan, prepare
 from rnnchat.training.translation.measure import measure_translator
 from rnnchat.training.translation.report import TranslationReport
 from rnnchat.training.translation.run import (
@@ -104,6 +105,9 @@ def test_few_pairs_make_a_translator_without_a_network(paths: Paths, pairs: Path
     assert training.engine.steps == []
     done = training.events[-1]
     assert (done["model"], done["version"], done["pairs"], done["network"]) == ("s", 1, 80, False)
+    (warning,) = [event for event in training.events if event["event"] == "warning"]
+    assert warning["message"] == "No network is trained: 80 pairs are too few."
+    assert "measuring" not in [event.get("phase") for event in training.events]
     library = Library(paths)
     assert translator_names(library) == ["s"]
     translator = load_translator(library, "s")
@@ -118,6 +122,8 @@ def test_a_network_is_trained_measured_and_saved(paths: Paths, pairs: Path, with
     training.go()
     assert training.engine.steps == [1, 2, 3, 4, 5, 6]
     assert "warning" not in training.kinds()
+    phases = dict.fromkeys(event["phase"] for event in training.events if event["event"] == "phase")
+    assert list(phases) == ["reading", "starting", "preparing", "learning", "measuring", "saving"]
     card = Library(paths).find("s").card
     assert card is not None
     assert card.network == {"cell": "gru", "parameters": 6}
@@ -132,6 +138,22 @@ def test_a_network_is_trained_measured_and_saved(paths: Paths, pairs: Path, with
     assert texts[0] == "Reading the pairs …"
     assert texts[1].startswith("Read 80 pairs. ")
     assert "Done: s translates phrases (60 s of training)." in texts[-1]
+
+
+def test_a_budget_that_is_too_small_is_warned_of(
+    paths: Paths, pairs: Path, with_network: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "PAIRS_PER_MINUTE", 10)
+    training = Training(paths, TranslationSettings("s", str(pairs), minutes=1.0))
+    training.go()
+    (warning,) = [event for event in training.events if event["event"] == "warning"]
+    train = next(event["train"] for event in training.events if event["event"] == "pairs")
+    least = 0.5 + train / 10
+    assert f"1 minutes are short for {train} pairs" in warning["message"]
+    assert f"about {least:.0f} minutes" in warning["message"]
+    assert warning["hint"].startswith(f"Give --minutes {math.ceil(least)} or more")
+    kinds = [event["event"] for event in training.events]
+    assert kinds.index("warning") < kinds.index("progress")
 
 
 def test_a_stopped_training_goes_on_where_it_was(paths: Paths, pairs: Path, with_network: None) -> None:

@@ -10,10 +10,12 @@ import numpy as np
 from rnnchat.library.card import NETWORK, TOKENIZER
 from rnnchat.storage.atomic import write_bytes
 from rnnchat.storage.tensors import to_safetensors
+from rnnchat.tasks.translation.copying_rules import CopyingRules
 from rnnchat.tasks.translation.pair_tokenizer import PairTokenizer, train_pair_tokenizer
 from rnnchat.tasks.translation.target_pieces import TARGET_PIECES
 from rnnchat.training.runs.events import Event
 from rnnchat.training.translation.engine.trainer import TranslationTrainer
+from rnnchat.training.translation.masking import masked, names_and_style, with_copies
 from rnnchat.training.translation.plan import TranslationPlan, make_plan
 from rnnchat.training.translation.prepare import read_table
 from rnnchat.training.translation.run import TRAIN, VALIDATION, TranslationRun
@@ -33,19 +35,22 @@ def train_network(folder: Path, report: Callable[[Event], None], should_stop: Ca
     settings = run.settings
     texts, held_out = _texts(run, TRAIN), _texts(run, VALIDATION)
     plan = make_plan(len(texts), settings.seed)
+    names, style = names_and_style(texts)
+    texts = with_copies(texts, names, settings.seed)
     tokenizer = _find_or_train_tokenizer(folder / TOKENIZER, texts, plan)
     trainer = TranslationTrainer(
         plan,
         tokenizer,
         texts,
-        held_out[:MOST_VALIDATION_PAIRS],
+        masked(held_out[:MOST_VALIDATION_PAIRS], names),
         budget=60 * settings.minutes,
         folder=run.checkpoints,
     )
     if trainer.run(report, should_stop):
         weights = {name: array.astype(np.float16) for name, array in trainer.best_weights.items()}
         pieces = {TARGET_PIECES: trainer.target_pieces.pieces.astype(np.int32)}
-        write_bytes(folder / NETWORK, to_safetensors({**weights, **pieces}))
+        copying = CopyingRules(names, style, trainer.doubled_pieces()).to_tensors()
+        write_bytes(folder / NETWORK, to_safetensors({**weights, **pieces, **copying}))
 
 
 def _texts(run: TranslationRun, name: str) -> list[tuple[str, str]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,8 @@ SECONDS_BETWEEN_CHECKPOINTS = 45.0
 """A checkpoint is written about this often."""
 SECONDS_BETWEEN_REPORTS = 0.5
 """Progress is reported at most this often, but always after a validation."""
+LEAST_DOUBLED = 3
+"""A piece may follow itself in translations if it does so in at least this many pairs."""
 SMOOTHING = 0.02
 """The moving average of the loss takes up this share of each new value."""
 
@@ -90,6 +94,7 @@ class TranslationTrainer:
         encoded = _encode(tokenizer, texts)
         self.target_pieces = TargetPieces.used_in((target for _, target in encoded), tokenizer.size)
         pairs = self._with_places(encoded)
+        self._pairs = pairs
         self._batches = PairBatches(pairs, plan.tokens)
         self._validation = self._batches.fitting(self._with_places(_encode(tokenizer, held_out)))
         shape = plan.shape(tokenizer.size, len(self.target_pieces.pieces))
@@ -132,6 +137,13 @@ class TranslationTrainer:
                 self._report(report)
             progress.epoch += 1
             progress.position = 0
+
+    def doubled_pieces(self) -> list[int]:
+        """Return the places of the pieces that stand twice in a row in several translations."""
+        counts: Counter[int] = Counter()
+        for _, target in self._pairs:
+            counts.update({one for one, other in pairwise(target) if one == other})
+        return sorted(place for place, count in counts.items() if count >= LEAST_DOUBLED)
 
     def _make_graphs(self, plan: TranslationPlan) -> None:
         shape = plan.shape(self._alignment.source_vocabulary, self._alignment.target_vocabulary)

@@ -21,7 +21,7 @@ from rnnchat.tasks.translation.decoder import NetworkDecoder
 from rnnchat.tasks.translation.network import TranslationNetwork, TranslationShape
 from rnnchat.tasks.translation.pair_tokenizer import END, START
 from rnnchat.tasks.translation.pairs import pair_lines
-from rnnchat.training.translation import batches
+from rnnchat.training.translation import batches, masking
 from rnnchat.training.translation.batches import make_batch
 from rnnchat.training.translation.engine import train
 from rnnchat.training.translation.engine.network import TranslationGraph
@@ -83,6 +83,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A run with pairs that a small network learns within seconds."""
     monkeypatch.setattr(train, "make_plan", lambda pairs, seed: SMALL)
     monkeypatch.setattr(batches, "FEW_QUANTILES", (1.0,))
+    monkeypatch.setattr(masking, "FEWEST_ADDED", 20)
     pairs = random.Random(0).sample(sentence_pairs(), 80)
     (tmp_path / TRAIN).write_text(pair_lines(pairs[8:]), encoding="utf-8")
     (tmp_path / VALIDATION).write_text(pair_lines(pairs[:8]), encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 from rnnchat.errors import ModelError, NotesError
 from rnnchat.tasks.translation.copying import LONGEST_MATCH, SHARES, NearTarget, with_copies
 from rnnchat.tasks.translation.decoder import NetworkDecoder
-from rnnchat.tasks.translation.decoding import Hypothesis, beam_search
+from rnnchat.tasks.translation.decoding import Hypothesis, SearchRules, beam_search
 from rnnchat.tasks.translation.network import TranslationNetwork, TranslationShape
 from rnnchat.tasks.translation.pair_tokenizer import (
     END,
@@ -72,14 +72,14 @@ def test_a_wide_beam_finds_the_likeliest_translation(seed: int) -> None:
         ),
         key=lambda hypothesis: hypothesis.score,
     )
-    found = beam_search(network, source, start=START, end=END, forbidden=(0, 1, 2), width=600)
+    found = beam_search(network, source, SearchRules(START, END, (0, 1, 2), width=600))
     # The search may end in a longer one; it must not be worse than the best of those that are short.
     assert found.score >= best.score - 1e-4
 
 
 def test_greedy_search_takes_the_likeliest_piece_each_time() -> None:
     network = TranslationNetwork(random_translation_weights(SHAPE, 3, scale=0.8))
-    found = beam_search(network, [5, 6, END], start=START, end=END, forbidden=(0, 1, 2), width=1)
+    found = beam_search(network, [5, 6, END], SearchRules(START, END, (0, 1, 2), width=1))
     source, state, last = network.encode([5, 6, END]), network.start(), START
     for number, piece in enumerate(found.pieces):
         probabilities, state, _ = network.step(source, np.array([last]), state, is_first=not number)

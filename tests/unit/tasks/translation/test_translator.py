@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pytest
 
+from rnnchat.tasks.translation.confidence import ConfidenceModel
+from rnnchat.tasks.translation.copying_rules import CopyingRules
+from rnnchat.tasks.translation.evidence import Evidence
+from rnnchat.tasks.translation.logistic import LogisticModel
 from rnnchat.tasks.translation.memory import TranslationMemory
+from rnnchat.tasks.translation.number_style import NumberStyle
 from rnnchat.tasks.translation.pairs import SentencePair
+from rnnchat.tasks.translation.phrases import PhraseError
+from rnnchat.tasks.translation.placeholders import COPY_PLACEHOLDERS, NUMBER_PLACEHOLDERS
 from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
-from rnnchat.tasks.translation.translator import PhraseError, Translator
+from rnnchat.tasks.translation.source_language import FIGURES
+from rnnchat.tasks.translation.translator import Translator
 from tests.helpers.translation import UpperCaseDecoder, sentence_pairs
 
 MEMORY = TranslationMemory.build(sentence_pairs())
@@ -131,6 +140,7 @@ def test_what_is_probably_wrong_is_said(phrase: str, doubt: str) -> None:
         (" \n\t\x1b[0m", "nothing to translate"),
         ("word " * 10_000, "10,000 words: this translates phrases, not documents"),
         ("x" * 30_000, "not documents"),
+        ("x" * 19_000, "A sentence has 19,000 characters"),
         ("The cat sees " * 30, "phrases of at most 60"),
         ("Ich weiß nicht, was das soll", "another language"),
         ("Где библиотека", r"no text in this script \(Cyrillic\)"),
@@ -142,8 +152,93 @@ def test_what_is_no_phrase_is_refused(text: str, message: str) -> None:
     assert caught.value.hint
 
 
-def test_names_and_signs_are_translated() -> None:
-    translator = Translator(MEMORY, UpperCaseDecoder())
-    assert translator.translate("Zanzibar").text == "ZANZIBAR"
-    assert translator.translate("???").text == "???"
-    assert translator.translate("3 + 4 = 7").text == "3 + 4 = 7"
+@pytest.mark.parametrize("text", ["???", "42", "3 + 4 = 7", "🙂", "...", "joe@example.org"])
+def test_texts_without_words_are_copied(text: str) -> None:
+    decoder = UpperCaseDecoder()
+    for translator in (Translator(MEMORY, decoder), Translator(MEMORY)):
+        found = translator.translate(text)
+        assert (found.text, found.origin, found.confidence) == (text, "copy", 1.0)
+    assert decoder.texts == []
+
+
+def test_a_line_without_words_is_copied_beside_others() -> None:
+    both = Translator(MEMORY).translate("42.\nThe judge draws a boat.\n🙂")
+    assert (both.text, both.origin) == ("42.\nLe juge dessine un bateau.\n🙂", "memory")
+
+
+def test_what_is_copied_is_given_to_the_network_as_placeholders() -> None:
+    decoder = UpperCaseDecoder()
+    decoder.copying = CopyingRules(style=NumberStyle(" "))
+    seen: list[str] = []
+    found = Translator(MEMORY, decoder).translate("The dog Zoltan sees 1,000 lamps.", seen.append)
+    assert decoder.texts == [f"The dog {COPY_PLACEHOLDERS[0]} sees {NUMBER_PLACEHOLDERS[0]} lamps."]
+    assert (found.text, found.doubt) == ("THE DOG Zoltan SEES 1 000 LAMPS.", "“lamps” is in no pair")
+    assert "THE DOG Zoltan" in seen
+    assert "1 000" in seen[-1]
+
+
+def test_placeholders_in_a_text_are_left_out() -> None:
+    decoder = UpperCaseDecoder()
+    Translator(MEMORY, decoder).translate(f"The dog {NUMBER_PLACEHOLDERS[0]}sees {COPY_PLACEHOLDERS[1]}it")
+    assert decoder.texts == ["The dog sees it"]
+
+
+def test_copied_parts_of_similar_pairs_are_placeholders_too() -> None:
+    pairs = [SentencePair("I see 3 big black cats and a dog.", "Je vois 3 gros chats noirs.", 1)]
+    decoder = UpperCaseDecoder()
+    decoder.copying = CopyingRules()
+    Translator(TranslationMemory.build(pairs), decoder).translate("I see 5 big black cats and a bird.")
+    assert decoder.near[0][0].target == f"Je vois {NUMBER_PLACEHOLDERS[0]} gros chats noirs."
+
+
+def test_a_missing_number_lowers_the_confidence_and_is_said() -> None:
+    decoder = FixedDecoder("Le juge dessine.")
+    decoder.copying = CopyingRules()
+    found = Translator(MEMORY, decoder).translate("The judge draws 12 boat.")
+    assert (found.doubt, found.confidence) == ("“12” is missing", 0.1)
+
+
+def test_a_pair_with_another_number_is_used_with_that_of_the_text() -> None:
+    memory = TranslationMemory.build([SentencePair("I have 3 cats.", "J'ai 3 chats.", 7)])
+    found = Translator(memory).translate("I have 12 cats.")
+    assert (found.text, found.origin, found.numbers) == ("J'ai 12 chats.", "memory", (("3", "12"),))
+    assert found.as_dict()["replaced"] == [{"number": "3", "by": "12"}]
+    assert found.confidence == 0.9 > found.similarity
+    with pytest.raises(PhraseError, match="No pair"):
+        Translator(memory).translate("I have 12 dogs.")
+
+
+class JudgedDecoder(FixedDecoder):
+    """Has evidence for its translation, and models that judge it."""
+
+    def __init__(self, text: str, is_good: float, is_language: float) -> None:
+        super().__init__(text)
+        self.confidence = ConfidenceModel(_always(is_good, 8), _always(is_language, FIGURES))
+
+    def decode(
+        self,
+        text: str,
+        near: Sequence[NearPair] = (),
+        on_text: Callable[[str], None] | None = None,
+    ) -> DecodedPhrase:
+        return DecodedPhrase(self.text, 0.1, Evidence(-1.0, -2.0, 1.0, 0.0, 0.0, 5))
+
+
+def _always(probability: float, size: int) -> LogisticModel:
+    bias = float(np.log(probability / (1 - probability)))
+    return LogisticModel(np.zeros(size), np.ones(size), np.zeros(size), bias)
+
+
+def test_the_confidence_is_that_of_the_models() -> None:
+    decoder = JudgedDecoder("Le juge dessine.", 0.7, 0.9)
+    found = Translator(MEMORY, decoder).translate("The judge draws it")
+    assert found.confidence == pytest.approx(0.63)
+    assert found.doubt == "“it” is in no pair"
+    other = JudgedDecoder("Le juge dessine.", 0.7, 0.2)
+    for language, name in (
+        ("English", "English"),
+        ("", "the language that this model translates from"),
+    ):
+        found = Translator(MEMORY, other, language).translate("The judge draws it")
+        assert found.confidence == pytest.approx(0.14)
+        assert found.doubt == f"this does not look like {name}"

@@ -178,6 +178,11 @@ def test_an_escape_sequence_without_an_end_takes_no_text_with_it() -> None:
     assert sanitize("a \x1b]0;title\x07b\x1b[31mc") == "a bc"
 
 
+def test_sequences_that_begin_with_one_character_of_c1_are_removed_whole() -> None:
+    assert sanitize("a \x9b31mred\x9b0m \x9d0;title\x9cb \x90q\x07c") == "a red b c"
+    assert sanitize("\x9bHello \x9dtitle") == "Hello title"
+
+
 def test_lines_are_counted_as_an_editor_does() -> None:
     tracked = track_lines("a\rb\x0cc\r\nd\x85e\n")
     assert tracked.text == "a\nb\n\nc\nd\ne\n"
