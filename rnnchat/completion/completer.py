@@ -18,12 +18,12 @@ from rnnchat.completion.cursor import split_run, word_start
 from rnnchat.completion.draft_reader import DraftReader, PiecePath
 from rnnchat.completion.exclusions import Exclusions
 from rnnchat.completion.inline_gate import (
+    LEAST_OF_WORD,
     THRESHOLD,
     WORDS_CONSIDERED,
     InlineGate,
     Offer,
     Place,
-    least_probability,
 )
 from rnnchat.completion.phrases import PhraseFinder
 from rnnchat.completion.ranking import Ranked, Ranking
@@ -36,7 +36,7 @@ from rnnchat.completion.search import (
     one_by_one,
     word_end_shares,
 )
-from rnnchat.completion.spelling import Spelling
+from rnnchat.completion.spelling import Spelling, ends_unspaced
 from rnnchat.completion.suppression import is_secret_value, is_unwanted, without_repetition
 from rnnchat.completion.used_words import UsedWords
 from rnnchat.completion.words import WordCounts
@@ -158,12 +158,9 @@ class Completer:
         if is_unwanted(before, after):
             return None
         gate = InlineGate(has_notes=self._counts() is not None)
-        place, words = self._place(before, after)
-        offers: list[Offer] = []
-        for offer in words:
-            if gate.probability(place, offer) >= least_probability(offer.text, threshold):
-                offers += [offer, *self._longer_offers(before, offer)]
-        chosen = gate.choose(place, offers, threshold)
+        ignored = self._ranking.ignored_at(before)
+        place, words = self._place(before, after, WORDS_CONSIDERED + len(ignored))
+        chosen = gate.choose(place, words, lambda word: self._longer_offers(before, word), threshold, ignored)
         if chosen is None:
             return None
         text = self._shown_inline = without_repetition(chosen[0].text, before, after)
@@ -171,7 +168,7 @@ class Completer:
 
     def offers(self, before: str) -> tuple[Place, list[Offer]]:
         """Return all that could be shown unasked after `before`, and the place; for fitting the gate."""
-        place, words = self._place(before, "")
+        place, words = self._place(before, "", WORDS_CONSIDERED)
         return place, [offer for word in words for offer in (word, *self._longer_offers(before, word))]
 
     def corrections(self, before: str) -> list[Correction]:
@@ -189,8 +186,8 @@ class Completer:
     def ignore(self, before: str, texts: Iterable[str]) -> None:
         """Record that the writer ignored `texts`, which were shown after `before`, and typed on.
 
-        `suggest` then offers others while the same word is typed. `inline` does not change, as one may well
-        type along with its suggestion.
+        `suggest` then offers others while the same word is typed. `inline` shows one of them only where it is
+        still likely enough, as one may well type along with its suggestion.
         """
         self._ranking.ignore(before, texts)
 
@@ -261,7 +258,8 @@ class Completer:
 
     def _answer_after_letters(self, is_interrupted: Callable[[], bool]) -> None:
         """Answer the last questions for the text with each of the likeliest next letters."""
-        before, questions, shown = self._last_query[0], self._questions, self._shown
+        before, questions = self._last_query[0], self._questions
+        shown = [*self._shown, *filter(None, [self._shown_inline])]
         head = split_run(before)[0]
         likely: defaultdict[str, float] = defaultdict(float)
         for text, word in self._ranked or []:
@@ -307,16 +305,17 @@ class Completer:
             self._last_query = before, allow_lead
         return self._ranked
 
-    def _place(self, before: str, after: str) -> tuple[Place, list[Offer]]:
-        """Return the cursor's place, and the single words that could be shown unasked there."""
+    def _place(self, before: str, after: str, count: int) -> tuple[Place, list[Offer]]:
+        """Return the cursor's place, and at most `count` single words that could be shown unasked there."""
         ranked = self._without_repetitions(before, after, self._rank(before))
         assert self._reader.end is not None
-        words = [Offer(text, word.probability, text, word) for text, word in ranked[:WORDS_CONSIDERED]]
+        words = [Offer(text, word.probability, text, word) for text, word in ranked[:count]]
         return Place(before, ranked, self._reader.end.probabilities), words
 
     def _longer_offers(self, before: str, offer: Offer) -> list[Offer]:
-        """Return the phrases that begin with a word."""
-        phrases = self._continuations(before, offer.text, offer.word)
+        """Return the phrases that begin with a word and are likely enough; in scripts without spaces, all."""
+        least = 0.0 if ends_unspaced(offer.text) else LEAST_OF_WORD * offer.probability
+        phrases = self._continuations(before, offer.text, offer.word, least)
         return [Offer(text, probability, offer.text, offer.word) for text, probability in phrases]
 
     def _without_repetitions(self, before: str, after: str, ranked: Ranked) -> Ranked:

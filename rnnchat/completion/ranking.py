@@ -8,7 +8,7 @@ that the writer dismissed are left out; words that the writer ignored keep littl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
@@ -90,7 +90,11 @@ class Ranking:
 
     def rejected_at(self, before: str) -> set[str]:
         """Return what was dismissed or ignored and could still be suggested after `before`."""
-        return (self._rejections.dismissed_at(before) | self._rejections.ignored_at(before)) - {""}
+        return self._rejections.dismissed_at(before).union(self._rejections.ignored_at(before)) - {""}
+
+    def ignored_at(self, before: str) -> Mapping[str, int]:
+        """Return what was ignored and could still be suggested after `before`, and how often it was."""
+        return self._rejections.ignored_at(before)
 
     def is_known(self, word: str) -> bool:
         """Whether the draft or the notes have this word."""

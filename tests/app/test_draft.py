@@ -144,20 +144,29 @@ async def test_what_was_read_and_typed_past_makes_room(
     )
     async with app.run_test(size=SIZE) as pilot:
         _, editor = await open_draft(pilot, app)
-        monkeypatch.setattr("rnnchat.app.draft_suggestions.READING_SECONDS", 3600.0)
+        reading = "rnnchat.app.draft_suggestions.READING_SECONDS"
+        reading_inline = "rnnchat.app.draft_suggestions.INLINE_READING_SECONDS"
+        monkeypatch.setattr(reading, 3600.0)
+        monkeypatch.setattr(reading_inline, 3600.0)
         await write(pilot, "The ri")
         await wait_for_suggestion(pilot, editor, "ver runs")
         await write(pilot, "v")
         await pilot.press("backspace")
         await wait_for_suggestion(pilot, editor, "ver runs")
-        monkeypatch.setattr("rnnchat.app.draft_suggestions.READING_SECONDS", 0.0)
+        monkeypatch.setattr(reading_inline, 0.0)
         await pilot.press("backspace")
         await write(pilot, "i")
         await wait_for_suggestion(pilot, editor, "ver runs")
         assert passed == [], "neither who types fast nor who goes back has"
         await write(pilot, "v")
         await wait_until(pilot, lambda: len(passed) == 1)
-        assert passed[0] == ("The ri", tuple(one.text for one in WAYS))
+        assert passed[0] == ("The ri", ("ver runs",)), "the text after the cursor is read first"
+        await pilot.press("backspace")
+        await wait_for_suggestion(pilot, editor, "ver runs")
+        monkeypatch.setattr(reading, 0.0)
+        await write(pilot, "v")
+        await wait_until(pilot, lambda: len(passed) == 2)
+        assert passed[1] == ("The ri", tuple(one.text for one in WAYS))
 
 
 async def test_backspace_leaves_no_stale_suggestion(app: RnnchatApp, knowing: object) -> None:
