@@ -94,6 +94,7 @@ def test_resting_changes_no_answer(
     for end in range(len(draft) + 1):
         for one, other in zip(rested.suggest(draft[:end]), tired.suggest(draft[:end]), strict=True):
             assert one == other
+        assert rested.inline(draft[:end], threshold=0.1) == tired.inline(draft[:end], threshold=0.1)
         if data.draw(st.booleans()):
             rested.work_while_idle()
 
