@@ -138,8 +138,8 @@ WEIGHTS: dict[str, tuple[float, ...]] = {
         *(-0.532, 0.0814, -0.126, -0.196, 0.19, 0.713, 0.612, 0.327),
     ),
     "with notes": (
-        *(-0.699, 1.15, -0.0786, 0.0561, -0.38, -0.0247, 0.102, 0.789, 0.0422),
-        *(-0.223, 0.268, 0.0819, 0.181, 0.142, 0.391, 0.347, -0.207),
+        *(-0.736, 1.05, 0.571, -0.00465, 0.387, -0.0915, 0.0675, 0.69, 0.0533),
+        *(-0.0181, 0.394, 0.0437, 0.0553, 0.0444, 0.322, 0.238, -0.145),
     ),
     "unspaced": (0.165, 0.749) + (0.0,) * 15,
 }
@@ -148,7 +148,7 @@ WEIGHTS: dict[str, tuple[float, ...]] = {
 In those, an offer is right where the text begins with it, whatever word that is the beginning of. So it is
 right more often than its probability as a word says, and only that and a bias have weights there.
 """
-THRESHOLD = 0.33
+THRESHOLD = 0.32
 """What is shown unasked is right with at least this probability, unless the writer chooses another."""
 IGNORED_ODDS = 0.25
 """The odds of an offer are multiplied by this for each time that the writer saw it and typed on.

@@ -115,7 +115,8 @@ def test_phrases_are_looked_for_only_where_their_first_word_is_likely() -> None:
 
 
 def test_what_the_writer_ignored_makes_room_for_others() -> None:
-    word, phrase, other = offer("garden", 0.6), offer("garden gate", 0.55), offer("house", 0.2, 1)
+    word, phrase = offer("garden", 0.6), offer("garden gate", 0.55)
+    other = Offer("greenhouse", 0.35, "greenhouse", CandidateWord(0.35, 0.3, (3,)))
     fresh = choose([other], 0.0)
     assert fresh is not None
     for times in (2, 3):
