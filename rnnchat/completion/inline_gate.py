@@ -218,12 +218,17 @@ class InlineGate:
         to be right for `threshold`, or none saves time.
         """
         estimates = [(word, self.probability(place, word)) for word in words]
-        kept = [after_ignoring(word.text, estimate, ignored) for word, estimate in estimates]
-        lost = min(MOST_IGNORED, sum(estimate for _, estimate in estimates) - sum(kept))
+        lost = sum(
+            estimate - after_ignoring(word.text, estimate, ignored)
+            for word, estimate in estimates
+            if not ends_unspaced(word.text)
+        )
 
         def revise(offer: Offer, estimate: float) -> float:
             revised = after_ignoring(offer.text, estimate, ignored)
-            return revised if revised < estimate else min(estimate / (1 - lost), max(estimate, MOST_CERTAIN))
+            if revised < estimate or ends_unspaced(offer.text):  # there, one offer is part of another
+                return revised
+            return min(estimate / (1 - min(lost, MOST_IGNORED)), max(estimate, MOST_CERTAIN))
 
         best: tuple[float, Offer, float] | None = None
         for word, estimate in estimates:
