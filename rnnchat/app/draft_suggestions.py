@@ -11,6 +11,8 @@ from rnnchat.library.settings import Settings
 
 READING_SECONDS = 0.7
 """The time after which a writer has probably read the alternatives, in seconds; a faster one has not."""
+INLINE_READING_SECONDS = 0.4
+"""The same for the suggestion after the cursor, where the writer looks."""
 
 
 class DraftSuggestions:
@@ -70,12 +72,16 @@ class DraftSuggestions:
             self._worker.ask(request)
 
     def _pass_over(self, request: SuggestionRequest) -> None:
-        """Report the alternatives that the writer had time to read and did not accept."""
+        """Report what the writer had time to read, after the cursor and below, and did not accept."""
         answer = self._shown
         if answer is None or request.before == answer.request.before:
             return
-        before, texts = answer.request.before, tuple(one.text for one in answer.alternatives)
-        had_time = time.monotonic() - self._shown_since >= READING_SECONDS
-        if texts and had_time and request.before.startswith(before):
+        before, seconds = answer.request.before, time.monotonic() - self._shown_since
+        texts: tuple[str, ...] = ()
+        if answer.inline and seconds >= INLINE_READING_SECONDS:
+            texts = (answer.inline,)
+        if seconds >= READING_SECONDS:
+            texts += tuple(one.text for one in answer.alternatives if one.text != answer.inline)
+        if texts and request.before.startswith(before):
             self._worker.pass_over(before, texts)
         self._shown = None

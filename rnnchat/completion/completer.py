@@ -18,12 +18,12 @@ from rnnchat.completion.cursor import split_run, word_start
 from rnnchat.completion.draft_reader import DraftReader, PiecePath
 from rnnchat.completion.exclusions import Exclusions
 from rnnchat.completion.inline_gate import (
+    LEAST_OF_WORD,
     THRESHOLD,
     WORDS_CONSIDERED,
     InlineGate,
     Offer,
     Place,
-    least_probability,
 )
 from rnnchat.completion.phrases import PhraseFinder
 from rnnchat.completion.ranking import Ranked, Ranking
@@ -36,7 +36,7 @@ from rnnchat.completion.search import (
     one_by_one,
     word_end_shares,
 )
-from rnnchat.completion.spelling import Spelling
+from rnnchat.completion.spelling import Spelling, ends_unspaced
 from rnnchat.completion.suppression import is_secret_value, is_unwanted, without_repetition
 from rnnchat.completion.used_words import UsedWords
 from rnnchat.completion.words import WordCounts
@@ -48,12 +48,18 @@ CONTINUED_WORDS = 5
 """The words of one piece that may follow each of this many words are considered."""
 LEAST_OF_LAST = 0.65
 """A phrase is looked for while it is at least this many times as likely as the last of the single words."""
-LETTERS_AHEAD = 3
-"""For this many of the likeliest next letters, the next answer is prepared."""
+LETTERS_AHEAD = 6
+"""For at most this many of the likeliest next letters, the next answer is prepared."""
+LETTERS_COVERED = 0.9
+"""No further letters are prepared once those that are have this share of the probability."""
+SHORTEST_ENDED = 3
+"""A word that neither the notes nor the draft have may end after this many letters."""
 SHOWN_FACTOR = 0.3
 """A word in the menu counts this much for the next letter: a writer who wants it takes it from there."""
 LONGEST_READ_AHEAD = 6
 """At most this many pieces of a word are read before the writer chooses it."""
+WITH_SIGNS = 4
+"""What is read ahead is continued with likely signs for this many of the likeliest continuations."""
 WORDS_READ_AHEAD = 2
 """This many of the likeliest words are read ahead."""
 SHOWN_READ_AHEAD = 4
@@ -158,12 +164,9 @@ class Completer:
         if is_unwanted(before, after):
             return None
         gate = InlineGate(has_notes=self._counts() is not None)
-        place, words = self._place(before, after)
-        offers: list[Offer] = []
-        for offer in words:
-            if gate.probability(place, offer) >= least_probability(offer.text, threshold):
-                offers += [offer, *self._longer_offers(before, offer)]
-        chosen = gate.choose(place, offers, threshold)
+        ignored = self._ranking.ignored_at(before)
+        place, words = self._place(before, after, WORDS_CONSIDERED + len(ignored))
+        chosen = gate.choose(place, words, lambda word: self._longer_offers(before, word), threshold, ignored)
         if chosen is None:
             return None
         text = self._shown_inline = without_repetition(chosen[0].text, before, after)
@@ -171,7 +174,7 @@ class Completer:
 
     def offers(self, before: str) -> tuple[Place, list[Offer]]:
         """Return all that could be shown unasked after `before`, and the place; for fitting the gate."""
-        place, words = self._place(before, "")
+        place, words = self._place(before, "", WORDS_CONSIDERED)
         return place, [offer for word in words for offer in (word, *self._longer_offers(before, word))]
 
     def corrections(self, before: str) -> list[Correction]:
@@ -189,8 +192,8 @@ class Completer:
     def ignore(self, before: str, texts: Iterable[str]) -> None:
         """Record that the writer ignored `texts`, which were shown after `before`, and typed on.
 
-        `suggest` then offers others while the same word is typed. `inline` does not change, as one may well
-        type along with its suggestion.
+        `suggest` then offers others while the same word is typed. `inline` shows one of them only where it is
+        still likely enough, as one may well type along with its suggestion.
         """
         self._ranking.ignore(before, texts)
 
@@ -233,8 +236,11 @@ class Completer:
         starts = self._reader.read_ahead(paths, is_interrupted)
         before, allow_lead = self._last_query
         if allow_lead and not is_interrupted():
+            signs = self._read_signs_ahead(paths, is_interrupted)
+            starts += [position for path in signs if (position := self._reader.ahead(path))]
             self._search.look_ahead(split_run(before)[1].encode(), starts, is_interrupted)
-            self._answer_after_words(paths, is_interrupted)
+            self._answer_after_words(paths, " ", is_interrupted)
+            self._answer_after_words(signs, "", is_interrupted)
 
     def _note_question(self, before: str, name: str, answer: Callable[[str], Any]) -> None:
         """Record that `answer` answers a question that was asked after `before`."""
@@ -261,35 +267,53 @@ class Completer:
 
     def _answer_after_letters(self, is_interrupted: Callable[[], bool]) -> None:
         """Answer the last questions for the text with each of the likeliest next letters."""
-        before, questions, shown = self._last_query[0], self._questions, self._shown
+        before, questions = self._last_query[0], self._questions
+        shown = [*self._shown, *filter(None, [self._shown_inline])]
         head = split_run(before)[0]
         likely: defaultdict[str, float] = defaultdict(float)
         for text, word in self._ranked or []:
             likely[text[:1]] += word.probability * (SHOWN_FACTOR if text in shown else 1)
         with self._answering_ahead(), self._ranking.supposing_ignored(before, shown):
             letters = heapq.nlargest(LETTERS_AHEAD, likely, key=likely.__getitem__)
+            left = sum(likely.values())
+            least = (1 - LETTERS_COVERED) * left
             for letter in letters if questions[0] == before else []:
+                if left <= least:
+                    break
+                left -= likely[letter]
                 for answer in questions[1].values() if split_run(before + letter)[0] == head else []:
                     if not is_interrupted():
                         answer(before + letter)
 
-    def _answer_after_words(self, paths: Sequence[PiecePath], is_interrupted: Callable[[], bool]) -> None:
-        """Answer the last questions for the text with each of the words that were read ahead, and a space."""
+    def _read_signs_ahead(
+        self, paths: Sequence[PiecePath], is_interrupted: Callable[[], bool]
+    ) -> list[PiecePath]:
+        """Return some of the `paths` with the signs that are likely to follow them, as far as any are."""
+        longer = [self._reader.read_signs_ahead(path, is_interrupted) for path in paths[:WITH_SIGNS]]
+        return [path for path in longer if path not in paths]
+
+    def _answer_after_words(
+        self, paths: Sequence[PiecePath], end: str, is_interrupted: Callable[[], bool]
+    ) -> None:
+        """Answer the last questions for the text with each of `paths`, which were read ahead, and `end`."""
         before, questions = self._last_query[0], self._questions
         head = split_run(before)[0]
         with self._answering_ahead():
             for path in paths if questions[0] == before else []:
-                position = self._reader.ahead(path)
-                if position is None:
-                    break
-                text = head + self._tokenizer.decode(path)
-                if not text.startswith(before) or split_run(text + " ") != (text, " "):
+                text = head + self._tokenizer.decode(path) + end
+                before_run = split_run(text)[0]
+                beginnings = (path[:size] for size in range(len(path), 0, -1))
+                read = next(
+                    (one for one in beginnings if head + self._tokenizer.decode(one) == before_run), ()
+                )
+                position = self._reader.ahead(read)
+                if position is None or not text.startswith(before):
                     continue
                 self._search.start(position)
-                with self._reader.supposing_read(text, path):
+                with self._reader.supposing_read(before_run, read):
                     for answer in questions[1].values():
                         if not is_interrupted():
-                            answer(text + " ")
+                            answer(text)
 
     def _clear_cache(self) -> None:
         self._last_query, self._ranked = ("", False), None
@@ -307,16 +331,17 @@ class Completer:
             self._last_query = before, allow_lead
         return self._ranked
 
-    def _place(self, before: str, after: str) -> tuple[Place, list[Offer]]:
-        """Return the cursor's place, and the single words that could be shown unasked there."""
+    def _place(self, before: str, after: str, count: int) -> tuple[Place, list[Offer]]:
+        """Return the cursor's place, and at most `count` single words that could be shown unasked there."""
         ranked = self._without_repetitions(before, after, self._rank(before))
         assert self._reader.end is not None
-        words = [Offer(text, word.probability, text, word) for text, word in ranked[:WORDS_CONSIDERED]]
+        words = [Offer(text, word.probability, text, word) for text, word in ranked[:count]]
         return Place(before, ranked, self._reader.end.probabilities), words
 
     def _longer_offers(self, before: str, offer: Offer) -> list[Offer]:
-        """Return the phrases that begin with a word."""
-        phrases = self._continuations(before, offer.text, offer.word)
+        """Return the phrases that begin with a word and are likely enough; in scripts without spaces, all."""
+        least = 0.0 if ends_unspaced(offer.text) else LEAST_OF_WORD * offer.probability
+        phrases = self._continuations(before, offer.text, offer.word, least)
         return [Offer(text, probability, offer.text, offer.word) for text, probability in phrases]
 
     def _without_repetitions(self, before: str, after: str, ranked: Ranked) -> Ranked:
@@ -360,6 +385,6 @@ class Completer:
         shown = [self._shown_inline, *self._shown[:SHOWN_READ_AHEAD]]
         paths += [tuple(self._tokenizer.encode(run + text)) for text in shown if text]
         typed = before[word_start(before) :]
-        if run and (not typed or self._ranking.is_known(typed)):
+        if run and (not typed or len(typed) >= SHORTEST_ENDED or self._ranking.is_known(typed)):
             paths.append(tuple(self._tokenizer.encode(run)))
         return [path for path in dict.fromkeys(paths) if 0 < len(path) <= LONGEST_READ_AHEAD]

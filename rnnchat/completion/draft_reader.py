@@ -21,6 +21,11 @@ CONTEXT = 1500
 LEARNED_AT_ONCE = 8
 """At most this many pieces are learned before an answer; more wait until the writer pauses."""
 
+LEAST_LIKELY_SIGN = 0.3
+"""Signs and line ends are read ahead where each is this likely to come next."""
+LONGEST_WITH_SIGNS = 9
+"""At most this many pieces are read ahead, with the signs at their end."""
+
 PiecePath = tuple[int, ...]
 """Pieces in a row, from a position of the draft."""
 
@@ -133,6 +138,23 @@ class DraftReader:
                 ahead[path[:size]] = position
         return [ahead[path] for path in paths]
 
+    def read_signs_ahead(self, path: PiecePath, is_interrupted: Callable[[], bool]) -> PiecePath:
+        """Return `path`, which was read ahead, with the line ends and signs that are likely to follow it.
+
+        The positions after these are read ahead, too.
+        """
+        while path in self._ahead and not is_interrupted():
+            position = self._ahead[path]
+            piece = int(position.probabilities.argmax())
+            is_likely = float(position.probabilities[piece]) >= LEAST_LIKELY_SIGN
+            longer = (*path, piece)
+            if not (is_likely and self._spelling.is_sign(piece)) or len(longer) > LONGEST_WITH_SIGNS:
+                break
+            if longer not in self._ahead:
+                self._ahead[longer] = Position.known(*self._predictor.step(piece, position.state))
+            path = longer
+        return path
+
     def ahead(self, path: PiecePath) -> Position | None:
         """Return the position after `path`, where that was read ahead; else None."""
         return self._ahead.get(path)
@@ -142,7 +164,8 @@ class DraftReader:
         """Suppose, within a `with` statement, that `text` was read, which ends with a path read ahead."""
         kept = self._text, self._pieces, self._positions
         self._text = text
-        self._pieces, self._positions = [*self._pieces, *path], [*self._positions, self._ahead[path]]
+        ahead = [self._ahead[path[: size + 1]] for size in range(len(path))]
+        self._pieces, self._positions = [*self._pieces, *path], [*self._positions, *ahead]
         try:
             yield
         finally:

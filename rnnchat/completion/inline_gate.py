@@ -7,24 +7,30 @@ the model of `rnnchat/evaluation/writing_time.py`; none is where no time is save
 
 The weights were fitted by `python -m tests.benchmarks.fit_gate` to texts that the models have not read and
 on which no suggestions are measured.
+
+What the writer saw and did not accept is less likely to be meant: each time divides the odds of it, and of
+what begins with it, by a constant. The other offers become likelier by as much.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.completion.cursor import word_start
+from rnnchat.completion.rejections import begins_with_any
 from rnnchat.completion.search import CandidateWord
 from rnnchat.completion.spelling import ends_unspaced
 
+LEAST_OF_WORD = 0.5
+"""A phrase is considered while it is at least this many times as likely as its first word."""
 WORDS_CONSIDERED = 4
-"""The offers begin with one of this many likeliest words."""
+"""The offers begin with one of this many likeliest words, besides those that the writer ignored."""
 _SMALLEST = 1e-4
 """Smaller probabilities count as this one."""
 _NEARBY = 1500
@@ -132,8 +138,8 @@ WEIGHTS: dict[str, tuple[float, ...]] = {
         *(-0.532, 0.0814, -0.126, -0.196, 0.19, 0.713, 0.612, 0.327),
     ),
     "with notes": (
-        *(-0.699, 1.15, -0.0786, 0.0561, -0.38, -0.0247, 0.102, 0.789, 0.0422),
-        *(-0.223, 0.268, 0.0819, 0.181, 0.142, 0.391, 0.347, -0.207),
+        *(-0.736, 1.05, 0.571, -0.00465, 0.387, -0.0915, 0.0675, 0.69, 0.0533),
+        *(-0.0181, 0.394, 0.0437, 0.0553, 0.0444, 0.322, 0.238, -0.145),
     ),
     "unspaced": (0.165, 0.749) + (0.0,) * 15,
 }
@@ -142,8 +148,25 @@ WEIGHTS: dict[str, tuple[float, ...]] = {
 In those, an offer is right where the text begins with it, whatever word that is the beginning of. So it is
 right more often than its probability as a word says, and only that and a bias have weights there.
 """
-THRESHOLD = 0.45
+THRESHOLD = 0.32
 """What is shown unasked is right with at least this probability, unless the writer chooses another."""
+IGNORED_ODDS = 0.25
+"""The odds of an offer are multiplied by this for each time that the writer saw it and typed on.
+
+If writers accepted everything that is right, it would be 0. Some go on typing what they see, so that it stays
+where it is very likely.
+"""
+MOST_IGNORED = 0.9
+"""What the writer ignored makes the other offers at most 1 / (1 - MOST_IGNORED) times likelier."""
+WITHOUT_NOTES_ODDS = 0.6
+"""A model without notes shows an offer unasked where this share of its odds would be enough with notes.
+
+It knows nothing of how the writer writes, so that what it is rather sure of is wrong more often.
+"""
+NOTHING_IGNORED: Mapping[str, int] = {}
+"""No text was ignored."""
+MOST_CERTAIN = 0.98
+"""No offer becomes likelier than this because others were ignored."""
 UNSPACED_ODDS = 3.0
 """In scripts without spaces, the odds of what is shown unasked can be this many times lower.
 
@@ -166,32 +189,70 @@ class InlineGate:
     def __init__(self, *, has_notes: bool) -> None:
         self._spaced = np.array(WEIGHTS["with notes" if has_notes else "without notes"])
         self._unspaced = np.array(WEIGHTS["unspaced"])
+        self._spaced_odds = 1.0 if has_notes else WITHOUT_NOTES_ODDS
 
     def probability(self, place: Place, offer: Offer) -> float:
-        """Return how likely an offer is right as a whole."""
+        """Return how likely an offer is right as a whole, where the writer ignored nothing."""
         weights = self._unspaced if ends_unspaced(offer.text) else self._spaced
         return 1 / (1 + math.exp(-float(weights @ place.features(offer))))
 
-    def choose(self, place: Place, offers: Iterable[Offer], threshold: float) -> tuple[Offer, float] | None:
-        """Return the offer that saves most time, with its probability.
+    def least_probability(self, text: str, threshold: float) -> float:
+        """Return how likely `text` must be to be right for `threshold`, which is for a model with notes.
 
-        Return None where none is likely enough to be right for `threshold`, or none saves time.
+        In scripts without spaces it is lower, and without notes it is higher.
         """
+        return scale_odds(threshold, 1 / (UNSPACED_ODDS if ends_unspaced(text) else self._spaced_odds))
+
+    def choose(
+        self,
+        place: Place,
+        words: Sequence[Offer],
+        phrases: Callable[[Offer], Iterable[Offer]],
+        threshold: float,
+        ignored: Mapping[str, int] = NOTHING_IGNORED,
+    ) -> tuple[Offer, float] | None:
+        """Return the offer that saves most time, with the probability that it is right.
+
+        The offers are `words`, and the `phrases` that begin with those which are likely enough. `ignored` are
+        texts that the writer did not accept here, and how often. Return None where no offer is likely enough
+        to be right for `threshold`, or none saves time.
+        """
+        estimates = [(word, self.probability(place, word)) for word in words]
+        lost = sum(
+            estimate - after_ignoring(word.text, estimate, ignored)
+            for word, estimate in estimates
+            if not ends_unspaced(word.text)
+        )
+
+        def revise(offer: Offer, estimate: float) -> float:
+            revised = after_ignoring(offer.text, estimate, ignored)
+            if revised < estimate or ends_unspaced(offer.text):  # there, one offer is part of another
+                return revised
+            return min(estimate / (1 - min(lost, MOST_IGNORED)), max(estimate, MOST_CERTAIN))
+
         best: tuple[float, Offer, float] | None = None
-        for offer in offers:
-            probability = self.probability(place, offer)
-            seconds = expected_seconds(offer.text, probability)
-            is_likely = probability >= least_probability(offer.text, threshold)
-            if is_likely and seconds > (best[0] if best else 0.0):
-                best = seconds, offer, probability
+        for word, estimate in estimates:
+            if revise(word, estimate) < self.least_probability(word.text, threshold):
+                continue
+            longer = ((phrase, self.probability(place, phrase)) for phrase in phrases(word))
+            for offer, probability in ((word, estimate), *longer):
+                revised = revise(offer, probability)
+                seconds = expected_seconds(offer.text, revised)
+                is_likely = revised >= self.least_probability(offer.text, threshold)
+                if is_likely and seconds > (best[0] if best else 0.0):
+                    best = seconds, offer, revised
         return None if best is None else best[1:]
 
 
-def least_probability(text: str, threshold: float) -> float:
-    """Return how likely `text` must be to be right: `threshold`, or less in scripts without spaces."""
-    if not ends_unspaced(text):
-        return threshold
-    return threshold / (threshold + UNSPACED_ODDS * (1 - threshold))
+def after_ignoring(text: str, probability: float, ignored: Mapping[str, int]) -> float:
+    """Return how likely `text` still is where the writer did not accept some texts, each so many times."""
+    times = sum(count for other, count in ignored.items() if begins_with_any(text, (other,)))
+    return scale_odds(probability, IGNORED_ODDS**times) if times else probability
+
+
+def scale_odds(probability: float, factor: float) -> float:
+    """Return the probability whose odds are `factor` times those of `probability`."""
+    return probability * factor / (probability * factor + 1 - probability)
 
 
 def expected_seconds(text: str, probability: float) -> float:

@@ -1,14 +1,15 @@
 """Ranking: the probabilities of words from the search, the notes and the draft become one list.
 
-It is a mixture. The draft's own words get DRAFT_SHARE of the probability. Words of earlier drafts get
-HISTORY_SHARE of what that leaves, counts of the notes' words get COUNTED_SHARE of what is left then, and the
-search gets the rest. Where a line was broken within a sentence, a second search continues that line. Words
-that the writer dismissed are left out; words that the writer ignored keep little of their probability.
+It is a mixture. The draft's own words get DRAFT_SHARE of the probability, or NEXT_DRAFT_SHARE before the
+first letter of a word. Words of earlier drafts get HISTORY_SHARE of what that leaves, counts of the notes'
+words get COUNTED_SHARE of what is left then, and the search gets the rest. Where a line was broken within a
+sentence, a second search continues that line. Words that the writer dismissed are left out; words that the
+writer ignored keep little of their probability.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
@@ -20,12 +21,14 @@ from rnnchat.completion.search import BEST_WORDS, CandidateWord, Position, Searc
 from rnnchat.completion.used_words import UsedWords
 from rnnchat.completion.words import DraftWords, WordCounts, breaks_sentence, tokens_before_word
 
-COUNTED_SHARE = 0.3
-"""The share that the counts of the notes' words get of what DRAFT_SHARE leaves."""
+COUNTED_SHARE = 0.2
+"""The share that the counts of the notes' words get of what the draft's words leave."""
 DRAFT_SHARE = 0.15
-"""The share of the probability that goes to words of the draft."""
+"""The share of the probability that goes to words of the draft, within a word."""
+NEXT_DRAFT_SHARE = 0.08
+"""The same before the first letter of a word, where more words of the draft compete."""
 HISTORY_SHARE = 0.08
-"""The share that words of earlier drafts get of what DRAFT_SHARE leaves."""
+"""The share that words of earlier drafts get of what the draft's words leave."""
 REJECTED_FACTOR = 0.5
 """A word keeps this share of its probability for each time that it was dismissed in earlier drafts."""
 MOST_COUNTED = 12
@@ -90,7 +93,11 @@ class Ranking:
 
     def rejected_at(self, before: str) -> set[str]:
         """Return what was dismissed or ignored and could still be suggested after `before`."""
-        return (self._rejections.dismissed_at(before) | self._rejections.ignored_at(before)) - {""}
+        return self._rejections.dismissed_at(before).union(self._rejections.ignored_at(before)) - {""}
+
+    def ignored_at(self, before: str) -> Mapping[str, int]:
+        """Return what was ignored and could still be suggested after `before`, and how often it was."""
+        return self._rejections.ignored_at(before)
 
     def is_known(self, word: str) -> bool:
         """Whether the draft or the notes have this word."""
@@ -174,7 +181,7 @@ class Ranking:
         of_draft = self._draft_words.completions(partial, tokens)
         of_notes = {} if counts is None else counts.completions(tokens, partial, MOST_COUNTED)
         of_history = self._used_words.completions(partial, tokens[-1])
-        draft_share = DRAFT_SHARE if of_draft else 0.0
+        draft_share = (DRAFT_SHARE if partial else NEXT_DRAFT_SHARE) if of_draft else 0.0
         history_share = HISTORY_SHARE * (1 - draft_share) if of_history else 0.0
         notes_share = COUNTED_SHARE * (1 - draft_share - history_share) if of_notes else 0.0
         within = {text: word for text, word in words.items() if text[0].isalnum() or text[0] in "'’_"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -63,7 +64,8 @@ class Rejections:
         """Return what was dismissed and must not be suggested after `before`."""
         return {rejection.remaining(before) for rejection in self._dismissed}
 
-    def ignored_at(self, before: str) -> set[str]:
-        """Return what was ignored and could still be suggested after `before`."""
+    def ignored_at(self, before: str) -> Counter[str]:
+        """Return what was ignored and could still be suggested after `before`, and how often it was."""
         here = len(before)
-        return {one.remaining(before) for one in self._ignored if one.since < here} - {""}
+        remaining = (one.remaining(before) for one in self._ignored if one.since < here)
+        return Counter(text for text in remaining if text)

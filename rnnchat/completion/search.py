@@ -23,8 +23,8 @@ STEPS = 14
 """A search looks at most at this many positions, all branches together."""
 CONTINUATION_STEPS = 7
 """At most this many further positions are looked at for the words after the likeliest one."""
-BATCH = 8
-"""At most this many positions are computed together, which takes about as long as three of them."""
+BATCH = 4
+"""At most this many positions are computed together, which takes little longer than one of them."""
 AHEAD_AT_ONCE = 8
 """This many of the likeliest pieces are looked at together before they are needed."""
 BEST_WORDS = 6

@@ -41,6 +41,11 @@ class Spelling:
         self.none: NDArray[np.intp] = np.zeros(0, np.intp)
         """No pieces."""
 
+    def is_sign(self, piece: int) -> bool:
+        """Whether a piece is only line ends, punctuation or other signs."""
+        text = self.bytes[piece].decode("utf-8", "ignore")
+        return bool(text) and text != " " and not any(one.isalnum() for one in text)
+
     def starting_with(self, start: bytes) -> NDArray[np.intp]:
         """Return the pieces whose bytes begin with `start`."""
         low = bisect.bisect_left(self._keys, start)

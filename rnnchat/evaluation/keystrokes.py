@@ -138,7 +138,8 @@ def type_texts(
 
     With `inline`, one suggestion is shown after the cursor where it is right with a probability of at least
     `threshold`, and Tab accepts all of it; else a menu has MENU suggestions, all of which are read, and the
-    longest right one is accepted. Either costs one key and brings the space that follows.
+    longest right one is accepted. Either costs one key and brings the space that follows. What is not
+    accepted is ignored.
     """
     result = KeystrokeCount()
     for text in texts:
@@ -229,9 +230,8 @@ def _accept(
     completer.work_while_idle(ahead=read_ahead)
     result.idle_milliseconds.append(1000 * (time.perf_counter() - answered))
     right = [text for text in suggested if is_right(text, after)]
-    if threshold is None:
-        completer.ignore(before, suggested)  # all of them were read, and a longer right one would be accepted
-    else:
+    completer.ignore(before, suggested)  # all of them were read, and a longer right one would be accepted
+    if threshold is not None:
         shown = suggested[0] if suggested else ""
         result.shown.add(shown, after)
         result.time.see("" if right else shown, len(before))

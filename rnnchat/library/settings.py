@@ -50,7 +50,7 @@ class Settings:
     """The most tokens in a reply."""
 
     inline_from: float = limited(
-        0.45,
+        0.32,
         Limits(
             0, 1, "least chance to be right; lower: more", usual=(0.05, 1), step=0.05, words=((1, "never"),)
         ),

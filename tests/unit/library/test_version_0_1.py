@@ -56,13 +56,18 @@ def predictions(library: Library, name: str, expected: dict[str, Any]) -> dict[s
     chunks = model.generator.stream(context, Sampling(temperature=0, seed=0), 24)
     completer = model.completer()
     completer.prepare()
+    # How much words of the notes and of the draft count has changed since.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rnnchat.completion.ranking.COUNTED_SHARE", 0.3)
+        patch.setattr("rnnchat.completion.ranking.NEXT_DRAFT_SHARE", 0.15)
+        suggestions = completer.suggest(expected["prompt"], 6)
     return {
         "style": model.card.style,
         "base": model.card.base,
         "files": sorted(model.card.files),
         "bits_per_byte": bits,
         "likeliest": "".join(chunk.text for chunk in chunks),
-        "suggestions": [[one.text, one.probability] for one in completer.suggest(expected["prompt"], 6)],
+        "suggestions": [[one.text, one.probability] for one in suggestions],
     }
 
 
