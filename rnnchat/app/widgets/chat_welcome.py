@@ -17,7 +17,7 @@ CHAT_MODEL = (
     " Nothing leaves this machine."
 )
 CONTINUATION_MODEL = (
-    "Type a line below, and {model} continues it. Start with ? to ask notes.\n\n"
+    "Type a line below, and {model} continues it. ?: ask your notes.\n\n"
     "Ctrl+R: another one. Ctrl+G: temperature and length. F10: sort notes. Ctrl+L: translate."
     " Nothing leaves this machine."
 )

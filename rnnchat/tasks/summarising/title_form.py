@@ -59,6 +59,10 @@ GRAMMAR = STOP_WORDS | DETERMINERS | _AUXILIARIES | _PRONOUNS | _FURTHER | _ADVE
 """Words of grammar: none of them ends a title."""
 _BEGINNERS = frozenset("a an the how what why where when".split())
 """Words of grammar that may begin a title."""
+_QUESTIONS = frozenset("how what why where when".split())
+"""A title may begin with these words if a noun or a verb follows."""
+_NO_QUESTION = DETERMINERS | _AUXILIARIES | _PRONOUNS
+"""After these words, a clause that a question word begins has its verb where a title cannot reach it."""
 _NOT_AFTER_ENDS = DETERMINERS | frozenset(
     "of up out off down back over away on me him her it us them myself".split()
 )
@@ -220,6 +224,8 @@ def _may_begin(sentence: Sequence[BodyWord], at: int) -> bool:
     if sentence[at].in_unit:
         return False
     if word in GRAMMAR and word not in _BEGINNERS:
+        return False
+    if word in _QUESTIONS and (at + 1 == len(sentence) or sentence[at + 1].text.lower() in _NO_QUESTION):
         return False
     if _is_break(sentence, at):
         return True
