@@ -69,6 +69,10 @@ NEAR = 8
 """Two words at most this far apart are near each other, in words."""
 WINDOW = 24
 """So many words in a row may hold the answer."""
+MOST_READ = 4_000
+"""Only the first so many characters of a passage are read again."""
+MOST_PLACES = 16
+"""Only the first so many places of a term in a passage are compared to those of another one."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -174,14 +178,14 @@ def _of_text(index: PassageIndex, question: Question, chosen: NDArray[np.int64])
     """Return what the texts of passages show, (chosen, features), in the order of _OF_TEXT."""
     terms = list(dict.fromkeys(terms_of(question.text)))[:MOST_TERMS]
     weights = dict(zip(terms, question.rarities.tolist(), strict=False))
-    words = dict.fromkeys(word.lower() for word in _WORD.findall(question.text))
+    words = dict.fromkeys(_WORD.findall(question.text.lower()))
     small = [word for word in words if word in STOP_WORDS]
     plain = {word: max((weights.get(term, 0.0) for term in terms_of(word)), default=0.0) for word in words}
     result = np.zeros((len(chosen), len(_OF_TEXT)), np.float32)
     for at, number in enumerate(chosen.tolist()):
         passage = index.passage(number)
-        text = f"{passage.heading}\n{passage.text}" if passage.heading else passage.text
-        present = {word.lower() for word in _WORD.findall(text)}
+        text = f"{passage.heading}\n{passage.text}"[:MOST_READ]
+        present = set(_WORD.findall(text.lower()))
         result[at, 0] = sum(weight for word, weight in plain.items() if word in present) / max(
             sum(plain.values()), 1e-6
         )
@@ -196,7 +200,8 @@ def _closeness(terms: Sequence[str], weights: dict[str, float], told: Sequence[s
     hits = [(place, term) for place, term in enumerate(told) if term in weights]
     places: dict[str, list[int]] = {}
     for place, term in hits:
-        places.setdefault(term, []).append(place)
+        if len(found := places.setdefault(term, [])) < MOST_PLACES:
+            found.append(place)
     in_order = near = possible = 0.0
     for first, second in pairwise(terms):
         weight = weights[first] + weights[second]
