@@ -115,3 +115,11 @@ def test_the_file_has_what_was_saved() -> None:
     saved = Reranker(**read_safetensors(to_safetensors(found.tensors())))
     np.testing.assert_array_equal(saved.hidden, found.hidden)
     assert found.hidden.shape[0] == len(FEATURES) == len(found.means) == len(found.linear)
+
+
+def test_long_passages_are_read_in_part() -> None:
+    long = "tea and bread " * (reranking.MOST_READ // 14 + 1)
+    seen = table_of(index_of(f"kettle {long}", f"{long} kettle"), "kettle")
+    assert seen["exact"] == [1, 0]
+    assert seen["rarest"] == [1, 0]
+    assert seen["covered"] == [1, 1]
