@@ -9,7 +9,7 @@ other: D. Metzler and W. B. Croft, A Markov random field model for term dependen
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, fields
 from functools import cache
 from itertools import pairwise
@@ -24,7 +24,7 @@ from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.asking.latent import unit
 from rnnchat.tasks.asking.ranking import FEATURES as FIRST
 from rnnchat.tasks.asking.ranking import MOST_TERMS, Question, best, evidence, score
-from rnnchat.tasks.asking.terms import STOP_WORDS, terms_of
+from rnnchat.tasks.asking.terms import STOP_WORDS, terms_of, words_of
 from rnnchat.tasks.asking.word_vectors import shipped_vectors
 
 FILE = Path(__file__).parent / "reranker.safetensors"
@@ -96,8 +96,8 @@ class Reranker:
     def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the score of each of some passages, (passages,), given (passages, features)."""
         inputs = (features - self.means) / self.scales
-        found: NDArray[np.float32] = inputs @ self.linear
-        found += np.tanh(inputs @ self.hidden + self.biases) @ self.output
+        active = np.tanh(inputs @ self.hidden + self.biases)
+        found: NDArray[np.float32] = np.asarray(inputs @ self.linear + active @ self.output, np.float32)
         return found
 
     def tensors(self) -> dict[str, NDArray[Any]]:
@@ -181,6 +181,7 @@ def _of_text(index: PassageIndex, question: Question, chosen: NDArray[np.int64])
     words = dict.fromkeys(_WORD.findall(question.text.lower()))
     small = [word for word in words if word in STOP_WORDS]
     plain = {word: max((weights.get(term, 0.0) for term in terms_of(word)), default=0.0) for word in words}
+    beginnings = {term[:2] for term in terms}
     result = np.zeros((len(chosen), len(_OF_TEXT)), np.float32)
     for at, number in enumerate(chosen.tolist()):
         passage = index.passage(number)
@@ -190,8 +191,22 @@ def _of_text(index: PassageIndex, question: Question, chosen: NDArray[np.int64])
             sum(plain.values()), 1e-6
         )
         result[at, 1] = sum(word in present for word in small) / max(len(small), 1)
-        result[at, 2:] = _closeness(terms, weights, terms_of(text))
+        result[at, 2:] = _closeness(terms, weights, _told(text, beginnings))
     return result
+
+
+def _told(text: str, beginnings: Set[str]) -> list[str]:
+    """Return the terms of a text in order; one that does not begin as any of `beginnings`, two letters each,
+    may be left empty, as stems take time."""
+    told: list[str] = []
+    for word in words_of(text):
+        is_plain = word.isascii() and word.isalpha() and (word.islower() or word.istitle() or word.isupper())
+        if is_plain and (lower := word.lower())[:2] not in beginnings:
+            if lower not in STOP_WORDS:
+                told.append("")
+        else:
+            told += terms_of(word)
+    return told
 
 
 def _closeness(terms: Sequence[str], weights: dict[str, float], told: Sequence[str]) -> tuple[float, ...]:

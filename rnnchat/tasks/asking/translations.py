@@ -42,7 +42,8 @@ class Translations:
         if place == len(self.terms) or int(self.terms[place]) != number:
             return self.terms[:0], np.zeros(0, np.float32)
         cut = slice(int(self.starts[place]), int(self.starts[place + 1]))
-        return self.terms[self.others[cut]], (self.roots[cut].astype(np.float32) / 255) ** 2
+        shares = np.square(self.roots[cut].astype(np.float32) / 255, dtype=np.float32)
+        return self.terms[self.others[cut]], shares
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """Return the arrays of the file."""

@@ -35,7 +35,7 @@ BATCH = 64
 """A step takes so many questions."""
 LEARNING_RATE = 0.01
 """The learning rate after the first steps; it falls to 0."""
-DECAY = 1e-4
+DECAY = 3e-3
 """How strongly weights are drawn to 0."""
 DROPPED = 0.2
 """This share of the hidden units is left out of each step."""

@@ -14,6 +14,7 @@ from rnnchat.tasks.asking.notes import NoteFile, NotePassages
 from rnnchat.tasks.asking.passages import Passage
 from rnnchat.tasks.asking.ranking import Question, evidence, score
 from rnnchat.tasks.asking.reranking import FEATURES, Reranker, features_of, rank, shipped_reranker
+from rnnchat.tasks.asking.terms import terms_of
 
 TEXTS = (
     "The red kettle boils in the kitchen.",
@@ -123,3 +124,13 @@ def test_long_passages_are_read_in_part() -> None:
     assert seen["exact"] == [1, 0]
     assert seen["rarest"] == [1, 0]
     assert seen["covered"] == [1, 1]
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "The parseHTML2 of git-rebase, a café and Tying it up: 鍋"])
+def test_terms_of_a_question_are_found_without_the_stems_of_other_words(text: str) -> None:
+    terms = terms_of(text)
+    for term in terms:
+        found = reranking._told(text, {term[:2]})
+        assert [at for at, one in enumerate(found) if one == term] == [
+            at for at, one in enumerate(terms) if one == term
+        ]
