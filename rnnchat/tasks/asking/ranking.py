@@ -2,7 +2,8 @@
 
 Each kind of evidence is a number from 0 to 1 for every passage. The weights follow a fit of
 `rnnchat/training/asking/fit_ranking.py` to questions to other people's notes. Those of headings and titles
-are set by hand, as in these notes headings are left out or repeat the title.
+are set by hand, as in these notes headings are left out or repeat the title. So are those of other words. The
+best passages are put in order a second time in `reranking.py`.
 """
 
 from __future__ import annotations
