@@ -37,8 +37,9 @@ from rnnchat.tasks.asking.building import build_index
 from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.asking.notes import NoteFile, NotePassages, read_note_passages
 from rnnchat.tasks.asking.passages import Passage, split_passages
-from rnnchat.tasks.asking.ranking import Question, evidence, note_scores, score
+from rnnchat.tasks.asking.ranking import Question, note_scores
 from rnnchat.tasks.asking.related import likeness, term_counts
+from rnnchat.tasks.asking.reranking import rank
 from rnnchat.tasks.asking.terms import terms_of
 
 ENVIRONMENT = dict(os.environ)
@@ -88,14 +89,14 @@ def measure_titles(data: Path) -> None:
         assert not index.titles.rows.size, "the titles are in the index"
         ranks, hard = [], []
         for number, note in enumerate(notes):
-            scores = note_scores(score(evidence(index, Question.of(index, note.title))), index)
+            scores = note_scores(rank(index, Question.of(index, note.title)).scores, index)
             ranks.append(int((scores > scores[number]).sum()) + 1)
             body, title = set(terms_of(note.body)), terms_of(note.title)
             hard.append(float(np.mean([term in body for term in title] or [0])) <= 0.5)
-        rank, is_hard = np.array(ranks), np.array(hard)
+        places, is_hard = np.array(ranks), np.array(hard)
         print(
-            f"{name}: {len(notes)} titles: top-1 {percent(rank == 1)}, top-5 {percent(rank <= 5)};"
-            f" {is_hard.sum()} hard: {percent(rank[is_hard] == 1)}, {percent(rank[is_hard] <= 5)}"
+            f"{name}: {len(notes)} titles: top-1 {percent(places == 1)}, top-5 {percent(places <= 5)};"
+            f" {is_hard.sum()} hard: {percent(places[is_hard] == 1)}, {percent(places[is_hard] <= 5)}"
         )
 
 
@@ -135,7 +136,7 @@ def measure_xquad(data: Path) -> None:
         for asked in paragraph["qas"]:
             answers = [answer["text"] for answer in asked["answers"]]
             question = Question.of(index, asked["question"])
-            scores = score(evidence(index, question))
+            scores = rank(index, question).scores
             found = int(scores.argmax())
             first.append(not (scores > scores[gold]).any())
             sentence = best_sentence(texts[gold], question)

@@ -8,8 +8,9 @@ from typing import Any
 
 from rnnchat.tasks.asking.answers import choose, code_after
 from rnnchat.tasks.asking.index import PassageIndex
-from rnnchat.tasks.asking.ranking import FEATURES, Question, best, evidence, score
+from rnnchat.tasks.asking.ranking import FEATURES, Question, best
 from rnnchat.tasks.asking.refusal import is_answered
+from rnnchat.tasks.asking.reranking import rank
 
 SHOWN_PASSAGES = 5
 """A question is answered with at most this many passages."""
@@ -111,11 +112,11 @@ def ask(index: PassageIndex, text: str, count: int = SHOWN_PASSAGES, *, subject:
     started = time.perf_counter()
     own = Question.of(index, text[:LONGEST_QUESTION])
     question = Question.of(index, f"{text[:LONGEST_QUESTION]} {subject}") if subject else own
-    found = evidence(index, question)
-    scores = score(found)
+    ranked = rank(index, question)
+    found, scores = ranked.found, ranked.scores
     numbers = [number for number in best(scores, max(count, READ_PASSAGES)) if scores[number] > 0]
     answer = None
-    if is_answered(found, numbers):
+    if is_answered(found, ranked.first):
         chosen = choose(
             index,
             own if len(own.numbers) else question,
@@ -142,8 +143,8 @@ def ask(index: PassageIndex, text: str, count: int = SHOWN_PASSAGES, *, subject:
 def nearest(index: PassageIndex, text: str, count: int) -> list[FoundPassage]:
     """Return the passages nearest to a text, each of another note; none where nothing is near."""
     question = Question.of(index, text[:LONGEST_QUESTION])
-    found = evidence(index, question)
-    scores = score(found)
+    ranked = rank(index, question)
+    found, scores = ranked.found, ranked.scores
     numbers = [number for number in best(scores, 4 * count) if scores[number] > 0]
     covered = found[FEATURES.index("covered")]
     numbers = [number for number in numbers if covered[number] >= LEAST_COVERED]

@@ -68,6 +68,11 @@ class PassageIndex:
         return np.bincount(self.notes, self.lengths, len(self.files)).astype(np.float32)
 
     @cached_property
+    def title_lengths(self) -> NDArray[np.float32]:
+        """How many different terms the title of each note has, (notes,)."""
+        return np.bincount(self.titles.rows, minlength=len(self.files)).astype(np.float32)
+
+    @cached_property
     def rarities(self) -> NDArray[np.float32]:
         """The inverse document frequency of each term among the notes, (terms,)."""
         term, note = self.bodies.term_of_each(), self.notes[self.bodies.rows]

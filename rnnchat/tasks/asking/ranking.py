@@ -2,7 +2,8 @@
 
 Each kind of evidence is a number from 0 to 1 for every passage. The weights follow a fit of
 `rnnchat/training/asking/fit_ranking.py` to questions to other people's notes. Those of headings and titles
-are set by hand, as in these notes headings are left out or repeat the title.
+are set by hand, as in these notes headings are left out or repeat the title. So are those of other words. The
+best passages are put in order a second time in `reranking.py`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.index import PassageIndex
+from rnnchat.tasks.asking.other_words import OtherWords
 from rnnchat.tasks.asking.postings import saturated
 from rnnchat.tasks.asking.terms import term_numbers, terms_of
 from rnnchat.tasks.asking.word_vectors import shipped_vectors
@@ -35,9 +37,11 @@ FEATURES = (
     "latent_note_if_missing",
     "words_if_missing",
     "words_title_if_missing",
+    "translated",
+    "similar",
 )
 """The kinds of evidence, in the order of WEIGHTS."""
-WEIGHTS = np.array([3.7, 1.5, 1.5, 0.7, 5.2, 0.8, 0.0, 2.9, 2.7, 3.2, 3.2, 2.6, 10.7], np.float32)
+WEIGHTS = np.array([3.7, 1.5, 1.5, 0.7, 5.2, 0.8, 0.0, 2.9, 2.7, 3.2, 3.2, 2.6, 10.7, 2.0, 1.0], np.float32)
 """What each kind of evidence counts for; what has no weight serves the refusal alone."""
 
 
@@ -73,8 +77,14 @@ def evidence(index: PassageIndex, question: Question) -> NDArray[np.float32]:
     relative_note = index.note_lengths / max(float(index.note_lengths.mean()), 1e-6)
     body, heading, covered = (np.zeros(passages, np.float32) for _ in range(3))
     title, note, covered_by_note = (np.zeros(notes, np.float32) for _ in range(3))
-    for term, weight in zip(question.terms.tolist(), question.rarities.tolist(), strict=True):
+    translated, similar = np.zeros(passages, np.float32), np.zeros(passages, np.float32)
+    for number, term, weight in zip(
+        question.numbers.tolist(), question.terms.tolist(), question.rarities.tolist(), strict=True
+    ):
+        other = OtherWords.of(index, number)
         if term < 0:
+            translated += weight * other.translated
+            similar += weight * other.similar
             continue
         rows, counts = index.bodies.of(term)
         body[rows] += weight * saturated(counts, relative[rows])
@@ -90,6 +100,11 @@ def evidence(index: PassageIndex, question: Question) -> NDArray[np.float32]:
         covered += weight * here
         in_note[rows] += 1
         covered_by_note += weight * (in_note > 0)
+        in_title = np.zeros(notes, bool)
+        in_title[rows] = True
+        here |= in_title[index.notes]
+        translated += weight * np.where(here, 0, other.translated)
+        similar += weight * np.where(here, 0, other.similar)
     whole = max(float(question.rarities.sum()), 1e-6)
     result[0], result[1], result[4] = body / whole, heading / whole, covered / whole
     result[2], result[3], result[5] = (one[index.notes] / whole for one in (title, note, covered_by_note))
@@ -101,7 +116,8 @@ def evidence(index: PassageIndex, question: Question) -> NDArray[np.float32]:
     result[8] = np.maximum(index.word_passages @ words, 0)
     result[9] = np.maximum(index.word_titles @ words, 0)[index.notes]
     # The less of the question any passage has in its own words, the more other words have to find it.
-    result[10:] = result[7:10] * (1 - result[4].max())
+    result[10:13] = result[7:10] * (1 - result[4].max())
+    result[13], result[14] = translated / whole, similar / whole
     return result
 
 

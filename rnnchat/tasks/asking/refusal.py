@@ -7,8 +7,6 @@ notes with and without the note that answers them, and to titles of other docume
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,12 +21,12 @@ BIAS = -2.77
 """What is added to the weighted evidence."""
 
 
-def is_answered(found: NDArray[np.float32], numbers: Sequence[int]) -> bool:
-    """Return whether the best of the passages `numbers` seems to answer the question.
+def is_answered(found: NDArray[np.float32], first: int) -> bool:
+    """Return whether notes seem to answer a question, given the best passage in the first order, or -1.
 
     `found` is the evidence for all passages, (features, passages).
     """
-    return bool(numbers) and float(WEIGHTS @ answer_evidence(found, numbers[0])) + BIAS > 0
+    return first >= 0 and float(WEIGHTS @ answer_evidence(found, first)) + BIAS > 0
 
 
 def answer_evidence(found: NDArray[np.float32], best: int) -> NDArray[np.float32]:

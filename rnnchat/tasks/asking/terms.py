@@ -47,9 +47,14 @@ _WITHOUT_SPACES = re.compile(
 def terms_of(text: str) -> list[str]:
     """Return the terms of `text` in order; stop words have none."""
     terms: list[str] = []
-    for word in _WORD.findall(text):
+    for word in words_of(text):
         terms += _terms_of_word(word)
     return terms
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of `text` in order, names in code as one word each."""
+    return _WORD.findall(text)
 
 
 @lru_cache(maxsize=200_000)

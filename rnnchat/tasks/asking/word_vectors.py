@@ -62,6 +62,16 @@ class WordVectors:
         vector: NDArray[np.float32] = unit(added.sum(axis=0, keepdims=True))[0]
         return vector
 
+    def cosines(self, number: int, others: NDArray[np.uint64]) -> NDArray[np.float32]:
+        """Return the cosines between the vector of a term in questions and those of `others` in texts,
+        (others,); 0 where one has no vector."""
+        place = int(self.places(np.array([number], np.uint64))[0])
+        places = self.places(others)
+        asked = unit(self.questions[place].astype(np.float32))
+        found: NDArray[np.float32] = unit(self.texts[places].astype(np.float32)) @ asked
+        found[(places < 0) | (place < 0)] = 0
+        return found
+
     def of_rows(self, postings: Postings, numbers: NDArray[np.uint64], rows: int) -> Vectors:
         """Return the vector of each of so many `rows`, (rows, dimensions), of length 1 or 0.
 

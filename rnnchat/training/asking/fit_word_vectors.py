@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +22,9 @@ from rnnchat.storage.atomic import replace_file
 from rnnchat.storage.tensors import to_safetensors
 from rnnchat.tasks.asking.terms import term_numbers
 from rnnchat.tasks.asking.word_vectors import FILE, WordVectors
-from rnnchat.training.asking.pairs import Texts, read_texts
+from rnnchat.training.asking.corpus import PairCorpus
+from rnnchat.training.asking.pairs import read_texts
 
-VOCABULARY = 30_000
-"""How many terms have a vector: those in the most texts."""
-OTHER_TEXT = 0.3
-"""A text that is in no pair counts as this much of one that is, for the choice of terms."""
 CONTEXTS = 4_000
 """Company is counted by the most frequent terms only, so many of them."""
 DIMENSIONS = 192
@@ -58,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parsed = parser.parse_args(arguments)
     texts = read_texts(parsed.data, hold_out=parsed.hold_out)
-    corpus = _Corpus.of(texts)
+    corpus = PairCorpus.of(texts)
     print(f"{len(texts.pairs):,} pairs, {len(corpus.names):,} terms", flush=True)
     vectors = company_vectors(corpus)
     trainer = _Trainer(corpus, vectors)
@@ -73,55 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-@dataclass(frozen=True)
-class _Corpus:
-    """Texts as numbers of the terms that have vectors."""
-
-    names: list[str]
-    terms: NDArray[np.int64]
-    """The terms of all texts, the most frequent one 0."""
-    ends: NDArray[np.int64]
-    """Where each text ends, with a 0 before the first."""
-    rarities: Weights
-    """The inverse document frequency of each term in the texts of pairs."""
-    pairs: NDArray[np.int64]
-    """Title, heading and passage of each pair, (pairs, 3)."""
-    groups: list[NDArray[np.int64]]
-    """The pairs of each source."""
-
-    @classmethod
-    def of(cls, texts: Texts) -> _Corpus:
-        terms, ends = texts.arrays()
-        row = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
-        size = len(texts.vocabulary)
-        occurrences = np.unique(row * size + terms)
-        in_pairs = np.zeros(len(ends) - 1, bool)
-        in_pairs[np.unique(texts.pairs)] = True
-        is_paired = in_pairs[occurrences // size]
-        found = np.bincount(occurrences[is_paired] % size, minlength=size)
-        elsewhere = np.bincount(occurrences[~is_paired] % size, minlength=size)
-        chosen = np.argsort(-(found + OTHER_TEXT * elsewhere), kind="stable")[:VOCABULARY]
-        place = np.full(size, -1)
-        place[chosen] = np.arange(len(chosen))
-        numbered = place[terms]
-        kept = numbered >= 0
-        names = list(texts.vocabulary)
-        sources = np.unique(texts.sources, return_inverse=True)[1]
-        return cls(
-            [names[number] for number in chosen.tolist()],
-            numbered[kept],
-            np.concatenate([[0], np.cumsum(kept)])[ends],
-            np.log(in_pairs.sum() / (found[chosen] + 1)).astype(np.float32),
-            np.array(texts.pairs),
-            [np.flatnonzero(sources == source) for source in range(sources.max() + 1)],
-        )
-
-    def text(self, number: int) -> NDArray[np.int64]:
-        """Return the terms of a text."""
-        return self.terms[self.ends[number] : self.ends[number + 1]]
-
-
-def company_vectors(corpus: _Corpus) -> Weights:
+def company_vectors(corpus: PairCorpus) -> Weights:
     """Return a vector of length 1 for each term, from how often it is near the frequent terms."""
     size, contexts = len(corpus.names), min(CONTEXTS, len(corpus.names))
     near = np.zeros((size, contexts), np.float32)
@@ -149,7 +97,7 @@ def company_vectors(corpus: _Corpus) -> Weights:
     return result.astype(np.float32)
 
 
-def starting_tables(corpus: _Corpus, vectors: Weights) -> Weights:
+def starting_tables(corpus: PairCorpus, vectors: Weights) -> Weights:
     """Return what each term adds to a text before training: its vector, the longer the rarer it is."""
     return np.asarray(vectors * np.minimum(corpus.rarities, 9)[:, None] / 5, np.float32)
 
@@ -157,7 +105,7 @@ def starting_tables(corpus: _Corpus, vectors: Weights) -> Weights:
 class _Trainer:
     """Trains the two tables of vectors with a softmax over the passages of a batch."""
 
-    def __init__(self, corpus: _Corpus, vectors: Weights) -> None:
+    def __init__(self, corpus: PairCorpus, vectors: Weights) -> None:
         self._corpus = corpus
         self._random = np.random.default_rng(0)
         start = starting_tables(corpus, vectors)
@@ -165,7 +113,8 @@ class _Trainer:
         """What each term adds to the vector of a question, and of a text."""
         self._moments = [np.zeros_like(vectors), np.zeros_like(vectors)]
         self._squares = [np.zeros(len(vectors), np.float32), np.zeros(len(vectors), np.float32)]
-        shares = np.array([len(group) ** 0.7 for group in corpus.groups])
+        self._groups = corpus.groups()
+        shares = np.array([len(group) ** 0.7 for group in self._groups])
         self._shares = shares / shares.sum()
 
     def step(self, number: int) -> float:
@@ -199,11 +148,11 @@ class _Trainer:
 
     def _batch(self) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]]:
         """Return the terms of questions, and of the passages that they belong to."""
-        groups = self._random.choice(len(self._corpus.groups), BATCH_SOURCES, p=self._shares)
+        groups = self._random.choice(len(self._groups), BATCH_SOURCES, p=self._shares)
         chosen = [
             self._random.choice(
-                self._corpus.groups[group],
-                min(BATCH // BATCH_SOURCES, len(self._corpus.groups[group])),
+                self._groups[group],
+                min(BATCH // BATCH_SOURCES, len(self._groups[group])),
                 replace=False,
             )
             for group in groups

@@ -41,14 +41,21 @@ LEFT_OUT = "jackyzha0/"
 """Documents whose source begins with this quote others, and are not read."""
 HELD_OUT = (
     "30-seconds/",
+    "ashfurrow/",
     "brandur/",
     "charlax/",
     "cheat/",
+    "foambubble/",
+    "jakearchibald/",
     "jwworth/",
+    "karlicoss/",
     "livialima/",
     "thoughtbot/",
 )
-"""Documents whose source begins with one of these are held out while the ranking is fitted."""
+"""Documents of notes-permissive whose source begins with one of these are held out while the ranking is
+fitted."""
+HELD_OUT_COLLECTION = "notes-mtlynch"
+"""All documents of this collection are held out, too."""
 OTHER_TEXTS: Mapping[str, int] = {
     "dialogue/self_dialogue": 14_000_000,
     "dialogue/topical_chat": 5_000_000,
@@ -114,6 +121,8 @@ def read_texts(data: Path, *, hold_out: bool = False) -> Texts:
             texts.pairs.append((title, texts.add(sentence), passage))
             texts.sources.append("intents")
     for name, share in COLLECTIONS.items():
+        if hold_out and name == HELD_OUT_COLLECTION:
+            continue
         for number, record in enumerate(_records(data / f"pretrain/{name}.jsonl.xz")):
             chosen = random.Random(f"{name}{number}").random() <= share
             if chosen and not record["source"].startswith(left_out):
@@ -126,13 +135,14 @@ def read_texts(data: Path, *, hold_out: bool = False) -> Texts:
 
 
 def held_out_notes(data: Path) -> list[tuple[str, str]]:
-    """Return the source and the text of each note of HELD_OUT, without pages that only list commands."""
-    records = _records(data / "pretrain/notes-permissive.jsonl.xz")
-    return [
+    """Return the source and the text of each note that is held out, without pages that only list commands."""
+    records = [
         (record["source"], record["text"])
-        for record in records
+        for record in _records(data / "pretrain/notes-permissive.jsonl.xz")
         if record["source"].startswith(HELD_OUT) and not record["source"].startswith("cheat/")
     ]
+    more = _records(data / f"pretrain/{HELD_OUT_COLLECTION}.jsonl.xz")
+    return [*records, *((f"{HELD_OUT_COLLECTION}/{record['source']}", record["text"]) for record in more)]
 
 
 def titles_of(data: Path, collection: str, sources: tuple[str, ...]) -> list[str]:

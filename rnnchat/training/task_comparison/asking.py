@@ -17,7 +17,8 @@ from rnnchat.errors import NotesError
 from rnnchat.tasks.asking.building import build_index
 from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.asking.notes import NotePassages
-from rnnchat.tasks.asking.ranking import Question, evidence, note_scores, score
+from rnnchat.tasks.asking.ranking import Question, note_scores
+from rnnchat.tasks.asking.reranking import rank
 from rnnchat.tasks.asking.terms import terms_of
 from rnnchat.training.task_comparison.baselines.bm25 import Bm25
 from rnnchat.training.task_comparison.notes import chosen_by_hash, read_folder_notes, without_title
@@ -97,8 +98,8 @@ class _Ranking:
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """Return the score of the best passage of each note, (notes,)."""
-        found = evidence(self._index, Question.of(self._index, question))
-        return note_scores(score(found), self._index)
+        ranked = rank(self._index, Question.of(self._index, question))
+        return note_scores(ranked.scores, self._index)
 
 
 def _text(note: NotePassages) -> str:

@@ -21,7 +21,7 @@ def write(file: Path, *records: object) -> None:
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with a little of each kind of text."""
-    monkeypatch.setattr(pairs, "COLLECTIONS", {"notes-permissive": 1.0})
+    monkeypatch.setattr(pairs, "COLLECTIONS", {"notes-permissive": 1.0, "notes-mtlynch": 1.0})
     monkeypatch.setattr(
         pairs, "OTHER_TEXTS", {"dialogue/star": 1_000, "pretrain/prose-standard-ebooks": 1_000}
     )
@@ -29,6 +29,10 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         tmp_path / "pretrain/notes-permissive.jsonl.xz",
         {"source": "someone/notes a.md", "text": "# Boil eggs\n\nWater and nine minutes of patience.\n"},
         {"source": "jwworth/til b.md", "text": "# Zebra\n\nA zebra has stripes of black and white.\n"},
+    )
+    write(
+        tmp_path / "pretrain/notes-mtlynch.jsonl.xz",
+        {"source": "posts/c.md", "text": "# Gecko\n\nA gecko can walk on the ceiling of a room.\n"},
     )
     write(tmp_path / "dialogue/star.jsonl.xz", {"id": "1", "turns": [["user", "a walrus swims"]]})
     write(
@@ -63,7 +67,7 @@ def sources(texts: Texts) -> set[str]:
 
 def test_every_kind_of_pair_is_read(data: Path) -> None:
     texts = read_texts(data)
-    assert sources(texts) == {"intents", "someone/notes", "jwworth/til", "tatoeba", "scitldr"}
+    assert sources(texts) == {"intents", "someone/notes", "jwworth/til", "posts/c.md", "tatoeba", "scitldr"}
     assert len(texts.sources) == len(texts.pairs)
     assert {"boil", "walru", "lighthous"} <= texts.vocabulary.keys()
 
@@ -75,5 +79,8 @@ def test_books_that_are_kept_out_are_not_read(data: Path) -> None:
 def test_notes_are_held_out_for_the_ranking(data: Path) -> None:
     texts = read_texts(data, hold_out=True)
     assert "jwworth/til" not in sources(texts)
-    assert "zebra" not in texts.vocabulary
-    assert [source for source, _ in pairs.held_out_notes(data)] == ["jwworth/til b.md"]
+    assert not {"zebra", "gecko"} & texts.vocabulary.keys()
+    assert [source for source, _ in pairs.held_out_notes(data)] == [
+        "jwworth/til b.md",
+        "notes-mtlynch/posts/c.md",
+    ]

@@ -1,0 +1,275 @@
+"""Put the best passages in order a second time, by more evidence and with a small neural network.
+
+The network sees what the first order saw, how far each passage is behind the best one in it, and what only
+the text of a passage shows, such as words in the order of the question.
+`rnnchat/training/asking/fit_reranking.py` fitted it to questions to other people's notes. Words near each
+other: D. Metzler and W. B. Croft, A Markov random field model for term dependencies, 2005.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, fields
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.storage.tensors import read_safetensors
+from rnnchat.tasks.asking.index import PassageIndex
+from rnnchat.tasks.asking.latent import unit
+from rnnchat.tasks.asking.ranking import FEATURES as FIRST
+from rnnchat.tasks.asking.ranking import MOST_TERMS, Question, best, evidence, score
+from rnnchat.tasks.asking.terms import STOP_WORDS, terms_of, words_of
+from rnnchat.tasks.asking.word_vectors import shipped_vectors
+
+FILE = Path(__file__).parent / "reranker.safetensors"
+"""This file, which is part of the package, holds the network."""
+RERANKED = 96
+"""So many passages are put in order a second time."""
+SOFTENED = 8.0
+"""A passage whose score by the network is this much lower has 1/e of the other one's score."""
+_BEHIND = ("body", "note", "covered", "latent_note", "words", "translated", "similar")
+"""The kinds of evidence that are also compared to the passage that has most of it."""
+_OF_TEXT = (
+    "exact",
+    "small_words",
+    "in_order",
+    "near",
+    "window",
+    "rarest",
+    "rarest_missing",
+    "first_at",
+)
+_OF_PLACE = (
+    "in_heading",
+    "in_title",
+    "of_title",
+    "words_note",
+    "length",
+    "passages",
+    "first_passage",
+)
+_OF_QUESTION = ("terms", "unknown", "most_covered")
+FEATURES = (
+    *FIRST,
+    *(f"{name}_behind" for name in _BEHIND),
+    "score_behind",
+    "best_of_note",
+    *_OF_TEXT,
+    *_OF_PLACE,
+    *_OF_QUESTION,
+)
+"""What the network sees of each passage, in order."""
+NEAR = 8
+"""Two words at most this far apart are near each other, in words."""
+WINDOW = 24
+"""So many words in a row may hold the answer."""
+MOST_READ = 4_000
+"""Only the first so many characters of a passage are read again."""
+MOST_PLACES = 16
+"""Only the first so many places of a term in a passage are compared to those of another one."""
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class Reranker:
+    """A network with one hidden layer."""
+
+    means: NDArray[np.float32]
+    """The mean of each feature, (features,)."""
+    scales: NDArray[np.float32]
+    """The standard deviation of each feature, (features,)."""
+    linear: NDArray[np.float32]
+    """What each feature counts for directly, (features,)."""
+    hidden: NDArray[np.float32]
+    """The weights of the hidden units, (features, units)."""
+    biases: NDArray[np.float32]
+    """Their biases, (units,)."""
+    output: NDArray[np.float32]
+    """What each unit counts for, (units,)."""
+
+    def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the score of each of some passages, (passages,), given (passages, features)."""
+        inputs = (features - self.means) / self.scales
+        active = np.tanh(inputs @ self.hidden + self.biases)
+        found: NDArray[np.float32] = np.asarray(inputs @ self.linear + active @ self.output, np.float32)
+        return found
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays of the file."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@cache
+def shipped_reranker() -> Reranker:
+    """Return the network that is part of the package."""
+    tensors = read_safetensors(FILE.read_bytes())
+    return Reranker(**{field.name: tensors[field.name] for field in fields(Reranker)})
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """What speaks for each passage, and the scores by which they are put in order."""
+
+    found: NDArray[np.float32]
+    """The evidence of `ranking.evidence`, (features, passages)."""
+    scores: NDArray[np.float32]
+    """A score of each passage, above 0 where anything speaks for it, (passages,)."""
+    first: int
+    """The passage that is the best one in the first order; -1 where nothing speaks for any."""
+
+
+def rank(index: PassageIndex, question: Question) -> Ranked:
+    """Return how well each passage fits a question, the best ones by the network's order."""
+    found = evidence(index, question)
+    scores = score(found)
+    chosen = np.array([number for number in best(scores, RERANKED) if scores[number] > 0], np.int64)
+    if not len(chosen):
+        return Ranked(found, scores, -1)
+    again = shipped_reranker().scores(features_of(index, question, found, scores, chosen))
+    again = scores.max() * np.exp((again - again.max()) / SOFTENED)
+    # The other passages follow, in their first order.
+    scores *= 0.99 * again.min() / scores[chosen].min()
+    scores[chosen] = again
+    return Ranked(found, scores, int(chosen[0]))
+
+
+def features_of(
+    index: PassageIndex,
+    question: Question,
+    found: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    chosen: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """Return what the network sees of the `chosen` passages, (chosen, features).
+
+    `found` is the evidence for all passages, and `scores` are their first scores.
+    """
+    rows = [FIRST.index(name) for name in _BEHIND]
+    own = found[:, chosen]
+    highest = found.max(axis=1)
+    notes = index.notes[chosen]
+    top = np.full(len(index.files), -np.inf, np.float32)
+    np.maximum.at(top, notes, scores[chosen])
+    columns = [
+        *own,
+        *(own[rows] - highest[rows, None]),
+        scores[chosen] - scores.max(),
+        scores[chosen] - top[notes],
+        *_of_text(index, question, chosen).T,
+        *_of_place(index, question, chosen).T,
+        np.full(len(chosen), np.log1p(len(question.numbers))),
+        np.full(len(chosen), _share_unknown(question)),
+        np.full(len(chosen), highest[FIRST.index("covered")]),
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _share_unknown(question: Question) -> float:
+    return float(question.rarities[question.terms < 0].sum() / max(question.rarities.sum(), 1e-6))
+
+
+def _of_text(index: PassageIndex, question: Question, chosen: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return what the texts of passages show, (chosen, features), in the order of _OF_TEXT."""
+    terms = list(dict.fromkeys(terms_of(question.text)))[:MOST_TERMS]
+    weights = dict(zip(terms, question.rarities.tolist(), strict=False))
+    words = dict.fromkeys(_WORD.findall(question.text.lower()))
+    small = [word for word in words if word in STOP_WORDS]
+    plain = {word: max((weights.get(term, 0.0) for term in terms_of(word)), default=0.0) for word in words}
+    beginnings = {term[:2] for term in terms}
+    result = np.zeros((len(chosen), len(_OF_TEXT)), np.float32)
+    for at, number in enumerate(chosen.tolist()):
+        passage = index.passage(number)
+        text = f"{passage.heading}\n{passage.text}"[:MOST_READ]
+        present = set(_WORD.findall(text.lower()))
+        result[at, 0] = sum(weight for word, weight in plain.items() if word in present) / max(
+            sum(plain.values()), 1e-6
+        )
+        result[at, 1] = sum(word in present for word in small) / max(len(small), 1)
+        result[at, 2:] = _closeness(terms, weights, _told(text, beginnings))
+    return result
+
+
+def _told(text: str, beginnings: Set[str]) -> list[str]:
+    """Return the terms of a text in order; one that does not begin as any of `beginnings`, two letters each,
+    may be left empty, as stems take time."""
+    told: list[str] = []
+    for word in words_of(text):
+        is_plain = word.isascii() and word.isalpha() and (word.islower() or word.istitle() or word.isupper())
+        if is_plain and (lower := word.lower())[:2] not in beginnings:
+            if lower not in STOP_WORDS:
+                told.append("")
+        else:
+            told += terms_of(word)
+    return told
+
+
+def _closeness(terms: Sequence[str], weights: dict[str, float], told: Sequence[str]) -> tuple[float, ...]:
+    """Return how close the terms of a question are to each other among those of a passage, and where."""
+    whole = max(sum(weights.values()), 1e-6)
+    hits = [(place, term) for place, term in enumerate(told) if term in weights]
+    places: dict[str, list[int]] = {}
+    for place, term in hits:
+        if len(found := places.setdefault(term, [])) < MOST_PLACES:
+            found.append(place)
+    in_order = near = possible = 0.0
+    for first, second in pairwise(terms):
+        weight = weights[first] + weights[second]
+        possible += weight
+        gaps = [b - a for a in places.get(first, ()) for b in places.get(second, ())]
+        in_order += weight * (1 in gaps)
+        near += weight * any(-NEAR <= gap <= NEAR for gap in gaps)
+    window = 0.0
+    begin = 0
+    for end, (place, _) in enumerate(hits):
+        while place - hits[begin][0] >= WINDOW:
+            begin += 1
+        window = max(window, sum(weights[term] for term in {term for _, term in hits[begin : end + 1]}))
+    rarest = max(weights, key=weights.__getitem__, default="")
+    missing = max((weight for term, weight in weights.items() if term not in places), default=0.0)
+    return (
+        in_order / max(possible, 1e-6),
+        near / max(possible, 1e-6),
+        window / whole,
+        float(rarest in places),
+        missing / max(weights.get(rarest, 0.0), 1e-6),
+        1 - hits[0][0] / len(told) if hits else 0.0,
+    )
+
+
+def _of_place(index: PassageIndex, question: Question, chosen: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return what headings, titles and notes of passages show, (chosen, features), in the order of
+    _OF_PLACE."""
+    in_heading, in_title = np.zeros(len(index), np.float32), np.zeros(len(index.files), np.float32)
+    shared = np.zeros(len(index.files), np.float32)
+    for term, weight in zip(question.terms.tolist(), question.rarities.tolist(), strict=True):
+        if term >= 0:
+            in_heading[index.headings.of(term)[0]] += weight
+            rows = index.titles.of(term)[0]
+            in_title[rows] += weight
+            shared[rows] += 1
+    whole = max(float(question.rarities.sum()), 1e-6)
+    notes = index.notes[chosen]
+    asked = shipped_vectors().of_question(question.numbers)
+    first = np.searchsorted(index.notes, notes)
+    last = np.searchsorted(index.notes, notes, side="right")
+    alike = np.zeros(len(chosen), np.float32)
+    for at, (begin, end) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
+        alike[at] = unit(index.word_passages[begin:end].sum(axis=0)) @ asked
+    return np.stack(
+        [
+            in_heading[chosen] / whole,
+            in_title[notes] / whole,
+            shared[notes] / np.maximum(index.title_lengths[notes], 1),
+            alike,
+            np.log1p(index.lengths[chosen]),
+            np.log1p(last - first),
+            (chosen == first).astype(np.float32),
+        ],
+        axis=1,
+    )

@@ -1,0 +1,96 @@
+"""Fitting the second order: the network learns what tells right passages from others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnnchat.tasks.asking.ranking import WEIGHTS
+from rnnchat.tasks.asking.reranking import FEATURES
+from rnnchat.tasks.asking.terms import terms_of
+from rnnchat.training.asking import examples, fit_reranking
+from rnnchat.training.asking.examples import QUESTIONS, all_questions
+from rnnchat.training.asking.fit_reranking import Candidates, candidates, fit, place_of_right
+
+SIZE = 6
+FIRST, SECOND = FEATURES.index("exact"), FEATURES.index("near")
+
+
+def questions(count: int = 120) -> list[Candidates]:
+    """Return questions whose right passage has one of two features, where the others have both or none."""
+    random = np.random.default_rng(0)
+    found = []
+    for _ in range(count):
+        table = random.random((SIZE, len(FEATURES))).astype(np.float32) * 0.1
+        table[:, FIRST] = table[:, SECOND] = random.random(SIZE) < 0.5
+        right = int(random.integers(SIZE))
+        table[right, FIRST], table[right, SECOND] = (0, 1) if random.random() < 0.5 else (1, 0)
+        found.append(Candidates("title", 0, table, np.arange(SIZE) == right, np.ones(SIZE, bool)))
+    return found
+
+
+def test_the_network_learns_what_no_weights_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_reranking, "STEPS", 250)
+    asked = questions()
+    fitted = fit(asked)
+    assert np.mean([place_of_right(one, fitted) == 0 for one in asked]) > 0.9
+    linear = np.concatenate([WEIGHTS, np.zeros(len(FEATURES) - len(WEIGHTS))])
+    assert np.mean([(one.features @ linear).argmax() == one.is_right.argmax() for one in asked]) < 0.5
+
+
+def test_a_passage_that_the_first_order_does_not_find_counts_as_not_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fit_reranking, "STEPS", 2)
+    asked = questions(2)
+    lost = Candidates("title", 0, asked[0].features, asked[0].is_right, ~asked[0].is_right)
+    assert place_of_right(lost, fit(asked)) > SIZE
+
+
+NOTES = [
+    (
+        f"{source}{number}.md",
+        f"# A title about {word} things\n\nThe {word} in the garden grows well. It needs rain.\n\n"
+        f"## How to plant a {word}\n\nDig a deep hole for the {word} and then cover it with dark earth.",
+    )
+    for source in ("jwworth/", "brandur/", "ashfurrow/")
+    for number, word in enumerate(("rose", "oak", "fern", "lily", "moss", "palm", "ivy"))
+]
+
+
+@pytest.fixture
+def few_notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    written = tmp_path / "written.tsv"
+    written.write_text("where do I put the big tree\tbrandur/1.md\t7\n", encoding="utf-8")
+    monkeypatch.setattr(examples, "QUESTIONS", written)
+    monkeypatch.setattr(examples, "SENTENCES", 5)
+    monkeypatch.setattr(examples, "SMALL_COLLECTIONS", 1)
+    monkeypatch.setattr(examples, "held_out_notes", lambda data: NOTES)
+
+
+@pytest.mark.usefixtures("few_notes")
+def test_every_question_has_a_passage_that_answers_it_and_not_its_own_title(tmp_path: Path) -> None:
+    asked = list(all_questions(tmp_path))
+    assert {one.kind for one in asked} == {"written", "title", "section", "sentence"}
+    assert {one.group for one in asked} == {0, 1, 2}
+    for one in asked:
+        assert one.is_right.any()
+        assert not one.is_right.all()
+        right = [one.index.passage(at) for at in np.flatnonzero(one.is_right).tolist()]
+        if one.kind in ("title", "section"):
+            assert not one.index.headings.rows.size
+        if one.kind == "title":
+            assert not one.index.titles.rows.size
+        if one.kind == "written":
+            assert "hole for the oak" in right[0].text
+    table = list(candidates(asked))
+    assert len(table) == sum(bool(terms_of(one.question)) for one in asked)
+    assert all(one.is_right.any() for one in table)
+
+
+def test_each_written_question_names_a_note_and_a_line() -> None:
+    rows = [row.split("\t") for row in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    assert len({question for question, _, _ in rows}) == len(rows) > 50
+    assert all(source.startswith(sum(examples.GROUPS, ())) and line.isdigit() for _, source, line in rows)
