@@ -80,9 +80,9 @@ def unit(vectors: Vectors) -> Vectors:
     return result
 
 
-def pack(vectors: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Return vectors as whole numbers from -127 to 127, and the scale of each."""
-    scales = np.abs(vectors).max(axis=-1, initial=0) / 127
+def pack(vectors: Vectors, largest: int = 127) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return vectors as whole numbers from -`largest` to `largest`, and the scale of each."""
+    scales = np.abs(vectors).max(axis=-1, initial=0) / largest
     packed = np.rint(vectors / np.maximum(scales, 1e-12)[..., None])
     return packed.astype(np.int8), scales.astype(np.float32)
 

@@ -26,6 +26,8 @@ from rnnchat.tasks.sparse import SparseRows
 
 FILE = Path(__file__).parent / "word_vectors.safetensors"
 """This file, which is part of the package, holds the vectors."""
+LARGEST = 10
+"""Their values are whole numbers of at most this size, so that they are compressed by half."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class WordVectors:
     def build(cls, terms: NDArray[np.uint64], of_texts: Vectors, of_questions: Vectors) -> WordVectors:
         """Return the packed vectors of the terms with these numbers, which may be in any order."""
         order = np.argsort(terms)
-        return cls(terms[order], *pack(of_texts[order]), *pack(of_questions[order]))
+        packed = (pack(vectors[order], LARGEST) for vectors in (of_texts, of_questions))
+        return cls(terms[order], *next(packed), *next(packed))
 
     def places(self, numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the place of each of `numbers` among the terms; -1 for a term without a vector."""

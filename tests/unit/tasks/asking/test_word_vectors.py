@@ -7,10 +7,12 @@ import numpy as np
 from rnnchat.storage.tensors import read_safetensors, to_safetensors
 from rnnchat.tasks.asking.postings import Postings
 from rnnchat.tasks.asking.terms import term_numbers
-from rnnchat.tasks.asking.word_vectors import WordVectors, shipped_vectors
+from rnnchat.tasks.asking.word_vectors import LARGEST, WordVectors, shipped_vectors
 
 NAMES = ["boil", "cook", "drive", "car"]
 VECTORS = np.array([[1, 0], [0.8, 0.6], [-1, 0.1], [0, -2]], np.float32)
+PRECISION = 1 / (2 * LARGEST)
+"""Packed values are off by at most this share of the largest one."""
 
 
 def vectors() -> WordVectors:
@@ -22,7 +24,7 @@ def test_each_term_keeps_its_vector() -> None:
     assert np.all(np.diff(found.terms.astype(object)) > 0)
     for name, vector in zip(NAMES, VECTORS, strict=True):
         expected = vector / np.linalg.norm(vector)
-        np.testing.assert_allclose(found.of_question(term_numbers([name])), expected, atol=0.02)
+        np.testing.assert_allclose(found.of_question(term_numbers([name])), expected, atol=PRECISION)
 
 
 def test_a_question_without_known_terms_has_no_direction() -> None:
@@ -36,7 +38,7 @@ def test_rows_are_sums_in_which_repeated_terms_count_less() -> None:
     postings = Postings.build(np.array(places), np.array([0, 0, 2]), np.array([1, 5, 3]), len(numbers))
     rows = vectors().of_rows(postings, numbers, 3)
     expected = VECTORS[0] + (1 + np.log(5)) * VECTORS[3]
-    np.testing.assert_allclose(rows[0], expected / np.linalg.norm(expected), atol=0.02)
+    np.testing.assert_allclose(rows[0], expected / np.linalg.norm(expected), atol=PRECISION)
     assert not rows[1:].any()
 
 
