@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnnchat.cli.output import print_error, print_json, print_line, print_progress
-from rnnchat.cli.shared import as_json, current_paths, model_option, open_library, paths_argument
+from rnnchat.cli.shared import (
+    ProbabilityOption,
+    as_json,
+    current_paths,
+    model_option,
+    open_library,
+    paths_argument,
+)
 from rnnchat.cli.streams import is_terminal
 
 if TYPE_CHECKING:
@@ -39,7 +46,7 @@ OVERLAP_WARNING = 0.05
 )
 @click.option(
     "--threshold",
-    type=click.FloatRange(0, 1),
+    type=ProbabilityOption(),
     default=None,
     metavar="P",
     help="With --typing: how likely the suggestion after the cursor must be to be right.",

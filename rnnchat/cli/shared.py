@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,20 @@ class PathArgument(click.Path):
         from rnnchat.storage.paths import parse_argument
 
         return value if isinstance(value, Path) else parse_argument(os.fsdecode(value))
+
+
+class ProbabilityOption(click.FloatRange):
+    """A number from 0 to 1; ``nan`` is none, which a range alone lets pass."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 1)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number; raise BadParameter where it is not in the range."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not in the range 0<=x<=1.", param, ctx)
+        return number
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")

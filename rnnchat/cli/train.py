@@ -188,13 +188,21 @@ def follow_training(job: TrainingJob[Any], show: Callable[[Event], None]) -> Non
         if sys.stderr is not None and sys.stderr.isatty():
             print_progress("\r\x1b[KStopping and saving a checkpoint …\n")
         job.close(30)
-        raise StoppedError(
-            "Stopped. What was learned so far is saved.",
-            f"To continue, run `{job.resume_command}`.",
-        ) from None
+        raise _stopped(job) from None
     except RnnchatError:
         if is_terminal(sys.stdout):
             print_line("", over=True)  # the error takes the place of the line that says what is being done
         raise
     finally:
         job.close(30)
+
+
+def _stopped(job: TrainingJob[Any]) -> StoppedError:
+    """Return what a training that was stopped leaves behind."""
+    if job.run.is_finished:
+        return StoppedError(
+            f"The training was over before it could stop: {job.run.folder.name} is saved.", ""
+        )
+    has_learned = job.run.checkpoints.is_dir() and any(job.run.checkpoints.iterdir())
+    what = "What was learned so far is saved." if has_learned else "It had learned nothing yet."
+    return StoppedError(f"Stopped. {what}", f"To continue, run `{job.resume_command}`.")

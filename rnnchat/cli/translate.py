@@ -197,7 +197,10 @@ def _new_run(settings: TranslationSettings, *, fresh: bool) -> TranslationRun:
     settings.check()
     if path_kind(Path(settings.path)) is PathKind.MISSING:
         raise NotesError(f"There is no file {display_path(settings.path)}.", "Check its name.")
-    if find_unfinished_translation(current_paths(), settings.name) is not None and not fresh:
+    unfinished = find_unfinished_translation(current_paths(), settings.name)
+    if unfinished is not None:
+        unfinished.require_idle()
+    if unfinished is not None and not fresh:
         raise TrainingError(
             f"There is an interrupted training of {settings.name}.",
             "Continue it with `--resume`, discard it with `--fresh`, or keep both with another `--name`.",
@@ -210,14 +213,16 @@ def _run_to_resume(name: str | None) -> TranslationRun:
     from rnnchat.training.translation.run import find_unfinished_translation, unfinished_translations
 
     waiting = unfinished_translations(current_paths())
-    if name is None and len(waiting) == 1:
-        return waiting[0]
-    found = find_unfinished_translation(current_paths(), name) if name else None
+    if name is None:
+        found = waiting[0] if len(waiting) == 1 else None
+    else:
+        found = find_unfinished_translation(current_paths(), name)
     if found is None:
         names = ", ".join(run.folder.name for run in waiting)
         what = f"no interrupted training called {name!r}" if name else "no training that is clearly meant"
         hint = f"Trainings that can be resumed: {names}." if names else "No training can be resumed."
         raise TrainingError(f"There is {what}.", hint)
+    found.require_idle()
     return found
 
 

@@ -102,7 +102,7 @@ def _is_path(value: str) -> bool:
 
 def _line(draft: DraftSummary, preview: str) -> Content:
     when = time.strftime("%d %b %H:%M", time.localtime(draft.changed))
-    size = f"  {draft.characters:,} characters"
+    size = f"  {draft.characters:,} character{'s' * (draft.characters != 1)}"
     # The title of a draft without a file is how it begins.
     is_new = preview and not preview.startswith(draft.title[:PREVIEW_REPEATS])
     shown = f"\n  {preview}" if is_new else ""

@@ -39,6 +39,8 @@ _FREQUENT_WORDS = 200
 _SAME_LANGUAGE_SHARE = 0.5
 """Two columns that share this much of their frequent words may be in the same language."""
 _BLANKS = re.compile(r"[ \t]+")
+_INNER_BREAKS = str.maketrans(dict.fromkeys("\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))
+"""A line of a table ends with a newline; other signs that break lines belong to a sentence."""
 _HINT = "Each line holds a sentence, a tab, and its translation."
 
 
@@ -96,7 +98,7 @@ def read_pairs(path: Path, *, reverse: bool = False) -> PairTable:
 
 def parse_pairs(text: str, *, reverse: bool = False) -> PairTable:
     """Return the pairs of a table as `read_pairs` does; raise NotesError where it has no two columns."""
-    lines = sanitize(text.removeprefix("\ufeff")).split("\n")
+    lines = sanitize(text.removeprefix("\ufeff").translate(_INNER_BREAKS)).split("\n")
     _require_two_columns(lines)
     left_out: Counter[str] = Counter()
     seen: set[tuple[str, str]] = set()

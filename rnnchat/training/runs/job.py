@@ -48,6 +48,11 @@ class JobFolder(Protocol):
         """The folder that checkpoints are written to."""
         ...
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether the model has been saved."""
+        ...
+
 
 AnyRun = TypeVar("AnyRun", bound=JobFolder)
 """The kind of run that a job works on."""

@@ -50,11 +50,7 @@ class TranslationRun:
         """
         settings.check()
         run = cls(make_private(paths.translation_runs) / settings.name)
-        if is_locked(run.folder):
-            raise TrainingError(
-                f"{settings.name} is being trained right now.",
-                "Wait for it, stop it, or choose another name.",
-            )
+        run.require_idle()
         try:
             run.discard()
             make_private(run.folder)
@@ -82,9 +78,27 @@ class TranslationRun:
         """Whether the pairs have been read and split."""
         return (self.folder / PREPARED).is_file()
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether the translator has been saved; its training is then removed."""
+        return not (self.folder / SETTINGS).exists()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a process is working on it."""
+        return is_locked(self.folder)
+
     def locked(self) -> AbstractContextManager[bool]:
         """Lock the training for this process; raise TrainingError while another process has it locked."""
         return locked(self.folder)
+
+    def require_idle(self) -> None:
+        """Raise TrainingError while a process is working on it."""
+        if self.is_busy:
+            raise TrainingError(
+                f"{self.folder.name} is being trained right now.",
+                "Wait for it, stop it, or choose another name.",
+            )
 
     def discard(self) -> None:
         """Remove the training and everything in it, if there is any."""

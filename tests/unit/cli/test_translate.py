@@ -66,3 +66,16 @@ def test_what_contradicts_an_interrupted_training(
     TranslationRun.create(paths, TranslationSettings("fr", "/notes/pairs.tsv"))
     assert message in said("train", *words)
     assert find_unfinished_translation(paths, "fr") is not None
+
+
+def test_a_training_that_is_running_is_not_called_interrupted(paths: Paths, tmp_path: Path) -> None:
+    (tmp_path / "pairs.tsv").write_text("A\tB\n", encoding="utf-8")
+    run = TranslationRun.create(paths, TranslationSettings("fr", str(tmp_path / "pairs.tsv")))
+    with run.locked():
+        for words in (
+            [str(tmp_path / "pairs.tsv"), "--name", "fr"],
+            ["--resume"],
+            ["--resume", "--name", "fr"],
+        ):
+            assert "fr is being trained right now" in said("train", *words)
+    assert "interrupted" in said("train", str(tmp_path / "pairs.tsv"), "--name", "fr")

@@ -25,6 +25,16 @@ def test_pairs_are_read_and_reversed(tmp_path: Path) -> None:
     assert [(pair.target, pair.source, pair.line) for pair in reversed_pairs] == [*sentence_pairs()]
 
 
+def test_only_newlines_end_the_lines_of_a_table() -> None:
+    table = parse_pairs("Good\u2028morning\tBonjour\u2028le soleil\na\x0cb\tc\x85d\r\ne\tf\rg\th\n")
+    assert [tuple(pair) for pair in table.pairs] == [
+        ("Good morning", "Bonjour le soleil", 1),
+        ("a b", "c d", 2),
+        ("e", "f", 3),
+        ("g", "h", 4),
+    ]
+
+
 def test_what_is_no_new_pair_is_counted() -> None:
     lines = [
         "a\tb\tCC-BY 2.0, #17",
