@@ -202,7 +202,11 @@ def _move(source: Path, target: Path) -> None:
         if error.errno not in _NO_LINKS:
             raise
         _copy_to_new(source, target)
-    sync_folder(target.parent)
+    try:
+        sync_folder(target.parent)
+    except KeyboardInterrupt:
+        source.unlink()  # so that the file has one name alone
+        raise
     try:
         source.unlink()
     except OSError:

@@ -207,3 +207,20 @@ def test_the_longest_name_that_is_taken_gets_a_number_too(inbox: Path, stem: str
     assert [result.problem for result in apply_moves([move])] == [""]
     assert (garden / name).read_text() == "in garden"
     assert move.target.read_text() == "in inbox"
+
+
+def test_a_move_that_is_interrupted_leaves_a_file_one_name(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    before = tree(inbox.parent)
+    moves = planned(inbox)
+    with monkeypatch.context() as patched:
+        patched.setattr(moving, "sync_folder", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            apply_moves(moves)
+    assert len(tree(inbox.parent)) == len(before)
+    undo_moves(moves)
+    assert tree(inbox.parent) == before
