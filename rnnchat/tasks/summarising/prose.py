@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from rnnchat.tasks.asking.sentences import split_sentences
+from rnnchat.tasks.summarising.line_kinds import LABELLED, is_ingredient, is_short_labelled_line
 
 LONGEST_NOTE = 1_000_000
 """Only so many characters of a note are read."""
@@ -144,13 +145,20 @@ def _blocks(body: str) -> Iterator[tuple[int, str]]:
     """Yield the parts of a text that share no sentence, each with its first character.
 
     A line that is not indented ends the point of a list before it, unless it goes on with a small letter.
+    So it ends a line with a label, such as "Present: Ines". Such a line begins a part, and so does each of
+    several ingredients.
     """
     begin = place = 0
-    in_point = False
+    in_point = is_whole = False
+    before = ""
     for line in body.split("\n"):
-        if in_point and _ANEW.match(line):
+        is_item = is_ingredient(line) and (not before.strip() or is_ingredient(before))
+        is_new = _ANEW.match(line) is not None and (in_point or is_whole)
+        if is_new or is_item or LABELLED.match(line):
             yield begin, body[begin:place]
             begin = place
+        is_whole = is_item or is_short_labelled_line(line)
+        before = line
         in_point = _POINT.match(line) is not None or (
             in_point and line[:1] in (" ", "\t") and bool(line.strip())
         )

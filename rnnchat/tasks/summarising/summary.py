@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rnnchat.tasks.summarising.key_sentences import shipped_ranker
+from rnnchat.tasks.summarising.features import length_in_words
+from rnnchat.tasks.summarising.key_sentences import FEWEST_WORDS, shipped_ranker
+from rnnchat.tasks.summarising.line_kinds import is_ingredient, only_announces
 from rnnchat.tasks.summarising.prose import NoteSentence, Prose, read_prose
+from rnnchat.tasks.summarising.words import words_of
 
 PREVIEW_READS = 6_000
 """A preview is made of so many characters from the beginning of a text."""
 PREVIEW_SENTENCES = 40
 """A preview is chosen among so many sentences from the beginning of a text."""
-_ANNOUNCES = (":", "：")
+_COLONS = (":", "：")
 
 
 def key_sentences(prose: Prose, count: int) -> list[NoteSentence]:
     """Return at most `count` key sentences in the order of the text.
 
-    A sentence that only announces what follows, such as "for example:", is none where there are others.
+    An ingredient, a label such as "Ingredients:", and a sentence that only announces what follows, such as
+    "for example:", are none where there are others.
     """
-    sentences = [one for one in prose.sentences if not one.text.endswith(_ANNOUNCES)] or prose.sentences
+    sentences = [one for one in prose.sentences if _is_prose(one.text)] or prose.sentences
     chosen = shipped_ranker().choose([one.text for one in sentences], count)
     return [sentences[number] for number in sorted(chosen)]
+
+
+def _is_prose(sentence: str) -> bool:
+    is_label = sentence.endswith(_COLONS) and length_in_words(words_of(sentence)) < FEWEST_WORDS
+    return not (is_label or only_announces(sentence) or is_ingredient(sentence))
 
 
 def preview(text: str, longest: int) -> str:
