@@ -79,6 +79,8 @@ _IMAGE = re.compile(r"!\[[^\]]{0,500}\]\([^)]{0,500}\)|\{%[^\n]{0,300}?%\}|\{\{[
 _LINK = re.compile(r"\[(?P<text>[^\]]{0,500})\](?:\([^)]{0,500}\)|\[[^\]]{0,200}\])")
 _FOOTNOTE = re.compile(r"\[\^[^\]]*\]:?")
 _LIST_MARK = re.compile(r"^[\s>]*(?:(?:[-*+]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?")
+_TASK = re.compile(r"[\s>]*(?:[-*+]|\d+[.)])[ \t]+(?P<mark>\[[ xX]\])")
+"""Matches the box of a task in a list."""
 _CODE = re.compile(r"`[^`\n]+`")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|__)(?=\S)(?P<text>.+?)(?<=\S)\1(?![\w*])")
 
@@ -91,6 +93,18 @@ class NoteSentence:
     """Its text in one line, without the mark of a list, the addresses of links, and emphasis."""
     line: int
     """The line of the note in which it begins, from 1."""
+    mark: str = ""
+    """The box of a task, "[ ]" or "[x]"; empty where it is none."""
+
+    @property
+    def shown(self) -> str:
+        """Its text behind the box of a task."""
+        return f"{self.mark} {self.text}" if self.mark else self.text
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is a task that is done."""
+        return self.mark == "[x]"
 
 
 @dataclass(frozen=True)
@@ -145,7 +159,9 @@ def read_prose(text: str) -> Prose:
         for sentence in itertools.islice(split_sentences(block), MOST_SENTENCES - len(found)):
             shown = plain(sentence.text)
             if any(map(str.isalpha, shown)):
-                found.append(NoteSentence(shown, bisect.bisect_right(starts, start + sentence.start)))
+                task = _TASK.match(sentence.text)
+                mark = task["mark"].lower() if task is not None else ""
+                found.append(NoteSentence(shown, bisect.bisect_right(starts, start + sentence.start), mark))
     return Prose(title, tuple(found), "\n".join(code))
 
 

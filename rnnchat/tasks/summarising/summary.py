@@ -20,17 +20,19 @@ _COLONS = (":", "：")
 def key_sentences(prose: Prose, count: int) -> list[NoteSentence]:
     """Return at most `count` key sentences in the order of the text.
 
-    An ingredient, a label such as "Ingredients:", and a sentence that only announces what follows, such as
-    "for example:", are none where there are others.
+    An ingredient, a task that is done, a label such as "Ingredients:", and a sentence that only announces
+    what follows, such as "for example:", are none where there are others.
     """
-    sentences = [one for one in prose.sentences if _is_prose(one.text)] or prose.sentences
+    sentences = [one for one in prose.sentences if _is_prose(one)] or prose.sentences
     chosen = shipped_ranker().choose([one.text for one in sentences], count)
     return [sentences[number] for number in sorted(chosen)]
 
 
-def _is_prose(sentence: str) -> bool:
-    is_label = sentence.endswith(_COLONS) and length_in_words(words_of(sentence)) < FEWEST_WORDS
-    return not (is_label or only_announces(sentence) or is_ingredient(sentence))
+def _is_prose(sentence: NoteSentence) -> bool:
+    """Return whether a sentence says something of its own that still holds."""
+    text = sentence.text
+    is_label = text.endswith(_COLONS) and length_in_words(words_of(text)) < FEWEST_WORDS
+    return not (is_label or sentence.is_done or only_announces(text) or is_ingredient(text))
 
 
 def preview(text: str, longest: int) -> str:
@@ -39,5 +41,5 @@ def preview(text: str, longest: int) -> str:
     found = key_sentences(replace(prose, sentences=prose.sentences[:PREVIEW_SENTENCES]), 1)
     if not found:
         return ""
-    shown = found[0].text
+    shown = found[0].shown
     return shown if len(shown) <= longest else f"{shown[: longest - 1].rstrip()}…"

@@ -1,4 +1,4 @@
-"""What is no title, though its words are in order: amounts, greetings, dates alone, and what another title says."""
+"""What is no title, though its words are in order: amounts, greetings, dates, and parts of another title."""
 
 from __future__ import annotations
 
