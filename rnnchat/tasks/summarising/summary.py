@@ -35,11 +35,16 @@ def _is_prose(sentence: NoteSentence) -> bool:
     return not (is_label or sentence.is_done or only_announces(text) or is_ingredient(text))
 
 
-def preview(text: str, longest: int) -> str:
-    """Return the key sentence of a text in at most `longest` characters; nothing where it has no sentence."""
+def preview_sentence(text: str) -> NoteSentence | None:
+    """Return the key sentence of the beginning of a text; None where it has no sentence."""
     prose = read_prose(text[:PREVIEW_READS])
     found = key_sentences(replace(prose, sentences=prose.sentences[:PREVIEW_SENTENCES]), 1)
-    if not found:
+    return found[0] if found else None
+
+
+def preview(text: str, longest: int) -> str:
+    """Return the key sentence of a text in at most `longest` characters; nothing where it has no sentence."""
+    found = preview_sentence(text)
+    if found is None:
         return ""
-    shown = found[0].shown
-    return shown if len(shown) <= longest else f"{shown[: longest - 1].rstrip()}…"
+    return found.shown if len(found.shown) <= longest else f"{found.shown[: longest - 1].rstrip()}…"
