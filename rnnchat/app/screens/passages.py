@@ -12,10 +12,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from rnnchat.app.screens.app_screen import Dialog
+from rnnchat.app.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from rnnchat.tasks.asking.asking import Reply
@@ -72,7 +73,7 @@ class PlacesScreen(Dialog[NotePlace | None]):
             if self._note:
                 yield Static(self._note, classes="hint", markup=False)
             yield OptionList(*map(Option, self._lines), compact=True, markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Highlight the first place."""
