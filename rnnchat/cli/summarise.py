@@ -142,6 +142,7 @@ def _titles(prose: Prose, model: str | None) -> list[str]:
     from rnnchat.library.asked_notes import NoNotesError
     from rnnchat.library.settings import load_settings
     from rnnchat.library.title_notes import learned_title_writer
+    from rnnchat.tasks.summarising.title_checks import says_the_same
     from rnnchat.tasks.summarising.titles import plain_writer
 
     paths = current_paths()
@@ -154,7 +155,7 @@ def _titles(prose: Prose, model: str | None) -> list[str]:
             raise
         writer = plain_writer()
     own = [prose.title] if prose.title else []
-    return [*own, *(title for title in writer.suggest(prose) if title not in own)]
+    return [*own, *(title for title in writer.suggest(prose) if not says_the_same(title, own))]
 
 
 def _say_fitting() -> None:

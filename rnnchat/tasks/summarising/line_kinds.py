@@ -12,7 +12,10 @@ LABELLED = re.compile(
     r"[ \t]*[A-Z\u4e00-\u9fff][\w'’-]{0,20}(?: [\w'’-]{1,20}){0,2}(?::[ \t]+|：[ \t]*)(?=\S)"
 )
 """Matches the label that a line begins with, such as "Present: "."""
-_AMOUNT = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?(?:\d[\d.,/–-]*[ \t]?|[½¼¾⅓⅔⅛][ \t]?)+[^\W\d_]")
+_AMOUNT = re.compile(
+    r"[ \t]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?(?:\d(?:[\d.,/–-]{0,10}\d)?|[½¼¾⅓⅔⅛])"
+    r"(?:[ \t]?[½¼¾⅓⅔⅛]|[ \t]\d[\d/]{0,4})?[ \t]?[^\W\d_]"
+)
 """Matches the amount that an ingredient begins with, and the first letter of its unit or its name."""
 _END = re.compile(r"[.!?。！？:：]$")
 _NAME = r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,2}"

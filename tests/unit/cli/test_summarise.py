@@ -155,3 +155,11 @@ def test_tasks_keep_their_boxes_and_those_that_are_done_are_left_out(folder: Pat
     assert run("summarise", "-", stdin=note).splitlines() == ["1  [ ] call the dentist about the tooth"]
     done = run("summarise", "-", stdin=note.splitlines()[1])
     assert done.strip() == "1  [x] pay the rent for the month of May"
+
+
+def test_what_is_in_the_own_title_is_not_suggested_again(folder: Path) -> None:
+    mail = "Subject: Trip to Lyon\n\nThe trip to Lyon begins on Friday. The train to Lyon leaves at eight.\n"
+    own, *others = json.loads(run("summarise", "-", "--title", "--json", stdin=mail))["title"]
+    assert own == "Trip to Lyon"
+    assert others
+    assert not any("trip to lyon" in one.lower() for one in others)

@@ -75,7 +75,25 @@ def test_plain_text_keeps_what_is_no_markup() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["![", "{%", "[", "# ", "#", "*", "`", "<!--", ".  ", "\n\n    ", "a. ", "\n\t- a", "\n#+begin_src"],
+    [
+        "![",
+        "{%",
+        "[",
+        "# ",
+        "#",
+        "*",
+        "`",
+        "<!--",
+        ".  ",
+        "\n\n    ",
+        "a. ",
+        "\n\t- a",
+        "\n#+begin_src",
+        "1",
+        "\n1 g ",
+        "Ab: ",
+        "\n[[",
+    ],
 )
 def test_a_text_of_one_mark_is_read_quickly(unit: str) -> None:
     began = time.perf_counter()
