@@ -56,6 +56,8 @@ _ORG_TASK = re.compile(r"(?:TODO|DONE|NEXT|WAITING|CANCELL?ED)[ \t]+(?:\[#[A-Z]\
 _ORG_TAGS = re.compile(r"[ \t]+:[\w@:]+:$")
 _SUBJECT = re.compile(r"^Subject:[ \t]*(?:(?:Re|Fwd?|Aw):[ \t]*)*(?P<title>\S[^\n]*?)[ \t]*$", re.M | re.I)
 """Matches the subject of a mail, without what says that it is an answer."""
+_HEAD_LINE = re.compile(r"[A-Z][\w-]{1,20}:|[ \t]+\S")
+"""Matches the beginning of a line in the head of a mail."""
 _SUBJECT_LINES = 12
 """The subject of a mail is in one of so many lines at the beginning."""
 _HEADER = re.compile(r"\A(?:[A-Z][\w-]{1,20}:[ \t]+\S[^\n]*\n){2,}(?=[ \t]*\n)")
@@ -177,10 +179,14 @@ def _first_heading(body: str, headings: Sequence[re.Pattern[str]]) -> str:
 
 
 def _subject(text: str) -> str:
-    """Return the subject of a mail; nothing where a text has none in its first lines."""
-    first = "\n".join(text[:10_000].split("\n", _SUBJECT_LINES)[:_SUBJECT_LINES])
-    subject = _SUBJECT.search(first)
-    return plain(subject["title"]) if subject is not None else ""
+    """Return the subject of a mail; nothing where a text begins with anything but the lines of its head."""
+    for line in text[:10_000].split("\n", _SUBJECT_LINES)[:_SUBJECT_LINES]:
+        subject = _SUBJECT.match(line)
+        if subject is not None:
+            return plain(subject["title"])
+        if line.strip() and _HEAD_LINE.match(line) is None:
+            break
+    return ""
 
 
 def _blocks(body: str) -> Iterator[tuple[int, str]]:

@@ -162,7 +162,8 @@ def test_the_subject_of_a_mail_is_its_title() -> None:
         assert prose.title == "Trip to Lyon"
         assert not any("Subject" in one.text for one in prose.sentences)
         assert prose.sentences[-1].text == "I booked the train."
-    assert read_prose("Line.\n" * 20 + "\nSubject: Late\n").title == ""
+    assert read_prose("Line.\n\nSubject: Late\n").title == ""
+    assert read_prose("# Letters\n\nSubject: Welcome\n").title == "Letters"
 
 
 def test_the_tasks_of_org() -> None:
