@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rnnchat.errors import RnnchatError
+from rnnchat.errors import ModelError, RnnchatError
 from rnnchat.storage.display import display_path
 from rnnchat.storage.paths import brief_path
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FRESH_SECONDS = 20.0
 """For so many seconds, files that have changed are not looked for again."""
+NO_NOTES_HINT_IN_APP = "Press F3: train a model of your notes, or only index them, which takes seconds."
+"""What to do in the app where the model in use has no notes."""
 NEAREST = 2
 """So many passages are shown below a reply."""
 
@@ -86,12 +88,16 @@ class NoteFinder:
 
     def _index_of(self, model: str) -> PassageIndex:
         """Return the index of a model's notes, brought up to date with the files."""
-        from rnnchat.library.asked_notes import notes_of_model
+        from rnnchat.library.asked_notes import NO_NOTES_HINT, notes_of_model
 
         with self._lock:
             is_fresh = time.monotonic() - self._read_at < FRESH_SECONDS
             if self._index is None or self._model != model or not is_fresh:
-                self._index = notes_of_model(self._paths, model).collection.index
+                try:
+                    self._index = notes_of_model(self._paths, model).collection.index
+                except ModelError as error:
+                    hint = NO_NOTES_HINT_IN_APP if error.hint == NO_NOTES_HINT else error.hint
+                    raise ModelError(error.message, hint) from None
                 self._folder = _common_folder([file.path for file in self._index.files])
                 self._model = model
                 self._read_at = time.monotonic()

@@ -101,7 +101,7 @@ def _print_reply(reply: Reply) -> None:
     most = _SHOWN_LINES if reply.answer is not None else _SHOWN_LINES_UNANSWERED
     for passage in reply.passages:
         print_line("")
-        heading = f"  {passage.heading or passage.title}" if passage.heading or passage.title else ""
+        heading = f"  {passage.shown_heading}" if passage.shown_heading else ""
         lines_read = f"{passage.line}-{passage.end}" if passage.end > passage.line else f"{passage.line}"
         print_line("", path=f"{place(passage.path)}:{lines_read}")
         if heading:

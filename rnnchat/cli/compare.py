@@ -38,6 +38,10 @@ class _Minutes(click.FloatRange):
         minutes = click.FLOAT.convert(value, param, ctx)
         return 0.0 if minutes == 0 else float(super().convert(value, param, ctx))
 
+    def _describe_range(self) -> str:
+        """Return the range in plain words, as the help shows it."""
+        return f"from {self.min:g} to {self.max:g}"
+
 
 _MINUTES = _Minutes(0.15, 600)
 
@@ -64,7 +68,7 @@ Examples:
     default=5.0,
     show_default=True,
     help=f"Minutes of training for each family; the comparison takes about {TIMED_TRAININGS} times as long."
-    " With --task translate, minutes of training for its network, or 0.",
+    " With --task translate, minutes of training for its network; 0 trains none.",
 )
 @click.option(
     "--text-column", default=None, metavar="NAME", help="With --task classify, the column with the texts."

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SHOWN_CHARACTERS = 2_000
 """At most this many characters of a sentence are printed."""
 _STANDARD_INPUT = "-"
+FREE_WARNING = "The model's own words. It is a small network: expect nonsense, made-up names and links."
+"""Is printed before what the model writes."""
 _OWN_TITLE = "the note's own title"
 """Is printed after a title that the note has already."""
 
@@ -45,7 +47,7 @@ Examples:
 @click.option(
     "--free",
     is_flag=True,
-    help="Let the model sum it up in its own words, too, which may be wrong.",
+    help=f"Add what the model writes after the key sentences. {FREE_WARNING}",
 )
 @model_option
 @as_json
@@ -53,9 +55,8 @@ def summarise(note: str, with_titles: bool, count: int, free: bool, model: str |
     """Show the key sentences of NOTE, with the lines in which they begin.
 
     NOTE is a file, or - for a text on standard input. The sentences are as they stand there, but for the
-    addresses of links and other markup. Titles are made of words of the note, in the style of
-    the titles in the notes that the model learned. With --free, the model writes a summary of its own below
-    the key sentences.
+    addresses of links and other markup. The boxes of tasks stay; those that are done are left out. Titles are
+    made of words of the note, in the style of the titles in the notes that the model learned.
     """
     if not count and not with_titles:
         raise click.UsageError("--sentences 0 shows nothing; add --title")
@@ -78,7 +79,7 @@ def summarise(note: str, with_titles: bool, count: int, free: bool, model: str |
         )
     written = _free_summary(found, model) if free else None
     if as_json:
-        shown = [{"text": one.text, "line": one.line} for one in found]
+        shown = [{"text": one.shown, "line": one.line} for one in found]
         fields = {"title": titles, "sentences": shown, "own_title": prose.title or None}
         print_json(fields if written is None else {**fields, "free": {"text": written, "from": "model"}})
         return
@@ -141,6 +142,7 @@ def _titles(prose: Prose, model: str | None) -> list[str]:
     from rnnchat.library.asked_notes import NoNotesError
     from rnnchat.library.settings import load_settings
     from rnnchat.library.title_notes import learned_title_writer
+    from rnnchat.tasks.summarising.title_checks import says_the_same
     from rnnchat.tasks.summarising.titles import plain_writer
 
     paths = current_paths()
@@ -153,7 +155,7 @@ def _titles(prose: Prose, model: str | None) -> list[str]:
             raise
         writer = plain_writer()
     own = [prose.title] if prose.title else []
-    return [*own, *(title for title in writer.suggest(prose) if title not in own)]
+    return [*own, *(title for title in writer.suggest(prose) if not says_the_same(title, own))]
 
 
 def _say_fitting() -> None:
@@ -166,7 +168,7 @@ def _free_summary(found: list[NoteSentence], model: str | None) -> str:
     from rnnchat.cli.shared import open_library
     from rnnchat.library.settings import load_settings
     from rnnchat.loading import load_model
-    from rnnchat.tasks.summarising.free import MOST_IN_BYTES, free_prompt, tidy
+    from rnnchat.tasks.summarising.free import MOST_IN_BYTES, MOST_PIECES, cue_for, free_prompt, tidy
     from rnnchat.text.chat_format import text_context
 
     settings = load_settings(current_paths())
@@ -178,8 +180,10 @@ def _free_summary(found: list[NoteSentence], model: str | None) -> str:
             f"The model {name} cannot sum this up in its own words: it does not know the script of the text.",
             _other_model(source),
         )
-    context = text_context(loaded.tokenizer, free_prompt([one.text for one in found]))
-    return tidy("".join(chunk.text for chunk in loaded.generator.stream(context, settings.sampling, 60)))
+    cue = cue_for(source)
+    context = text_context(loaded.tokenizer, free_prompt([one.text for one in found], cue))
+    written = (chunk.text for chunk in loaded.generator.stream(context, settings.sampling, MOST_PIECES))
+    return tidy("".join(written), cue)
 
 
 def _other_model(text: str) -> str:
@@ -200,10 +204,10 @@ def _print(titles: list[str], found: list[NoteSentence], own: str, *, with_title
         print_line("")
     width = len(str(found[-1].line)) if found else 0
     for one in found:
-        print_line(f"{one.line:>{width}}  {one.text[:_SHOWN_CHARACTERS]}", indent=width + 2)
+        print_line(f"{one.line:>{width}}  {one.shown[:_SHOWN_CHARACTERS]}", indent=width + 2)
 
 
 def _print_free(written: str) -> None:
     print_line("")
-    print_line("In the model's own words, which may be wrong; the sentences above are the source:")
-    print_line(written or "(The model wrote nothing.)")
+    print_line(FREE_WARNING)
+    print_line(written or "(The model wrote no whole sentence.)")

@@ -42,21 +42,26 @@ def vectors() -> None:
 @click.option("-n", "count", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many.")
 @as_json
 def near(word: str, paths: tuple[Path, ...], model: str | None, count: int, as_json: bool) -> None:
-    """Print the words that are used like WORD in the notes, nearest first."""
-    from rnnchat.tasks.vectors.words import words_of
+    """Print the words that are used like WORD in the notes, nearest first, without words of grammar.
+
+    A word of several Chinese characters has the mean of their vectors, since each character is one word here.
+    """
+    from rnnchat.tasks.vectors.words import says_little, words_of
 
     found = list(words_of(word))
-    if len(found) != 1:
+    named = "".join(found)
+    if not found or (len(found) > 1 and named != word.strip().lower()):
         raise RnnchatError("This is not one word.", "Give a single word: `rnnchat vectors near rebase`.")
     of_words = _word_vectors(_index(paths, model))
     try:
-        nearest = of_words.nearest(found[0], count)
-    except KeyError:
+        nearest = of_words.nearest_to_mean(found, count, says_little)
+    except KeyError as error:
+        missing = str(error.args[0])
         raise RnnchatError(
-            f"The notes do not have the word {found[0]!r} often enough.", _hint(found[0], of_words)
+            f"The notes do not have the word {missing!r} often enough.", _hint(missing, of_words)
         ) from None
     if as_json:
-        print_json({"word": found[0], "near": [{"word": one, "score": round(by, 4)} for one, by in nearest]})
+        print_json({"word": named, "near": [{"word": one, "score": round(by, 4)} for one, by in nearest]})
         return
     for other, cosine in nearest:
         print_line(f"{cosine:5.2f}  {other}")

@@ -78,6 +78,14 @@ def choose(words: Sequence[tuple[str, float]], phrases: Mapping[str, float], cou
     return sorted(((text, probabilities[text]) for text in chosen), key=lambda pair: -pair[1])
 
 
+def distinct_as_shown(scored: Sequence[tuple[str, float]]) -> Scored:
+    """Return the first of the texts that differ only by the white space around them, which a menu hides."""
+    seen: dict[str, tuple[str, float]] = {}
+    for text, probability in scored:
+        seen.setdefault(text.strip() or text, (text, probability))
+    return list(seen.values())
+
+
 def order_shown(texts: Sequence[str]) -> list[str]:
     """Return the `texts` of a menu in the order in which they are shown: the third length of a phrase of
     which two are shown before comes after the others, so that a menu does not begin with one phrase alone."""

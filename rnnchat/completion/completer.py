@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.completion.choice import SINGLE_WORDS, choose
+from rnnchat.completion.choice import SINGLE_WORDS, choose, distinct_as_shown
 from rnnchat.completion.corrections import Correction
 from rnnchat.completion.cursor import split_run, word_start
 from rnnchat.completion.draft_reader import DraftReader, PiecePath
@@ -144,6 +144,8 @@ class Completer:
         if excluded:
             words = [pair for pair in words if pair[0] not in excluded]
             phrases = {text: one for text, one in phrases.items() if text not in excluded}
+        if word_start(before) == len(before):  # else a space tells the next word from more of this one
+            words, phrases = distinct_as_shown(words), dict(distinct_as_shown([*phrases.items()]))
         chosen = choose(words, phrases, count)
         self._shown = [text for text, _ in chosen]
         return [Suggestion(*pair) for pair in chosen]

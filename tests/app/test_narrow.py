@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import Footer, Static
+from textual.widgets._footer import FooterKey
 from textual.widgets._toast import Toast
 
 from rnnchat.app.app import RnnchatApp
+from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.screens.draft import DraftScreen
 from rnnchat.app.widgets.top_bar import TopBar
 from rnnchat.errors import RnnchatError
@@ -54,3 +56,25 @@ async def test_a_message_covers_few_lines(app: RnnchatApp) -> None:
         assert toast.region.width >= 40
         assert "Name another folder. Name another folder." in str(toast.render())
         assert app.screen.region.contains_region(toast.region)
+
+
+@pytest.mark.parametrize(
+    ("key", "mode"), [("f2", "chat"), ("f3", "train"), ("f4", "models"), ("f5", "draft"), ("f10", "sort")]
+)
+async def test_the_footer_cuts_no_key(app: RnnchatApp, key: str, mode: str) -> None:
+    def keys() -> list[FooterKey]:
+        return list(app.screen.query_one(Footer).query(FooterKey))
+
+    def is_shown() -> bool:
+        is_there = isinstance(app.screen, AppScreen) and mode == app.screen.MODE
+        return is_there and bool(keys()) and all(one.region.area for one in keys())
+
+    async with app.run_test(size=SMALLEST) as pilot:
+        await pilot.press(key)
+        await wait_until(pilot, is_shown)
+        narrow = len(keys())
+        assert max(one.region.right for one in keys()) <= SMALLEST[0]
+        await pilot.resize_terminal(140, 40)
+        await wait_until(pilot, lambda: len(keys()) > narrow or mode in ("train", "sort"))
+        await pilot.resize_terminal(*SMALLEST)
+        await wait_until(pilot, lambda: len(keys()) == narrow)

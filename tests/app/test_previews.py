@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.widgets import OptionList
 
@@ -41,5 +43,9 @@ def test_a_passage_is_shown_by_its_key_sentence() -> None:
     screen = answer_screen("undo?", Reply((passage,), None, 0.0), lambda path: path)
     assert KEY in str(screen._lines[0])
     assert "```" not in str(screen._lines[0])
+    assert str(screen._lines[0]).startswith("a.md:5 "), "the line of the sentence that is shown"
+    assert screen._places[0].line == 5
+    later = answer_screen("undo?", Reply((replace(passage, line=11),), None, 0.0), str)
+    assert later._places[0].line == 15
     code = FoundPassage("a.md", 1, 3, "```\nx = 1\n```", 1.0)
     assert "x = 1" in str(answer_screen("x?", Reply((code,), None, 0.0), str)._lines[0])

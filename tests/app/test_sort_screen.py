@@ -104,6 +104,8 @@ async def test_notes_are_listed_with_their_folders(
         assert cells(screen)[0][4] == "2 kitchen"
         assert "Right for 90% of 40 sorted notes" in content(screen, "sort-status")
         assert "1 skipped" in content(screen, "sort-status")
+        others = screen.table.ordered_columns[4]
+        assert (others.width == 0) == (size[0] == 44), "a column is shown whole or not at all"
         await pilot.pause()
         for widget in (screen.table, screen.query_one("#details"), screen.query_one("#sort-status")):
             assert widget.region.height >= 2 or widget.id == "sort-status"

@@ -11,9 +11,10 @@ from textual.containers import Container
 from textual.geometry import Size
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from rnnchat.app.protocols import AppServices
+from rnnchat.app.widgets.key_footer import KeyFooter
 from rnnchat.app.widgets.top_bar import TopBar
 from rnnchat.app.worker_errors import WorkerErrorsMixin
 
@@ -59,7 +60,7 @@ class AppScreen(MinimumSizeScreen[None]):
         yield TopBar(self.MODE)
         with Container(id="contents"):
             yield from self.contents()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield Static("", id="too-small", markup=False)
 
     def contents(self) -> ComposeResult:

@@ -9,9 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from rnnchat.app.screens.app_screen import Dialog
+from rnnchat.app.widgets.key_footer import KeyFooter
 from rnnchat.storage.display import display_path
 from rnnchat.storage.paths import shortened_path
 
@@ -36,7 +37,7 @@ class AttributionScreen(Dialog[None]):
             if self._found:
                 yield Static(_marked(self._text, self._found), classes="quoted", markup=False)
                 yield Static(_places(self._found), markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
 
 def summary(model: str, text: str, found: Sequence[Attribution] | None) -> str:

@@ -11,9 +11,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.widgets import DirectoryTree, Footer, Static
+from textual.widgets import DirectoryTree, Static
 
 from rnnchat.app.screens.app_screen import Dialog
+from rnnchat.app.widgets.key_footer import KeyFooter
 from rnnchat.storage.display import display_path
 
 
@@ -51,7 +52,7 @@ class BrowseScreen(Dialog[Path | None]):
                 "Enter opens a folder · Space chooses what is highlighted", classes="hint", markup=False
             )
             yield NotesTree(self._folder)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     @on(DirectoryTree.FileSelected)
     def file_selected(self, event: DirectoryTree.FileSelected) -> None:

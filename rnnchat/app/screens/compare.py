@@ -11,11 +11,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from rnnchat.app.comparison import ComparisonProcess
 from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.app.widgets.family_chart import FamilyChart
+from rnnchat.app.widgets.key_footer import KeyFooter
 from rnnchat.errors import RnnchatError
 
 UNFINISHED = "The comparison could not be finished."
@@ -47,7 +48,7 @@ class CompareScreen(Dialog[None]):
             )
             yield FamilyChart(id="families", classes="quoted")
             yield Static("Reading your notes …", id="doing", classes="hint", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Start the comparison."""

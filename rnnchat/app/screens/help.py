@@ -8,9 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from rnnchat.app.screens.app_screen import Dialog
+from rnnchat.app.widgets.key_footer import KeyFooter
 
 SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -134,7 +135,7 @@ class HelpScreen(Dialog[None]):
             yield Static("Help", classes="title", markup=False)
             yield Static(page(), markup=False)
             yield Static(ABOUT, classes="about", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
 
 def page() -> Content:

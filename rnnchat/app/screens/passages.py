@@ -12,10 +12,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from rnnchat.app.screens.app_screen import Dialog
+from rnnchat.app.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from rnnchat.tasks.asking.asking import Reply
@@ -72,7 +73,7 @@ class PlacesScreen(Dialog[NotePlace | None]):
             if self._note:
                 yield Static(self._note, classes="hint", markup=False)
             yield OptionList(*map(Option, self._lines), compact=True, markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Highlight the first place."""
@@ -104,7 +105,7 @@ def answer_screen(question: str, reply: Reply, name_of: Callable[[str], str]) ->
 
     Each passage is shown by its key sentence, which takes milliseconds; call it in a thread.
     """
-    from rnnchat.tasks.summarising.summary import preview
+    from rnnchat.tasks.summarising.summary import preview_sentence
     from rnnchat.text.notes.clean import sanitize
 
     places, lines = [], []
@@ -119,10 +120,12 @@ def answer_screen(question: str, reply: Reply, name_of: Callable[[str], str]) ->
     else:
         note = "Nothing in your notes has to do with this."
     for passage in reply.passages:
-        text_shown = preview(passage.text, SHOWN_CHARACTERS) or passage.text[:SHOWN_CHARACTERS]
-        places.append(NotePlace(passage.path, passage.line))
-        shown = " ".join(sanitize(text_shown).split())
-        lines.append(_place_line(name_of(passage.path), passage.line, shown))
+        sentence = preview_sentence(passage.text)
+        line = passage.line if sentence is None else passage.line + sentence.line - 1
+        text_shown = passage.text if sentence is None else sentence.shown
+        places.append(NotePlace(passage.path, line))
+        shown = " ".join(sanitize(text_shown[:SHOWN_CHARACTERS]).split())
+        lines.append(_place_line(name_of(passage.path), line, shown))
     heading = question
     if len(question) > QUESTION_CHARACTERS:
         heading = f"{question[:QUESTION_CHARACTERS]}…"

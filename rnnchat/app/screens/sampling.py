@@ -8,9 +8,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from rnnchat.app.screens.app_screen import Dialog
+from rnnchat.app.widgets.key_footer import KeyFooter
 from rnnchat.app.widgets.number_stepper import NumberSetting, NumberStepper
 from rnnchat.library.settings import LIMITS
 
@@ -60,7 +61,7 @@ class SamplingScreen(Dialog[None]):
             for number in self.NUMBERS:
                 yield NumberStepper(number, _shown(getattr(self.services.settings, number.name)))
             yield Static("↑ ↓ select   ← → change", classes="hint", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     @on(NumberStepper.Changed)
     def save(self, change: NumberStepper.Changed) -> None:

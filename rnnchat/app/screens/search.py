@@ -11,11 +11,12 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.suggester import Suggester
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from rnnchat.app.screens.app_screen import Dialog
+from rnnchat.app.widgets.key_footer import KeyFooter
 from rnnchat.errors import RnnchatError
 
 Chosen = TypeVar("Chosen")
@@ -74,7 +75,7 @@ class SearchScreen(Dialog[Chosen | int | None]):
             yield Input(placeholder=self.placeholder, compact=True, suggester=self._suggester)
             yield OptionList(compact=True, markup=False)
             yield Static("", id="nothing", classes="hint", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Show all entries."""

@@ -34,10 +34,12 @@ COLUMNS = ("", "Note", "Folder", "", "Or")
 """The headings of the columns: a mark, the note, its likeliest folder, how probable that is, and others."""
 WIDTHS = (1, 24, 18, 4, 22)
 """The widths of the columns in a terminal of 80 columns."""
-SMALLEST_WIDTHS = (1, 13, 10, 4, 4)
+SMALLEST_WIDTHS = (1, 13, 10, 4, 0)
 """The smallest widths of the columns."""
-ALTERNATIVES = 3
-"""A note can be moved into one of so many folders."""
+LEAST_OTHERS = 12
+"""The column of the other folders is left out where it would be narrower than this."""
+MOVES = ("First folder", "Second folder", "Third folder")
+"""What the number keys do: they move a note into one of its likeliest folders."""
 
 
 class SortTable(DataTable[Text]):
@@ -52,10 +54,8 @@ class SortScreen(AppScreen):
     MODE = "sort"
     BINDINGS: ClassVar = [
         *(
-            Binding(
-                str(number), f"move({number})", f"Move to {number}", id=f"sort.move-{number}", show=number > 1
-            )
-            for number in range(1, ALTERNATIVES + 1)
+            Binding(str(number), f"move({number})", description, id=f"sort.move-{number}", show=number > 1)
+            for number, description in enumerate(MOVES, start=1)
         ),
         Binding("u", "undo", "Undo", id="sort.undo", tooltip="Put back the note that was moved last"),
         Binding("ctrl+o", "browse", "Browse", id="sort.browse"),
@@ -113,6 +113,9 @@ class SortScreen(AppScreen):
         shares = (0, 0.4, 0.3, 0, 0.3)
         widths = zip(WIDTHS, SMALLEST_WIDTHS, shares, strict=True)
         wanted = [max(least, int(width + extra * share)) for width, least, share in widths]
+        if wanted[-1] < LEAST_OTHERS:
+            wanted[2] += wanted[-1]
+            wanted[-1] = 0
         for column, width in zip(self.table.columns.values(), wanted, strict=False):
             column.width = width
             column.auto_width = False
@@ -383,7 +386,7 @@ def _describe(figures: dict[str, Any] | None, notes: int, skipped: int) -> str:
         if figures is None
         else (
             f"Right for {figures['accuracy']:.0%} of {figures['texts']:,} sorted notes, each kept back, in"
-            f" {figures['labels']:,} {figures['by']}; macro-F1 {figures['macro_f1']:.0%}."
+            f" {figures['labels']:,} {figures['by']}."
         )
     )
     text += "" if notes else " There is nothing to sort."

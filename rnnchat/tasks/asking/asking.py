@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ LEAST_COVERED = 0.25
 """A passage is near a text if it has this share of the text's terms, by their rarity."""
 LONGEST_QUESTION = 2_000
 """Only the first so many characters of a question are read."""
+_BOX = re.compile(r"\[[ xX]\]")
+"""Matches the box of a task."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,13 @@ class FoundPassage:
     """The headings above it."""
     title: str = ""
     """The title of the note."""
+
+    @property
+    def shown_heading(self) -> str:
+        """What stands above the passage: nothing where that is its first line, or a task of a list."""
+        shown = self.heading or self.title
+        first = self.text.lstrip().split("\n", 1)[0].rstrip()
+        return "" if first.endswith(shown) or _BOX.match(shown) else shown
 
     def as_dict(self) -> dict[str, Any]:
         """Return this as a JSON object."""

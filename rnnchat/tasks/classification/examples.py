@@ -19,6 +19,8 @@ LABEL_COLUMNS = ("label", "category", "intent", "class", "tag")
 """A column with one of these names is taken for the labels, the first of them that there is."""
 MAXIMUM_LABEL = 200
 """A label has at most this many characters."""
+SHOWN_COLUMNS = 60
+"""At most so many characters of the names of columns are shown; a table without names has a text there."""
 _DELIMITERS = ("\t", ";", ",")
 """Columns are separated by the first of these that is in the first line."""
 _NAMED_DELIMITER = re.compile(r"\s*\"?sep=([^\s\w\"]|\t)\"?\s*", re.I)
@@ -113,7 +115,8 @@ def _column(names: list[str], wanted: str | None, usual: tuple[str, ...], holds:
     for name in (wanted,) if wanted else usual:
         if name.casefold() in folded:
             return folded.index(name.casefold())
-    shown = ", ".join(names[:20]) or "none"
+    shown = ", ".join(sanitize(name) for name in names[:20]) or "none"
+    shown = shown if len(shown) <= SHOWN_COLUMNS else f"{shown[: SHOWN_COLUMNS - 1].rstrip()}…"
     missing = f"There is no column {wanted!r}." if wanted else f"No column is known to hold the {holds}."
     raise NotesError(f"{missing} The columns are: {shown}.", f"Name it with {option}.")
 

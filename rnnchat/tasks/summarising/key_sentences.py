@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from rnnchat.storage.tensors import read_safetensors
 from rnnchat.tasks.summarising.features import SentenceFeatures, length_in_words, sentence_features
+from rnnchat.tasks.summarising.line_kinds import is_label_with_names
 from rnnchat.tasks.summarising.listwise import Scorer
 from rnnchat.tasks.summarising.words import Rarities, words_of
 
@@ -67,7 +68,7 @@ class KeySentenceRanker:
             return []
         features = sentence_features(sentences, self.rarities)
         scores = self.scores(features, kind_of(sentences)).astype(np.float64)
-        scores[[length_in_words(words_of(one)) < FEWEST_WORDS for one in sentences]] -= _LAST
+        scores[list(map(_is_last, sentences))] -= _LAST
         chosen: list[int] = []
         while len(chosen) < count and scores.max() > -np.inf:
             best = int(scores.argmax())
@@ -77,6 +78,11 @@ class KeySentenceRanker:
             scores[likeness > SAME] = -np.inf
             scores[best] = -np.inf
         return chosen
+
+
+def _is_last(sentence: str) -> bool:
+    """Return whether a sentence is chosen only after all others: it is short, or a label with names."""
+    return length_in_words(words_of(sentence)) < FEWEST_WORDS or is_label_with_names(sentence)
 
 
 def kind_of(sentences: Sequence[str]) -> str:

@@ -47,6 +47,11 @@ _PRONOUNS = frozenset(
 _COORDINATORS = ("and", "or")
 _CLAUSES = frozenset("but so because although though while that which who".split())
 """Another clause begins with these words."""
+_REPORTING = frozenset(
+    "that says said saying tells told thinks asks asked replies replied argues argued claims claimed"
+    " believes".split()
+)
+"""A title does not go on after these words, nor end with one: a whole sentence follows them."""
 _FINITE = (_AUXILIARIES | _PRONOUNS | _CLAUSES) - {"be", "been", "being", "do", "does", "did"}
 """A title does not run through these words: they make it a sentence."""
 _FURTHER = frozenset(
@@ -206,6 +211,8 @@ def _joints(sentence: Sequence[BodyWord], dropped: Set[str]) -> Iterator[tuple[i
         for right in range(left + 1, min(left + 4, len(sentence))):
             if _is_break(sentence, right) or lower[left] in _FINITE or lower[right] in _FINITE:
                 break
+            if lower[left] in _REPORTING:
+                break
             if lower[left] in _COORDINATORS and lower[right] in DETERMINERS:
                 break  # what follows is often another clause
             if all(word in dropped for word in lower[left + 1 : right]) and not (
@@ -235,7 +242,7 @@ def _may_begin(sentence: Sequence[BodyWord], at: int) -> bool:
 
 def _may_end(sentence: Sequence[BodyWord], at: int) -> bool:
     word = sentence[at].text.lower()
-    if word in GRAMMAR or (at + 1 < len(sentence) and sentence[at + 1].in_unit):
+    if word in GRAMMAR or word in _REPORTING or (at + 1 < len(sentence) and sentence[at + 1].in_unit):
         return False
     if _is_break(sentence, at + 1):
         return True

@@ -47,6 +47,10 @@ _UNITS = {"`": "`", '"': '"', "“": "”", "(": ")", "[": "]", "「": "」", "�
 _NO_WORDS = ("e.g", "i.e", "etc")
 _ENDS_CLAUSE = re.compile(r"[,;:.!?)—–，。！？；：]['\"”’*_`)]*$")
 _OPENS_CLAUSE = re.compile(r"^[(\[—–]")
+_BEFORE_NAME = re.compile(r"[(\"'“‘*_]*(?:Mr|Mrs|Ms|Dr|Prof|St)\.")
+"""Matches an abbreviation before a name, whose full stop ends no clause."""
+_OPENING = {"}": "{", ")": "(", "]": "[", ">": "<"}
+"""What opens the brackets that each mark closes."""
 _CODE_WORD = re.compile(r"[A-Za-z][A-Za-z]{2,}")
 _NAME = re.compile(r"[^\W\d_]{3}|^[^\W\d_]{2}$(?<![MKG]B)")
 """Matches a word of three letters or more, or a short name such as "Go"."""
@@ -88,8 +92,8 @@ def body_words(sentence: str) -> list[BodyWord]:
         in_code ^= spaced.count("`") % 2 == 1
         in_unit = unit != ""
         unit = _unit_after(spaced, unit)
-        core = spaced.lstrip(_MARKS).rstrip(f"{_MARKS}.")
-        ends = _ENDS_CLAUSE.search(spaced) is not None
+        core = _without_marks(spaced)
+        ends = _ENDS_CLAUSE.search(spaced) is not None and not _BEFORE_NAME.fullmatch(spaced)
         if not any(map(str.isalnum, core)) or len(core) > LONGEST_WORD or core in _NO_WORDS:
             begins = True
             continue
@@ -97,6 +101,17 @@ def body_words(sentence: str) -> list[BodyWord]:
         found.append(BodyWord(core, word_key(core), is_code, ends, begins, in_unit))
         begins = ends
     return found[:MOST_WORDS]
+
+
+def _without_marks(spaced: str) -> str:
+    """Return a word without the marks around it, but with what closes its own brackets, as in HEAD@{2}."""
+    begun = spaced.lstrip(_MARKS)
+    core = begun.rstrip(f"{_MARKS}.")
+    for mark in begun[len(core) :]:
+        if core.count(_OPENING.get(mark, mark)) <= core.count(mark):
+            break
+        core += mark
+    return core
 
 
 def _unit_after(spaced: str, unit: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from rnnchat.errors import ModelError
 from rnnchat.storage.tensors import read_safetensors
 from rnnchat.tasks.summarising.chinese_titles import chinese_titles
 from rnnchat.tasks.summarising.key_sentences import shipped_ranker
+from rnnchat.tasks.summarising.line_kinds import is_ingredient
 from rnnchat.tasks.summarising.listwise import Scorer
 from rnnchat.tasks.summarising.near_titles import NearTitles, TitledCollection, note_terms
 from rnnchat.tasks.summarising.prose import Prose
+from rnnchat.tasks.summarising.title_checks import is_no_title, says_the_same
 from rnnchat.tasks.summarising.title_form import TitleForm, opening_clause
 from rnnchat.tasks.summarising.title_ranking import FEWEST_STYLED, TITLE_FEATURES, title_features
 from rnnchat.tasks.summarising.title_steps import FEATURES, Floats, FoundTitle, TitleSteps, search_titles
@@ -66,6 +68,8 @@ class TitleWriter:
 
     def suggest(self, prose: Prose, count: int = MOST_TITLES) -> list[str]:
         """Return at most `count` titles for a note, the best first; none where it has too few words."""
+        kept = tuple(one for one in prose.sentences if not is_ingredient(one.text))
+        prose = replace(prose, sentences=kept or prose.sentences)
         sentences = [one.text for one in prose.sentences]
         start = "".join(sentences)[:400]
         if len(_CHINESE.findall(start)) * 4 > len(start):
@@ -82,12 +86,12 @@ class TitleWriter:
         form = title_form(prose, steps)
         found = search_titles(steps, self.weights.steps, form)
         if not found:
-            return [one for one in (opening_clause(sentences[0]),) if one]
+            return [one for one in (opening_clause(sentences[0]),) if one and not is_no_title(one)]
         scores = title_features(words, found, self.style) @ self.weights.choice
         if len(sentences) <= SHORT_NOTE and self.style.count < FEWEST_STYLED:
             scores += OPENING * np.array([form.is_of_opening(one.words) for one in found], np.float32)
         ranked = [found[number] for number in np.argsort(-scores, kind="stable")]
-        return [written(words, one, self.style) for one in _different(words, ranked, count)]
+        return _different(words, ranked, self.style, count)
 
 
 _ARTICLES = ("a", "an")
@@ -108,9 +112,10 @@ def title_form(prose: Prose, steps: TitleSteps) -> TitleForm:
     return TitleForm.of(steps.words, [one.text for one in prose.sentences], steps.style, steps.near)
 
 
-def _different(words: TitleWords, found: Sequence[FoundTitle], count: int) -> list[FoundTitle]:
+def _different(words: TitleWords, found: Sequence[FoundTitle], style: TitleStyle, count: int) -> list[str]:
     """Return at most `count` titles that do not share most of their words."""
     kept: list[FoundTitle] = []
+    texts: list[str] = []
     longer = [
         one
         for one in found
@@ -120,11 +125,17 @@ def _different(words: TitleWords, found: Sequence[FoundTitle], count: int) -> li
     for one in longer or found:
         own = set(one.words)
         shares = (2 * len(own & set(other.words)) / (len(own) + len(set(other.words))) for other in kept)
-        if all(share <= ALIKE for share in shares):
+        text = written(words, one, style)
+        if (
+            all(share <= ALIKE for share in shares)
+            and not is_no_title(text)
+            and not says_the_same(text, texts)
+        ):
             kept.append(one)
+            texts.append(text)
         if len(kept) == count:
             break
-    return kept
+    return texts
 
 
 def written(words: TitleWords, found: FoundTitle, style: TitleStyle) -> str:

@@ -14,14 +14,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.latent import unit
+from rnnchat.tasks.asking.terms import STOP_WORDS
 from rnnchat.tasks.decomposition import truncated_svd
 
 DIMENSIONS = 100
@@ -48,6 +49,11 @@ _WITHOUT_SPACES = re.compile(
 )
 """Matches a character of a script that does not put spaces between words; each is taken as a word."""
 
+_CHINESE_GRAMMAR = frozenset(
+    "的了是在和也就都而及与着或我你他她它们这那不有个一为以于之其上下中到说要会可对去没很吗呢吧啊把被从"
+)
+"""Chinese words of one character that say little about what a text is about."""
+
 Vectors = NDArray[np.float32]
 """An array of vectors, (n, dimensions)."""
 
@@ -66,13 +72,29 @@ class NamedVectors:
 
         Raises KeyError where there is no such name.
         """
-        try:
-            place = self.names.index(name)
-        except ValueError:
-            raise KeyError(name) from None
-        cosines = self.vectors @ self.vectors[place]
-        nearest = [int(other) for other in np.argsort(-cosines, kind="stable") if other != place]
-        return [(self.names[other], float(cosines[other])) for other in nearest[:count]]
+        return self.nearest_to_mean((name,), count)
+
+    def nearest_to_mean(
+        self, names: Sequence[str], count: int, is_left_out: Callable[[str], bool] = lambda _: False
+    ) -> list[tuple[str, float]]:
+        """Return at most `count` names with their cosines to the mean vector of `names`, nearest first.
+
+        Neither `names` themselves are among them nor what is left out. Raises KeyError where there is no such
+        name.
+        """
+        places = {name: place for place, name in enumerate(self.names)}
+        own = [places[name] for name in names]
+        mean = self.vectors[own].mean(axis=0)
+        cosines = self.vectors @ (mean / max(float(np.linalg.norm(mean)), 1e-9))
+        order = (int(place) for place in np.argsort(-cosines, kind="stable") if place not in own)
+        kept = (place for place in order if not is_left_out(self.names[place]))
+        return [(self.names[place], float(cosines[place])) for place in islice(kept, count)]
+
+
+def says_little(name: str) -> bool:
+    """Return whether a word is a frequent one of English or Chinese grammar, or a single Latin letter."""
+    is_letter = len(name) == 1 and name.isascii()
+    return is_letter or name in STOP_WORDS or name in _CHINESE_GRAMMAR
 
 
 def words_of(text: str) -> Iterator[str]:

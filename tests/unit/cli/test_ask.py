@@ -39,3 +39,12 @@ def test_a_link_to_itself_is_not_an_unexpected_error(notes: Path) -> None:
     loop.symlink_to(loop)
     with pytest.raises(RnnchatError, match="cannot be found"):
         run("related", loop, notes)
+
+
+def test_the_first_line_of_a_passage_is_printed_once(notes: Path) -> None:
+    (notes / "todo.md").write_text("- [ ] call the dentist about the tooth\n- [ ] order boards\n")
+    (notes / "page.md").write_text("# Garden\n\nThe boiler is old.\n")
+    said = run("ask", notes, "call the dentist", "--passages", "1")
+    below = said.split("\n\n", 1)[1]
+    assert below.count("call the dentist about the tooth") == 1
+    assert "  Garden\n" in run("ask", notes, "old boiler", "--passages", "1")

@@ -118,3 +118,9 @@ def test_too_few_labels(tmp_path: Path) -> None:
     table = tmp_path / "one.csv"
     table.write_text("text,label\nhello,a\ngood day,a\n")
     assert "at least two labels" in said(str(table), "--task", "classify")
+
+
+def test_the_range_of_minutes_is_in_plain_words() -> None:
+    said = CliRunner().invoke(commands, ["compare", "--help"]).output
+    assert "from 0.15 to 600" in " ".join(said.split())
+    assert "<=" not in said

@@ -64,7 +64,7 @@ def test_titles_alone(folder: Path) -> None:
 @pytest.mark.slow
 def test_free_text_is_marked_and_stands_below_its_source(folder: Path) -> None:
     said = run("summarise", "-", "--free", stdin=NOTE)
-    source, _, written = said.partition("In the model's own words, which may be wrong")
+    source, _, written = said.partition("The model's own words. It is a small network: expect nonsense")
     assert "undo the last commit" in source
     assert "In short," in written
 
@@ -148,3 +148,18 @@ def test_a_model_does_not_write_in_a_script_that_it_does_not_know(folder: Path) 
     with pytest.raises(RnnchatError, match="does not know the script") as refused:
         run("summarise", "-", "--free", stdin=chinese)
     assert "base-zh" in refused.value.hint
+
+
+def test_tasks_keep_their_boxes_and_those_that_are_done_are_left_out(folder: Path) -> None:
+    note = "- [ ] call the dentist about the tooth\n- [x] pay the rent for the month of May\n"
+    assert run("summarise", "-", stdin=note).splitlines() == ["1  [ ] call the dentist about the tooth"]
+    done = run("summarise", "-", stdin=note.splitlines()[1])
+    assert done.strip() == "1  [x] pay the rent for the month of May"
+
+
+def test_what_is_in_the_own_title_is_not_suggested_again(folder: Path) -> None:
+    mail = "Subject: Trip to Lyon\n\nThe trip to Lyon begins on Friday. The train to Lyon leaves at eight.\n"
+    own, *others = json.loads(run("summarise", "-", "--title", "--json", stdin=mail))["title"]
+    assert own == "Trip to Lyon"
+    assert others
+    assert not any("trip to lyon" in one.lower() for one in others)

@@ -41,6 +41,21 @@ def test_near_words(notes: Path) -> None:
     assert {near["word"] for near in said["near"]} == {"dog", "horse"}
 
 
+def test_words_of_grammar_are_no_neighbours(notes: Path) -> None:
+    near = {one["word"] for one in json.loads(run("near", "hay", notes, "-n", "50", "--json"))["near"]}
+    assert near
+    assert near.isdisjoint({"the", "in", "a", "on"})
+
+
+def test_a_chinese_word_has_several_characters(notes: Path) -> None:
+    (notes / "zh.md").write_text("小王今天去公园跑步。\n" * 5 + "小王喜欢公园。\n" * 5)
+    said = json.loads(run("near", "小王", notes, "--json"))
+    assert said["word"] == "小王"
+    assert {"小", "王"}.isdisjoint(one["word"] for one in said["near"])
+    with pytest.raises(RnnchatError, match="not one word"):
+        run("near", "小王 公园", notes)
+
+
 def test_export(notes: Path, tmp_path: Path) -> None:
     words, files = tmp_path / "words.txt", tmp_path / "notes.txt"
     said = run("export", notes, "--words", words, "--notes", files, "--format", "txt", "--json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnchat.completion.choice import SINGLE_WORDS, choose, order_shown, saved_keys
+from rnnchat.completion.choice import SINGLE_WORDS, choose, distinct_as_shown, order_shown, saved_keys
 
 WORDS = [("ver", 0.4), ("se", 0.2), ("ght", 0.1), ("ch", 0.05), ("ot", 0.02), ("pe", 0.019), ("d", 0.018)]
 
@@ -58,3 +58,8 @@ def test_a_menu_does_not_begin_with_one_phrase_in_three_lengths() -> None:
 @given(st.lists(st.text("ab ", min_size=1), max_size=8, unique=True))
 def test_the_order_that_is_shown_leaves_nothing_out(texts: list[str]) -> None:
     assert sorted(order_shown(texts)) == sorted(texts)
+
+
+def test_texts_that_look_alike_in_a_menu_are_offered_once() -> None:
+    found = distinct_as_shown([(" The", 0.4), ("It", 0.3), ("The", 0.2), ("   ", 0.1)])
+    assert found == [(" The", 0.4), ("It", 0.3), ("   ", 0.1)]

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rnnchat.completion.completer import Completer
+from rnnchat.completion.cursor import word_start
 from rnnchat.completion.draft_reader import LEARNED_AT_ONCE
 from rnnchat.completion.search import one_by_one
 from rnnchat.evaluation.keystrokes import predict_words, type_texts
@@ -52,6 +53,8 @@ def test_suggestions_are_ranked_probabilities_of_words(completer: Completer, dra
     offered = completer.suggest(draft, count)
     assert len(offered) <= count
     assert len({suggestion.text for suggestion in offered}) == len(offered)
+    if not draft[word_start(draft) :]:
+        assert len({suggestion.text.strip() for suggestion in offered}) == len(offered)
     likely = [suggestion.probability for suggestion in offered]
     assert likely == sorted(likely, reverse=True)
     assert all(probability >= 0 for probability in likely)

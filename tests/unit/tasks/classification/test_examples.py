@@ -61,6 +61,13 @@ def test_a_missing_column_that_was_named_is_said(tmp_path: Path) -> None:
         read_examples(table(tmp_path, "text,label\na,b\n"), "body")
 
 
+def test_of_a_first_line_that_is_no_names_only_the_beginning_is_shown(tmp_path: Path) -> None:
+    with pytest.raises(NotesError, match="columns are: ") as raised:
+        read_examples(table(tmp_path, f"{'long ' * 100},b\n1,2\n"))
+    assert "long…" in raised.value.message
+    assert len(raised.value.message) < 140
+
+
 def test_a_folder_has_a_subfolder_for_each_label(tmp_path: Path) -> None:
     for name, text in (("red/a.txt", "rose"), ("blue/deep/b.md", "sky"), ("loose.md", "x"), ("red/e.md", "")):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

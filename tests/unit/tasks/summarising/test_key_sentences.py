@@ -69,3 +69,41 @@ def test_what_only_announces_something_is_no_key_sentence() -> None:
     )
     assert all(not one.text.endswith(":") for one in key_sentences(prose, 3))
     assert key_sentences(read_prose("Some settings are needed for the bread:"), 1)
+
+
+def test_a_sentence_with_a_colon_before_code_can_be_a_key_sentence() -> None:
+    said = "To undo the last commit but keep the changes, use a soft reset:"
+    prose = read_prose(
+        f"{said}\n\n```\ngit reset --soft HEAD~1\n```\n\nThe files stay staged.\n\nSteps:\n\n- a b"
+    )
+    assert [one.text for one in key_sentences(prose, 100)] == [said, "The files stay staged.", "a b"]
+
+
+def test_lines_with_labels_are_sentences_of_their_own_and_chosen_last() -> None:
+    prose = read_prose(
+        "Date: Monday\nPresent: Ines, Tom, Rahul\nApologies: Claire\n\n"
+        "Decision: the book is printed on\nheavier paper.\nWe decided to send it on Friday."
+    )
+    assert [one.text for one in prose.sentences] == [
+        "Date: Monday",
+        "Present: Ines, Tom, Rahul",
+        "Apologies: Claire",
+        "Decision: the book is printed on heavier paper.",
+        "We decided to send it on Friday.",
+    ]
+    assert "Present: Ines, Tom, Rahul" not in [one.text for one in key_sentences(prose, 2)]
+    assert len(key_sentences(prose, 100)) == 5
+
+
+def test_a_wrapped_paragraph_with_a_label_is_not_cut() -> None:
+    long = "Decision: the book about the trip to Lyon is printed on the paper that\nRahul chose."
+    assert [one.text for one in read_prose(long).sentences] == [long.replace("\n", " ")]
+
+
+def test_ingredients_are_no_key_sentences() -> None:
+    items = "- 250 g red lentils\n- 1 tsp cumin\n- ½ lemon\n- 2 onions"
+    for listed in (items, items.replace("- ", "")):
+        prose = read_prose(f"Ingredients:\n\n{listed}\n\nFry the onions until they are soft.")
+        assert [one.text for one in key_sentences(prose, 100)] == ["Fry the onions until they are soft."]
+    assert len(key_sentences(read_prose(items), 100)) == 4
+    assert len(key_sentences(read_prose("We were late.\n\n3 people came to the meeting."), 9)) == 2

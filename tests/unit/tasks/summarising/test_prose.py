@@ -75,7 +75,25 @@ def test_plain_text_keeps_what_is_no_markup() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["![", "{%", "[", "# ", "#", "*", "`", "<!--", ".  ", "\n\n    ", "a. ", "\n\t- a", "\n#+begin_src"],
+    [
+        "![",
+        "{%",
+        "[",
+        "# ",
+        "#",
+        "*",
+        "`",
+        "<!--",
+        ".  ",
+        "\n\n    ",
+        "a. ",
+        "\n\t- a",
+        "\n#+begin_src",
+        "1",
+        "\n1 g ",
+        "Ab: ",
+        "\n[[",
+    ],
 )
 def test_a_text_of_one_mark_is_read_quickly(unit: str) -> None:
     began = time.perf_counter()
@@ -130,3 +148,28 @@ def test_a_point_of_a_list_is_not_joined_with_the_next_line() -> None:
         ("Spelt", 5),
         ("The list ends here.", 6),
     ]
+
+
+def test_links_of_a_wiki_are_shown_as_their_text() -> None:
+    assert plain("See [[Garden|the raised bed]] and [[Larch]], not `[[x]]`.") == (
+        "See the raised bed and Larch, not `[[x]]`."
+    )
+
+
+def test_the_subject_of_a_mail_is_its_title() -> None:
+    for before in ("From: Anna\nTo: Tom\n", ""):
+        prose = read_prose(f"{before}Subject: Re: Trip to Lyon\n\nI booked the train.\n")
+        assert prose.title == "Trip to Lyon"
+        assert not any("Subject" in one.text for one in prose.sentences)
+        assert prose.sentences[-1].text == "I booked the train."
+    assert read_prose("Line.\n\nSubject: Late\n").title == ""
+    assert read_prose("# Letters\n\nSubject: Welcome\n").title == "Letters"
+
+
+def test_the_tasks_of_org() -> None:
+    prose = read_prose(
+        "* TODO [#A] Order the larch boards   :garden:\n"
+        "DEADLINE: <2026-06-01 Mon> SCHEDULED: <2026-05-20 Wed>\nThe sawmill needs a week.\n"
+    )
+    assert prose.title == "Order the larch boards"
+    assert [(one.text, one.line) for one in prose.sentences] == [("The sawmill needs a week.", 3)]

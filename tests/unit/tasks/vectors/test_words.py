@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnchat.tasks.vectors.words import LEAST_COUNT, fit_word_vectors, words_of
+from rnnchat.tasks.vectors.words import LEAST_COUNT, NamedVectors, fit_word_vectors, says_little, words_of
 
 ANIMALS = ("cat", "dog", "horse")
 TOOLS = ("hammer", "saw", "drill")
@@ -76,3 +76,16 @@ def test_any_text_gives_finite_vectors(texts: list[str]) -> None:
     vectors = fit_word_vectors(texts * LEAST_COUNT)
     assert np.isfinite(vectors.vectors).all()
     assert len(vectors.names) == len(vectors.vectors) == len(set(vectors.names))
+
+
+def test_words_of_grammar_and_single_letters_say_little() -> None:
+    assert all(map(says_little, ("to", "that", "s", "的")))
+    assert not any(map(says_little, ("hay", "王", "go")))
+
+
+def test_the_words_nearest_to_a_mean() -> None:
+    diagonal = np.array([[1, 0], [0, 1], [0.6, 0.8], [0.8, 0.6]], np.float32)
+    vectors = NamedVectors(("a", "b", "to", "hay"), diagonal)
+    assert [name for name, _ in vectors.nearest_to_mean(("a", "b"), 9)] == ["to", "hay"]
+    found = vectors.nearest_to_mean(("a", "b"), 9, says_little)
+    assert found == [("hay", pytest.approx(0.99, abs=0.01))]
