@@ -48,7 +48,7 @@ Weights = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Candidates:
+class RankingCandidates:
     """A question and the passages that a network puts in order."""
 
     kind: str
@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def candidates(questions: Iterable[Asked]) -> Iterable[Candidates]:
+def candidates(questions: Iterable[Asked]) -> Iterable[RankingCandidates]:
     """Yield the candidates of each question that has terms."""
     for asked in questions:
         question = Question.of(asked.index, asked.question)
@@ -93,10 +93,10 @@ def candidates(questions: Iterable[Asked]) -> Iterable[Candidates]:
         chosen = [np.array(ordered), right[np.argsort(-scores[right], kind="stable")][:2]]
         rows = np.unique(np.concatenate([*chosen, *(best(row, ADDED) for row in found)])).astype(np.int64)
         table = features_of(asked.index, question, found, scores, rows)
-        yield Candidates(asked.kind, asked.group, table, asked.is_right[rows], np.isin(rows, ordered))
+        yield RankingCandidates(asked.kind, asked.group, table, asked.is_right[rows], np.isin(rows, ordered))
 
 
-def place_of_right(asked: Candidates, fitted: Reranker) -> int:
+def place_of_right(asked: RankingCandidates, fitted: Reranker) -> int:
     """Return how many candidates are before the first right one, a large number where that is not found."""
     scores = np.where(asked.is_found, fitted.scores(asked.features), -np.inf)
     return (
@@ -104,7 +104,7 @@ def place_of_right(asked: Candidates, fitted: Reranker) -> int:
     )
 
 
-def fit(questions: Sequence[Candidates]) -> Reranker:
+def fit(questions: Sequence[RankingCandidates]) -> Reranker:
     """Return the network with which a softmax over the candidates gives the right ones most."""
     table = np.concatenate([one.features for one in questions])
     means, scales = table.mean(axis=0), table.std(axis=0) + 1e-3
@@ -118,7 +118,10 @@ def fit(questions: Sequence[Candidates]) -> Reranker:
 
 
 def _fit_one(
-    questions: Sequence[Candidates], inputs: NDArray[np.float32], scales: NDArray[np.float32], seed: int
+    questions: Sequence[RankingCandidates],
+    inputs: NDArray[np.float32],
+    scales: NDArray[np.float32],
+    seed: int,
 ) -> list[Weights]:
     """Return the weights of one network, given the inputs of all candidates, (candidates, features)."""
     random = np.random.default_rng(seed)

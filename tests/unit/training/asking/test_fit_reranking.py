@@ -12,13 +12,13 @@ from rnnchat.tasks.asking.reranking import FEATURES
 from rnnchat.tasks.asking.terms import terms_of
 from rnnchat.training.asking import examples, fit_reranking
 from rnnchat.training.asking.examples import QUESTIONS, all_questions
-from rnnchat.training.asking.fit_reranking import Candidates, candidates, fit, place_of_right
+from rnnchat.training.asking.fit_reranking import RankingCandidates, candidates, fit, place_of_right
 
 SIZE = 6
 FIRST, SECOND = FEATURES.index("exact"), FEATURES.index("near")
 
 
-def questions(count: int = 120) -> list[Candidates]:
+def questions(count: int = 120) -> list[RankingCandidates]:
     """Return questions whose right passage has one of two features, where the others have both or none."""
     random = np.random.default_rng(0)
     found = []
@@ -27,7 +27,7 @@ def questions(count: int = 120) -> list[Candidates]:
         table[:, FIRST] = table[:, SECOND] = random.random(SIZE) < 0.5
         right = int(random.integers(SIZE))
         table[right, FIRST], table[right, SECOND] = (0, 1) if random.random() < 0.5 else (1, 0)
-        found.append(Candidates("title", 0, table, np.arange(SIZE) == right, np.ones(SIZE, bool)))
+        found.append(RankingCandidates("title", 0, table, np.arange(SIZE) == right, np.ones(SIZE, bool)))
     return found
 
 
@@ -45,7 +45,7 @@ def test_a_passage_that_the_first_order_does_not_find_counts_as_not_found(
 ) -> None:
     monkeypatch.setattr(fit_reranking, "STEPS", 2)
     asked = questions(2)
-    lost = Candidates("title", 0, asked[0].features, asked[0].is_right, ~asked[0].is_right)
+    lost = RankingCandidates("title", 0, asked[0].features, asked[0].is_right, ~asked[0].is_right)
     assert place_of_right(lost, fit(asked)) > SIZE
 
 
