@@ -104,13 +104,13 @@ async def test_words_appear_as_they_are_decoded(app: RnnchatApp, monkeypatch: py
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_screen(pilot, app)
         await wait_until(pilot, lambda: isinstance(app.focused, PhraseEditor))
-        screen.query_one(PhraseEditor).text = "My aunt draws the moon. Strange [b]new[/b] phrase"
+        screen.query_one(PhraseEditor).text = "My aunt draws the moon. Strange [b]new[/b] cat sees a boat"
         await pilot.press("enter")
         await wait_until(pilot, lambda: content(screen, "translated") == "Ma tante dessine la lune. STRANGE")
         assert content(screen, "origin") == "Translating …"
         decoder.go_on.set()
         await wait_until(pilot, lambda: "confidence 40%" in content(screen, "origin"))
-        assert content(screen, "translated") == "Ma tante dessine la lune. STRANGE [B]NEW[/B] PHRASE"
+        assert content(screen, "translated") == "Ma tante dessine la lune. STRANGE [B]NEW[/B] CAT SEES A BOAT"
         assert content(screen, "origin").splitlines()[0] == "line 55 of your pairs"
 
 

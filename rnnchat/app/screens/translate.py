@@ -20,7 +20,7 @@ from rnnchat.errors import RnnchatError
 
 if TYPE_CHECKING:
     from rnnchat.app.widgets.composer import Composer
-    from rnnchat.tasks.translation.translator import Translation
+    from rnnchat.tasks.translation.result import Translation
 
 HOW_TO_MAKE = Content.assemble(
     ("No translator yet", "bold"),
@@ -234,10 +234,12 @@ def _origins(found: Translation) -> Content:
 
 
 def _origin(part: Translation) -> Content:
-    from rnnchat.tasks.translation.translator import FROM_TEXT, replaced_numbers
+    from rnnchat.tasks.translation.result import FROM_TEXT, UNTRANSLATED, replaced_numbers
 
     if part.origin == FROM_TEXT:
         return Content("copied: there are no words to translate")
+    if part.origin == UNTRANSLATED:
+        return Content.assemble((part.doubt, _DOUBT))
     if part.source is None:
         doubt = Content.assemble(", ", (part.doubt, _DOUBT)) if part.doubt else Content("")
         return Content(f"network, confidence {part.confidence:.0%}") + doubt

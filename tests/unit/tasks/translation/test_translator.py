@@ -17,6 +17,7 @@ from rnnchat.tasks.translation.pairs import SentencePair
 from rnnchat.tasks.translation.phrases import PhraseError
 from rnnchat.tasks.translation.placeholders import COPY_PLACEHOLDERS, NUMBER_PLACEHOLDERS
 from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
+from rnnchat.tasks.translation.result import shortened
 from rnnchat.tasks.translation.source_language import FIGURES
 from rnnchat.tasks.translation.translator import Translator
 from tests.helpers.translation import UpperCaseDecoder, sentence_pairs
@@ -189,6 +190,62 @@ def test_copied_parts_of_similar_pairs_are_placeholders_too() -> None:
     decoder.copying = CopyingRules()
     Translator(TranslationMemory.build(pairs), decoder).translate("I see 5 big black cats and a bird.")
     assert decoder.near[0][0].target == f"Je vois {NUMBER_PLACEHOLDERS[0]} gros chats noirs."
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("The boat", "no pair is similar to this phrase"),
+        ("The cat sees a big boat.", "no pair has this phrase"),
+        ("你好吗", "the pairs have no text in this script (Chinese)"),
+        ("Ich weiß nicht was", "4 of the 4 words are in no pair: this may be another language"),
+        ("The cat sees " * 21, "a sentence has 63 words: this translates phrases of at most 60"),
+    ],
+)
+def test_one_line_of_several_that_cannot_be_translated_stays(line: str, reason: str) -> None:
+    text = f"The dog draws the moon.\n{line.strip()}\nMy aunt forgets a tree."
+    found = Translator(MEMORY).translate(text)
+    assert found.text == f"Le chien dessine la lune.\n{line.strip()}\nMa tante oublie un arbre."
+    assert (found.origin, found.confidence) == ("untranslated", 0.0)
+    assert found.doubt == f"“{shortened(line.strip())}” is left as it is: {reason}"
+    assert [part.doubt for part in found.parts] == ["", found.doubt, ""]
+    with pytest.raises(PhraseError):
+        Translator(MEMORY).translate(f"{line}\n{line}")
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["- ", "* ", "• ", "1. ", "12) ", "> ", "> > - ", "## ", "- [ ] ", "<li> "],
+)
+def test_the_mark_of_a_list_stays_before_the_translation(mark: str) -> None:
+    found = Translator(MEMORY).translate(f"{mark}The dog draws the moon.")
+    assert found.text == f"{mark}Le chien dessine la lune."
+    assert (found.origin, found.similarity) == ("memory", 1.0)
+    both = Translator(MEMORY).translate(f"{mark}The dog draws the moon.\n  {mark}My aunt forgets a tree.")
+    assert both.text == f"{mark}Le chien dessine la lune.\n  {mark}Ma tante oublie un arbre."
+
+
+def test_a_pair_that_begins_with_a_mark_is_used_with_it() -> None:
+    memory = TranslationMemory.build([SentencePair("- Yes, it is.", "– Oui.", 1)])
+    assert Translator(memory).translate("- Yes, it is.").text == "– Oui."
+
+
+def test_tags_around_a_phrase_stay() -> None:
+    found = Translator(MEMORY).translate('- <b class="x">The dog draws the moon.</b> <br/>')
+    assert found.text == '- <b class="x">Le chien dessine la lune.</b> <br/>'
+
+
+def test_short_phrases_are_not_said_to_be_in_another_language() -> None:
+    decoder = JudgedDecoder("Le juge dessine.", 0.7, 0.1)
+    assert Translator(MEMORY, decoder, "English").translate("The judge draws").doubt == ""
+    assert "English" in Translator(MEMORY, decoder, "English").translate("The judge draws it").doubt
+
+
+@pytest.mark.parametrize("text", ["Mr. Smith sees Dr. Brown. He left.", "Mrs. Lamp and Ms. Tree. He left."])
+def test_a_title_does_not_end_a_sentence(text: str) -> None:
+    decoder = UpperCaseDecoder()
+    Translator(MEMORY, decoder).translate(text)
+    assert decoder.texts == [text.removesuffix(" He left."), "He left."]
 
 
 def test_a_missing_number_lowers_the_confidence_and_is_said() -> None:
