@@ -69,11 +69,11 @@ async def test_a_phrase_is_translated_with_its_source(app: RnnchatApp, size: tup
         screen = await open_screen(pilot, app)
         assert not screen.query_one(Select).display
         await pilot.press(*"the", "space", *"cat", "space", *"sees", "space", *"a", "space", *"boat", "enter")
-        await wait_until(pilot, lambda: content(screen, "translated") == "Le chat voit un bateau.")
+        await wait_until(pilot, lambda: content(screen, "translated") == "Le chat voit un bateau")
         assert content(screen, "origin") == "line 1 of your pairs, 95% similar: The cat sees a boat."
         await pilot.press("f6")
         await wait_until(pilot, lambda: "Copied the translation" in news(app))
-        assert app.clipboard == "Le chat voit un bateau."
+        assert app.clipboard == "Le chat voit un bateau"
         await pilot.press("x")
         assert screen.query_one("#translated").has_class("of-other-text")
         await pilot.press("backspace")

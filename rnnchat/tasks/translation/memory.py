@@ -142,6 +142,20 @@ class TranslationMemory:
         counts = np.diff(self._word_starts).tolist()
         return dict(zip(self._vocabulary, counts, strict=True))
 
+    def pairs_with(self, word: str, most: int) -> list[tuple[str, str]]:
+        """Return the sources and targets of at most `most` pairs whose source has a `word`, evenly chosen."""
+        number = self._numbers.get(word)
+        if number is None:
+            return []
+        rows = np.unique(self._rows_of_words[self._word_starts[number] : self._word_starts[number + 1]])
+        chosen = rows[:: max(1, -(-len(rows) // most))].tolist()
+        return [(self._sources[row], self._targets[row]) for row in chosen]
+
+    def some_pairs(self, most: int) -> list[tuple[str, str]]:
+        """Return the sources and targets of at most `most` pairs, evenly chosen."""
+        rows = range(0, len(self), max(1, -(-len(self) // most)))
+        return [(self._sources[row], self._targets[row]) for row in rows]
+
     def some_targets(self, most: int) -> list[str]:
         """Return at most `most` translations, evenly chosen."""
         return [self._targets[row] for row in range(0, len(self), max(1, -(-len(self) // most)))]

@@ -8,10 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from rnnchat.tasks.translation.capitals import sentence_case
 from rnnchat.tasks.translation.confidence import quality_figures
 from rnnchat.tasks.translation.copied_names import is_known
 from rnnchat.tasks.translation.doubts import doubt_about
+from rnnchat.tasks.translation.end_marks import EndMarks
 from rnnchat.tasks.translation.memory import TranslationMemory
+from rnnchat.tasks.translation.number_style import NumberStyle
 from rnnchat.tasks.translation.phrases import (
     PhraseError,
     PhrasePart,
@@ -23,6 +26,7 @@ from rnnchat.tasks.translation.phrases import (
 from rnnchat.tasks.translation.placeholders import (
     NAME,
     MaskedSentence,
+    common_parts,
     copied_parts,
     has_own_words,
     mask_pair,
@@ -30,6 +34,7 @@ from rnnchat.tasks.translation.placeholders import (
     without_placeholders,
 )
 from rnnchat.tasks.translation.protocols import PhraseDecoder
+from rnnchat.tasks.translation.rare_names import rare_names
 from rnnchat.tasks.translation.result import (
     FROM_MEMORY,
     FROM_NETWORK,
@@ -92,7 +97,7 @@ class Translator:
         text = without_placeholders(unicodedata.normalize("NFC", sanitize(text))).strip()
         require_length(text)
         parts = list(phrase_parts(text))
-        whole = self._without_network(text)
+        whole = self._known(text)
         if whole is not None and not any(_loses_edge(part, whole) for part in parts):
             return whole
         before, found = "", []
@@ -134,7 +139,7 @@ class Translator:
         masked = MaskedSentence(phrase)
         rules = self._decoder.copying
         if rules is not None:
-            is_name = rules.names.is_name(self.memory.knows)
+            is_name = rules.names.is_name(self.memory.knows, rare_names(phrase, self.memory))
             masked = mask_sentence(phrase, is_name, rules.style)
             similar = [
                 replace(pair, target=mask_pair(pair.source, pair.target, is_name)[1]) for pair in similar
@@ -174,6 +179,22 @@ class Translator:
         return words, other
 
     @cached_property
+    def _number_style(self) -> NumberStyle:
+        """How the translations write numbers, as the network's training found it, or a part of the pairs."""
+        if self._decoder is not None and self._decoder.copying is not None:
+            return self._decoder.copying.style
+        return NumberStyle.learned_from(
+            (part.text, other.text)
+            for source, target in self.memory.some_pairs(_TARGETS_READ)
+            for part, other in common_parts(source, target, lambda word: False)
+            if part.is_number
+        )
+
+    @cached_property
+    def _end_marks(self) -> EndMarks:
+        return EndMarks.learned_from(self.memory.some_pairs(_TARGETS_READ))
+
+    @cached_property
     def _source_language(self) -> SourceLanguage:
         targets = Counter(
             word
@@ -193,14 +214,16 @@ class Translator:
 
     def _translate_phrase(self, phrase: str, on_text: Callable[[str], None] | None) -> Translation:
         require_phrase(phrase)
-        known = self._without_network(phrase)
+        known = self._known(phrase)
         if known is not None:
             return known
         self._require_known_words(phrase)
         if self._decoder is not None:
-            decoded = self.translate_with_network(phrase, on_text)
-            if decoded.text:
-                return decoded
+            calm = sentence_case(phrase, self.memory)
+            decoded = self.translate_with_network(calm or phrase, on_text and _cased(on_text, calm))
+            text = self._end_marks.adapt(decoded.text, phrase, phrase)
+            if text:
+                return replace(decoded, text=text if calm is None else text.upper())
             raise PhraseError("The network finds no translation of this phrase.", "Try other words.")
         # A pair that is only similar is no answer: another number or name would go unnoticed.
         nearest = next(iter(self.memory.nearest(phrase, least=NEAR)), None)
@@ -226,11 +249,20 @@ class Translator:
         """Return whether a word is in a script of the pairs; True without words."""
         return not words or any(script_of(word[0]) in self.memory.scripts for word in words)
 
+    def _known(self, text: str) -> Translation | None:
+        """Return the translation of a text without the network, in capitals where the text is in capitals."""
+        found = self._without_network(text)
+        if found is None or found.source is None or found.similarity == 1:
+            return found
+        return found if sentence_case(text, self.memory) is None else replace(found, text=found.text.upper())
+
     def _without_network(self, text: str) -> Translation | None:
         """Return the translation of a text that is in the memory, or has no words; None for others."""
         pair = self.memory.same(text)
         if pair is not None and pair.similarity >= SAME_WORDS:
-            return Translation(pair.target, FROM_MEMORY, pair.similarity, pair, pair.similarity)
+            is_same = pair.similarity == 1
+            target = pair.target if is_same else self._end_marks.adapt(pair.target, pair.source, text)
+            return Translation(target, FROM_MEMORY, pair.similarity, pair, pair.similarity)
         if not has_own_words(text):
             return Translation(text, FROM_TEXT, 0.0, None, 1.0)
         return self._with_other_numbers(text) if any(map(str.isdigit, text)) else None
@@ -238,11 +270,12 @@ class Translator:
     def _with_other_numbers(self, text: str) -> Translation | None:
         """Return the translation of a pair that differs in its numbers alone, with those of the text."""
         for pair in self.memory.nearest(text, NEAR_PAIRS):
-            found = substitute_numbers(text, pair.source, pair.target)
+            found = substitute_numbers(text, pair.source, pair.target, self._number_style)
             if found is not None:
                 confidence = max(SAME_WORDS, pair.similarity)
+                target = self._end_marks.adapt(found.text, pair.source, text)
                 return Translation(
-                    found.text, FROM_MEMORY, pair.similarity, pair, confidence, numbers=found.numbers
+                    target, FROM_MEMORY, pair.similarity, pair, confidence, numbers=found.numbers
                 )
         return None
 
@@ -264,6 +297,11 @@ class Translator:
 
 def _filled(on_text: Callable[[str], None], masked: MaskedSentence) -> Callable[[str], None]:
     return lambda text: on_text(masked.fill(text))
+
+
+def _cased(on_text: Callable[[str], None], calm: str | None) -> Callable[[str], None]:
+    """Return what shows a translation in capitals where the phrase was in capitals."""
+    return on_text if calm is None else lambda text: on_text(text.upper())
 
 
 def _prefixed(on_text: Callable[[str], None], before: str) -> Callable[[str], None]:

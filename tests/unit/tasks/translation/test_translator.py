@@ -30,7 +30,7 @@ def test_a_pair_of_the_memory_is_used_as_it_is() -> None:
     seen: list[str] = []
     found = Translator(MEMORY, decoder).translate("the cat sees a BOAT", seen.append)
     assert found.as_dict() == {
-        "text": "Le chat voit un bateau.",
+        "text": "Le chat voit un bateau",
         "from": "memory",
         "similarity": 0.95,
         "source": {"line": 1, "text": "The cat sees a boat.", "translation": "Le chat voit un bateau."},
@@ -223,6 +223,70 @@ def test_the_mark_of_a_list_stays_before_the_translation(mark: str) -> None:
     assert (found.origin, found.similarity) == ("memory", 1.0)
     both = Translator(MEMORY).translate(f"{mark}The dog draws the moon.\n  {mark}My aunt forgets a tree.")
     assert both.text == f"{mark}Le chien dessine la lune.\n  {mark}Ma tante oublie un arbre."
+
+
+@pytest.mark.parametrize(
+    ("text", "translation", "similarity"),
+    [
+        ("THE CAT SEES A BOAT.", "LE CHAT VOIT UN BATEAU.", 0.98),
+        ("THE CAT SEES A BOAT!", "LE CHAT VOIT UN BATEAU!", 0.95),
+        (
+            "- THE CAT SEES A BOAT.\nMy aunt forgets a tree",
+            "- LE CHAT VOIT UN BATEAU.\nMa tante oublie un arbre",
+            0.95,
+        ),
+        ("The Cat sees a BOAT", "Le chat voit un bateau", 0.95),
+    ],
+)
+def test_a_text_in_capitals_is_translated_into_capitals(
+    text: str, translation: str, similarity: float
+) -> None:
+    found = Translator(MEMORY).translate(text)
+    assert (found.text, found.similarity, found.doubt) == (translation, similarity, "")
+
+
+def test_a_network_is_given_a_phrase_in_capitals_as_a_sentence() -> None:
+    decoder = FixedDecoder("Le chat voit un œuf.")
+    seen: list[str] = []
+    found = Translator(MEMORY, decoder).translate("THE CAT FORGETS THE CAT", seen.append)
+    assert (found.text, found.doubt) == ("LE CHAT VOIT UN ŒUF", "")
+    upper = UpperCaseDecoder()
+    Translator(MEMORY, upper).translate("THE CAT FORGETS THE CAT.")
+    assert upper.texts == ["The cat forgets the cat."]
+
+
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Yes", "Oui"),
+        ("yes.", "Oui."),
+        ("Yes!", "Oui !"),
+        ("YES", "OUI"),
+        ("Is it", "Est-ce"),
+        ("Go away!", "Va-t'en !"),
+        ("12 apples", "12 pommes"),
+        ("1,500 apples", "1 500 pommes"),
+        ("1,500 apples.", "1 500 pommes."),
+    ],
+)
+def test_the_end_of_a_pair_is_that_of_the_text(text: str, translation: str) -> None:
+    rows = [("Yes.", "Oui."), ("Is it?", "Est-ce ?"), ("Go away.", "Va-t'en."), ("Stop!", "Arrête !")]
+    rows += [("12 apples", "12 pommes"), *[(f"{n},000 years", f"{n} 000 ans") for n in range(2, 6)]]
+    memory = TranslationMemory.build([SentencePair(*row, line) for line, row in enumerate(rows, 1)])
+    found = Translator(memory).translate(text)
+    assert (found.text, found.origin) == (translation, "memory")
+
+
+def test_rare_names_are_copied() -> None:
+    decoder = UpperCaseDecoder()
+    decoder.copying = CopyingRules()
+    rows = [("I saw Smith.", "J'ai vu Smith."), ("It is brown.", "Il est brun."), ("In March.", "En mars.")]
+    rows += [("I saw Dr. No.", "J'ai vu le docteur No.")]
+    memory = TranslationMemory.build([SentencePair(*row, line) for line, row in enumerate(rows, 1)])
+    found = Translator(memory, decoder).translate("Smith is in Dr. Brown. It is March.")
+    first, second, *_ = COPY_PLACEHOLDERS
+    assert decoder.texts == [f"{first} is in Dr. {second}.", "It is March."]
+    assert found.text == "Smith IS IN DR. Brown. IT IS MARCH."
 
 
 def test_a_pair_that_begins_with_a_mark_is_used_with_it() -> None:
