@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Select, Static
 
@@ -74,7 +75,8 @@ async def test_a_phrase_is_translated_with_its_source(app: RnnchatApp, size: tup
         await pilot.press("f6")
         await wait_until(pilot, lambda: "Copied the translation" in news(app))
         assert app.clipboard == "Le chat voit un bateau"
-        await pilot.press("x")
+        await pilot.press("right", "x")
+        assert screen.query_one(PhraseEditor).text == "the cat sees a boatx"
         assert screen.query_one("#translated").has_class("of-other-text")
         await pilot.press("backspace")
         assert not screen.query_one("#translated").has_class("of-other-text")
@@ -82,6 +84,44 @@ async def test_a_phrase_is_translated_with_its_source(app: RnnchatApp, size: tup
             widget = screen.query_one(name)
             assert widget.region.height >= (1 if name == "#origins" else 2)
             assert screen.region.contains_region(widget.region)
+
+
+async def test_the_next_phrase_replaces_the_one_that_was_translated(app: RnnchatApp) -> None:
+    publish_translator(app.library, "fr")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, app)
+        await wait_until(pilot, lambda: isinstance(app.focused, PhraseEditor))
+        editor = screen.query_one(PhraseEditor)
+        editor.text = "The cat sees a boat."
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: editor.selected_text == "The cat sees a boat.")
+        assert content(screen, "translated") == "Le chat voit un bateau."
+        await pilot.press("T", "h")
+        assert editor.text == "Th"
+        assert content(screen, "translated") == "Le chat voit un bateau."
+        assert screen.query_one("#translated").has_class("of-other-text")
+        editor.text = "zzz"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "No pair is similar" in content(screen, "origin"))
+        assert editor.selected_text == ""
+        editor.text = "The cat sees a boat."
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: editor.selected_text != "")
+        editor.post_message(events.Paste("The dog"))
+        await wait_until(pilot, lambda: editor.text == "The dog")
+
+
+async def test_a_line_that_cannot_be_translated_is_named_below(app: RnnchatApp) -> None:
+    publish_translator(app.library, "fr")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, app)
+        await wait_until(pilot, lambda: isinstance(app.focused, PhraseEditor))
+        screen.query_one(PhraseEditor).text = "- The cat sees a boat.\n- zzz"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "zzz" in content(screen, "translated"))
+        assert content(screen, "translated") == "- Le chat voit un bateau.\n- zzz"
+        doubt = "“zzz” is left as it is: no pair is similar to this phrase"
+        assert content(screen, "origin") == f"line 1 of your pairs\n{doubt}"
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -185,14 +185,19 @@ class TranslateScreen(AppScreen):
             self._from_thread(worker, "", Content(f"{error.message} {error.hint}"))
             return
         self._translation = found.text if not worker.is_cancelled else self._translation
-        self._from_thread(worker, _marked(found), _origins(found))
+        self._from_thread(worker, _marked(found), _origins(found), is_finished=True)
 
-    def _from_thread(self, worker: Worker[object], text: str | Content, origin: Content) -> None:
+    def _from_thread(
+        self, worker: Worker[object], text: str | Content, origin: Content, is_finished: bool = False
+    ) -> None:
         """Show a translation in the app's thread, unless another one is wanted by now."""
         if not worker.is_cancelled and self.services.is_running:
-            self.services.call_from_thread(self._show, text, origin)
+            self.services.call_from_thread(self._show, text, origin, is_finished)
 
-    def _show(self, text: str | Content, origin: Content) -> None:
+    def _show(self, text: str | Content, origin: Content, is_finished: bool = False) -> None:
+        """Show a translation; one that is finished selects its text, so that the next phrase replaces it."""
+        if is_finished and self._is_current:
+            self.query_one(PhraseEditor).select_all()
         self.query_one("#translated", Static).update(Content(text) if isinstance(text, str) else text)
         self.query_one("#origin", Static).update(origin)
 

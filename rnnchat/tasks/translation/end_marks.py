@@ -11,8 +11,8 @@ _USUAL = {"。": ".", "．": ".", "！": "!", "？": "?", "，": ",", "：": ":"
 """The mark of European languages that stands for the same as another one."""
 _END = re.compile(r"\s*(?:\.{3}|[.!?…,:;。．！？，：；])\Z")
 """Matches a mark at the end of a text with the space before it."""
-_ABBREVIATION = re.compile(r"\b\w\.\w\.\Z|(?<!\.)\.{2}\Z|[!?]\s*[.!?]\Z")
-"""Matches ends that stay: abbreviations such as U.S., and several marks."""
+_FIXED_END = re.compile(r"\b\w\.\w\.\Z|(?<!\.)\.{2}\Z|[!?]\s*[.!?]\Z|[\"'”’»)\]}*_`]\s*\Z")
+"""Matches ends that stay: abbreviations such as U.S., several marks, and closing quotes and brackets."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class EndMarks:
             return translation
         if wanted == mark_of(translation) or translation[:1] in "¿¡":
             return translation
-        if any(map(_ABBREVIATION.search, (translation, source, text))):
+        if any(map(_FIXED_END.search, (translation, source, text))):
             return translation
         return _END.sub("", translation) + self.endings.get(wanted, wanted)
 

@@ -25,6 +25,8 @@ CHINESE = EndMarks.learned_from([("So?", "那？"), ("So.", "那。")])
         (FRENCH, "Et.", "So.", "so,", "Et,"),
         (FRENCH, "Aux U.S.", "In the U.S.", "in the U.S", "Aux U.S."),
         (FRENCH, "Et ?!", "So?!", "so", "Et ?!"),
+        (FRENCH, "Et.", "So.", '"So."', "Et."),
+        (FRENCH, "Et (bon).", "So (well).", "So (well)", "Et (bon)."),
         (FRENCH, "¿Y?", "So?", "so", "¿Y?"),
         (CHINESE, "那。", "So.", "so", "那"),
         (CHINESE, "那。", "So.", "so?", "那？"),
