@@ -15,6 +15,7 @@ from rnnchat.tasks.translation.doubts import doubt_about
 from rnnchat.tasks.translation.end_marks import EndMarks
 from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.number_style import NumberStyle
+from rnnchat.tasks.translation.pairs import FEWEST_FOR_NETWORK
 from rnnchat.tasks.translation.phrases import (
     PhraseError,
     PhrasePart,
@@ -228,9 +229,11 @@ class Translator:
         # A pair that is only similar is no answer: another number or name would go unnoticed.
         nearest = next(iter(self.memory.nearest(phrase, least=NEAR)), None)
         if nearest is None:
+            is_enough = len(self.memory) >= FEWEST_FOR_NETWORK
+            hint = "Train it longer: --minutes 20." if is_enough else "Train a network with more of them."
             raise PhraseError(
                 "No pair is similar to this phrase.",
-                "This model only looks phrases up in its pairs. Train a network with more of them.",
+                f"This model only looks phrases up in its pairs. {hint}",
             )
         raise PhraseError(
             "No pair has this phrase.",

@@ -13,7 +13,7 @@ from rnnchat.tasks.translation.evidence import Evidence
 from rnnchat.tasks.translation.logistic import LogisticModel
 from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.number_style import NumberStyle
-from rnnchat.tasks.translation.pairs import SentencePair
+from rnnchat.tasks.translation.pairs import FEWEST_FOR_NETWORK, SentencePair
 from rnnchat.tasks.translation.phrases import PhraseError
 from rnnchat.tasks.translation.placeholders import COPY_PLACEHOLDERS, NUMBER_PLACEHOLDERS
 from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
@@ -114,8 +114,18 @@ def test_without_a_network_a_similar_pair_is_named_and_not_taken() -> None:
     with pytest.raises(PhraseError, match="No pair has this phrase") as caught:
         translator.translate("The cat sees a big boat.")
     assert "line 1: The cat sees a boat. – Le chat voit un bateau." in caught.value.hint
-    with pytest.raises(PhraseError, match="No pair is similar"):
+    with pytest.raises(PhraseError, match="No pair is similar") as caught:
         translator.translate("The boat")
+    assert "Train a network with more of them" in caught.value.hint
+
+
+def test_without_a_network_in_spite_of_many_pairs_the_minutes_are_named() -> None:
+    rows = [
+        SentencePair(f"The cat sees boat {number}.", "Oui.", number) for number in range(FEWEST_FOR_NETWORK)
+    ]
+    with pytest.raises(PhraseError, match="No pair is similar") as caught:
+        Translator(TranslationMemory.build(rows)).translate("The boat")
+    assert "Train it longer: --minutes 20." in caught.value.hint
 
 
 @pytest.mark.parametrize(
