@@ -7,6 +7,7 @@ TF-IDF weights, and the best of these are compared word by word (`similarity.py`
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -150,6 +151,10 @@ class TranslationMemory:
         rows = np.unique(self._rows_of_words[self._word_starts[number] : self._word_starts[number + 1]])
         chosen = rows[:: max(1, -(-len(rows) // most))].tolist()
         return [(self._sources[row], self._targets[row]) for row in chosen]
+
+    def target_count(self, word: str) -> int:
+        """Return how often a `word`, as it is written, is in the translations."""
+        return self._targets.count_word(word)
 
     def some_pairs(self, most: int) -> list[tuple[str, str]]:
         """Return the sources and targets of at most `most` pairs, evenly chosen."""
@@ -297,6 +302,11 @@ class TextLines:
         """Return one line."""
         begin = int(self._ends[number - 1]) + 1 if number else 0
         return self._data[begin : int(self._ends[number])].decode("utf-8")
+
+    def count_word(self, word: str) -> int:
+        """Return how often a word of letters, as it is written, is in the lines."""
+        letter = rb"[A-Za-z\x80-\xff]"
+        return len(re.findall(rb"(?<!%b)%b(?!%b)" % (letter, re.escape(word.encode()), letter), self._data))
 
     def all(self) -> list[str]:
         """Return all lines."""

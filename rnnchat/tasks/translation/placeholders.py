@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rnnchat.tasks.translation.number_style import AS_WRITTEN, SIGNS, NumberStyle, number_key
 
@@ -112,6 +112,11 @@ class MaskedSentence:
     def fill(self, translation: str) -> str:
         """Return a `translation` with what its placeholders stand for; nothing for those of other texts."""
         return _ALL.sub(lambda match: self._value(match[0]), translation)
+
+    def with_values(self, written: Mapping[str, str]) -> MaskedSentence:
+        """Return the sentence whose placeholders stand for what is `written` in place of some values."""
+        values = {one: written.get(value, value) for one, value in self.values.items()}
+        return replace(self, values=values)
 
     def missing(self, translation: str) -> list[str]:
         """Return what is not in a `translation` with placeholders, though it is to be copied."""

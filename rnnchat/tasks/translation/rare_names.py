@@ -1,8 +1,11 @@
-"""Names in a phrase that few pairs have, so that a network would lose them: they are copied."""
+"""Names in a phrase that few pairs have, so that a network would lose them: they are copied, or looked up."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.placeholders import WORD
@@ -12,6 +15,12 @@ FEWEST_LEARNED = 20
 """A name that is in fewer pairs than this is not left to the network."""
 PAIRS_READ = 100
 """The use of a word is known by at most this many of its pairs."""
+FEWEST_LOOKED_UP = 3
+"""A name that is in fewer pairs than this is not looked up."""
+COUNTERPART_SHARE = 0.8
+"""A word is the counterpart of a name if at least this share of the name's translations have it."""
+_COUNTERPART_OF_OTHERS = 0.5
+"""A word of which more occurrences than this share are in other pairs is no counterpart."""
 _WORD = re.compile(WORD)
 _TITLE = re.compile(r"(?<!\w)(?:Mr|Mrs|Ms|Dr|Prof|Miss)\.?\s+\Z")
 """Matches a title before a name."""
@@ -19,33 +28,70 @@ _LONGEST_TITLE = 8
 """So many characters before a word are looked at for a title."""
 
 
-def rare_names(phrase: str, memory: TranslationMemory) -> frozenset[str]:
-    """Return the capitalised words of a phrase that are probably names, and are in few pairs as such.
+@dataclass(frozen=True)
+class _Uses:
+    """How the pairs use a capitalised word."""
 
-    A word is a name if, where it is capitalised within a sentence, at least half of the translations have it,
-    too. After a title, that is also so for a word that no pair capitalises.
+    targets: tuple[frozenset[str], ...]
+    """The words of each translation of a sentence within which the word is capitalised."""
+    same: int
+    """How many of these translations have the word, too."""
+    small: int
+    """How many sources have it in small letters."""
+
+
+def rare_names(phrase: str, memory: TranslationMemory) -> Mapping[str, str]:
+    """Return the probable names of a phrase that are in few pairs as such, each with its translation.
+
+    A word is a name if it is capitalised within a sentence of a pair, and is copied if at least half of the
+    translations have it, too. Otherwise it is translated by the word that nearly all of them have and hardly
+    any other translation, such as the name of a month. After a title, a word that no pair capitalises is
+    copied as well.
     """
-    names = set()
+    names: dict[str, str] = {}
+    for word, is_first, has_title in _capitalised(phrase):
+        uses = _uses(word, memory)
+        count = len(uses.targets)
+        is_name = count > uses.small or (count > 0 and not is_first)
+        if count >= FEWEST_LEARNED or not (is_name or has_title):
+            continue
+        written = word if 2 * uses.same >= count else _counterpart(uses, memory)
+        if written:
+            names[word] = written
+    return names
+
+
+def _capitalised(phrase: str) -> Iterator[tuple[str, bool, bool]]:
+    """Yield each capitalised word, whether it is the first one, and whether a title is before it."""
     for match in _WORD.finditer(phrase):
         word = match[0]
-        if len(word) < 2 or not word[0].isupper():
-            continue
-        before = phrase[max(0, match.start() - _LONGEST_TITLE) : match.start()]
-        capitalised, same, small = _uses(word, memory)
-        is_name = capitalised > small or (capitalised > 0 and before.strip() != "")
-        if capitalised < FEWEST_LEARNED and 2 * same >= capitalised and (is_name or _TITLE.search(before)):
-            names.add(word)
-    return frozenset(names)
+        if len(word) > 1 and word[0].isupper():
+            before = phrase[max(0, match.start() - _LONGEST_TITLE) : match.start()]
+            yield word, not before.strip(), _TITLE.search(before) is not None
 
 
-def _uses(word: str, memory: TranslationMemory) -> tuple[int, int, int]:
-    """Return in how many sources a word is capitalised within, also in the target, and in small letters."""
-    capitalised = same = small = 0
+def _uses(word: str, memory: TranslationMemory) -> _Uses:
+    targets, small = [], 0
     key = next(iter(words_of(word)), "")
     for source, target in memory.pairs_with(key, PAIRS_READ):
         words = _WORD.findall(source)
-        if word in words[1:]:
-            capitalised += 1
-            same += word in _WORD.findall(target)
         small += word.lower() in words
-    return capitalised, same, small
+        if word in words[1:]:
+            targets.append(frozenset(_WORD.findall(target)))
+    return _Uses(tuple(targets), sum(word in target for target in targets), small)
+
+
+def _counterpart(uses: _Uses, memory: TranslationMemory) -> str:
+    """Return the translation of a name; nothing where it is not clear."""
+    count = len(uses.targets)
+    if count < FEWEST_LOOKED_UP:
+        return ""
+    scores: dict[str, float] = {}
+    for word, shared in Counter(word for target in uses.targets for word in target).items():
+        if shared >= COUNTERPART_SHARE * count:
+            share = min(1.0, shared / max(1, memory.target_count(word)))
+            if share >= 1 - _COUNTERPART_OF_OTHERS:
+                scores[word] = share * shared
+    best = sorted(scores, key=lambda word: -scores[word])[:2]
+    is_clear = len(best) == 1 or (len(best) == 2 and scores[best[0]] > scores[best[1]])
+    return best[0] if is_clear else ""

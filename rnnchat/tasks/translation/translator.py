@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -138,10 +138,12 @@ class Translator:
         near = self.memory.nearest(phrase, NEAR_PAIRS)
         similar = [pair for pair in near if pair.similarity >= NEAR]
         masked = MaskedSentence(phrase)
+        rare: Mapping[str, str] = {}
         rules = self._decoder.copying
         if rules is not None:
-            is_name = rules.names.is_name(self.memory.knows, rare_names(phrase, self.memory))
-            masked = mask_sentence(phrase, is_name, rules.style)
+            rare = rare_names(phrase, self.memory)
+            is_name = rules.names.is_name(self.memory.knows, rare)
+            masked = mask_sentence(phrase, is_name, rules.style).with_values(rare)
             similar = [
                 replace(pair, target=mask_pair(pair.source, pair.target, is_name)[1]) for pair in similar
             ]
@@ -151,6 +153,8 @@ class Translator:
         if decoded.evidence is not None:
             figures = quality_figures(decoded.evidence, best, self.unknown_share(phrase))
         text = masked.fill(decoded.text).strip()
+        if masked.values.get(decoded.text.strip()[:1]) in rare.values() and phrase[:1].isupper():
+            text = text[:1].upper() + text[1:]
         return NetworkTranslation(
             text, tuple(masked.missing(decoded.text)), best, decoded.confidence, figures
         )

@@ -16,6 +16,9 @@ ROWS = [
     ("Make a mark.", "Faites une marque."),
     ("A brown cat.", "Un chat brun."),
     ("It is March.", "C'est mars."),
+    ("I come in March.", "Je viens en mars."),
+    ("In March or later.", "En mars ou après."),
+    ("It was May.", "On était en mai."),
     ("She was a Smith, not me.", "C'était une Serrurier, pas moi."),
     ("I saw Smith.", "J'ai vu Smith."),
     *[(f"Here is Tom, {number} years.", f"Voici Tom, {number} ans.") for number in range(FEWEST_LEARNED)],
@@ -27,7 +30,7 @@ MEMORY = TranslationMemory.build([SentencePair(*row, line) for line, row in enum
     ("phrase", "calm"),
     [
         ("I HAVE NEVER SEEN BERLIN!", "I have never seen Berlin!"),
-        ("I DON'T SEE NASA OR ZOLTAN, NOW", "I don't SEE NASA OR ZOLTAN, now"),
+        ("I DON'T SEE NASA OR ZOLTAN, NOW", "I don't SEE NASA or ZOLTAN, now"),
         ("“A CAT”", "“A cat”"),
         ("NASA", None),
         ("I", None),
@@ -45,16 +48,17 @@ def test_sentence_case(phrase: str, calm: str | None) -> None:
 @pytest.mark.parametrize(
     ("phrase", "names"),
     [
-        ("Smith is here.", {"Smith"}),
-        ("I saw Mr. Smith.", {"Smith"}),
-        ("Mark my cat.", set()),
-        ("I saw Mark.", {"Mark"}),
-        ("Dr. Brown is here.", {"Brown"}),
-        ("Brown is here.", set()),
-        ("It is March, Mrs. March.", set()),
-        ("Here is Tom.", set()),
-        ("I saw Berlin, Zoltan.", {"Berlin"}),
+        ("Smith is here.", {"Smith": "Smith"}),
+        ("I saw Mr. Smith.", {"Smith": "Smith"}),
+        ("Mark my cat.", {}),
+        ("I saw Mark.", {"Mark": "Mark"}),
+        ("Dr. Brown is here.", {"Brown": "Brown"}),
+        ("Brown is here.", {}),
+        ("It is March, not May.", {"March": "mars"}),
+        ("March is here.", {"March": "mars"}),
+        ("Here is Tom.", {}),
+        ("I saw Berlin, Zoltan.", {"Berlin": "Berlin"}),
     ],
 )
-def test_rare_names(phrase: str, names: set[str]) -> None:
+def test_rare_names(phrase: str, names: dict[str, str]) -> None:
     assert rare_names(phrase, MEMORY) == names

@@ -290,13 +290,14 @@ def test_the_end_of_a_pair_is_that_of_the_text(text: str, translation: str) -> N
 def test_rare_names_are_copied() -> None:
     decoder = UpperCaseDecoder()
     decoder.copying = CopyingRules()
-    rows = [("I saw Smith.", "J'ai vu Smith."), ("It is brown.", "Il est brun."), ("In March.", "En mars.")]
+    rows = [("I saw Smith.", "J'ai vu Smith."), ("It is brown.", "Il est brun."), ("In May.", "En mai.")]
+    rows += [("It is March.", "C'est mars."), ("In March.", "En mars."), ("Now March.", "Mars, ou mars.")]
     rows += [("I saw Dr. No.", "J'ai vu le docteur No.")]
     memory = TranslationMemory.build([SentencePair(*row, line) for line, row in enumerate(rows, 1)])
-    found = Translator(memory, decoder).translate("Smith is in Dr. Brown. It is March.")
+    found = Translator(memory, decoder).translate("Smith is in Dr. Brown. March is May. Is it March.")
     first, second, *_ = COPY_PLACEHOLDERS
-    assert decoder.texts == [f"{first} is in Dr. {second}.", "It is March."]
-    assert found.text == "Smith IS IN DR. Brown. IT IS MARCH."
+    assert decoder.texts == [f"{first} is in Dr. {second}.", f"{first} is May.", f"Is it {first}."]
+    assert found.text == "Smith IS IN DR. Brown. Mars IS MAY. IS IT mars."
 
 
 def test_a_pair_that_begins_with_a_mark_is_used_with_it() -> None:
