@@ -152,9 +152,9 @@ class TranslationMemory:
         chosen = rows[:: max(1, -(-len(rows) // most))].tolist()
         return [(self._sources[row], self._targets[row]) for row in chosen]
 
-    def target_count(self, word: str) -> int:
-        """Return how often a `word`, as it is written, is in the translations."""
-        return self._targets.count_word(word)
+    def target_count(self, word: str, most: int) -> int:
+        """Return how often a `word`, as it is written, is in the translations, up to `most`."""
+        return self._targets.count_word(word, most)
 
     def some_pairs(self, most: int) -> list[tuple[str, str]]:
         """Return the sources and targets of at most `most` pairs, evenly chosen."""
@@ -303,14 +303,24 @@ class TextLines:
         begin = int(self._ends[number - 1]) + 1 if number else 0
         return self._data[begin : int(self._ends[number])].decode("utf-8")
 
-    def count_word(self, word: str) -> int:
-        """Return how often a word of letters, as it is written, is in the lines."""
-        letter = rb"[A-Za-z\x80-\xff]"
-        return len(re.findall(rb"(?<!%b)%b(?!%b)" % (letter, re.escape(word.encode()), letter), self._data))
+    def count_word(self, word: str, most: int) -> int:
+        """Return how often a word of letters, as it is written, is in the lines, up to `most`."""
+        found, data = 0, self._data
+        for match in re.finditer(re.escape(word.encode()), data):
+            begin, end = match.span()
+            found += not (_is_letter(data[begin - 1 : begin]) or _is_letter(data[end : end + 1]))
+            if found >= most:
+                break
+        return found
 
     def all(self) -> list[str]:
         """Return all lines."""
         return self._data.decode("utf-8").split("\n")[:-1]
+
+
+def _is_letter(byte: bytes) -> bool:
+    """Return whether a byte of UTF-8 is a letter, or a part of any character beyond ASCII."""
+    return byte.isalpha() or byte >= b"\x80"
 
 
 def _hashes(numbers: NDArray[np.integer], starts: NDArray[np.integer]) -> NDArray[np.uint64]:

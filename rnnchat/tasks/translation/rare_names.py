@@ -50,6 +50,8 @@ def rare_names(phrase: str, memory: TranslationMemory) -> Mapping[str, str]:
     """
     names: dict[str, str] = {}
     for word, is_first, has_title in _capitalised(phrase):
+        if word in names:
+            continue
         uses = _uses(word, memory)
         count = len(uses.targets)
         is_name = count > uses.small or (count > 0 and not is_first)
@@ -89,8 +91,10 @@ def _counterpart(uses: _Uses, memory: TranslationMemory) -> str:
     scores: dict[str, float] = {}
     for word, shared in Counter(word for target in uses.targets for word in target).items():
         if shared >= COUNTERPART_SHARE * count:
-            share = min(1.0, shared / max(1, memory.target_count(word)))
-            if share >= 1 - _COUNTERPART_OF_OTHERS:
+            most = round(shared / (1 - _COUNTERPART_OF_OTHERS))
+            occurrences = memory.target_count(word, most + 1)
+            share = min(1.0, shared / max(1, occurrences))
+            if occurrences <= most:
                 scores[word] = share * shared
     best = sorted(scores, key=lambda word: -scores[word])[:2]
     is_clear = len(best) == 1 or (len(best) == 2 and scores[best[0]] > scores[best[1]])
