@@ -93,3 +93,9 @@ def test_each_line_has_a_note_of_its_own(
         f"{dim}  Line 1: from line 34 of the pairs{end}",
         f"{dim}  Line 2: copied: there are no words to translate{end}",
     ]
+
+
+def test_a_text_may_begin_with_the_mark_of_a_list(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    publish_translator(Library(paths), "fr")
+    commands(["translate", "- The cat sees a boat.", "--model", "fr"], standalone_mode=False)
+    assert capsys.readouterr().out == "- Le chat voit un bateau.\n"
