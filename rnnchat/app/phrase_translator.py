@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rnnchat.library.models import Library
-    from rnnchat.tasks.translation.translator import Translation, Translator
+    from rnnchat.tasks.translation.result import Translation
+    from rnnchat.tasks.translation.translator import Translator
 
 
 class PhraseTranslator:

@@ -25,7 +25,11 @@ class TextOrCommand(click.Group):
         names = [name for name, command in self.commands.items() if not command.hidden]
         is_help = len(args) == 1 and args[0] in ctx.help_option_names
         if not is_help and (not args or args[0] not in names):
-            args = [TEXT_COMMAND, *args]
+            # A text that begins with the mark of a list would be taken for an option.
+            args = [
+                TEXT_COMMAND,
+                *(f" {arg}" if arg[:1] == "-" and arg[1:2].isspace() else arg for arg in args),
+            ]
         return super().parse_args(ctx, args)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

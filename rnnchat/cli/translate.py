@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from rnnchat.cli.escaping import escape_for_terminal
 from rnnchat.cli.output import print_error, print_json, print_line, print_progress
 from rnnchat.cli.shared import PathArgument, as_json, current_paths, open_library
 from rnnchat.cli.streams import is_terminal, standard_input_lines
@@ -18,7 +19,8 @@ from rnnchat.errors import ModelError, NotesError, RnnchatError, TrainingError
 from rnnchat.training.translation.settings import DEFAULT_MINUTES, WORKER, TranslationSettings
 
 if TYPE_CHECKING:
-    from rnnchat.tasks.translation.translator import Translation, Translator
+    from rnnchat.tasks.translation.result import Translation
+    from rnnchat.tasks.translation.translator import Translator
     from rnnchat.training.translation.run import TranslationRun
 
 
@@ -47,6 +49,8 @@ def translate() -> None:
 @as_json
 def translate_text(text: tuple[str, ...], model: str | None, as_json: bool) -> None:
     """Translate TEXT (- reads a phrase a line from standard input); several words are one phrase."""
+    from rnnchat.tasks.translation.result import UNTRANSLATED
+
     translator = _load(model)
     if text == ("-",):
         sys.exit(_translate_lines(translator, standard_input_lines(), as_json))
@@ -55,8 +59,9 @@ def translate_text(text: tuple[str, ...], model: str | None, as_json: bool) -> N
         print_json(found.as_dict())
         return
     _print_text(found)
-    if found.doubt or found.numbers or is_terminal(sys.stderr):
-        print_progress(f"  {_note(found)}\n")
+    _print_notes(found)
+    if found.origin == UNTRANSLATED:
+        sys.exit(1)
 
 
 def _translate_lines(translator: Translator, lines: Iterable[str], as_json: bool) -> int:
@@ -66,6 +71,7 @@ def _translate_lines(translator: Translator, lines: Iterable[str], as_json: bool
     Raises RnnchatError where there are no lines.
     """
     from rnnchat.tasks.translation.phrases import PhraseError
+    from rnnchat.tasks.translation.result import UNTRANSLATED
     from rnnchat.text.notes.clean import sanitize
 
     code, number = 0, 0
@@ -79,14 +85,16 @@ def _translate_lines(translator: Translator, lines: Iterable[str], as_json: bool
             if as_json:
                 print_json({"line": number, "text": None, "error": error.message})
                 continue
-        if found is not None and (found.doubt or found.numbers) and not as_json:
-            print_progress(f"  Line {number}: {_note(found)}\n")
+        if found is not None and found.origin == UNTRANSLATED:
+            code = 1
         if as_json and found is not None:
             print_json({"line": number, **found.as_dict()})
         elif as_json:
             print_json({"line": number, "text": ""})
         else:
             _print_text(found)
+            if found is not None:
+                _print_notes(found, f"Line {number}: ")
     if not number:
         raise RnnchatError(
             "There is nothing to translate: standard input is empty.", "Give it a phrase a line."
@@ -100,9 +108,25 @@ def _print_text(found: Translation | None) -> None:
         print_line(line)
 
 
+def _print_notes(found: Translation, label: str = "") -> None:
+    """Print on standard error where each sentence of a translation is from, dimmed on a terminal.
+
+    Where standard error is no terminal, only of sentences with a doubt or with other numbers.
+    """
+    is_shown = is_terminal(sys.stderr)
+    parts = found.parts or (found,)
+    unit = "Line" if len(parts) == found.text.count("\n") + 1 else "Sentence"
+    for number, part in enumerate(parts, 1):
+        if not (is_shown or part.doubt or part.numbers):
+            continue
+        place = f"{unit} {number}: " if len(parts) > 1 else ""
+        note = f"  {label}{place}{escape_for_terminal(_note(part))}"
+        print_progress(f"\x1b[2m{note}\x1b[22m\n" if is_shown else f"{note}\n")
+
+
 def _note(found: Translation) -> str:
     """Return where a translation is from, in a few words."""
-    from rnnchat.tasks.translation.translator import FROM_TEXT, replaced_numbers
+    from rnnchat.tasks.translation.result import FROM_TEXT, UNTRANSLATED, replaced_numbers
 
     if found.source is not None:
         where = f"from line {found.source.line:,} of the pairs"
@@ -111,6 +135,8 @@ def _note(found: Translation) -> str:
         return where if found.similarity == 1 else f"{where}, {found.similarity:.0%} similar"
     if found.origin == FROM_TEXT:
         return "copied: there are no words to translate"
+    if found.origin == UNTRANSLATED:
+        return found.doubt
     return f"confidence {found.confidence:.0%}{found.doubt and ', '}{found.doubt}"
 
 

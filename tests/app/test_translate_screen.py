@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 
 import pytest
+from textual import events
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Select, Static
 
@@ -69,12 +71,13 @@ async def test_a_phrase_is_translated_with_its_source(app: RnnchatApp, size: tup
         screen = await open_screen(pilot, app)
         assert not screen.query_one(Select).display
         await pilot.press(*"the", "space", *"cat", "space", *"sees", "space", *"a", "space", *"boat", "enter")
-        await wait_until(pilot, lambda: content(screen, "translated") == "Le chat voit un bateau.")
+        await wait_until(pilot, lambda: content(screen, "translated") == "Le chat voit un bateau")
         assert content(screen, "origin") == "line 1 of your pairs, 95% similar: The cat sees a boat."
         await pilot.press("f6")
         await wait_until(pilot, lambda: "Copied the translation" in news(app))
-        assert app.clipboard == "Le chat voit un bateau."
-        await pilot.press("x")
+        assert app.clipboard == "Le chat voit un bateau"
+        await pilot.press("right", "x")
+        assert screen.query_one(PhraseEditor).text == "the cat sees a boatx"
         assert screen.query_one("#translated").has_class("of-other-text")
         await pilot.press("backspace")
         assert not screen.query_one("#translated").has_class("of-other-text")
@@ -82,6 +85,44 @@ async def test_a_phrase_is_translated_with_its_source(app: RnnchatApp, size: tup
             widget = screen.query_one(name)
             assert widget.region.height >= (1 if name == "#origins" else 2)
             assert screen.region.contains_region(widget.region)
+
+
+async def test_the_next_phrase_replaces_the_one_that_was_translated(app: RnnchatApp) -> None:
+    publish_translator(app.library, "fr")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, app)
+        await wait_until(pilot, lambda: isinstance(app.focused, PhraseEditor))
+        editor = screen.query_one(PhraseEditor)
+        editor.text = "The cat sees a boat."
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: editor.selected_text == "The cat sees a boat.")
+        assert content(screen, "translated") == "Le chat voit un bateau."
+        await pilot.press("T", "h")
+        assert editor.text == "Th"
+        assert content(screen, "translated") == "Le chat voit un bateau."
+        assert screen.query_one("#translated").has_class("of-other-text")
+        editor.text = "zzz"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "No pair is similar" in content(screen, "origin"))
+        assert editor.selected_text == ""
+        editor.text = "The cat sees a boat."
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: editor.selected_text != "")
+        editor.post_message(events.Paste("The dog"))
+        await wait_until(pilot, lambda: editor.text == "The dog")
+
+
+async def test_a_line_that_cannot_be_translated_is_named_below(app: RnnchatApp) -> None:
+    publish_translator(app.library, "fr")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, app)
+        await wait_until(pilot, lambda: isinstance(app.focused, PhraseEditor))
+        screen.query_one(PhraseEditor).text = "- The cat sees a boat.\n- zzz"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "zzz" in content(screen, "translated"))
+        assert content(screen, "translated") == "- Le chat voit un bateau.\n- zzz"
+        doubt = "“zzz” is left as it is: no pair is similar to this phrase"
+        assert content(screen, "origin") == f"line 1 of your pairs\n{doubt}"
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -104,13 +145,13 @@ async def test_words_appear_as_they_are_decoded(app: RnnchatApp, monkeypatch: py
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_screen(pilot, app)
         await wait_until(pilot, lambda: isinstance(app.focused, PhraseEditor))
-        screen.query_one(PhraseEditor).text = "My aunt draws the moon. Strange [b]new[/b] phrase"
+        screen.query_one(PhraseEditor).text = "My aunt draws the moon. Strange [b]new[/b] cat sees a boat"
         await pilot.press("enter")
         await wait_until(pilot, lambda: content(screen, "translated") == "Ma tante dessine la lune. STRANGE")
         assert content(screen, "origin") == "Translating …"
         decoder.go_on.set()
         await wait_until(pilot, lambda: "confidence 40%" in content(screen, "origin"))
-        assert content(screen, "translated") == "Ma tante dessine la lune. STRANGE [B]NEW[/B] PHRASE"
+        assert content(screen, "translated") == "Ma tante dessine la lune. STRANGE [B]NEW[/B] CAT SEES A BOAT"
         assert content(screen, "origin").splitlines()[0] == "line 55 of your pairs"
 
 
@@ -198,3 +239,15 @@ async def test_numbers_that_were_replaced_are_said(app: RnnchatApp, monkeypatch:
             await pilot.press("enter")
             await wait_until(pilot, lambda origin=origin: content(screen, "origin") == origin)
             assert content(screen, "translated") == translation
+
+
+async def test_names_of_languages_are_no_markup(app: RnnchatApp) -> None:
+    publish_translator(app.library, "fr", ("English", "French"))
+    publish_translator(app.library, "odd", ("[red]En[/red]", "[/]Fr[/oops]"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, app)
+        await wait_until(pilot, lambda: screen.query_one(Select).display)
+        await pilot.press("shift+tab", "enter", "down", "enter")
+        await wait_until(pilot, lambda: load_settings(app.paths).translator == "odd")
+        title = str(screen.query_one(PhraseEditor).border_title)
+        assert Content.from_markup(title).plain == "odd: [red]En[/red] → [/]Fr[/oops]"

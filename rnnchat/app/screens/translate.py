@@ -20,7 +20,7 @@ from rnnchat.errors import RnnchatError
 
 if TYPE_CHECKING:
     from rnnchat.app.widgets.composer import Composer
-    from rnnchat.tasks.translation.translator import Translation
+    from rnnchat.tasks.translation.result import Translation
 
 HOW_TO_MAKE = Content.assemble(
     ("No translator yet", "bold"),
@@ -107,7 +107,7 @@ class TranslateScreen(AppScreen):
         self._translator = next((name for name in wanted if name in names), "")
         with self.prevent(Select.Changed):
             if names:
-                chooser.set_options([(self._label(name), name) for name in names])
+                chooser.set_options([(Content(self._label(name)), name) for name in names])
                 chooser.value = self._translator
         chooser.display = len(names) > 1
         self.query_one("#no-translator").display = not names
@@ -134,7 +134,7 @@ class TranslateScreen(AppScreen):
 
     def _show_name(self) -> None:
         """Show which translator is used above the text."""
-        self.query_one(PhraseEditor).border_title = self._label(self._translator)
+        self.query_one(PhraseEditor).border_title = Content(self._label(self._translator))
 
     def _label(self, name: str) -> str:
         """Return the name of a translator with its languages, where they are known."""
@@ -185,14 +185,19 @@ class TranslateScreen(AppScreen):
             self._from_thread(worker, "", Content(f"{error.message} {error.hint}"))
             return
         self._translation = found.text if not worker.is_cancelled else self._translation
-        self._from_thread(worker, _marked(found), _origins(found))
+        self._from_thread(worker, _marked(found), _origins(found), is_finished=True)
 
-    def _from_thread(self, worker: Worker[object], text: str | Content, origin: Content) -> None:
+    def _from_thread(
+        self, worker: Worker[object], text: str | Content, origin: Content, is_finished: bool = False
+    ) -> None:
         """Show a translation in the app's thread, unless another one is wanted by now."""
         if not worker.is_cancelled and self.services.is_running:
-            self.services.call_from_thread(self._show, text, origin)
+            self.services.call_from_thread(self._show, text, origin, is_finished)
 
-    def _show(self, text: str | Content, origin: Content) -> None:
+    def _show(self, text: str | Content, origin: Content, is_finished: bool = False) -> None:
+        """Show a translation; one that is finished selects its text, so that the next phrase replaces it."""
+        if is_finished and self._is_current:
+            self.query_one(PhraseEditor).select_all()
         self.query_one("#translated", Static).update(Content(text) if isinstance(text, str) else text)
         self.query_one("#origin", Static).update(origin)
 
@@ -234,10 +239,12 @@ def _origins(found: Translation) -> Content:
 
 
 def _origin(part: Translation) -> Content:
-    from rnnchat.tasks.translation.translator import FROM_TEXT, replaced_numbers
+    from rnnchat.tasks.translation.result import FROM_TEXT, UNTRANSLATED, replaced_numbers
 
     if part.origin == FROM_TEXT:
         return Content("copied: there are no words to translate")
+    if part.origin == UNTRANSLATED:
+        return Content.assemble((part.doubt, _DOUBT))
     if part.source is None:
         doubt = Content.assemble(", ", (part.doubt, _DOUBT)) if part.doubt else Content("")
         return Content(f"network, confidence {part.confidence:.0%}") + doubt

@@ -7,6 +7,7 @@ TF-IDF weights, and the best of these are compared word by word (`similarity.py`
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -141,6 +142,24 @@ class TranslationMemory:
         """Return how often each word is in the sources."""
         counts = np.diff(self._word_starts).tolist()
         return dict(zip(self._vocabulary, counts, strict=True))
+
+    def pairs_with(self, word: str, most: int) -> list[tuple[str, str]]:
+        """Return the sources and targets of at most `most` pairs whose source has a `word`, evenly chosen."""
+        number = self._numbers.get(word)
+        if number is None:
+            return []
+        rows = np.unique(self._rows_of_words[self._word_starts[number] : self._word_starts[number + 1]])
+        chosen = rows[:: max(1, -(-len(rows) // most))].tolist()
+        return [(self._sources[row], self._targets[row]) for row in chosen]
+
+    def target_count(self, word: str, most: int) -> int:
+        """Return how often a `word`, as it is written, is in the translations, up to `most`."""
+        return self._targets.count_word(word, most)
+
+    def some_pairs(self, most: int) -> list[tuple[str, str]]:
+        """Return the sources and targets of at most `most` pairs, evenly chosen."""
+        rows = range(0, len(self), max(1, -(-len(self) // most)))
+        return [(self._sources[row], self._targets[row]) for row in rows]
 
     def some_targets(self, most: int) -> list[str]:
         """Return at most `most` translations, evenly chosen."""
@@ -284,9 +303,24 @@ class TextLines:
         begin = int(self._ends[number - 1]) + 1 if number else 0
         return self._data[begin : int(self._ends[number])].decode("utf-8")
 
+    def count_word(self, word: str, most: int) -> int:
+        """Return how often a word of letters, as it is written, is in the lines, up to `most`."""
+        found, data = 0, self._data
+        for match in re.finditer(re.escape(word.encode()), data):
+            begin, end = match.span()
+            found += not (_is_letter(data[begin - 1 : begin]) or _is_letter(data[end : end + 1]))
+            if found >= most:
+                break
+        return found
+
     def all(self) -> list[str]:
         """Return all lines."""
         return self._data.decode("utf-8").split("\n")[:-1]
+
+
+def _is_letter(byte: bytes) -> bool:
+    """Return whether a byte of UTF-8 is a letter, or a part of any character beyond ASCII."""
+    return byte.isalpha() or byte >= b"\x80"
 
 
 def _hashes(numbers: NDArray[np.integer], starts: NDArray[np.integer]) -> NDArray[np.uint64]:

@@ -22,6 +22,8 @@ MAXIMUM_FILE = 256 * 2**20
 """A file of pairs has at most this many bytes."""
 MAXIMUM_PAIRS = 1_000_000
 """At most this many pairs are read."""
+FEWEST_FOR_NETWORK = 2_000
+"""A network that learned from fewer pairs than this would be worse than the nearest pair."""
 LONGEST_SENTENCE = 60
 """A sentence of a pair has at most this many words, or characters in scripts without spaces."""
 LONGEST_TEXT = 1_000

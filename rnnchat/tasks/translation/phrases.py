@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rnnchat.errors import RnnchatError
 from rnnchat.tasks.asking.sentences import split_sentences
+from rnnchat.tasks.translation.placeholders import TAG
 from rnnchat.tasks.translation.words import is_spaceless, words_of
 
 LONGEST_PHRASE = 60
@@ -20,6 +21,10 @@ LONGEST_TEXT = 300
 """A text has at most this many words: what is longer is a document."""
 _MAXIMUM_CHARACTERS = 20_000
 """A longer text is refused without counting its words."""
+_LINE_BEGIN = re.compile(rf"(?:(?:[-*+•–—]|>+|#{{1,6}}|\d{{1,3}}[.)]|\[[ xX]\])[ \t]+|{TAG}[ \t]*)+")
+"""Matches the marks of lists, headings and quotations, and tags, at the beginning of a line."""
+_LINE_END = re.compile(rf"(?:{TAG}[ \t]*)+\Z")
+"""Matches the tags at the end of a line."""
 _WIDE_ENDS = "。！？"
 """No space follows a sentence that ends with one of these."""
 
@@ -34,7 +39,11 @@ class PhrasePart:
 
     line_break: str
     """The line breaks before it, with the spaces around them; empty after another sentence in a line."""
+    mark: str
+    """The mark of a list or a quotation, and tags, that its line begins with."""
     sentence: str
+    tail: str = ""
+    """The tags that its line ends with."""
 
 
 def phrase_parts(text: str) -> Iterator[PhrasePart]:
@@ -44,9 +53,23 @@ def phrase_parts(text: str) -> Iterator[PhrasePart]:
         if not piece.strip():
             line_break = piece
             continue
-        for sentence in [one.text for one in split_sentences(piece)] or [piece.strip()]:
-            yield PhrasePart(line_break, sentence)
-            line_break = ""
+        mark, rest, tail = _without_edges(piece)
+        sentences = [one.text for one in split_sentences(rest)] or [rest.strip()]
+        for place, sentence in enumerate(sentences, 1):
+            yield PhrasePart(line_break, mark, sentence, tail if place == len(sentences) else "")
+            line_break = mark = ""
+
+
+def _without_edges(line: str) -> tuple[str, str, str]:
+    """Return what a line begins with, its text, and what it ends with."""
+    begin = _LINE_BEGIN.match(line)
+    mark = begin[0] if begin else ""
+    rest = line[len(mark) :]
+    end = _LINE_END.search(rest)
+    if end:
+        rest = rest[: end.start()].rstrip()
+    tail = line[len(mark) + len(rest) :] if end else ""
+    return (mark, rest, tail) if any(map(str.isalpha, rest)) else ("", line, "")
 
 
 def gap_after(text: str) -> str:

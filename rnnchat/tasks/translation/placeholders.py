@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rnnchat.tasks.translation.number_style import AS_WRITTEN, SIGNS, NumberStyle, number_key
 
@@ -40,8 +40,12 @@ _ADDRESS = (
     r"|(?<!\w)@\w+"
 )
 """Matches addresses of the Web, of e-mail, and names that begin with @."""
+TAG = r"</?[A-Za-z][^<>\n]{0,200}>"
+"""Matches a tag of HTML or XML."""
+_KEYS = r"\b(?:Ctrl|Control|Alt|AltGr|Shift|Cmd|Command|Option|Meta|Super|Win|Fn|Strg)(?: ?\+ ?\w+)+"
+"""Matches keys that are pressed together, such as Ctrl+S."""
 _CODE = (
-    r"`[^`\n]+`"
+    rf"`[^`\n]+`|{TAG}|{_KEYS}"
     r"|(?<!\S)(?:--[A-Za-z][\w-]+|-[a-z]\b)"  # an option of a command
     r"|(?<![\w/])~?(?:/[\w.-]*\w)+/?"  # a path
     r"|\b_*[^\W_]+(?:_+[^\W_]+)+(?:\(\))?|\b[A-Za-z_]\w*\(\)"  # snake_case, call()
@@ -49,7 +53,7 @@ _CODE = (
     r"|\b[A-Za-z]+\d(?:[\w.]*\w)?\b|\b\d+(?!AM|PM)[A-Z]{1,3}\b"  # B12, mp3, 12B
     r"|\b[A-Za-z][\w-]+\.[a-z]{2,4}\b(?!\.)"  # notes.txt
 )
-"""Matches names of variables, files and options, and what stands between backticks."""
+"""Matches names of variables, files, options and keys, tags, and what stands between backticks."""
 _EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf][\ufe0f\u200d\U0001f000-\U0001faff\u2600-\u27bf]*"
 """Matches emoji and other pictures in a row."""
 WORD = r"[^\W\d_]+(?:[-'’](?!s\b)[^\W\d_]+)*"
@@ -108,6 +112,11 @@ class MaskedSentence:
     def fill(self, translation: str) -> str:
         """Return a `translation` with what its placeholders stand for; nothing for those of other texts."""
         return _ALL.sub(lambda match: self._value(match[0]), translation)
+
+    def with_values(self, written: Mapping[str, str]) -> MaskedSentence:
+        """Return the sentence whose placeholders stand for what is `written` in place of some values."""
+        values = {one: written.get(value, value) for one, value in self.values.items()}
+        return replace(self, values=values)
 
     def missing(self, translation: str) -> list[str]:
         """Return what is not in a `translation` with placeholders, though it is to be copied."""

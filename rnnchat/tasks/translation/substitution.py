@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnnchat.tasks.translation.number_style import NumberStyle
+from rnnchat.tasks.translation.number_style import AS_WRITTEN, NumberStyle
 from rnnchat.tasks.translation.placeholders import CopiedPart, copied_parts
 from rnnchat.tasks.translation.words import comparison_key
 
@@ -23,11 +23,13 @@ class SubstitutedTarget:
     """Each number of the pair, and the one in its place."""
 
 
-def substitute_numbers(text: str, source: str, target: str) -> SubstitutedTarget | None:
+def substitute_numbers(
+    text: str, source: str, target: str, style: NumberStyle = AS_WRITTEN
+) -> SubstitutedTarget | None:
     """Return the translation of `text` by a pair that has other numbers in the same places.
 
     None where anything else differs, or where one of the numbers does not stand exactly once on both sides of
-    the pair.
+    the pair. Numbers are written as in the pair, or in `style` where those of the pair have no separators.
     """
     wanted, known, translated = (_numbers(each) for each in (text, source, target))
     if not wanted or len(wanted) != len(known) or _with_zeros(text, wanted) != _with_zeros(source, known):
@@ -39,8 +41,8 @@ def substitute_numbers(text: str, source: str, target: str) -> SubstitutedTarget
         is_once = len(same) == 1 and sum(number.key == other.key for number in known) == 1
         if not is_once or _shape(own) != _shape(other) or {own.key, other.key} & set(_SINGULAR):
             return None
-        style = NumberStyle.learned_from([(other.text, same[0].text)] * 3)
-        places.append((same[0], style.apply(own.text)))
+        own_style = NumberStyle.learned_from([(other.text, same[0].text)] * 3)
+        places.append((same[0], (style if own_style == AS_WRITTEN else own_style).apply(own.text)))
     if not changed:
         return None
     for place, number in sorted(places, key=lambda one: -one[0].start):
@@ -60,5 +62,5 @@ def _with_zeros(text: str, numbers: Sequence[CopiedPart]) -> str:
 
 
 def _shape(number: CopiedPart) -> str:
-    """Return the signs of a number, so that a time is not put in place of a year."""
-    return re.sub(r"\d+", "0", number.text)
+    """Return the signs of a number without groups, so that a time is not put in place of a year."""
+    return re.sub(r"\d+", "0", number.key)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
+from rnnchat.tasks.translation.capitals import sentence_case
 from rnnchat.tasks.translation.confidence import quality_figures
 from rnnchat.tasks.translation.copied_names import is_known
+from rnnchat.tasks.translation.doubts import doubt_about
+from rnnchat.tasks.translation.end_marks import EndMarks
 from rnnchat.tasks.translation.memory import TranslationMemory
-from rnnchat.tasks.translation.number_style import SIGNS
+from rnnchat.tasks.translation.number_style import NumberStyle
+from rnnchat.tasks.translation.pairs import FEWEST_FOR_NETWORK
 from rnnchat.tasks.translation.phrases import (
     PhraseError,
+    PhrasePart,
     gap_after,
     phrase_parts,
     require_length,
@@ -24,13 +27,24 @@ from rnnchat.tasks.translation.phrases import (
 from rnnchat.tasks.translation.placeholders import (
     NAME,
     MaskedSentence,
+    common_parts,
     copied_parts,
     has_own_words,
     mask_pair,
     mask_sentence,
     without_placeholders,
 )
-from rnnchat.tasks.translation.protocols import NearPair, PhraseDecoder
+from rnnchat.tasks.translation.protocols import PhraseDecoder
+from rnnchat.tasks.translation.rare_names import rare_names
+from rnnchat.tasks.translation.result import (
+    FROM_MEMORY,
+    FROM_NETWORK,
+    FROM_TEXT,
+    NetworkTranslation,
+    Translation,
+    joined,
+    untranslated,
+)
 from rnnchat.tasks.translation.similarity import SAME_WORDS
 from rnnchat.tasks.translation.source_language import SourceLanguage
 from rnnchat.tasks.translation.substitution import substitute_numbers
@@ -38,12 +52,6 @@ from rnnchat.tasks.translation.words import words_of
 from rnnchat.text.notes.clean import sanitize
 from rnnchat.text.scripts import script_of
 
-FROM_MEMORY = "memory"
-"""The origin of a translation that is a pair of the memory."""
-FROM_NETWORK = "network"
-"""The origin of a translation that a network made."""
-FROM_TEXT = "copy"
-"""The origin of a translation that is the text itself, as it has no words."""
 NEAR = 0.6
 """A network may copy from pairs that are at least this similar to the text."""
 NEAR_PAIRS = 4
@@ -59,64 +67,6 @@ _MISSING_CONFIDENCE = 0.2
 """A translation without a number or a name of the text is at most this probable to be good."""
 _TARGETS_READ = 5_000
 """The language of the translations is known by at most this many of them."""
-
-
-@dataclass(frozen=True)
-class Translation:
-    """A translation, and where it is from."""
-
-    text: str
-    origin: str
-    """FROM_MEMORY, FROM_NETWORK or FROM_TEXT; of several sentences, FROM_NETWORK if one is from there."""
-    similarity: float
-    """How similar the nearest source of the memory is, from 0 to 1; of several sentences, the least."""
-    source: NearPair | None
-    """The pair that the text is from; None where it is the network's, or of several sentences."""
-    confidence: float
-    """How probable it is that the translation is good, from 0 to 1; of several sentences, the least.
-
-    Of a pair, it is its similarity, and at least SAME_WORDS where only numbers were replaced. Where that was
-    not fitted, it is the mean probability of the translation's pieces.
-    """
-    parts: tuple[Translation, ...] = ()
-    """The translation of each sentence, where there are several."""
-    doubt: str = ""
-    """What is probably wrong with the network's translation, in a few words; usually nothing."""
-    numbers: tuple[tuple[str, str], ...] = ()
-    """The numbers of the pair that were replaced, each with the one in its place."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the translation as it is printed for programs."""
-        source = self.source
-        values = {
-            "text": self.text,
-            "from": self.origin,
-            "similarity": round(self.similarity, 4),
-            "source": source and {"line": source.line, "text": source.source, "translation": source.target},
-            "confidence": round(self.confidence, 4),
-        }
-        if self.numbers:
-            values["replaced"] = [{"number": old, "by": new} for old, new in self.numbers]
-        if self.doubt:
-            values["doubt"] = self.doubt
-        if self.parts:
-            values["sentences"] = [part.as_dict() for part in self.parts]
-        return values
-
-
-@dataclass(frozen=True)
-class NetworkTranslation:
-    """What a network made of a phrase."""
-
-    text: str
-    missing: tuple[str, ...]
-    """What should have been copied and was not."""
-    similarity: float
-    """How similar the nearest source of the memory is, from 0 to 1."""
-    mean_probability: float
-    """The geometric mean of the probabilities of its pieces."""
-    figures: tuple[float, ...] | None
-    """Those by which it is judged (see `confidence.py`); None where they are not known."""
 
 
 class Translator:
@@ -140,28 +90,32 @@ class Translator:
     def translate(self, text: str, on_text: Callable[[str], None] | None = None) -> Translation:
         """Return the translation of a phrase, or of a few sentences, which are translated one by one.
 
-        `on_text` is called with the translation so far as words are added to it. Raises PhraseError where the
-        text is empty, too long, or in a language that the pairs are not in, and where the memory does not
-        have it and there is no network.
+        `on_text` is called with the translation so far as words are added to it. Among others, a sentence
+        that cannot be translated stays as it is, with a doubt. Raises PhraseError where the text is empty or
+        too long, and where none of its sentences can be translated: they are too long, in a language that the
+        pairs are not in, or not in the memory while there is no network.
         """
         text = without_placeholders(unicodedata.normalize("NFC", sanitize(text))).strip()
         require_length(text)
-        whole = self._without_network(text)
-        if whole is not None:
-            return whole
-        self._require_known_words(text)
         parts = list(phrase_parts(text))
-        for part in parts:
-            require_phrase(part.sentence)
+        whole = self._known(text)
+        if whole is not None and not any(_loses_edge(part, whole) for part in parts):
+            return whole
         before, found = "", []
+        refused: list[PhraseError] = []
         for part in parts:
-            before += part.line_break or gap_after(before)
-            show = None if on_text is None else _prefixed(on_text, before)
-            found.append(self._translate_phrase(part.sentence, show))
-            before += found[-1].text
+            before += (part.line_break or gap_after(before)) + part.mark
+            try:
+                found.append(self._translate_phrase(part.sentence, on_text and _prefixed(on_text, before)))
+            except PhraseError as error:
+                refused.append(error)
+                found.append(untranslated(part.sentence, error))
+            before += found[-1].text + part.tail
             if on_text is not None:
                 on_text(before)
-        return found[0] if len(found) == 1 else _joined(before, found)
+        if len(refused) == len(parts):
+            raise refused[0]
+        return replace(found[0], text=before) if len(found) == 1 else joined(before, found)
 
     def translate_with_network(
         self, phrase: str, on_text: Callable[[str], None] | None = None
@@ -174,7 +128,7 @@ class Translator:
             confidence = language * self._decoder.confidence.quality.probability(decoded.figures)
         if decoded.missing:
             confidence = min(confidence, _MISSING_CONFIDENCE)
-        doubt = self._doubt(phrase, decoded.text, decoded.missing, language)
+        doubt = self._doubt(phrase, decoded, language)
         return Translation(decoded.text, FROM_NETWORK, decoded.similarity, None, confidence, doubt=doubt)
 
     def decode(self, phrase: str, on_text: Callable[[str], None] | None = None) -> NetworkTranslation:
@@ -184,10 +138,12 @@ class Translator:
         near = self.memory.nearest(phrase, NEAR_PAIRS)
         similar = [pair for pair in near if pair.similarity >= NEAR]
         masked = MaskedSentence(phrase)
+        rare: Mapping[str, str] = {}
         rules = self._decoder.copying
         if rules is not None:
-            is_name = rules.names.is_name(self.memory.knows)
-            masked = mask_sentence(phrase, is_name, rules.style)
+            rare = rare_names(phrase, self.memory)
+            is_name = rules.names.is_name(self.memory.knows, rare)
+            masked = mask_sentence(phrase, is_name, rules.style).with_values(rare)
             similar = [
                 replace(pair, target=mask_pair(pair.source, pair.target, is_name)[1]) for pair in similar
             ]
@@ -197,6 +153,8 @@ class Translator:
         if decoded.evidence is not None:
             figures = quality_figures(decoded.evidence, best, self.unknown_share(phrase))
         text = masked.fill(decoded.text).strip()
+        if masked.values.get(decoded.text.strip()[:1]) in rare.values() and phrase[:1].isupper():
+            text = text[:1].upper() + text[1:]
         return NetworkTranslation(
             text, tuple(masked.missing(decoded.text)), best, decoded.confidence, figures
         )
@@ -211,13 +169,35 @@ class Translator:
 
         Numbers, code and names that the pairs do not have are not counted, unless there are names alone.
         """
+        words, names = self._words_and_names(text)
+        words = words or names
+        return self._source_language.figures(words) if words else None
+
+    def _words_and_names(self, text: str) -> tuple[list[str], list[str]]:
+        """Return the words of a text without what is copied, and those of names that no pair has."""
         parts = copied_parts(text, lambda word: not is_known(word, self.memory.knows))
         rest = text
         for part in reversed(parts):
             rest = rest[: part.start] + rest[part.end :]
         names = " ".join(part.text for part in parts if part.kind == NAME)
-        words = [word for word in words_of(rest) or words_of(names) if script_of(word[0])]
-        return self._source_language.figures(words) if words else None
+        words, other = ([word for word in words_of(each) if script_of(word[0])] for each in (rest, names))
+        return words, other
+
+    @cached_property
+    def _number_style(self) -> NumberStyle:
+        """How the translations write numbers, as the network's training found it, or a part of the pairs."""
+        if self._decoder is not None and self._decoder.copying is not None:
+            return self._decoder.copying.style
+        return NumberStyle.learned_from(
+            (part.text, other.text)
+            for source, target in self.memory.some_pairs(_TARGETS_READ)
+            for part, other in common_parts(source, target, lambda word: False)
+            if part.is_number
+        )
+
+    @cached_property
+    def _end_marks(self) -> EndMarks:
+        return EndMarks.learned_from(self.memory.some_pairs(_TARGETS_READ))
 
     @cached_property
     def _source_language(self) -> SourceLanguage:
@@ -238,50 +218,58 @@ class Translator:
         return 1.0 if figures is None else self._decoder.confidence.language.probability(figures)
 
     def _translate_phrase(self, phrase: str, on_text: Callable[[str], None] | None) -> Translation:
-        known = self._without_network(phrase)
+        require_phrase(phrase)
+        known = self._known(phrase)
         if known is not None:
             return known
+        self._require_known_words(phrase)
         if self._decoder is not None:
-            decoded = self.translate_with_network(phrase, on_text)
-            if decoded.text:
-                return decoded
+            calm = sentence_case(phrase, self.memory)
+            decoded = self.translate_with_network(calm or phrase, on_text and _cased(on_text, calm))
+            text = self._end_marks.adapt(decoded.text, phrase, phrase)
+            if text:
+                return replace(decoded, text=text if calm is None else text.upper())
             raise PhraseError("The network finds no translation of this phrase.", "Try other words.")
         # A pair that is only similar is no answer: another number or name would go unnoticed.
         nearest = next(iter(self.memory.nearest(phrase, least=NEAR)), None)
         if nearest is None:
+            is_enough = len(self.memory) >= FEWEST_FOR_NETWORK
+            hint = "Train it longer: --minutes 20." if is_enough else "Train a network with more of them."
             raise PhraseError(
                 "No pair is similar to this phrase.",
-                "This model only looks phrases up in its pairs. Train a network with more of them.",
+                f"This model only looks phrases up in its pairs. {hint}",
             )
         raise PhraseError(
-            f"No pair has this phrase: {phrase}",
+            "No pair has this phrase.",
             f"The most similar one, in line {nearest.line:,}: {nearest.source} – {nearest.target}"
             f" ({nearest.similarity:.0%} similar).",
         )
 
-    def _doubt(self, phrase: str, translation: str, missing: Sequence[str], language: float) -> str:
+    def _doubt(self, phrase: str, decoded: NetworkTranslation, language: float) -> str:
         """Return what is probably wrong with the network's translation of a phrase; usually nothing."""
-        if language < _LEAST_LANGUAGE:
+        words = [word for word in words_of(phrase) if script_of(word[0])]
+        if language < _LEAST_LANGUAGE and (len(words) >= _FEWEST_WORDS or not self._is_in_script(words)):
             return f"this does not look like {self._language}"
-        if missing:
-            return f"“{_shortened(missing[0])}” is missing"
-        if _numbers(phrase) != _numbers(translation):
-            return "check the numbers"
-        parts = copied_parts(phrase, lambda word: word in translation)
-        copied = {word for part in parts for word in words_of(part.text)}
-        words = [word for word in words_of(phrase) if script_of(word[0]) and word not in copied]
-        unknown = next((word for word in words if not self.memory.knows(word)), "")
-        if unknown:
-            return f"“{_shortened(unknown)}” is in no pair"
-        names = [part.text for part in parts if part.kind == NAME]
-        copied_name = next((name for name in names if not is_known(name, self.memory.knows)), "")
-        return f"“{_shortened(copied_name)}” is in no pair, and copied" if copied_name else ""
+        return doubt_about(phrase, decoded, self.memory.knows)
+
+    def _is_in_script(self, words: Sequence[str]) -> bool:
+        """Return whether a word is in a script of the pairs; True without words."""
+        return not words or any(script_of(word[0]) in self.memory.scripts for word in words)
+
+    def _known(self, text: str) -> Translation | None:
+        """Return the translation of a text without the network, in capitals where the text is in capitals."""
+        found = self._without_network(text)
+        if found is None or found.source is None or found.similarity == 1:
+            return found
+        return found if sentence_case(text, self.memory) is None else replace(found, text=found.text.upper())
 
     def _without_network(self, text: str) -> Translation | None:
         """Return the translation of a text that is in the memory, or has no words; None for others."""
         pair = self.memory.same(text)
         if pair is not None and pair.similarity >= SAME_WORDS:
-            return Translation(pair.target, FROM_MEMORY, pair.similarity, pair, pair.similarity)
+            is_same = pair.similarity == 1
+            target = pair.target if is_same else self._end_marks.adapt(pair.target, pair.source, text)
+            return Translation(target, FROM_MEMORY, pair.similarity, pair, pair.similarity)
         if not has_own_words(text):
             return Translation(text, FROM_TEXT, 0.0, None, 1.0)
         return self._with_other_numbers(text) if any(map(str.isdigit, text)) else None
@@ -289,11 +277,12 @@ class Translator:
     def _with_other_numbers(self, text: str) -> Translation | None:
         """Return the translation of a pair that differs in its numbers alone, with those of the text."""
         for pair in self.memory.nearest(text, NEAR_PAIRS):
-            found = substitute_numbers(text, pair.source, pair.target)
+            found = substitute_numbers(text, pair.source, pair.target, self._number_style)
             if found is not None:
                 confidence = max(SAME_WORDS, pair.similarity)
+                target = self._end_marks.adapt(found.text, pair.source, text)
                 return Translation(
-                    found.text, FROM_MEMORY, pair.similarity, pair, confidence, numbers=found.numbers
+                    target, FROM_MEMORY, pair.similarity, pair, confidence, numbers=found.numbers
                 )
         return None
 
@@ -301,9 +290,10 @@ class Translator:
         """Raise PhraseError where the script of a text, or hardly any word of it, is in the pairs."""
         hint = "Check that the text is in the language that the model translates from."
         words = [word for word in words_of(text) if script_of(word[0])]
-        scripts = {script_of(word[0]) for word in words}
-        if words and not scripts & self.memory.scripts:
+        if not self._is_in_script(words):
+            scripts = {script_of(word[0]) for word in words}
             raise PhraseError(f"The pairs have no text in this script ({', '.join(sorted(scripts))}).", hint)
+        words, _ = self._words_and_names(text[:1].lower() + text[1:])  # the first word is no name
         unknown = sum(not self.memory.knows(word) for word in words)
         if len(words) >= _FEWEST_WORDS and unknown > _UNKNOWN_SHARE * len(words):
             raise PhraseError(
@@ -312,38 +302,21 @@ class Translator:
             )
 
 
-def replaced_numbers(numbers: Sequence[tuple[str, str]]) -> str:
-    """Return which numbers of a pair were replaced by which, in words."""
-    return ", ".join(f"{new} in place of {old}" for old, new in numbers)
-
-
-def _shortened(word: str, most: int = 40) -> str:
-    """Return a word in a form that fits a line."""
-    return word if len(word) <= most else f"{word[:most]}…"
-
-
-def _numbers(text: str) -> list[str]:
-    """Return the numbers of a text in a form that is the same in all languages, without signs, sorted."""
-    return sorted(
-        key
-        for part in copied_parts(text, lambda word: False)
-        for key in ([part.key.strip(f"{SIGNS}%‰")] if part.is_number else re.findall(r"\d+", part.text))
-    )
-
-
 def _filled(on_text: Callable[[str], None], masked: MaskedSentence) -> Callable[[str], None]:
     return lambda text: on_text(masked.fill(text))
+
+
+def _cased(on_text: Callable[[str], None], calm: str | None) -> Callable[[str], None]:
+    """Return what shows a translation in capitals where the phrase was in capitals."""
+    return on_text if calm is None else lambda text: on_text(text.upper())
 
 
 def _prefixed(on_text: Callable[[str], None], before: str) -> Callable[[str], None]:
     return lambda text: on_text(before + text)
 
 
-def _joined(text: str, parts: Sequence[Translation]) -> Translation:
-    """Return the translation of several sentences."""
-    origins = {part.origin for part in parts} - {FROM_TEXT}
-    origin = FROM_NETWORK if FROM_NETWORK in origins else FROM_MEMORY
-    similarity = min(part.similarity for part in parts)
-    confidence = min(part.confidence for part in parts)
-    doubt = next((part.doubt for part in parts if part.doubt), "")
-    return Translation(text, origin, similarity, None, confidence, tuple(parts), doubt)
+def _loses_edge(part: PhrasePart, whole: Translation) -> bool:
+    """Return whether a pair for a whole text lacks the mark of a list, or the tags, of a part of it."""
+    if whole.source is None:
+        return False
+    return part.mark not in whole.source.source or part.tail not in whole.source.source

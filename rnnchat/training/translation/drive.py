@@ -22,6 +22,7 @@ from rnnchat.storage.safe_reading import read_regular_file
 from rnnchat.storage.tensors import read_header, read_safetensors, to_safetensors
 from rnnchat.tasks.base import card_section
 from rnnchat.tasks.translation.memory import TranslationMemory
+from rnnchat.tasks.translation.pairs import FEWEST_FOR_NETWORK
 from rnnchat.tasks.translation.task import PhraseTranslation
 from rnnchat.training.runs.clock import Clock
 from rnnchat.training.runs.control import Control, StopAskedError
@@ -39,12 +40,12 @@ from rnnchat.training.translation.calibrate import fit_confidence
 from rnnchat.training.translation.measure import measure_translator
 from rnnchat.training.translation.plan import least_minutes
 from rnnchat.training.translation.prepare import (
-    FEWEST_FOR_NETWORK,
     PreparedPairs,
     prepare_pairs,
     read_table,
 )
 from rnnchat.training.translation.run import PAIRS, TEST, TRAIN, TRAINED, VALIDATION, TranslationRun
+from rnnchat.training.translation.settings import DEFAULT_MINUTES
 
 TrainNetwork = Callable[[Path, Callable[[Event], None], Callable[[], bool]], None]
 """Trains the network of the run in a folder; takes what reports events, and what says that it should stop."""
@@ -128,7 +129,7 @@ def _publish(
     scores = _measure(run, files, emit, control)
     control.raise_if_stopped()
     if files and scores.get("chrf", 0) < scores.get("memory_chrf", 0):
-        emit({"event": "warning", **_describe_poor_network(scores)})
+        emit({"event": "warning", **_describe_poor_network(scores, settings.minutes)})
         files = {}
         scores = {name: value for name, value in scores.items() if name not in ("bleu", "chrf")}
     _emit_phase(emit, SAVING)
@@ -192,13 +193,14 @@ def _measuring(emit: Emit, control: Control) -> Callable[[int, int], None]:
     return report
 
 
-def _describe_poor_network(scores: Mapping[str, float]) -> dict[str, str]:
+def _describe_poor_network(scores: Mapping[str, float], minutes: float) -> dict[str, str]:
     """Return why a network is not saved, and what to do about it."""
     chrf, memory = scores["chrf"], scores["memory_chrf"]
+    more = max(DEFAULT_MINUTES, math.ceil(2 * minutes))
     return {
         "message": f"The network is left out: it translates worse (chrF {chrf:.1f}) than the nearest pair"
         f" ({memory:.1f}). Phrases are looked up in the pairs.",
-        "hint": "Train with more --minutes, or with more pairs.",
+        "hint": f"Train it longer: --minutes {more:g}. More pairs help, too.",
     }
 
 

@@ -8,12 +8,9 @@ from pathlib import Path
 
 from rnnchat.errors import TrainingError
 from rnnchat.storage.atomic import write_text
-from rnnchat.tasks.translation.pairs import SentencePair, pair_lines, read_pairs
+from rnnchat.tasks.translation.pairs import FEWEST_FOR_NETWORK, SentencePair, pair_lines, read_pairs
 from rnnchat.tasks.translation.split import split_pairs
 from rnnchat.training.translation.run import PAIRS, PREPARED, TEST, TRAIN, VALIDATION, TranslationRun
-
-FEWEST_FOR_NETWORK = 2_000
-"""A network that learned from fewer pairs than this would be worse than the nearest pair."""
 
 
 @dataclass(frozen=True)

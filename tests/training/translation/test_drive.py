@@ -111,7 +111,7 @@ def test_few_pairs_make_a_translator_without_a_network(paths: Paths, pairs: Path
     library = Library(paths)
     assert translator_names(library) == ["s"]
     translator = load_translator(library, "s")
-    assert translator.translate("my aunt draws the moon").text == "Ma tante dessine la lune."
+    assert translator.translate("my aunt draws the moon").text == "Ma tante dessine la lune"
     assert describe_entry(library.find("s"))["summary"].startswith("80 pairs, English → French, ")
     assert dict(describe_card(library.find("s")))["task"].endswith("without a network")
     assert unfinished_translations(paths) == []
@@ -188,14 +188,21 @@ def test_a_trained_network_is_not_trained_again(paths: Paths, pairs: Path, with_
     assert translator_names(Library(paths)) == ["s"]
 
 
+@pytest.mark.parametrize(("minutes", "more"), [(1.0, 20), (15.0, 30)])
 def test_a_network_that_is_worse_than_the_pairs_is_left_out(
-    paths: Paths, pairs: Path, with_network: None, monkeypatch: pytest.MonkeyPatch
+    paths: Paths,
+    pairs: Path,
+    with_network: None,
+    monkeypatch: pytest.MonkeyPatch,
+    minutes: float,
+    more: int,
 ) -> None:
     monkeypatch.setattr(measure, "FEWEST_MEASURED", 2)
-    training = Training(paths, TranslationSettings("s", str(pairs), minutes=1.0))
+    training = Training(paths, TranslationSettings("s", str(pairs), minutes=minutes))
     training.go()
     (warning,) = [event for event in training.events if event["event"] == "warning"]
     assert "it translates worse" in warning["message"]
+    assert warning["hint"] == f"Train it longer: --minutes {more}. More pairs help, too."
     assert training.events[-1]["network"] is False
     assert not load_translator(Library(paths), "s").has_network
     card = Library(paths).find("s").card

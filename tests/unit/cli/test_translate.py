@@ -7,11 +7,14 @@ from pathlib import Path
 import click
 import pytest
 
+from rnnchat.cli import translate
 from rnnchat.cli.commands import commands
 from rnnchat.errors import RnnchatError
+from rnnchat.library.models import Library
 from rnnchat.storage.paths import Paths
 from rnnchat.training.translation.run import TranslationRun, find_unfinished_translation
 from rnnchat.training.translation.settings import TranslationSettings
+from tests.app.translate_helpers import publish_translator
 
 
 def said(*words: str) -> str:
@@ -79,3 +82,33 @@ def test_a_training_that_is_running_is_not_called_interrupted(paths: Paths, tmp_
         ):
             assert "fr is being trained right now" in said("train", *words)
     assert "interrupted" in said("train", str(tmp_path / "pairs.tsv"), "--name", "fr")
+
+
+def test_each_line_has_a_note_of_its_own(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish_translator(Library(paths), "fr")
+    text = "The cat sees a boat.\nzzz\nThe dog draws two eggs."
+    with pytest.raises(SystemExit, match="1"):
+        commands(["translate", text], standalone_mode=False)
+    shown = capsys.readouterr()
+    assert shown.out == "Le chat voit un bateau.\nzzz\nLe chien dessine deux œufs.\n"
+    doubt = "  Line 2: “zzz” is left as it is: no pair is similar to this phrase\n"
+    assert shown.err == doubt
+    monkeypatch.setattr(translate, "is_terminal", lambda stream: True)
+    monkeypatch.setattr(translate, "standard_input_lines", lambda: ["The dog draws two eggs.", "42"])
+    with pytest.raises(SystemExit, match="0"):
+        commands(["translate", "-"], standalone_mode=False)
+    shown = capsys.readouterr()
+    assert shown.out == "Le chien dessine deux œufs.\n42\n"
+    dim, end = "\x1b[2m", "\x1b[22m"
+    assert shown.err.splitlines() == [
+        f"{dim}  Line 1: from line 34 of the pairs{end}",
+        f"{dim}  Line 2: copied: there are no words to translate{end}",
+    ]
+
+
+def test_a_text_may_begin_with_the_mark_of_a_list(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    publish_translator(Library(paths), "fr")
+    commands(["translate", "- The cat sees a boat.", "--model", "fr"], standalone_mode=False)
+    assert capsys.readouterr().out == "- Le chat voit un bateau.\n"

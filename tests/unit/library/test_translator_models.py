@@ -48,7 +48,7 @@ def test_it_is_saved_listed_checked_and_loaded(library: Library) -> None:
     assert describe_entry(entry)["summary"] == "80 pairs, English → French, 900 B"
     assert dict(describe_card(entry))["quality"].startswith("not measured")
     assert check_model(library, entry) == []
-    assert load_translator(library, "fr").translate("the dog sees a lamp").text == "Le chien voit une lampe."
+    assert load_translator(library, "fr").translate("the dog sees a lamp").text == "Le chien voit une lampe"
     library.rename("fr", "french")
     library.copy("french", "other")
     assert translator_names(library) == ["french", "other"]

@@ -125,3 +125,18 @@ def test_the_translation_most_like_the_others_is_used() -> None:
     assert one_pair_for_each_source(pairs)[0].target == "Bonjour !"
     assert one_pair_for_each_source(pairs[:1] * 2)[0].target == "Salut !"
     assert words_of("Hello!") == ["hello"]
+
+
+def test_the_uses_of_a_word_are_counted() -> None:
+    memory = memory_of(
+        ("A March.", "Un mars, mars."), ("March", "Marsouin «mars» d'été"), ("x", "démars été")
+    )
+    assert memory.pairs_with("march", 5) == [
+        ("A March.", "Un mars, mars."),
+        ("March", "Marsouin «mars» d'été"),
+    ]
+    assert memory.pairs_with("march", 1) == [("A March.", "Un mars, mars.")]
+    assert memory.pairs_with("mar", 5) == []
+    assert [memory.target_count(word, 9) for word in ("mars", "été", "Un", "z")] == [2, 2, 1, 0]
+    assert memory.target_count("mars", 1) == 1
+    assert memory.some_pairs(2) == [("A March.", "Un mars, mars."), ("x", "démars été")]

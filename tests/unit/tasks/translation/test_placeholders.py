@@ -46,6 +46,8 @@ def no_name(word: str) -> bool:
         ("My iPhone has an MP3 player 🙂👍🏽!", ["iPhone", "MP3", "🙂👍🏽"]),
         ("At 9 a.m. in the U.S., e.g. and/or this", ["9"]),
         ("-Where is it? -Here, with -n or --no-color", ["-n", "--no-color"]),
+        ("Press Ctrl+S, Alt + Tab or F5.", ["Ctrl+S", "Alt + Tab", "F5"]),
+        ('An <a href="x y">old</a> and <i>new</i> b < c, d > e', ['<a href="x y">', "</a>", "<i>", "</i>"]),
         ("Where is the station?", []),
     ],
 )
@@ -63,7 +65,9 @@ def test_a_text_is_restored_whatever_it_is(text: str) -> None:
     assert masked.missing(masked.text) == []
 
 
-@pytest.mark.parametrize("part", ["x", "a.", "a-", "_", "x_", "1 ", "1 000 ", "/a", "A", "@", "🙂"])
+@pytest.mark.parametrize(
+    "part", ["x", "a.", "a-", "_", "x_", "1 ", "1 000 ", "/a", "A", "@", "🙂", "<a", "Ctrl+", "<a>"]
+)
 def test_long_texts_take_no_time(part: str) -> None:
     began = time.process_time()
     copied_parts(part * (20_000 // len(part)), no_name)

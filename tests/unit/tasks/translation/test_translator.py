@@ -13,10 +13,11 @@ from rnnchat.tasks.translation.evidence import Evidence
 from rnnchat.tasks.translation.logistic import LogisticModel
 from rnnchat.tasks.translation.memory import TranslationMemory
 from rnnchat.tasks.translation.number_style import NumberStyle
-from rnnchat.tasks.translation.pairs import SentencePair
+from rnnchat.tasks.translation.pairs import FEWEST_FOR_NETWORK, SentencePair
 from rnnchat.tasks.translation.phrases import PhraseError
 from rnnchat.tasks.translation.placeholders import COPY_PLACEHOLDERS, NUMBER_PLACEHOLDERS
 from rnnchat.tasks.translation.protocols import DecodedPhrase, NearPair
+from rnnchat.tasks.translation.result import shortened
 from rnnchat.tasks.translation.source_language import FIGURES
 from rnnchat.tasks.translation.translator import Translator
 from tests.helpers.translation import UpperCaseDecoder, sentence_pairs
@@ -29,7 +30,7 @@ def test_a_pair_of_the_memory_is_used_as_it_is() -> None:
     seen: list[str] = []
     found = Translator(MEMORY, decoder).translate("the cat sees a BOAT", seen.append)
     assert found.as_dict() == {
-        "text": "Le chat voit un bateau.",
+        "text": "Le chat voit un bateau",
         "from": "memory",
         "similarity": 0.95,
         "source": {"line": 1, "text": "The cat sees a boat.", "translation": "Le chat voit un bateau."},
@@ -113,8 +114,18 @@ def test_without_a_network_a_similar_pair_is_named_and_not_taken() -> None:
     with pytest.raises(PhraseError, match="No pair has this phrase") as caught:
         translator.translate("The cat sees a big boat.")
     assert "line 1: The cat sees a boat. – Le chat voit un bateau." in caught.value.hint
-    with pytest.raises(PhraseError, match="No pair is similar"):
+    with pytest.raises(PhraseError, match="No pair is similar") as caught:
         translator.translate("The boat")
+    assert "Train a network with more of them" in caught.value.hint
+
+
+def test_without_a_network_in_spite_of_many_pairs_the_minutes_are_named() -> None:
+    rows = [
+        SentencePair(f"The cat sees boat {number}.", "Oui.", number) for number in range(FEWEST_FOR_NETWORK)
+    ]
+    with pytest.raises(PhraseError, match="No pair is similar") as caught:
+        Translator(TranslationMemory.build(rows)).translate("The boat")
+    assert "Train it longer: --minutes 20." in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -189,6 +200,127 @@ def test_copied_parts_of_similar_pairs_are_placeholders_too() -> None:
     decoder.copying = CopyingRules()
     Translator(TranslationMemory.build(pairs), decoder).translate("I see 5 big black cats and a bird.")
     assert decoder.near[0][0].target == f"Je vois {NUMBER_PLACEHOLDERS[0]} gros chats noirs."
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("The boat", "no pair is similar to this phrase"),
+        ("The cat sees a big boat.", "no pair has this phrase"),
+        ("你好吗", "the pairs have no text in this script (Chinese)"),
+        ("Ich weiß nicht was", "4 of the 4 words are in no pair: this may be another language"),
+        ("The cat sees " * 21, "a sentence has 63 words: this translates phrases of at most 60"),
+    ],
+)
+def test_one_line_of_several_that_cannot_be_translated_stays(line: str, reason: str) -> None:
+    text = f"The dog draws the moon.\n{line.strip()}\nMy aunt forgets a tree."
+    found = Translator(MEMORY).translate(text)
+    assert found.text == f"Le chien dessine la lune.\n{line.strip()}\nMa tante oublie un arbre."
+    assert (found.origin, found.confidence) == ("untranslated", 0.0)
+    assert found.doubt == f"“{shortened(line.strip())}” is left as it is: {reason}"
+    assert [part.doubt for part in found.parts] == ["", found.doubt, ""]
+    with pytest.raises(PhraseError):
+        Translator(MEMORY).translate(f"{line}\n{line}")
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["- ", "* ", "• ", "1. ", "12) ", "> ", "> > - ", "## ", "- [ ] ", "<li> "],
+)
+def test_the_mark_of_a_list_stays_before_the_translation(mark: str) -> None:
+    found = Translator(MEMORY).translate(f"{mark}The dog draws the moon.")
+    assert found.text == f"{mark}Le chien dessine la lune."
+    assert (found.origin, found.similarity) == ("memory", 1.0)
+    both = Translator(MEMORY).translate(f"{mark}The dog draws the moon.\n  {mark}My aunt forgets a tree.")
+    assert both.text == f"{mark}Le chien dessine la lune.\n  {mark}Ma tante oublie un arbre."
+
+
+@pytest.mark.parametrize(
+    ("text", "translation", "similarity"),
+    [
+        ("THE CAT SEES A BOAT.", "LE CHAT VOIT UN BATEAU.", 0.98),
+        ("THE CAT SEES A BOAT!", "LE CHAT VOIT UN BATEAU!", 0.95),
+        (
+            "- THE CAT SEES A BOAT.\nMy aunt forgets a tree",
+            "- LE CHAT VOIT UN BATEAU.\nMa tante oublie un arbre",
+            0.95,
+        ),
+        ("The Cat sees a BOAT", "Le chat voit un bateau", 0.95),
+    ],
+)
+def test_a_text_in_capitals_is_translated_into_capitals(
+    text: str, translation: str, similarity: float
+) -> None:
+    found = Translator(MEMORY).translate(text)
+    assert (found.text, found.similarity, found.doubt) == (translation, similarity, "")
+
+
+def test_a_network_is_given_a_phrase_in_capitals_as_a_sentence() -> None:
+    decoder = FixedDecoder("Le chat voit un œuf.")
+    seen: list[str] = []
+    found = Translator(MEMORY, decoder).translate("THE CAT FORGETS THE CAT", seen.append)
+    assert (found.text, found.doubt) == ("LE CHAT VOIT UN ŒUF", "")
+    upper = UpperCaseDecoder()
+    Translator(MEMORY, upper).translate("THE CAT FORGETS THE CAT.")
+    assert upper.texts == ["The cat forgets the cat."]
+
+
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Yes", "Oui"),
+        ("yes.", "Oui."),
+        ("Yes!", "Oui !"),
+        ("YES", "OUI"),
+        ("Is it", "Est-ce"),
+        ("Go away!", "Va-t'en !"),
+        ("12 apples", "12 pommes"),
+        ("1,500 apples", "1 500 pommes"),
+        ("1,500 apples.", "1 500 pommes."),
+    ],
+)
+def test_the_end_of_a_pair_is_that_of_the_text(text: str, translation: str) -> None:
+    rows = [("Yes.", "Oui."), ("Is it?", "Est-ce ?"), ("Go away.", "Va-t'en."), ("Stop!", "Arrête !")]
+    rows += [("12 apples", "12 pommes"), *[(f"{n},000 years", f"{n} 000 ans") for n in range(2, 6)]]
+    memory = TranslationMemory.build([SentencePair(*row, line) for line, row in enumerate(rows, 1)])
+    found = Translator(memory).translate(text)
+    assert (found.text, found.origin) == (translation, "memory")
+
+
+def test_rare_names_are_copied() -> None:
+    decoder = UpperCaseDecoder()
+    decoder.copying = CopyingRules()
+    rows = [("I saw Smith.", "J'ai vu Smith."), ("It is brown.", "Il est brun."), ("In May.", "En mai.")]
+    rows += [("It is March.", "C'est mars."), ("In March.", "En mars."), ("Now March.", "Mars, ou mars.")]
+    rows += [("I saw Dr. No.", "J'ai vu le docteur No.")]
+    memory = TranslationMemory.build([SentencePair(*row, line) for line, row in enumerate(rows, 1)])
+    found = Translator(memory, decoder).translate("Smith is in Dr. Brown. March is May. Is it March.")
+    first, second, *_ = COPY_PLACEHOLDERS
+    assert decoder.texts == [f"{first} is in Dr. {second}.", f"{first} is May.", f"Is it {first}."]
+    assert found.text == "Smith IS IN DR. Brown. Mars IS MAY. IS IT mars."
+
+
+def test_a_pair_that_begins_with_a_mark_is_used_with_it() -> None:
+    memory = TranslationMemory.build([SentencePair("- Yes, it is.", "– Oui.", 1)])
+    assert Translator(memory).translate("- Yes, it is.").text == "– Oui."
+
+
+def test_tags_around_a_phrase_stay() -> None:
+    found = Translator(MEMORY).translate('- <b class="x">The dog draws the moon.</b> <br/>')
+    assert found.text == '- <b class="x">Le chien dessine la lune.</b> <br/>'
+
+
+def test_short_phrases_are_not_said_to_be_in_another_language() -> None:
+    decoder = JudgedDecoder("Le juge dessine.", 0.7, 0.1)
+    assert Translator(MEMORY, decoder, "English").translate("The judge draws").doubt == ""
+    assert "English" in Translator(MEMORY, decoder, "English").translate("The judge draws it").doubt
+
+
+@pytest.mark.parametrize("text", ["Mr. Smith sees Dr. Brown. He left.", "Mrs. Lamp and Ms. Tree. He left."])
+def test_a_title_does_not_end_a_sentence(text: str) -> None:
+    decoder = UpperCaseDecoder()
+    Translator(MEMORY, decoder).translate(text)
+    assert decoder.texts == [text.removesuffix(" He left."), "He left."]
 
 
 def test_a_missing_number_lowers_the_confidence_and_is_said() -> None:
