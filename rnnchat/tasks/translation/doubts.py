@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from rnnchat.tasks.translation.copied_names import is_known
@@ -11,6 +12,11 @@ from rnnchat.tasks.translation.placeholders import NAME, copied_parts
 from rnnchat.tasks.translation.result import NetworkTranslation, shortened
 from rnnchat.tasks.translation.words import words_of
 from rnnchat.text.scripts import script_of
+
+_HALF_OF_DAY = re.compile(r"\b\d{1,2}(?:[:.]\d\d)? ?[ap](?:\.m\.|m\b)", re.IGNORECASE)
+"""A time of the first or second half of the day, such as "5 pm", which other languages write otherwise."""
+_NUMERALS = ("No", "Nl")
+"""The categories in Unicode of signs such as ½, ² and Ⅻ."""
 
 
 def doubt_about(phrase: str, decoded: NetworkTranslation, knows: Callable[[str], bool]) -> str:
@@ -22,6 +28,9 @@ def doubt_about(phrase: str, decoded: NetworkTranslation, knows: Callable[[str],
         return f"“{shortened(decoded.missing[0])}” is missing"
     if _numbers(phrase) != _numbers(decoded.text):
         return "check the numbers"
+    time = _HALF_OF_DAY.search(phrase)
+    if time is not None and not _HALF_OF_DAY.search(decoded.text):
+        return f"“{time[0]}”: check whether it is morning or evening"
     parts = copied_parts(phrase, lambda word: word in decoded.text)
     copied = {word for part in parts for word in words_of(part.text)}
     words = [word for word in words_of(phrase) if script_of(word[0]) and word not in copied]
@@ -34,8 +43,9 @@ def doubt_about(phrase: str, decoded: NetworkTranslation, knows: Callable[[str],
 
 
 def _numbers(text: str) -> list[str]:
-    """Return the numbers of a text in a form that is the same in all languages, without signs, sorted."""
-    return sorted(
+    """Return the numbers of a text in a form that all languages share, without + and %, sorted."""
+    signs = [sign for sign in text if unicodedata.category(sign) in _NUMERALS]
+    return signs + sorted(
         key
         for part in copied_parts(text, lambda word: False)
         for key in ([part.key.strip(f"{SIGNS}%‰")] if part.is_number else re.findall(r"\d+", part.text))
