@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from rnnchat.cli.output import print_json, print_line, print_progress, replace_progress
-from rnnchat.cli.shared import as_json, current_paths, paths_argument, require_paths
+from rnnchat.cli.shared import NumberRange, as_json, current_paths, paths_argument, require_paths
 from rnnchat.errors import StoppedError
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ _TRAINED = "translate"
 """The task that has a network to train."""
 
 
-class _Minutes(click.FloatRange):
+class _Minutes(NumberRange):
     """A number of minutes in a range, or 0."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the minutes; raise BadParameter where they are neither 0 nor in the range."""
         minutes = click.FLOAT.convert(value, param, ctx)
-        return 0.0 if minutes == 0 else float(super().convert(value, param, ctx))
+        return 0.0 if minutes == 0 else super().convert(value, param, ctx)
 
     def _describe_range(self) -> str:
         """Return the range in plain words, as the help shows it."""

@@ -12,7 +12,7 @@ import click
 
 from rnnchat.cli.output import print_error, print_json, print_line, print_progress
 from rnnchat.cli.shared import (
-    ProbabilityOption,
+    NumberRange,
     as_json,
     current_paths,
     model_option,
@@ -46,7 +46,7 @@ OVERLAP_WARNING = 0.05
 )
 @click.option(
     "--threshold",
-    type=ProbabilityOption(),
+    type=NumberRange(0, 1),
     default=None,
     metavar="P",
     help="With --typing: how likely the suggestion after the cursor must be to be right.",

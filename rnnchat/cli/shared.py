@@ -24,17 +24,14 @@ class PathArgument(click.Path):
         return value if isinstance(value, Path) else parse_argument(os.fsdecode(value))
 
 
-class ProbabilityOption(click.FloatRange):
-    """A number from 0 to 1; ``nan`` is none, which a range alone lets pass."""
-
-    def __init__(self) -> None:
-        super().__init__(0, 1)
+class NumberRange(click.FloatRange):
+    """A number in a range; ``nan`` is none, which click's range lets pass."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the number; raise BadParameter where it is not in the range."""
         number = float(super().convert(value, param, ctx))
         if math.isnan(number):
-            self.fail(f"{value!r} is not in the range 0<=x<=1.", param, ctx)
+            self.fail(f"{value!r} is not a number.", param, ctx)
         return number
 
 

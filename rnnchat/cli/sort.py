@@ -12,7 +12,7 @@ import click
 
 from rnnchat.cli.classify import print_left_out, progress_line
 from rnnchat.cli.output import print_json, print_line
-from rnnchat.cli.shared import PathArgument, ProbabilityOption, as_json, current_paths
+from rnnchat.cli.shared import NumberRange, PathArgument, as_json, current_paths
 
 if TYPE_CHECKING:
     from rnnchat.tasks.sorting.inbox import NotesToSort
@@ -35,7 +35,7 @@ Examples:
 @click.option("--apply", "is_applied", is_flag=True, help="Move the notes into their folders.")
 @click.option(
     "--threshold",
-    type=ProbabilityOption(),
+    type=NumberRange(0, 1),
     default=None,
     help="The least probability of a folder for --apply, where a note is not unsure.  [default: at least 0.6,"
     " chosen so that 85 % of your own notes, kept back, get the right folder]",

@@ -10,8 +10,7 @@ from rnnchat.tasks.translation.copied_names import is_known
 from rnnchat.tasks.translation.number_style import SIGNS
 from rnnchat.tasks.translation.placeholders import NAME, copied_parts
 from rnnchat.tasks.translation.result import NetworkTranslation, shortened
-from rnnchat.tasks.translation.words import words_of
-from rnnchat.text.scripts import script_of
+from rnnchat.tasks.translation.words import words_of, words_of_letters
 
 _HALF_OF_DAY = re.compile(r"\b\d{1,2}(?:[:.]\d\d)? ?[ap](?:\.m\.|m\b)", re.IGNORECASE)
 """A time of the first or second half of the day, such as "5 pm", which other languages write otherwise."""
@@ -33,7 +32,7 @@ def doubt_about(phrase: str, decoded: NetworkTranslation, knows: Callable[[str],
         return f"“{time[0]}”: check whether it is morning or evening"
     parts = copied_parts(phrase, lambda word: word in decoded.text)
     copied = {word for part in parts for word in words_of(part.text)}
-    words = [word for word in words_of(phrase) if script_of(word[0]) and word not in copied]
+    words = [word for word in words_of_letters(phrase) if word not in copied]
     unknown = next((word for word in words if not knows(word)), "")
     if unknown:
         return f"“{shortened(unknown)}” is in no pair"

@@ -161,10 +161,6 @@ class TranslationMemory:
         rows = range(0, len(self), max(1, -(-len(self) // most)))
         return [(self._sources[row], self._targets[row]) for row in rows]
 
-    def some_targets(self, most: int) -> list[str]:
-        """Return at most `most` translations, evenly chosen."""
-        return [self._targets[row] for row in range(0, len(self), max(1, -(-len(self) // most)))]
-
     @cached_property
     def scripts(self) -> frozenset[str]:
         """The scripts that the words of the sources are in, without those of a few words only."""

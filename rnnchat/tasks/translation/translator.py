@@ -48,7 +48,7 @@ from rnnchat.tasks.translation.result import (
 from rnnchat.tasks.translation.similarity import SAME_WORDS
 from rnnchat.tasks.translation.source_language import SourceLanguage
 from rnnchat.tasks.translation.substitution import substitute_numbers
-from rnnchat.tasks.translation.words import words_of
+from rnnchat.tasks.translation.words import words_of_letters
 from rnnchat.text.notes.clean import sanitize
 from rnnchat.text.scripts import script_of
 
@@ -65,8 +65,8 @@ _LEAST_LANGUAGE = 0.3
 """A text that is less probably in the language of the sources than this is said to look like another one."""
 _MISSING_CONFIDENCE = 0.2
 """A translation without a number or a name of the text is at most this probable to be good."""
-_TARGETS_READ = 5_000
-"""The language of the translations is known by at most this many of them."""
+_PAIRS_READ = 5_000
+"""The language, the numbers and the end marks of the translations are known by at most this many pairs."""
 
 
 class Translator:
@@ -161,7 +161,7 @@ class Translator:
 
     def unknown_share(self, text: str) -> float:
         """Return the share of the words of a text that no pair has, without numbers and signs."""
-        words = [word for word in words_of(text) if script_of(word[0])]
+        words = words_of_letters(text)
         return sum(not self.memory.knows(word) for word in words) / max(1, len(words))
 
     def language_figures(self, text: str) -> tuple[float, ...] | None:
@@ -180,8 +180,7 @@ class Translator:
         for part in reversed(parts):
             rest = rest[: part.start] + rest[part.end :]
         names = " ".join(part.text for part in parts if part.kind == NAME)
-        words, other = ([word for word in words_of(each) if script_of(word[0])] for each in (rest, names))
-        return words, other
+        return words_of_letters(rest), words_of_letters(names)
 
     @cached_property
     def _number_style(self) -> NumberStyle:
@@ -190,22 +189,19 @@ class Translator:
             return self._decoder.copying.style
         return NumberStyle.learned_from(
             (part.text, other.text)
-            for source, target in self.memory.some_pairs(_TARGETS_READ)
+            for source, target in self.memory.some_pairs(_PAIRS_READ)
             for part, other in common_parts(source, target, lambda word: False)
             if part.is_number
         )
 
     @cached_property
     def _end_marks(self) -> EndMarks:
-        return EndMarks.learned_from(self.memory.some_pairs(_TARGETS_READ))
+        return EndMarks.learned_from(self.memory.some_pairs(_PAIRS_READ))
 
     @cached_property
     def _source_language(self) -> SourceLanguage:
         targets = Counter(
-            word
-            for target in self.memory.some_targets(_TARGETS_READ)
-            for word in words_of(target)
-            if script_of(word[0])
+            word for _, target in self.memory.some_pairs(_PAIRS_READ) for word in words_of_letters(target)
         )
         sources = {word: count for word, count in self.memory.source_counts().items() if script_of(word[0])}
         return SourceLanguage(sources, targets)
@@ -247,7 +243,7 @@ class Translator:
 
     def _doubt(self, phrase: str, decoded: NetworkTranslation, language: float) -> str:
         """Return what is probably wrong with the network's translation of a phrase; usually nothing."""
-        words = [word for word in words_of(phrase) if script_of(word[0])]
+        words = words_of_letters(phrase)
         if language < _LEAST_LANGUAGE and (len(words) >= _FEWEST_WORDS or not self._is_in_script(words)):
             return f"this does not look like {self._language}"
         return doubt_about(phrase, decoded, self.memory.knows)
@@ -289,7 +285,7 @@ class Translator:
     def _require_known_words(self, text: str) -> None:
         """Raise PhraseError where the script of a text, or hardly any word of it, is in the pairs."""
         hint = "Check that the text is in the language that the model translates from."
-        words = [word for word in words_of(text) if script_of(word[0])]
+        words = words_of_letters(text)
         if not self._is_in_script(words):
             scripts = {script_of(word[0]) for word in words}
             raise PhraseError(f"The pairs have no text in this script ({', '.join(sorted(scripts))}).", hint)

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from rnnchat.text.scripts import script_of
+
 _KEPT_PUNCTUATION = frozenset("%#@&*/\\_‰§†‡¶")
 """Characters that Unicode counts as punctuation, but which change what a sentence says."""
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -43,6 +45,11 @@ def words_of(text: str) -> list[str]:
     """Return the words of a sentence in order, in small letters."""
     folded = unicodedata.normalize("NFC", text).translate(_WIDTH).casefold()
     return [word for word in _WORD.findall(folded) if len(word) > 1 or not _is_separator(word)]
+
+
+def words_of_letters(text: str) -> list[str]:
+    """Return the words of a sentence as `words_of` does, without numbers and signs."""
+    return [word for word in words_of(text) if script_of(word[0])]
 
 
 def comparison_key(text: str) -> str:

@@ -16,6 +16,7 @@ from rnnchat.cli.commands import run
         ("complete -n 51", "-n takes a whole number from 1 to 50"),
         ("train x --name y --cell foo", "--cell takes one of gru, lstm, rnn, not foo"),
         ("train x --name y --minutes soon", "--minutes takes a number"),
+        ("compare x --minutes nan", "--minutes takes a number from 0.15 to 600, not nan"),
         ("sort x --like y --threshold nan", "--threshold takes a number from 0 to 1, not nan"),
         ("generate x --nope", "There is no option --nope"),
         ("generate x --token 3", "There is no option --token; did you mean --tokens?"),
