@@ -9,9 +9,10 @@ import sys
 
 def main() -> None:
     """Run ``rnnchat``; exit with 0, 1 after an error, 2 after wrong usage, 128 + n after signal n."""
-    signals = _interrupt_on_signals()
+    signals: list[int] = []
     code = 130
     try:
+        _interrupt_on_signals(signals)
         # Imported here, so that Ctrl+C during the imports ends quietly, too.
         from rnnchat.cli.commands import run
 
@@ -20,16 +21,22 @@ def main() -> None:
         pass
     finally:
         # From here on, an interrupt could only make Python print a traceback.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for number in (signal.SIGINT, *_ending_signals()):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
     sys.exit(128 + signals[0] if signals else code)
 
 
-def _interrupt_on_signals() -> list[int]:
+def _ending_signals() -> list[int]:
+    """Return the numbers of SIGTERM and SIGHUP, as far as the system has them."""
+    return [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+def _interrupt_on_signals(received: list[int]) -> None:
     """Let SIGTERM and SIGHUP end a command as Ctrl+C does, a second one at once.
 
-    Returns a list to which the number of each signal is added when it arrives.
+    The number of each signal is added to `received` when it arrives.
     """
-    received: list[int] = []
 
     def interrupt(number: int, _: object) -> None:
         received.append(number)
@@ -37,8 +44,6 @@ def _interrupt_on_signals() -> list[int]:
             os._exit(128 + number)
         raise KeyboardInterrupt
 
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+    for number in _ending_signals():
+        if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, interrupt)
-    return received
