@@ -141,7 +141,7 @@ def measure_xquad(data: Path) -> None:
             first.append(not (scores > scores[gold]).any())
             sentence = best_sentence(texts[gold], question)
             holds.append(sentence is not None and any(answer in sentence.text for answer in answers))
-            place = phrase_in(texts[found], question)
+            place = phrase_in(index, texts[found], question)
             phrase = texts[found][slice(*place)] if place else ""
             exact.append(any(normal(phrase) == normal(answer) for answer in answers))
             overlap.append(max(shared_words(phrase, answer) for answer in answers))

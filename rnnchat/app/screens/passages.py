@@ -19,7 +19,7 @@ from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.app.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
-    from rnnchat.tasks.asking.asking import Reply
+    from rnnchat.tasks.asking.asking import FoundAnswer, Reply
     from rnnchat.tasks.asking.related import RelatedNote
 
 SHOWN_CHARACTERS = 300
@@ -111,8 +111,7 @@ def answer_screen(question: str, reply: Reply, name_of: Callable[[str], str]) ->
     places, lines = [], []
     text, note = Content(""), "Enter: open the note in Draft"
     if reply.answer is not None:
-        parts = [reply.answer.text, reply.answer.code.text if reply.answer.code is not None else ""]
-        text = Content(sanitize("\n\n".join(filter(None, parts)))[:ANSWER_CHARACTERS])
+        text = _answer_text(reply.answer)
         places.append(NotePlace(reply.answer.path, reply.answer.line))
         lines.append(_place_line(name_of(reply.answer.path), reply.answer.line, "the answer above"))
     elif reply.passages:
@@ -130,6 +129,19 @@ def answer_screen(question: str, reply: Reply, name_of: Callable[[str], str]) ->
     if len(question) > QUESTION_CHARACTERS:
         heading = f"{question[:QUESTION_CHARACTERS]}…"
     return PlacesScreen(heading, text, places, lines, note)
+
+
+def _answer_text(answer: FoundAnswer) -> Content:
+    """Return an answer with the code after it; the few words that are asked for are bold."""
+    from rnnchat.text.notes.clean import sanitize
+
+    before, phrase, after = answer.text, "", ""
+    if answer.phrase is not None:
+        end = answer.phrase.start + len(answer.phrase.text)
+        before, phrase, after = answer.text[: answer.phrase.start], answer.phrase.text, answer.text[end:]
+    if answer.code is not None:
+        after += f"\n\n{answer.code.text}"
+    return Content.assemble(sanitize(before), (sanitize(phrase), "bold"), sanitize(after))[:ANSWER_CHARACTERS]
 
 
 def related_screen(found: Sequence[RelatedNote], name_of: Callable[[str], str]) -> PlacesScreen:

@@ -1,50 +1,54 @@
 """Choose the sentence or the block of code that answers a question, or none.
 
-The answer is verbatim. What speaks for a candidate are numbers, most of them from 0 to 1; their weights are
-set by hand.
+The answer is verbatim. Small networks weigh what speaks for each sentence, and for each phrase in it;
+`rnnchat/training/asking/fit_answers.py` fits them to questions about other people's notes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnchat.storage.tensors import read_safetensors
 from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.asking.program_output import is_program_output
-from rnnchat.tasks.asking.questions import HOW, fits, kind_of
+from rnnchat.tasks.asking.questions import HOW, WHY, WORDS, kind_of
 from rnnchat.tasks.asking.ranking import Question
+from rnnchat.tasks.asking.scoring_network import ScoringNetwork
+from rnnchat.tasks.asking.sentence_evidence import LONG_CODE, AnswerSearch, features
 from rnnchat.tasks.asking.sentences import Sentence, split_sentences
-from rnnchat.tasks.asking.spans import WEIGHTS as SPAN_WEIGHTS
-from rnnchat.tasks.asking.spans import span_features, spans_of
-from rnnchat.tasks.asking.terms import term_number, terms_of
+from rnnchat.tasks.asking.spans import Span, SpanEvidence, spans_of
 
-FEATURES = (
-    "covered",
-    "covered_with_neighbours",
-    "pairs",
-    "density",
-    "fits",
-    "code_for_how",
-    "other_code",
-    "passage",
-    "first",
-    "nothing_new",
-    "long",
-)
-"""What speaks for or against a candidate, in the order of WEIGHTS."""
-WEIGHTS = np.array([4.0, 1.5, 1.0, 0.8, 0.7, 1.5, -0.5, 3.0, 0.1, -1.0, -0.5], np.float32)
-"""What each of them counts for."""
-_SAID_BESIDE = 0.9
-"""A term in the sentence before or after code counts for the code as this share of one in the code itself."""
-_READ_SENTENCES = 2
+FILE = Path(__file__).parent / "answers.safetensors"
+"""This file, which is part of the package, holds the networks."""
+READ_SENTENCES = 2
 """A phrase is looked for in this many of the best sentences."""
+LEAST_SHARE = 0.5
+"""A phrase is pointed out where its probability among those of its sentence is at least this."""
 NEAREST_CODE = 3
 """Code that begins at most so many lines after a sentence shows what the sentence says."""
-_LONG_CODE = 12
-"""A block of code of more lines than this is more than an answer."""
+
+
+@dataclass(frozen=True)
+class AnswerNetworks:
+    """The networks that choose an answer."""
+
+    sentences: ScoringNetwork
+    spans: ScoringNetwork
+
+
+@cache
+def shipped_networks() -> AnswerNetworks:
+    """Return the networks that are part of the package."""
+    tensors = read_safetensors(FILE.read_bytes())
+    return AnswerNetworks(
+        *(ScoringNetwork.from_tensors(tensors, f"{name}.") for name in ("sentences", "spans"))
+    )
 
 
 @dataclass(frozen=True)
@@ -63,17 +67,19 @@ def choose(
     """Return the best candidate in `passages`, whose `scores` are in the same order; None where there is
     none."""
     best: AnswerCandidate | None = None
+    search = AnswerSearch(question)
     highest = float(scores.max(initial=0))
     for number, score in zip(passages, scores.tolist(), strict=True):
         passage = index.passage(number)
         sentences = split_sentences(passage.text)
         if not sentences:
             continue
-        found = features(sentences, question, relative=score / highest if highest > 0 else 0.0)
-        values = found @ WEIGHTS
+        found = features(sentences, search, relative=score / highest if highest > 0 else 0.0)
+        values = shipped_networks().sentences.scores(found)
         at = int(values.argmax())
         if best is None or float(values[at]) > best.score:
-            best = AnswerCandidate(sentences[at], number, float(values[at]))
+            sentence = _or_code_below(passage.text, sentences[at], question)
+            best = AnswerCandidate(sentence, number, float(values[at]))
     return best
 
 
@@ -82,7 +88,16 @@ def best_sentence(text: str, question: Question) -> Sentence | None:
     sentences = split_sentences(text)
     if not sentences:
         return None
-    return sentences[int((features(sentences, question) @ WEIGHTS).argmax())]
+    found = features(sentences, AnswerSearch(question))
+    return _or_code_below(text, sentences[int(shipped_networks().sentences.scores(found).argmax())], question)
+
+
+def _or_code_below(text: str, sentence: Sentence, question: Question) -> Sentence:
+    """Return the code below a sentence that only leads to it, as in "To undo a commit, run:"; else the
+    sentence."""
+    if not sentence.text.rstrip("*_ ").endswith((":", "：")):
+        return sentence
+    return code_after(text, sentence, question) or sentence
 
 
 def code_after(text: str, sentence: Sentence, question: Question) -> Sentence | None:
@@ -100,29 +115,34 @@ def code_after(text: str, sentence: Sentence, question: Question) -> Sentence | 
         elif text.count("\n", end, one.start) > NEAREST_CODE:
             break
         elif one.is_code:
-            is_answer = one.text.count("\n") < _LONG_CODE and not is_program_output(one.text, before)
+            is_answer = one.text.count("\n") < LONG_CODE and not is_program_output(one.text, before)
             return one if is_answer else None
         else:
             before = one.text
     return None
 
 
-def phrase_in(text: str, question: Question) -> tuple[int, int] | None:
-    """Return where the few words of `text` that a question asks for begin and end; None where none fit."""
-    sentences = split_sentences(text)
-    if not sentences:
+def phrase_of(index: PassageIndex, question: Question, sentence: Sentence) -> tuple[int, int] | None:
+    """Return where the few words of a sentence that a question asks for begin and end in it.
+
+    None where the question asks for none, and where none is likely enough.
+    """
+    search = AnswerSearch(question)
+    if sentence.is_code or search.kind in (HOW, WHY, WORDS) or not (spans := spans_of(sentence.text)):
         return None
-    values = features(sentences, question) @ WEIGHTS
-    highest = max(float(values.max()), 1e-3)
-    rarities = dict(zip(question.numbers.tolist(), question.rarities.tolist(), strict=True))
+    table = SpanEvidence(index, search, sentence).features(spans, 1.0, 0)
+    scores = shipped_networks().spans.scores(table)
+    shares = np.exp(scores - scores.max())
+    chosen = spans[int(scores.argmax())]
+    return (chosen.start, chosen.end) if shares.max() / shares.sum() >= LEAST_SHARE else None
+
+
+def phrase_in(index: PassageIndex, text: str, question: Question) -> tuple[int, int] | None:
+    """Return where the few words of `text` that a question asks for begin and end; None where none fit."""
+    networks = shipped_networks()
     best, place = -np.inf, None
-    for at in np.argsort(-values, kind="stable")[:_READ_SENTENCES].tolist():
-        sentence = sentences[at]
-        spans = spans_of(sentence.text)
-        if not spans:
-            continue
-        share = float(values[at]) / highest
-        scores = span_features(question.text, rarities, sentence.text, spans, share) @ SPAN_WEIGHTS
+    for sentence, spans, table in phrase_candidates(index, text, question, networks):
+        scores = networks.spans.scores(table)
         chosen = int(scores.argmax())
         if scores[chosen] > best:
             best = float(scores[chosen])
@@ -130,62 +150,18 @@ def phrase_in(text: str, question: Question) -> tuple[int, int] | None:
     return place
 
 
-def features(
-    sentences: Sequence[Sentence], question: Question, *, relative: float = 1.0
-) -> NDArray[np.float32]:
-    """Return what speaks for each sentence of a passage, (sentences, features).
-
-    `relative` is the score of the passage, as a share of the best one's.
-    """
-    weights = dict(zip(question.numbers.tolist(), question.rarities.tolist(), strict=True))
-    order = {number: place for place, number in enumerate(weights)}
-    whole = max(sum(weights.values()), 1e-6)
-    kind = kind_of(question.text)
-    all_terms = [[term_number(term) for term in terms_of(sentence.text)] for sentence in sentences]
-    shared = [set(terms) & weights.keys() for terms in all_terms]
-    covered = np.array([sum(weights[term] for term in sorted(one)) for one in shared]) / whole
-    result = np.zeros((len(sentences), len(FEATURES)), np.float32)
-    for at, (sentence, terms) in enumerate(zip(sentences, all_terms, strict=True)):
-        near = set().union(*shared[max(0, at - 1) : at + 2])
-        length = max(len(terms), 1)
-        says_how = (
-            kind == HOW and sentence.is_code and not is_program_output(sentence.text, _before(sentences, at))
-        )
-        beside = sum(weights[term] for term in sorted(near)) / whole
-        if says_how:
-            # What code does is said beside it.
-            covered[at] = max(covered[at], _SAID_BESIDE * beside)
-        lines = sentence.text.count("\n") + 1
-        result[at] = (
-            covered[at],
-            beside,
-            _pairs(terms, order) / max(len(order) - 1, 1),
-            covered[at] / (1 + length / 12) ** 0.5,
-            fits(kind, sentence.text),
-            says_how,
-            sentence.is_code and not says_how,
-            relative,
-            at == 0,
-            len(shared[at]) / length if covered[at] else 0,
-            min(1.0, max(0, lines - _LONG_CODE) / _LONG_CODE) if sentence.is_code else min(1.0, length / 60),
-        )
-    return result
-
-
-def _before(sentences: Sequence[Sentence], at: int) -> str:
-    """Return the sentence before the one at `at`; nothing where that is code, or where there is none."""
-    return sentences[at - 1].text if at and not sentences[at - 1].is_code else ""
-
-
-def _pairs(terms: Sequence[int], order: dict[int, int]) -> int:
-    """Return how many pairs of terms that follow each other in the question are near each other in a
-    sentence."""
-    places: dict[int, list[int]] = {}
-    for place, term in enumerate(terms):
-        if term in order:
-            places.setdefault(order[term], []).append(place)
-    return sum(
-        any(0 < abs(second - first) <= 2 for first in places[at] for second in places[at + 1])
-        for at in places
-        if at + 1 in places
-    )
+def phrase_candidates(
+    index: PassageIndex, text: str, question: Question, networks: AnswerNetworks
+) -> Iterator[tuple[Sentence, list[Span], NDArray[np.float32]]]:
+    """Yield each of the best sentences of `text`, its spans, and what speaks for each, (spans, features)."""
+    sentences = split_sentences(text)
+    if not sentences:
+        return
+    search = AnswerSearch(question)
+    values = networks.sentences.scores(features(sentences, search))
+    shares = np.exp(values - values.max())
+    shares /= shares.sum()
+    for place, at in enumerate(np.argsort(-values, kind="stable")[:READ_SENTENCES].tolist()):
+        if spans := spans_of(sentences[at].text):
+            evidence = SpanEvidence(index, search, sentences[at])
+            yield sentences[at], spans, evidence.features(spans, float(shares[at]), place)

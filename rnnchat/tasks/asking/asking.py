@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from rnnchat.tasks.asking.answers import choose, code_after
+from rnnchat.tasks.asking.answers import AnswerCandidate, choose, code_after, phrase_of
 from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.asking.ranking import FEATURES, Question, best
 from rnnchat.tasks.asking.refusal import is_answered
@@ -76,6 +76,19 @@ class FoundCode:
 
 
 @dataclass(frozen=True)
+class FoundPhrase:
+    """The few words of an answer that are asked for, such as a name or a number, verbatim."""
+
+    text: str
+    start: int
+    """Its first character in the answer, from 0."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return this as a JSON object."""
+        return {"text": self.text, "start": self.start}
+
+
+@dataclass(frozen=True)
 class FoundAnswer:
     """A sentence or a block of code that answers a question, verbatim."""
 
@@ -87,11 +100,14 @@ class FoundAnswer:
     """Its first character in the file, from 0."""
     code: FoundCode | None = None
     """The code right after a sentence that answers how something is done."""
+    phrase: FoundPhrase | None = None
+    """The few words of it that are asked for, where one seems to be."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return this as a JSON object."""
         found = {"text": self.text, "path": self.path, "line": self.line, "start": self.start}
-        return found if self.code is None else {**found, "code": self.code.as_dict()}
+        parts = {"code": self.code, "phrase": self.phrase}
+        return {**found, **{name: part.as_dict() for name, part in parts.items() if part is not None}}
 
 
 @dataclass(frozen=True)
@@ -127,27 +143,30 @@ def ask(index: PassageIndex, text: str, count: int = SHOWN_PASSAGES, *, subject:
     numbers = [number for number in best(scores, max(count, READ_PASSAGES)) if scores[number] > 0]
     answer = None
     if is_answered(found, ranked.first):
-        chosen = choose(
-            index,
-            own if len(own.numbers) else question,
-            numbers[:READ_PASSAGES],
-            scores[numbers[:READ_PASSAGES]],
-        )
+        best_numbers = numbers[:READ_PASSAGES]
+        asked = own if len(own.numbers) else question
+        chosen = choose(index, asked, best_numbers, scores[best_numbers])
         if chosen is not None:
-            passage = index.passage(chosen.passage)
-            before = passage.text[: chosen.sentence.start]
-            code = code_after(passage.text, chosen.sentence, question)
-            answer = FoundAnswer(
-                chosen.sentence.text,
-                index.file_of(chosen.passage).path,
-                passage.line + before.count("\n"),
-                passage.start + chosen.sentence.start,
-                None
-                if code is None
-                else FoundCode(code.text, passage.line + passage.text.count("\n", 0, code.start)),
-            )
+            answer = _answer(index, asked, chosen)
     passages = tuple(_found(index, number, float(scores[number])) for number in numbers[:count])
     return Reply(passages, answer, 1000 * (time.perf_counter() - started))
+
+
+def _answer(index: PassageIndex, question: Question, chosen: AnswerCandidate) -> FoundAnswer:
+    """Return an answer that was chosen, with its place, its code and its phrase."""
+    passage, sentence = index.passage(chosen.passage), chosen.sentence
+    code = code_after(passage.text, sentence, question)
+    phrase = phrase_of(index, question, sentence)
+    return FoundAnswer(
+        sentence.text,
+        index.file_of(chosen.passage).path,
+        passage.line + passage.text.count("\n", 0, sentence.start),
+        passage.start + sentence.start,
+        None
+        if code is None
+        else FoundCode(code.text, passage.line + passage.text.count("\n", 0, code.start)),
+        None if phrase is None else FoundPhrase(sentence.text[slice(*phrase)], phrase[0]),
+    )
 
 
 def nearest(index: PassageIndex, text: str, count: int) -> list[FoundPassage]:

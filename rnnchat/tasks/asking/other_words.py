@@ -34,8 +34,7 @@ class OtherWords:
         known = terms >= 0
         if not known.any():
             return found
-        cosines = shipped_vectors().cosines(number, others[known])
-        alike = np.maximum(cosines - LEAST_COSINE, 0) / (1 - LEAST_COSINE)
+        alike = _alike(number, others[known])
         for values, best in ((np.sqrt(probabilities[known]), found.translated), (alike, found.similar)):
             of_titles = np.zeros(len(index.files), np.float32)
             for at in np.argsort(values, kind="stable").tolist():  # the highest value is written last
@@ -46,3 +45,24 @@ class OtherWords:
                     of_titles[index.titles.of(term)[0]] = value
             np.maximum(best, of_titles[index.notes], out=best)
         return found
+
+
+def others_for(number: int) -> dict[int, tuple[float, float]]:
+    """Return the terms that may stand for the term with this number, by their numbers.
+
+    Of each, the square root of the probability that it does, and how alike their vectors are, from 0 to 1.
+    """
+    others, probabilities = shipped_translations().of(number)
+    if not len(others):
+        return {}
+    values = np.stack([np.sqrt(probabilities), _alike(number, others)], axis=1)
+    return {
+        other: (root, alike) for other, (root, alike) in zip(others.tolist(), values.tolist(), strict=True)
+    }
+
+
+def _alike(number: int, others: NDArray[np.uint64]) -> NDArray[np.float32]:
+    """Return how alike the vectors of `others` are to that of a term, from 0 to 1, (others,)."""
+    cosines = shipped_vectors().cosines(number, others)
+    alike: NDArray[np.float32] = np.maximum(cosines - LEAST_COSINE, 0) / (1 - LEAST_COSINE)
+    return alike

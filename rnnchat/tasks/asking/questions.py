@@ -1,32 +1,57 @@
-"""What a question asks for: a person, a time, a place, a number, a way to do something."""
+"""What a question asks for: a person, a time, a place, a number, a reason, a way to do something."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-WHO, WHEN, WHERE, NUMBER, HOW, WHAT = "who", "when", "where", "number", "how", "what"
-"""The kinds of questions."""
+from rnnchat.tasks.asking.terms import STOP_WORDS
+
+NUMBER, DURATION, HOW, WHEN, WHO, WHERE = "number", "duration", "how", "when", "who", "where"
+WHY, CODE, CALLED, WHICH, WHAT, WORDS = "why", "code", "called", "which", "what", "words"
+"""The kinds of questions; WORDS is none, but words to look for."""
+_QUANTITIES = (
+    "percent|percentage|number|price|size|age|amount|share|rating|version|score|speed|temperature|port|cost|"
+    "limit|ratio|grade|value"
+)
+_PEOPLE = (
+    "person|people|man|woman|king|queen|president|author|player|coach|actor|artist|developer|writer|speaker|"
+    "singer|scientist"
+)
+_PLACES = "city|country|place|state|town|region|province|continent|location|county|island"
+_PARTS_OF_PROGRAMS = (
+    "command|function|method|flag|option|keyword|operator|variable|property|setting|class|package|library|"
+    "module|hook|attribute|parameter|argument|key|file|directory|folder|tag|type|field|macro|script|header|"
+    "extension|syntax|pattern|constant|query|statement|selector|element|event|directive|gem|endpoint|matcher|"
+    "helper|interface"
+)
 _KINDS = (
     (
         NUMBER,
-        r"\bhow (?:many|much|old|long|far|tall|large|big|high|often|deep|fast|heavy)\b"
-        r"|\bwhat (?:percent|number|price|size|age|amount)",
+        r"\bhow (?:many|much|old|far|tall|large|big|high|often|deep|fast|heavy|wide|close|likely)\b"
+        rf"|\b(?:what|which) (?:\w+ )?(?:{_QUANTITIES})\b",
     ),
-    (HOW, r"\bhow (?:do|can|to|does|would|should|could|did)\b|\bway to\b|\bis there\b"),
-    (WHEN, r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|century|decade|time)\b|\bhow recently\b"),
+    (DURATION, r"\bhow (?:long|soon|quickly)\b"),
+    (HOW, r"\bhow\b|\bway to\b|\bis there\b"),
     (
-        WHO,
-        r"\bwho(?:m|se)?\b"
-        r"|\b(?:what|which) (?:person|man|woman|king|queen|president|author|player|coach|actor|artist)\b",
+        WHEN,
+        r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|century|decade|time|season)s?\b",
     ),
+    (WHO, rf"\bwho(?:m|se)?\b|\b(?:what|which) (?:{_PEOPLE})\b"),
+    (WHERE, rf"\bwhere\b|\b(?:what|which) (?:{_PLACES})\b"),
+    (WHY, r"\bwhy\b|\bwhat (?:reason|caused?|causes)\b"),
+    (CODE, rf"\b(?:what|which) (?:[\w.\-+#]+ ){{0,3}}(?:{_PARTS_OF_PROGRAMS})s?\b"),
     (
-        WHERE,
-        r"\bwhere\b"
-        r"|\b(?:what|which) (?:city|country|place|state|town|region|province|continent|location)\b",
+        CALLED,
+        r"\b(?:called|named|known as|stands? for|nickname|(?:an)?other name|name of|the name|means?|term)\b",
     ),
+    (WHICH, r"\bwhich\b"),
+    (WHAT, r"\bwhat\b"),
 )
 """What a question of each kind has; the first kind that fits is taken."""
 _COMPILED = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _KINDS)
+KINDS = (*(kind for kind, _ in _KINDS), WORDS)
+"""All kinds of questions."""
 _WORDS_FOR_NUMBERS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|"
     "thousand|million|billion|half|third|quarter|dozen|once|twice"
@@ -46,11 +71,44 @@ TIMES = re.compile(
 """Matches a date, a year or a day."""
 NAMES = re.compile(r"[A-Z][\w'’.\-]*(?:\s(?:(?:of|the|de|von|van|and|for|in|&)\s){0,2}[A-Z][\w'’.\-]*)*")
 """Matches a name: words that begin with a capital letter."""
+INLINE_CODE = re.compile(r"(?<=`)[^`\n]+(?=`)|(?<![\w`])[\w.]+\(\)|(?<!\w)--?[a-z][\w\-]*")
+"""Matches code within a sentence."""
+_DURATIONS = re.compile(
+    rf"(?:\d|\b(?:a|an|{_WORDS_FOR_NUMBERS}|several|few|many)\b)[\s\d,.\-–]*(?:(?:to|or|and)\s)?[\s\d,.\-–]*"
+    r"(?:milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)|ms|min|hr)"
+    r"\b",
+    re.I,
+)
+_REASONS = re.compile(
+    r"\b(?:because|since|due to|so that|in order to|reasons?|therefore|thus"
+    r"|to (?:avoid|prevent|make|keep|allow|ensure|reduce|save|protect|help|limit|improve))\b",
+    re.I,
+)
+_CALLINGS = re.compile(
+    r"\b(?:called|named|known as|stands for|is an?|are|refers to|means|termed|dubbed)\b|\([A-Z]{2,}s?\)"
+)
+_WANTED = re.compile(r"\b(?:what|which|whose)\s+((?:[\w'\-]+\s+){1,4})", re.I)
+_VERBS = frozenset(
+    "is are was were do does did has have had can could will would should may might must be".split()
+)
+"""Words that end the name of what a question with *which* asks for."""
+_MOST_WANTED = 3
 
 
 def kind_of(question: str) -> str:
     """Return the kind of a question."""
-    return next((kind for kind, pattern in _COMPILED if pattern.search(question)), WHAT)
+    return next((kind for kind, pattern in _COMPILED if pattern.search(question)), WORDS)
+
+
+def wanted_in(question: str) -> list[str]:
+    """Return the words after *which* or *what* that name what a question asks for, such as *city*."""
+    match = _WANTED.search(question)
+    found: list[str] = []
+    for word in match[1].lower().split() if match else []:
+        if word in _VERBS or word in STOP_WORDS or len(found) == _MOST_WANTED:
+            break
+        found.append(word)
+    return found
 
 
 def names_in(sentence: str) -> list[str]:
@@ -59,12 +117,22 @@ def names_in(sentence: str) -> list[str]:
     return [match.group() for match in found if match.start() > 0 or " " in match.group()]
 
 
-def fits(kind: str, sentence: str) -> bool:
-    """Return whether a sentence has what a question of this kind asks for."""
-    if kind == NUMBER:
-        return NUMBERS.search(sentence) is not None
-    if kind == WHEN:
-        return TIMES.search(sentence) is not None
-    if kind in (WHO, WHERE):
-        return bool(names_in(sentence))
-    return False
+def fits(question: str, kind: str, sentence: str, *, is_code: bool) -> bool:
+    """Return whether a sentence, or a block of code, has what a question of this kind asks for.
+
+    What the question says itself does not count.
+    """
+    said = question.lower()
+
+    def has_more(found: Iterable[str]) -> bool:
+        return any(one.strip("`.,'’-").lower() not in said for one in found)
+
+    if kind in (NUMBER, DURATION, WHEN):
+        pattern = {NUMBER: NUMBERS, DURATION: _DURATIONS, WHEN: TIMES}[kind]
+        return has_more(match.group() for match in pattern.finditer(sentence))
+    if kind in (WHO, WHERE, WHICH):
+        return not is_code and has_more(names_in(sentence))
+    if kind == CODE:
+        return is_code or has_more(match.group() for match in INLINE_CODE.finditer(sentence))
+    patterns = {WHY: _REASONS, CALLED: _CALLINGS}
+    return kind in patterns and patterns[kind].search(sentence) is not None

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +23,16 @@ from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.asking.latent import unit
 from rnnchat.tasks.asking.ranking import FEATURES as FIRST
 from rnnchat.tasks.asking.ranking import MOST_TERMS, Question, best, evidence, score
+from rnnchat.tasks.asking.scoring_network import ScoringNetwork
 from rnnchat.tasks.asking.terms import STOP_WORDS, terms_of, words_of
 from rnnchat.tasks.asking.word_vectors import shipped_vectors
 
 FILE = Path(__file__).parent / "reranker.safetensors"
 """This file, which is part of the package, holds the network."""
-RERANKED = 96
-"""So many passages are put in order a second time."""
+RERANKED = 64
+"""So many passages with the best scores are put in order a second time, and"""
+RERANKED_BY_VECTORS = 48
+"""so many whose vectors are nearest to the question's, some of which have other words."""
 SOFTENED = 8.0
 """A passage whose score by the network is this much lower has 1/e of the other one's score."""
 _BEHIND = ("body", "note", "covered", "latent_note", "words", "translated", "similar")
@@ -76,40 +78,10 @@ MOST_PLACES = 16
 _WORD = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True)
-class Reranker:
-    """A network with one hidden layer."""
-
-    means: NDArray[np.float32]
-    """The mean of each feature, (features,)."""
-    scales: NDArray[np.float32]
-    """The standard deviation of each feature, (features,)."""
-    linear: NDArray[np.float32]
-    """What each feature counts for directly, (features,)."""
-    hidden: NDArray[np.float32]
-    """The weights of the hidden units, (features, units)."""
-    biases: NDArray[np.float32]
-    """Their biases, (units,)."""
-    output: NDArray[np.float32]
-    """What each unit counts for, (units,)."""
-
-    def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the score of each of some passages, (passages,), given (passages, features)."""
-        inputs = (features - self.means) / self.scales
-        active = np.tanh(inputs @ self.hidden + self.biases)
-        found: NDArray[np.float32] = np.asarray(inputs @ self.linear + active @ self.output, np.float32)
-        return found
-
-    def tensors(self) -> dict[str, NDArray[Any]]:
-        """Return the arrays of the file."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-
 @cache
-def shipped_reranker() -> Reranker:
+def shipped_reranker() -> ScoringNetwork:
     """Return the network that is part of the package."""
-    tensors = read_safetensors(FILE.read_bytes())
-    return Reranker(**{field.name: tensors[field.name] for field in fields(Reranker)})
+    return ScoringNetwork.from_tensors(read_safetensors(FILE.read_bytes()))
 
 
 @dataclass(frozen=True)
@@ -128,15 +100,26 @@ def rank(index: PassageIndex, question: Question) -> Ranked:
     """Return how well each passage fits a question, the best ones by the network's order."""
     found = evidence(index, question)
     scores = score(found)
-    chosen = np.array([number for number in best(scores, RERANKED) if scores[number] > 0], np.int64)
+    chosen = chosen_passages(found, scores)
     if not len(chosen):
         return Ranked(found, scores, -1)
+    first = int(scores.argmax())
     again = shipped_reranker().scores(features_of(index, question, found, scores, chosen))
-    again = scores.max() * np.exp((again - again.max()) / SOFTENED)
+    again = scores[first] * np.exp((again - again.max()) / SOFTENED)
     # The other passages follow, in their first order.
-    scores *= 0.99 * again.min() / scores[chosen].min()
+    scores[chosen] = 0
+    scores *= min(1.0, 0.99 * again.min() / max(float(scores.max()), 1e-6))
     scores[chosen] = again
-    return Ranked(found, scores, int(chosen[0]))
+    return Ranked(found, scores, first)
+
+
+def chosen_passages(found: NDArray[np.float32], scores: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the numbers of the passages that are put in order a second time, in ascending order.
+
+    `found` is the evidence for all passages, and `scores` are their first scores.
+    """
+    numbers = {*best(scores, RERANKED), *best(found[FIRST.index("words")], RERANKED_BY_VECTORS)}
+    return np.array(sorted(number for number in numbers if scores[number] > 0), np.int64)
 
 
 def features_of(

@@ -65,6 +65,14 @@ class WordVectors:
         vector: NDArray[np.float32] = unit(added.sum(axis=0, keepdims=True))[0]
         return vector
 
+    def of_terms(self, numbers: NDArray[np.uint64]) -> Vectors:
+        """Return what each of these terms adds to a text, (numbers, dimensions); 0 for one without a
+        vector."""
+        places = self.places(numbers)
+        added = unpack(self.texts[places], self.text_scales[places])
+        added[places < 0] = 0
+        return added
+
     def cosines(self, number: int, others: NDArray[np.uint64]) -> NDArray[np.float32]:
         """Return the cosines between the vector of a term in questions and those of `others` in texts,
         (others,); 0 where one has no vector."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.training.asking.pairs import Texts
+from rnnchat.training.asking.pairs import QUESTIONS, Texts
 
 VOCABULARY = 30_000
 """How many terms have a vector: those in the most texts."""
@@ -30,6 +30,8 @@ class PairCorpus:
     """Title, heading and passage of each pair, (pairs, 3)."""
     sources: NDArray[np.int64]
     """The number of the source of each pair, (pairs,)."""
+    questions: list[int]
+    """The numbers of the sources that are questions written about passages."""
 
     @classmethod
     def of(cls, texts: Texts) -> PairCorpus:
@@ -49,13 +51,15 @@ class PairCorpus:
         numbered = place[terms]
         kept = numbered >= 0
         names = list(texts.vocabulary)
+        names_of_sources, sources = np.unique(texts.sources, return_inverse=True)
         return cls(
             [names[number] for number in chosen.tolist()],
             numbered[kept],
             np.concatenate([[0], np.cumsum(kept)])[ends],
             np.log(in_pairs.sum() / (found[chosen] + 1)).astype(np.float32),
             np.array(texts.pairs),
-            np.unique(texts.sources, return_inverse=True)[1],
+            sources,
+            np.flatnonzero(names_of_sources == QUESTIONS).tolist(),
         )
 
     def groups(self) -> list[NDArray[np.int64]]:

@@ -1,9 +1,9 @@
 """Questions to notes that were held out, and the passages that answer them, as fits of the ranking ask them.
 
-There are four kinds of questions: those in ``written_questions.tsv``, which ask in other words than the
-notes; titles, to the notes without their titles; headings within notes, to the passages without their
-headings; and a third of the words of a sentence, to its passage. Some titles and headings are asked without a
-part of the words that they share with the notes.
+There are five kinds of questions: those in ``written_questions.tsv``, which ask in other words than the
+notes; those in ``factual_questions.tsv``; titles, to the notes without their titles; headings within notes,
+to the passages without their headings; and a third of the words of a sentence, to its passage. Some titles
+and headings are asked without a part of the words that they share with the notes.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from rnnchat.tasks.asking.notes import NoteFile, NotePassages, passages_of
 from rnnchat.tasks.asking.sentences import split_sentences
 from rnnchat.tasks.asking.terms import terms_of
 from rnnchat.training.asking.pairs import held_out_notes
+from rnnchat.training.asking.written import factual_questions, written_questions
 
-QUESTIONS = Path(__file__).parent / "written_questions.tsv"
-"""In each line, a question, the note that answers it, and the first line of the passage that does."""
 GROUPS = (
     ("30-seconds/", "charlax/", "foambubble/", "jwworth/", "livialima/", "thoughtbot/"),
     ("brandur/", "jakearchibald/", "karlicoss/"),
@@ -56,7 +55,7 @@ class Asked:
     """A question to an index."""
 
     kind: str
-    """What kind of question it is: ``written``, ``title``, ``section`` or ``sentence``."""
+    """What kind of question it is: ``written``, ``factual``, ``title``, ``section`` or ``sentence``."""
     group: int
     """The number of the group of notes."""
     index: PassageIndex
@@ -82,14 +81,14 @@ def all_questions(data: Path) -> Iterator[Asked]:
 
 
 def _written(notes: Sequence[NotePassages], group: int) -> Iterator[Asked]:
-    """Yield the questions of QUESTIONS that one of the notes answers."""
+    """Yield the written questions that one of the notes answers."""
     number_of = {note.file.path: number for number, note in enumerate(notes)}
     index = build_index(notes)
-    for row in QUESTIONS.read_text(encoding="utf-8").splitlines():
-        question, source, line = row.split("\t")
-        if source in number_of:
-            own = index.notes == number_of[source]
-            yield Asked("written", group, index, question, own & (index.places[:, 1] == int(line)))
+    for kind, questions in (("written", written_questions()), ("factual", factual_questions())):
+        for one in questions:
+            if one.source in number_of:
+                own = (index.notes == number_of[one.source]) & (index.places[:, 1] == one.line)
+                yield Asked(kind, group, index, one.text, own)
 
 
 def _titles(notes: Sequence[NotePassages], group: int, chance: random.Random, most: int) -> Iterator[Asked]:

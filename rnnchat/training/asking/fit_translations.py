@@ -81,7 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
     parser.add_argument("data", type=Path, help="the folder of the text collections")
     parser.add_argument(
-        "--hold-out", action="store_true", help="leave out the notes that fit_ranking fits the weights to"
+        "--hold-out",
+        action="store_true",
+        help="leave out what other fits learn from: the notes that are held out, and written questions",
     )
     parsed = parser.parse_args(arguments)
     corpus = PairCorpus.of(read_texts(parsed.data, hold_out=parsed.hold_out))

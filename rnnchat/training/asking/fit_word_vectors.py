@@ -37,6 +37,8 @@ BATCH = 768
 """A step takes about this many pairs."""
 BATCH_SOURCES = 6
 """The pairs of a step come from this many sources."""
+QUESTIONS = 5.0
+"""Questions that were written about passages are read so many times as often as other pairs."""
 LEARNING_RATE = 0.004
 """The learning rate after the first steps; it falls to 0."""
 SHARPNESS = 20.0
@@ -50,7 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
     parser.add_argument("data", type=Path, help="the folder of the text collections")
     parser.add_argument(
-        "--hold-out", action="store_true", help="leave out the notes that fit_ranking fits the weights to"
+        "--hold-out",
+        action="store_true",
+        help="leave out what other fits learn from: the notes that are held out, and written questions",
     )
     parsed = parser.parse_args(arguments)
     texts = read_texts(parsed.data, hold_out=parsed.hold_out)
@@ -115,6 +119,7 @@ class _Trainer:
         self._squares = [np.zeros(len(vectors), np.float32), np.zeros(len(vectors), np.float32)]
         self._groups = corpus.groups()
         shares = np.array([len(group) ** 0.7 for group in self._groups])
+        shares[corpus.questions] *= QUESTIONS
         self._shares = shares / shares.sum()
 
     def step(self, number: int) -> float:

@@ -12,7 +12,7 @@ import lzma
 import random
 import re
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.notes import passages_of
 from rnnchat.tasks.asking.terms import terms_of
+from rnnchat.training.asking.written import WrittenQuestion, factual_questions, written_questions
 from rnnchat.training.recipes import KEPT_OUT
 
 COLLECTIONS: Mapping[str, float] = {
@@ -73,6 +74,8 @@ MOST_PARAPHRASES = 3
 """At most this many pairs of sentences with the same translation are read for each translation."""
 MOST_PASSAGES = 14
 """At most this many passages of a document are read, the first six and others by chance."""
+QUESTIONS = "questions"
+"""The source of questions that were written about passages."""
 LONGEST_PASSAGE = 1_500
 """A passage is read up to this many characters."""
 _LINKS = re.compile(r"\]\([^)\s]*\)|https?://\S+|<[^>\n]{1,200}>")
@@ -110,9 +113,15 @@ class Texts:
 
 
 def read_texts(data: Path, *, hold_out: bool = False) -> Texts:
-    """Return the texts of all collections in the folder `data`, without HELD_OUT if `hold_out`."""
+    """Return the texts of all collections in the folder `data`.
+
+    With `hold_out`, it is without HELD_OUT and without the questions that were written about passages.
+    """
     texts = Texts()
     left_out = (LEFT_OUT, *HELD_OUT) if hold_out else LEFT_OUT
+    asked: dict[str, list[WrittenQuestion]] = {}
+    for question in () if hold_out else (*written_questions(), *factual_questions()):
+        asked.setdefault(question.source, []).append(question)
     for intent, sentences in _intents(data / "tasks/classification"):
         title = texts.add("")
         for sentence in sentences:
@@ -124,14 +133,24 @@ def read_texts(data: Path, *, hold_out: bool = False) -> Texts:
         if hold_out and name == HELD_OUT_COLLECTION:
             continue
         for number, record in enumerate(_records(data / f"pretrain/{name}.jsonl.xz")):
-            chosen = random.Random(f"{name}{number}").random() <= share
+            questions = asked.get(known_as(name, record["source"]), ())
+            chosen = bool(questions) or random.Random(f"{name}{number}").random() <= share
             if chosen and not record["source"].startswith(left_out):
                 _add_document(texts, name, record["source"], record["text"], number)
+                _add_questions(texts, questions, record["text"])
     _add_paraphrases(texts, data / "tasks/translation")
     _add_summaries(texts, data / "tasks/summarisation/scitldr_a/train.jsonl")
     for name, most in OTHER_TEXTS.items():
         _add_other_texts(texts, data / f"{name}.jsonl.xz", most)
     return texts
+
+
+def known_as(collection: str, source: str) -> str:
+    """Return how the questions that were written about a document name it."""
+    if collection == HELD_OUT_COLLECTION:
+        return f"{collection}/{source}"
+    is_held_out = collection == "notes-permissive" and source.startswith(HELD_OUT)
+    return source if is_held_out else f"{collection}: {source}"
 
 
 def held_out_notes(data: Path) -> list[tuple[str, str]]:
@@ -143,6 +162,16 @@ def held_out_notes(data: Path) -> list[tuple[str, str]]:
     ]
     more = _records(data / f"pretrain/{HELD_OUT_COLLECTION}.jsonl.xz")
     return [*records, *((f"{HELD_OUT_COLLECTION}/{record['source']}", record["text"]) for record in more)]
+
+
+def documents(data: Path, names: set[str]) -> dict[str, str]:
+    """Return the texts of the documents that `known_as` names so, by these names."""
+    found: dict[str, str] = {}
+    for collection in COLLECTIONS:
+        for record in _records(data / f"pretrain/{collection}.jsonl.xz"):
+            if (name := known_as(collection, record["source"])) in names:
+                found.setdefault(name, record["text"])
+    return found
 
 
 def titles_of(data: Path, collection: str, sources: tuple[str, ...]) -> list[str]:
@@ -221,6 +250,16 @@ def _add_document(texts: Texts, collection: str, source: str, text: str, number:
             texts.pairs.append((title, heading, passage))
     repository = "/".join(source.split("/")[:2]).split(" ")[0]
     texts.sources += [f"{collection}/{repository}"] * (len(texts.pairs) - before)
+
+
+def _add_questions(texts: Texts, questions: Sequence[WrittenQuestion], text: str) -> None:
+    """Add the questions that were written about passages of a document."""
+    passages = {passage.line: passage for passage in passages_of(text)[1]} if questions else {}
+    for question in questions:
+        if question.line in passages:
+            passage = texts.add(_LINKS.sub(" ", passages[question.line].text)[:LONGEST_PASSAGE])
+            texts.pairs.append((texts.add(""), texts.add(question.text), passage))
+            texts.sources.append(QUESTIONS)
 
 
 def _intents(folder: Path) -> Iterator[tuple[str, list[str]]]:

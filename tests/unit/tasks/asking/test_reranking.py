@@ -13,7 +13,8 @@ from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.asking.notes import NoteFile, NotePassages
 from rnnchat.tasks.asking.passages import Passage
 from rnnchat.tasks.asking.ranking import Question, evidence, score
-from rnnchat.tasks.asking.reranking import FEATURES, Reranker, features_of, rank, shipped_reranker
+from rnnchat.tasks.asking.reranking import FEATURES, features_of, rank, shipped_reranker
+from rnnchat.tasks.asking.scoring_network import ScoringNetwork
 from rnnchat.tasks.asking.terms import terms_of
 
 TEXTS = (
@@ -41,12 +42,12 @@ def table_of(index: PassageIndex, text: str) -> dict[str, list[float]]:
     return dict(zip(FEATURES, np.round(table.T, 3).tolist(), strict=True))
 
 
-def only(name: str, weight: float = 1.0) -> Reranker:
+def only(name: str, weight: float = 1.0) -> ScoringNetwork:
     """Return a network that sees one feature alone."""
     size = len(FEATURES)
     linear = np.where(np.array(FEATURES) == name, weight, 0).astype(np.float32)
     nothing = np.zeros(size, np.float32)
-    return Reranker(
+    return ScoringNetwork(
         nothing, nothing + 1, linear, np.zeros((size, 1), np.float32), nothing[:1], np.ones(1, np.float32)
     )
 
@@ -96,11 +97,27 @@ def test_the_other_passages_follow_in_their_first_order(monkeypatch: pytest.Monk
     question = Question.of(index, "kettle")
     first = score(evidence(index, question))
     monkeypatch.setattr(reranking, "RERANKED", 3)
+    monkeypatch.setattr(reranking, "RERANKED_BY_VECTORS", 0)
     again = rank(index, question).scores
     order = np.argsort(-first, kind="stable")
     assert set(np.argsort(-again)[:3].tolist()) == set(order[:3].tolist())
     assert np.argsort(-again)[3:].tolist() == order[3:].tolist()
     assert again.min() > 0
+
+
+def test_what_the_vectors_find_is_put_in_order_beside_the_best_scores(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    index = index_of(*(f"kettle {'and tea ' * number}" for number in range(8)), "A pot of boiling water")
+    question = Question.of(index, "kettle")
+    found = evidence(index, question)
+    scores = score(found)
+    monkeypatch.setattr(reranking, "RERANKED", 3)
+    monkeypatch.setattr(reranking, "RERANKED_BY_VECTORS", 2)
+    nearest = np.argsort(-found[FEATURES.index("words")], kind="stable")[:2]
+    chosen = reranking.chosen_passages(found, scores).tolist()
+    assert set(chosen) >= {*np.argsort(-scores, kind="stable")[:3].tolist(), *nearest.tolist()}
+    assert chosen == sorted(set(chosen))
 
 
 @pytest.mark.parametrize("text", ["", "?", "zebra", "the of"])
@@ -113,7 +130,7 @@ def test_a_question_that_nothing_fits_has_no_scores(text: str) -> None:
 
 def test_the_file_has_what_was_saved() -> None:
     found = shipped_reranker()
-    saved = Reranker(**read_safetensors(to_safetensors(found.tensors())))
+    saved = ScoringNetwork.from_tensors(read_safetensors(to_safetensors(found.tensors("a."))), "a.")
     np.testing.assert_array_equal(saved.hidden, found.hidden)
     assert found.hidden.shape[0] == len(FEATURES) == len(found.means) == len(found.linear)
 

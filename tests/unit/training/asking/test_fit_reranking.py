@@ -11,8 +11,11 @@ from rnnchat.tasks.asking.ranking import WEIGHTS
 from rnnchat.tasks.asking.reranking import FEATURES
 from rnnchat.tasks.asking.terms import terms_of
 from rnnchat.training.asking import examples, fit_reranking
-from rnnchat.training.asking.examples import QUESTIONS, all_questions
+from rnnchat.training.asking.examples import all_questions
 from rnnchat.training.asking.fit_reranking import RankingCandidates, candidates, fit, place_of_right
+from rnnchat.training.asking.listwise_network import NetworkFit
+from rnnchat.training.asking.pairs import COLLECTIONS
+from rnnchat.training.asking.written import WrittenQuestion, factual_questions, written_questions
 
 SIZE = 6
 FIRST, SECOND = FEATURES.index("exact"), FEATURES.index("near")
@@ -32,7 +35,7 @@ def questions(count: int = 120) -> list[RankingCandidates]:
 
 
 def test_the_network_learns_what_no_weights_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fit_reranking, "STEPS", 250)
+    monkeypatch.setattr(fit_reranking, "FIT", NetworkFit(steps=250))
     asked = questions()
     fitted = fit(asked)
     assert np.mean([place_of_right(one, fitted) == 0 for one in asked]) > 0.9
@@ -43,7 +46,7 @@ def test_the_network_learns_what_no_weights_say(monkeypatch: pytest.MonkeyPatch)
 def test_a_passage_that_the_first_order_does_not_find_counts_as_not_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fit_reranking, "STEPS", 2)
+    monkeypatch.setattr(fit_reranking, "FIT", NetworkFit(steps=2))
     asked = questions(2)
     lost = RankingCandidates("title", 0, asked[0].features, asked[0].is_right, ~asked[0].is_right)
     assert place_of_right(lost, fit(asked)) > SIZE
@@ -61,10 +64,10 @@ NOTES = [
 
 
 @pytest.fixture
-def few_notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    written = tmp_path / "written.tsv"
-    written.write_text("where do I put the big tree\tbrandur/1.md\t7\n", encoding="utf-8")
-    monkeypatch.setattr(examples, "QUESTIONS", written)
+def few_notes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [WrittenQuestion("where do I put the big tree", "brandur/1.md", 7, "Dig a deep hole")]
+    monkeypatch.setattr(examples, "written_questions", lambda: asked)
+    monkeypatch.setattr(examples, "factual_questions", list)
     monkeypatch.setattr(examples, "SENTENCES", 5)
     monkeypatch.setattr(examples, "SMALL_COLLECTIONS", 1)
     monkeypatch.setattr(examples, "held_out_notes", lambda data: NOTES)
@@ -90,7 +93,10 @@ def test_every_question_has_a_passage_that_answers_it_and_not_its_own_title(tmp_
     assert all(one.is_right.any() for one in table)
 
 
-def test_each_written_question_names_a_note_and_a_line() -> None:
-    rows = [row.split("\t") for row in QUESTIONS.read_text(encoding="utf-8").splitlines()]
-    assert len({question for question, _, _ in rows}) == len(rows) > 50
-    assert all(source.startswith(sum(examples.GROUPS, ())) and line.isdigit() for _, source, line in rows)
+def test_each_written_question_names_a_document_and_a_line() -> None:
+    for asked in (written_questions(), factual_questions()):
+        assert len({(one.text, one.source, one.line) for one in asked}) == len(asked) > 1_000
+        known = (*sum(examples.GROUPS, ()), *(f"{name}: " for name in COLLECTIONS))
+        assert all(one.source.startswith(known) and one.line > 0 for one in asked)
+        assert all(one.text == one.text.strip() != "" for one in asked)
+    assert all(one.answer for one in factual_questions())

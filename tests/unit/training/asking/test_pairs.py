@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from rnnchat.training.asking import pairs
-from rnnchat.training.asking.pairs import Texts, read_texts
+from rnnchat.training.asking.pairs import QUESTIONS, Texts, read_texts
+from rnnchat.training.asking.written import WrittenQuestion
 
 
 def write(file: Path, *records: object) -> None:
@@ -84,3 +85,29 @@ def test_notes_are_held_out_for_the_ranking(data: Path) -> None:
         "jwworth/til b.md",
         "notes-mtlynch/posts/c.md",
     ]
+
+
+def test_questions_that_were_written_about_a_passage_are_pairs(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [
+        WrittenQuestion(
+            "how long for a soft yolk", "notes-permissive: someone/notes a.md", 3, "nine minutes"
+        ),
+        WrittenQuestion("which animal is striped", "jwworth/til b.md", 3, "zebra"),
+        WrittenQuestion("what hangs overhead", "notes-mtlynch/posts/c.md", 3, "gecko"),
+        WrittenQuestion("a line that is no passage", "jwworth/til b.md", 99, ""),
+    ]
+    monkeypatch.setattr(pairs, "written_questions", lambda: asked)
+    monkeypatch.setattr(pairs, "factual_questions", list)
+    assert read_texts(data).sources.count(QUESTIONS) == 3
+    assert {"soft", "yolk"} <= read_texts(data).vocabulary.keys()
+    held_out = read_texts(data, hold_out=True)
+    assert QUESTIONS not in held_out.sources
+    assert not {"yolk", "stripe"} & held_out.vocabulary.keys()
+    names = {question.source for question in asked}
+    assert {name: text.splitlines()[0] for name, text in pairs.documents(data, names).items()} == {
+        "notes-permissive: someone/notes a.md": "# Boil eggs",
+        "jwworth/til b.md": "# Zebra",
+        "notes-mtlynch/posts/c.md": "# Gecko",
+    }
