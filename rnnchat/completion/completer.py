@@ -56,13 +56,13 @@ SHORTEST_ENDED = 3
 """A word that neither the notes nor the draft have may end after this many letters."""
 SHOWN_FACTOR = 0.3
 """A word in the menu counts this much for the next letter: a writer who wants it takes it from there."""
-LONGEST_READ_AHEAD = 6
+LONGEST_READ_AHEAD = 9
 """At most this many pieces of a word are read before the writer chooses it."""
-WITH_SIGNS = 4
+WITH_SIGNS = 8
 """What is read ahead is continued with likely signs for this many of the likeliest continuations."""
-WORDS_READ_AHEAD = 2
+WORDS_READ_AHEAD = 3
 """This many of the likeliest words are read ahead."""
-SHOWN_READ_AHEAD = 4
+SHOWN_READ_AHEAD = 6
 """This many of the likeliest suggestions in the menu are read ahead."""
 NO_NOTES: NDArray[np.integer] = np.zeros(0, np.int64)
 """The pieces of a model that learned no notes."""
