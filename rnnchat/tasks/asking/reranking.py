@@ -165,6 +165,7 @@ def _of_text(index: PassageIndex, question: Question, chosen: NDArray[np.int64])
     small = [word for word in words if word in STOP_WORDS]
     plain = {word: max((weights.get(term, 0.0) for term in terms_of(word)), default=0.0) for word in words}
     beginnings = {term[:2] for term in terms}
+    known: dict[str, tuple[str, ...]] = {}
     result = np.zeros((len(chosen), len(_OF_TEXT)), np.float32)
     for at, number in enumerate(chosen.tolist()):
         passage = index.passage(number)
@@ -174,22 +175,27 @@ def _of_text(index: PassageIndex, question: Question, chosen: NDArray[np.int64])
             sum(plain.values()), 1e-6
         )
         result[at, 1] = sum(word in present for word in small) / max(len(small), 1)
-        result[at, 2:] = _closeness(terms, weights, _told(text, beginnings))
+        result[at, 2:] = _closeness(terms, weights, _told(text, beginnings, known))
     return result
 
 
-def _told(text: str, beginnings: Set[str]) -> list[str]:
+def _told(text: str, beginnings: Set[str], known: dict[str, tuple[str, ...]]) -> list[str]:
     """Return the terms of a text in order; one that does not begin as any of `beginnings`, two letters each,
-    may be left empty, as stems take time."""
+    may be left empty, as stems take time. `known` keeps what words stand for from one text to the next."""
     told: list[str] = []
     for word in words_of(text):
-        is_plain = word.isascii() and word.isalpha() and (word.islower() or word.istitle() or word.isupper())
-        if is_plain and (lower := word.lower())[:2] not in beginnings:
-            if lower not in STOP_WORDS:
-                told.append("")
-        else:
-            told += terms_of(word)
+        terms = known.get(word)
+        if terms is None:
+            terms = known[word] = _terms_of_word(word, beginnings)
+        told += terms
     return told
+
+
+def _terms_of_word(word: str, beginnings: Set[str]) -> tuple[str, ...]:
+    is_plain = word.isascii() and word.isalpha() and (word.islower() or word.istitle() or word.isupper())
+    if is_plain and (lower := word.lower())[:2] not in beginnings:
+        return () if lower in STOP_WORDS else ("",)
+    return tuple(terms_of(word))
 
 
 def _closeness(terms: Sequence[str], weights: dict[str, float], told: Sequence[str]) -> tuple[float, ...]:

@@ -147,7 +147,7 @@ def test_long_passages_are_read_in_part() -> None:
 def test_terms_of_a_question_are_found_without_the_stems_of_other_words(text: str) -> None:
     terms = terms_of(text)
     for term in terms:
-        found = reranking._told(text, {term[:2]})
+        found = reranking._told(text, {term[:2]}, {})
         assert [at for at, one in enumerate(found) if one == term] == [
             at for at, one in enumerate(terms) if one == term
         ]
