@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 
 _GUESSED_AT = 0.6
 """A word that is offered for an unknown one is at least this similar to it."""
+
+
+class _OutputArgument(PathArgument):
+    """A file that is written; `-`, which elsewhere stands for standard output, is refused."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path that `value` means."""
+        if value == "-":
+            self.fail("Vectors are written to a file; name one.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 @click.group(
@@ -70,8 +80,8 @@ def near(word: str, paths: tuple[Path, ...], model: str | None, count: int, as_j
 @vectors.command("export", short_help="Write vectors in word2vec's formats.")
 @click.argument("paths", nargs=-1, type=PathArgument(), metavar="[PATH...]")
 @model_option
-@click.option("--words", type=PathArgument(), default=None, metavar="FILE", help="Write the words' vectors.")
-@click.option("--notes", type=PathArgument(), default=None, metavar="FILE", help="Write the notes' vectors.")
+@click.option("--words", type=_OutputArgument(), metavar="FILE", help="Write the words' vectors.")
+@click.option("--notes", type=_OutputArgument(), metavar="FILE", help="Write the notes' vectors.")
 @click.option(
     "--format",
     "form",
@@ -109,6 +119,8 @@ def export(
     for what, file, fit in (("words", words, _word_vectors), ("notes", notes, note_vectors)):
         if file is not None:
             named = fit(index)
+            if not named.vectors.size:
+                raise _too_few_words()
             replace_own_file(file, as_word2vec(named, form))
             written.append((what, file, *named.vectors.shape))
     if as_json:
@@ -132,7 +144,7 @@ def _word_vectors(index: PassageIndex) -> NamedVectors:
 
     found = fit_word_vectors(index.passage(number).text for number in range(len(index)))
     if not found.names:
-        raise NotesError("These notes have too few words for vectors.", "Name a larger folder of notes.")
+        raise _too_few_words()
     return found
 
 
@@ -142,3 +154,7 @@ def _hint(word: str, of_words: NamedVectors) -> str:
 
     similar = get_close_matches(word, of_words.names, n=3, cutoff=_GUESSED_AT)
     return f"Similar words: {', '.join(similar)}." if similar else "Try a word that the notes use often."
+
+
+def _too_few_words() -> NotesError:
+    return NotesError("These notes have too few words for vectors.", "Name a larger folder of notes.")

@@ -21,6 +21,10 @@ _ABBREVIATION = re.compile(
 _FENCE = re.compile(
     r"^[ \t]{0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<code>.*?)\n?^[ \t]{0,3}(?P=mark)[ \t]*$", re.M | re.S
 )
+_INDENTED = re.compile(r"(?:\A|(?<=\n))[ \t]*\n(?P<code>(?:(?: {4}|\t)[^\n]*(?:\n|\Z)|[ \t]*\n)+)")
+"""Matches lines with an indentation of four spaces below an empty line, which are code unless in a list."""
+_LIST = re.compile(r"[ \t]*(?:[-*+•]|\d+[.)])[ \t]|[ \t]{2,}\S")
+"""Matches a line of a list."""
 _BLANK = re.compile(r"\n[ \t]*\n")
 _LINK_ALONE = re.compile(r"\W*(?:\[[^\]\n]*\]\([^)\s]*\)|https?://\S+)\W*")
 """Matches a text that is only a link, such as the source that a note ends with; it answers nothing."""
@@ -50,7 +54,19 @@ def split_sentences(text: str) -> list[Sentence]:
 
 
 def _prose(text: str, begin: int, end: int) -> Iterator[Sentence]:
-    """Yield the sentences between two places of a text."""
+    """Yield the sentences between two places of a text, and the indented code between them."""
+    for match in _INDENTED.finditer(text, begin, end):
+        code = match["code"].rstrip()
+        above = text[begin : match.start()].rstrip().rpartition("\n")[2]
+        if code.strip() and above and not _LIST.match(above):
+            yield from _sentences(text, begin, match.start("code"))
+            yield Sentence(code, match.start("code"), is_code=True)
+            begin = match.end("code")
+    yield from _sentences(text, begin, end)
+
+
+def _sentences(text: str, begin: int, end: int) -> Iterator[Sentence]:
+    """Yield the sentences between two places of a text without code."""
     edges = [match.span() for match in _BLANK.finditer(text, begin, end)]
     for first, last in zip(
         [begin, *(edge for _, edge in edges)], [*(edge for edge, _ in edges), end], strict=True

@@ -93,6 +93,8 @@ def write_undo_file(path: Path, moves: Sequence[Move]) -> None:
 def read_undo_file(path: Path) -> list[Move]:
     """Return the moves of an undo file; raise StorageError where it is missing or not one."""
     damaged = StorageError(f"{path.name} is not an undo file of `rnnchat sort`.", "Name the file it printed.")
+    if not os.path.lexists(path):
+        raise StorageError(f"{path.name} is missing.", "Name the file that `rnnchat sort --apply` printed.")
     try:
         record = json.loads(read_regular_file(path, _MAXIMUM_UNDO_BYTES))
     except (ValueError, RecursionError) as error:

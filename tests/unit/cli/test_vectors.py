@@ -108,3 +108,17 @@ def test_two_spellings_of_a_file_are_one_file(notes: Path, tmp_path: Path) -> No
     with pytest.raises(click.UsageError, match="two different files"):
         run("export", notes, "--words", tmp_path / "a", "--notes", f"{tmp_path}/../{tmp_path.name}/a")
     assert not (tmp_path / "a").exists()
+
+
+def test_too_few_notes_have_no_vectors_and_a_hyphen_is_no_file(tmp_path: Path, notes: Path) -> None:
+    one = tmp_path / "one"
+    one.mkdir()
+    (one / "a.md").write_text("The dough rests for twelve hours.\n")
+    target = tmp_path / "vectors.txt"
+    with pytest.raises(RnnchatError, match="too few words"):
+        run("export", one, "--notes", target)
+    assert not target.exists()
+    for option in ("--words", "--notes"):
+        with pytest.raises(click.UsageError, match="to a file"):
+            run("export", notes, option, "-")
+    assert not Path("-").exists()

@@ -121,3 +121,25 @@ def test_secrets_are_masked_and_places_stay() -> None:
     assert plain.split("\n")[0] == "One"
     assert plain.split("\n")[1] == MASK * len("password: hunter2secretXY9")
     assert plain.split("\n")[2] == "Three "
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("To list files:\n\n    ls -la\n    pwd\n\nDone.", ["    ls -la\n    pwd"]),
+        ("Build it::\n\n    make html\n\n    make clean\n", ["    make html\n\n    make clean"]),
+        ("To list files:\n\n\tls -la", ["\tls -la"]),
+        ("- a point\n\n    more of the point\n\n    and more", []),
+        ("1. a point\n\n    more of the point", []),
+        ("Words\n    that go on here.", []),
+        ("    indented from the start", []),
+        ("One.\n\n    two\n\nThree.\n\n    four\n", ["    two", "    four"]),
+        ("One.\n\n    two\n\n```\nthree\n```\n\nFour.\n\n    five", ["    two", "three", "    five"]),
+    ],
+)
+def test_indented_code_is_code_unless_it_belongs_to_a_list(text: str, code: list[str]) -> None:
+    found = split_sentences(text)
+    assert [one.text for one in found if one.is_code] == code
+    assert all(text[one.start :].startswith(one.text) for one in found)
+    words = " ".join(one.text for one in found).split()
+    assert [word for word in words if word.isalpha()] == [word for word in text.split() if word.isalpha()]

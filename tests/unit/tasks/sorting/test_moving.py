@@ -224,3 +224,9 @@ def test_a_move_that_is_interrupted_leaves_a_file_one_name(
     assert len(tree(inbox.parent)) == len(before)
     undo_moves(moves)
     assert tree(inbox.parent) == before
+
+
+def test_a_missing_undo_file_is_said_with_where_to_find_one(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="missing") as caught:
+        read_undo_file(tmp_path / "nope")
+    assert "sort --apply" in caught.value.hint
