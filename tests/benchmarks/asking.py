@@ -142,7 +142,7 @@ def measure_xquad(data: Path) -> None:
             sentence = best_sentence(texts[gold], question)
             holds.append(sentence is not None and any(answer in sentence.text for answer in answers))
             place = phrase_in(index, texts[found], question)
-            phrase = texts[found][slice(*place)] if place else ""
+            phrase = texts[found][place.start : place.end] if place else ""
             exact.append(any(normal(phrase) == normal(answer) for answer in answers))
             overlap.append(max(shared_words(phrase, answer) for answer in answers))
     print(

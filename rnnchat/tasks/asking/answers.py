@@ -17,19 +17,22 @@ from numpy.typing import NDArray
 from rnnchat.storage.tensors import read_safetensors
 from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.asking.program_output import is_program_output
-from rnnchat.tasks.asking.questions import HOW, WHY, WORDS, kind_of
+from rnnchat.tasks.asking.questions import CODE, HOW, WHY, WORDS, kind_of
 from rnnchat.tasks.asking.ranking import Question
+from rnnchat.tasks.asking.reranking import SOFTENED
 from rnnchat.tasks.asking.scoring_network import ScoringNetwork
-from rnnchat.tasks.asking.sentence_evidence import LONG_CODE, AnswerSearch, features
+from rnnchat.tasks.asking.sentence_evidence import LONG_CODE, AnswerSearch, ReadPassage, features
 from rnnchat.tasks.asking.sentences import Sentence, split_sentences
 from rnnchat.tasks.asking.spans import Span, SpanEvidence, spans_of
 
 FILE = Path(__file__).parent / "answers.safetensors"
 """This file, which is part of the package, holds the networks."""
+LEAST_LOG_ODDS = -3.0
+"""No answer is looked for in a passage that fits the question so much worse than the best one."""
 READ_SENTENCES = 2
 """A phrase is looked for in this many of the best sentences."""
-LEAST_SHARE = 0.5
-"""A phrase is pointed out where its probability among those of its sentence is at least this."""
+LEAST_PROBABILITY = 0.5
+"""A phrase is pointed out where it is at least this likely."""
 NEAREST_CODE = 3
 """Code that begins at most so many lines after a sentence shows what the sentence says."""
 
@@ -58,7 +61,8 @@ class AnswerCandidate:
     sentence: Sentence
     passage: int
     """The number of its passage in the index."""
-    score: float
+    evidence: NDArray[np.float32]
+    """What speaks for it, in the order of `sentence_evidence.FEATURES`, (features,)."""
 
 
 def choose(
@@ -66,21 +70,30 @@ def choose(
 ) -> AnswerCandidate | None:
     """Return the best candidate in `passages`, whose `scores` are in the same order; None where there is
     none."""
-    best: AnswerCandidate | None = None
-    search = AnswerSearch(question)
-    highest = float(scores.max(initial=0))
+    read = passages_read(index, passages, scores)
+    found = [(sentence, number) for number, one in read for sentence in one.sentences]
+    if not found:
+        return None
+    table = features([one for _, one in read], AnswerSearch(question))
+    at = int(shipped_networks().sentences.scores(table).argmax())
+    sentence, number = found[at]
+    text = index.passage(number).text
+    return AnswerCandidate(_or_code_below(text, sentence, question), number, table[at])
+
+
+def passages_read(
+    index: PassageIndex, passages: Sequence[int], scores: NDArray[np.float32]
+) -> list[tuple[int, ReadPassage]]:
+    """Return the numbers of those of `passages` in which an answer may be, and their sentences.
+
+    `scores` are those of the second order. What fits much worse than the best passage is left out.
+    """
+    read = []
     for number, score in zip(passages, scores.tolist(), strict=True):
-        passage = index.passage(number)
-        sentences = split_sentences(passage.text)
-        if not sentences:
-            continue
-        found = features(sentences, search, relative=score / highest if highest > 0 else 0.0)
-        values = shipped_networks().sentences.scores(found)
-        at = int(values.argmax())
-        if best is None or float(values[at]) > best.score:
-            sentence = _or_code_below(passage.text, sentences[at], question)
-            best = AnswerCandidate(sentence, number, float(values[at]))
-    return best
+        log_odds = SOFTENED * float(np.log(max(score, 1e-9) / max(float(scores.max()), 1e-9)))
+        if log_odds >= LEAST_LOG_ODDS:
+            read.append((number, ReadPassage(split_sentences(index.passage(number).text), log_odds)))
+    return read
 
 
 def best_sentence(text: str, question: Question) -> Sentence | None:
@@ -88,7 +101,7 @@ def best_sentence(text: str, question: Question) -> Sentence | None:
     sentences = split_sentences(text)
     if not sentences:
         return None
-    found = features(sentences, AnswerSearch(question))
+    found = features([ReadPassage(sentences)], AnswerSearch(question))
     return _or_code_below(text, sentences[int(shipped_networks().sentences.scores(found).argmax())], question)
 
 
@@ -103,9 +116,10 @@ def _or_code_below(text: str, sentence: Sentence, question: Question) -> Sentenc
 def code_after(text: str, sentence: Sentence, question: Question) -> Sentence | None:
     """Return the block of code in `text` right after a sentence that says how something is done.
 
-    None where the question is another one, and where the block is long or only what a program printed.
+    None where the question asks for something else, and where the block is long or only what a program
+    printed.
     """
-    if sentence.is_code or kind_of(question.text) != HOW:
+    if sentence.is_code or kind_of(question.text) not in (HOW, CODE, WORDS):
         return None
     end = sentence.start + len(sentence.text)
     before = ""
@@ -122,32 +136,48 @@ def code_after(text: str, sentence: Sentence, question: Question) -> Sentence | 
     return None
 
 
-def phrase_of(index: PassageIndex, question: Question, sentence: Sentence) -> tuple[int, int] | None:
-    """Return where the few words of a sentence that a question asks for begin and end in it.
+@dataclass(frozen=True)
+class Phrase:
+    """A few words of a passage."""
 
-    None where the question asks for none, and where none is likely enough.
-    """
-    search = AnswerSearch(question)
-    if sentence.is_code or search.kind in (HOW, WHY, WORDS) or not (spans := spans_of(sentence.text)):
-        return None
-    table = SpanEvidence(index, search, sentence).features(spans, 1.0, 0)
-    scores = shipped_networks().spans.scores(table)
-    shares = np.exp(scores - scores.max())
-    chosen = spans[int(scores.argmax())]
-    return (chosen.start, chosen.end) if shares.max() / shares.sum() >= LEAST_SHARE else None
+    start: int
+    """Its first character in the passage, from 0."""
+    end: int
+    probability: float
+    """How likely it is what the question asks for, among the phrases of the best sentences."""
 
 
-def phrase_in(index: PassageIndex, text: str, question: Question) -> tuple[int, int] | None:
-    """Return where the few words of `text` that a question asks for begin and end; None where none fit."""
+def phrase_in(index: PassageIndex, text: str, question: Question) -> Phrase | None:
+    """Return the few words of a passage's `text` that a question asks for; None where there are none."""
     networks = shipped_networks()
-    best, place = -np.inf, None
+    found: list[tuple[int, int]] = []
+    tables = []
     for sentence, spans, table in phrase_candidates(index, text, question, networks):
-        scores = networks.spans.scores(table)
-        chosen = int(scores.argmax())
-        if scores[chosen] > best:
-            best = float(scores[chosen])
-            place = sentence.start + spans[chosen].start, sentence.start + spans[chosen].end
-    return place
+        found += [(sentence.start + span.start, sentence.start + span.end) for span in spans]
+        tables.append(table)
+    if not found:
+        return None
+    scores = networks.spans.scores(np.concatenate(tables))
+    shares = np.exp(scores - scores.max())
+    chosen = int(scores.argmax())
+    return Phrase(*found[chosen], float(shares[chosen] / shares.sum()))
+
+
+def phrase_of(
+    index: PassageIndex, question: Question, text: str, sentence: Sentence
+) -> tuple[int, int] | None:
+    """Return where the few words of an answer that a question asks for begin and end in it.
+
+    `text` is the passage that the answer is in. None where the question asks for none, and where the
+    likeliest is not likely enough, or in another sentence.
+    """
+    if sentence.is_code or kind_of(question.text) in (HOW, WHY, WORDS):
+        return None
+    phrase = phrase_in(index, text, question)
+    if phrase is None or phrase.probability < LEAST_PROBABILITY:
+        return None
+    start, end = phrase.start - sentence.start, phrase.end - sentence.start
+    return (start, end) if start >= 0 and end <= len(sentence.text) else None
 
 
 def phrase_candidates(
@@ -158,7 +188,7 @@ def phrase_candidates(
     if not sentences:
         return
     search = AnswerSearch(question)
-    values = networks.sentences.scores(features(sentences, search))
+    values = networks.sentences.scores(features([ReadPassage(sentences)], search))
     shares = np.exp(values - values.max())
     shares /= shares.sum()
     for place, at in enumerate(np.argsort(-values, kind="stable")[:READ_SENTENCES].tolist()):

@@ -10,7 +10,7 @@ from typing import Any
 from rnnchat.tasks.asking.answers import AnswerCandidate, choose, code_after, phrase_of
 from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.asking.ranking import FEATURES, Question, best
-from rnnchat.tasks.asking.refusal import is_answered
+from rnnchat.tasks.asking.refusal import answer_evidence, is_answered
 from rnnchat.tasks.asking.reranking import rank
 
 SHOWN_PASSAGES = 5
@@ -142,12 +142,10 @@ def ask(index: PassageIndex, text: str, count: int = SHOWN_PASSAGES, *, subject:
     found, scores = ranked.found, ranked.scores
     numbers = [number for number in best(scores, max(count, READ_PASSAGES)) if scores[number] > 0]
     answer = None
-    if is_answered(found, ranked.first):
-        best_numbers = numbers[:READ_PASSAGES]
-        asked = own if len(own.numbers) else question
-        chosen = choose(index, asked, best_numbers, scores[best_numbers])
-        if chosen is not None:
-            answer = _answer(index, asked, chosen)
+    asked = own if len(own.numbers) else question
+    chosen = choose(index, asked, numbers[:READ_PASSAGES], scores[numbers[:READ_PASSAGES]])
+    if chosen is not None and is_answered(answer_evidence(question, found, scores, chosen)):
+        answer = _answer(index, asked, chosen)
     passages = tuple(_found(index, number, float(scores[number])) for number in numbers[:count])
     return Reply(passages, answer, 1000 * (time.perf_counter() - started))
 
@@ -156,7 +154,7 @@ def _answer(index: PassageIndex, question: Question, chosen: AnswerCandidate) ->
     """Return an answer that was chosen, with its place, its code and its phrase."""
     passage, sentence = index.passage(chosen.passage), chosen.sentence
     code = code_after(passage.text, sentence, question)
-    phrase = phrase_of(index, question, sentence)
+    phrase = phrase_of(index, question, passage.text, sentence)
     return FoundAnswer(
         sentence.text,
         index.file_of(chosen.passage).path,

@@ -81,6 +81,11 @@ class PassageIndex:
         found = np.bincount(term[is_first], minlength=len(self.terms))
         return rarity(np.maximum(found, self.titles.frequencies), len(self.files))
 
+    @property
+    def rarest(self) -> float:
+        """The inverse document frequency of a term that the notes do not have."""
+        return float(np.log1p(2 * len(self.files) + 1))
+
     @cached_property
     def latent_passages(self) -> Vectors:
         """The latent vectors of the passages, (passages, dimensions)."""

@@ -39,6 +39,12 @@ class NotePassages:
     file: NoteFile
     passages: tuple[Passage, ...]
 
+    @classmethod
+    def of_text(cls, name: str, text: str) -> NotePassages:
+        """Return the passages of a `text` that is in no file, under a `name`."""
+        title, passages = passages_of(text)
+        return cls(NoteFile(name, 0, 0, title), tuple(passages))
+
 
 def read_note_passages(paths: Iterable[Path]) -> Iterator[NotePassages | Skipped]:
     """Yield every note under `paths`, or why a file was skipped.

@@ -10,40 +10,49 @@ from rnnchat.tasks.asking.terms import STOP_WORDS
 NUMBER, DURATION, HOW, WHEN, WHO, WHERE = "number", "duration", "how", "when", "who", "where"
 WHY, CODE, CALLED, WHICH, WHAT, WORDS = "why", "code", "called", "which", "what", "words"
 """The kinds of questions; WORDS is none, but words to look for."""
-_QUANTITIES = (
-    "percent|percentage|number|price|size|age|amount|share|rating|version|score|speed|temperature|port|cost|"
-    "limit|ratio|grade|value"
+
+
+def _nouns(words: str) -> str:
+    """Return a pattern for any of `words`, in the singular and the plural."""
+    stems = (word[:-1] + "(?:y|ies)" if word.endswith("y") else f"{word}(?:s|es)?" for word in words.split())
+    return f"(?:{'|'.join(stems)})"
+
+
+_QUANTITIES = _nouns(
+    "percent percentage number price size age amount share rating version score speed temperature port cost "
+    "limit ratio grade value"
 )
-_PEOPLE = (
-    "person|people|man|woman|king|queen|president|author|player|coach|actor|artist|developer|writer|speaker|"
-    "singer|scientist"
+_TIMES_ASKED = _nouns("year date day month century decade time season")
+_PEOPLE = _nouns(
+    "person people man woman king queen president author player coach actor artist developer writer speaker "
+    "singer scientist"
 )
-_PLACES = "city|country|place|state|town|region|province|continent|location|county|island"
-_PARTS_OF_PROGRAMS = (
-    "command|function|method|flag|option|keyword|operator|variable|property|setting|class|package|library|"
-    "module|hook|attribute|parameter|argument|key|file|directory|folder|tag|type|field|macro|script|header|"
-    "extension|syntax|pattern|constant|query|statement|selector|element|event|directive|gem|endpoint|matcher|"
-    "helper|interface"
+_PLACES = _nouns("city country place state town region province continent location county island")
+_PARTS_OF_PROGRAMS = _nouns(
+    "command function method flag option keyword operator variable property setting class package library "
+    "module hook attribute parameter argument key file directory folder tag type field macro script header "
+    "extension syntax pattern constant query statement selector element event directive gem endpoint matcher "
+    "helper interface"
 )
+_ADJECTIVES = r"(?:(?!(?:is|are|was|were|do|does|did|in|of|the|to|happens)\b)[\w.\-+#]+ ){0,3}"
+"""Matches the words between *which* and what it asks for."""
 _KINDS = (
     (
         NUMBER,
         r"\bhow (?:many|much|old|far|tall|large|big|high|often|deep|fast|heavy|wide|close|likely)\b"
-        rf"|\b(?:what|which) (?:\w+ )?(?:{_QUANTITIES})\b",
+        rf"|\b(?:what|which) (?:\w+ )?{_QUANTITIES}\b",
     ),
     (DURATION, r"\bhow (?:long|soon|quickly)\b"),
-    (HOW, r"\bhow\b|\bway to\b|\bis there\b"),
-    (
-        WHEN,
-        r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|century|decade|time|season)s?\b",
-    ),
-    (WHO, rf"\bwho(?:m|se)?\b|\b(?:what|which) (?:{_PEOPLE})\b"),
-    (WHERE, rf"\bwhere\b|\b(?:what|which) (?:{_PLACES})\b"),
+    (HOW, r"\bhow\b|\bway to\b"),
+    (WHEN, rf"\bwhen\b|\b(?:what|which) {_TIMES_ASKED}\b"),
+    (WHO, rf"\bwho(?:m|se)?\b|\b(?:what|which) {_PEOPLE}\b"),
+    (WHERE, rf"\bwhere\b|\b(?:what|which) {_PLACES}\b"),
     (WHY, r"\bwhy\b|\bwhat (?:reason|caused?|causes)\b"),
-    (CODE, rf"\b(?:what|which) (?:[\w.\-+#]+ ){{0,3}}(?:{_PARTS_OF_PROGRAMS})s?\b"),
+    (CODE, rf"\b(?:what|which) {_ADJECTIVES}{_PARTS_OF_PROGRAMS}\b"),
     (
         CALLED,
-        r"\b(?:called|named|known as|stands? for|nickname|(?:an)?other name|name of|the name|means?|term)\b",
+        r"\b(?:called|named|known as|stands? for|nickname|(?:an)?other name|name of|the name|means?)\b"
+        r"|\bterm for\b",
     ),
     (WHICH, r"\bwhich\b"),
     (WHAT, r"\bwhat\b"),
@@ -69,10 +78,12 @@ TIMES = re.compile(
     r"|\b(?:yesterday|today|tomorrow|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"
 )
 """Matches a date, a year or a day."""
-NAMES = re.compile(r"[A-Z][\w'’.\-]*(?:\s(?:(?:of|the|de|von|van|and|for|in|&)\s){0,2}[A-Z][\w'’.\-]*)*")
+_CAPITAL = "[A-ZÀ-ÖØ-Þ]"
+NAMES = re.compile(
+    rf"(?<!\w){_CAPITAL}[\w'’.\-]*(?:\s(?:(?:of|the|de|von|van|and|for|in|&)\s){{0,2}}{_CAPITAL}[\w'’.\-]*)*"
+)
 """Matches a name: words that begin with a capital letter."""
-INLINE_CODE = re.compile(r"(?<=`)[^`\n]+(?=`)|(?<![\w`])[\w.]+\(\)|(?<!\w)--?[a-z][\w\-]*")
-"""Matches code within a sentence."""
+_INLINE_CODE = re.compile(r"`(?P<code>[^`\n]+)`|(?<![\w`])[\w.]+\(\)|(?<!\w)--?[a-z][\w\-]*")
 _DURATIONS = re.compile(
     rf"(?:\d|\b(?:a|an|{_WORDS_FOR_NUMBERS}|several|few|many)\b)[\s\d,.\-–]*(?:(?:to|or|and)\s)?[\s\d,.\-–]*"
     r"(?:milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)|ms|min|hr)"
@@ -93,6 +104,7 @@ _VERBS = frozenset(
 )
 """Words that end the name of what a question with *which* asks for."""
 _MOST_WANTED = 3
+_WORD = re.compile(r"\w+")
 
 
 def kind_of(question: str) -> str:
@@ -105,7 +117,7 @@ def wanted_in(question: str) -> list[str]:
     match = _WANTED.search(question)
     found: list[str] = []
     for word in match[1].lower().split() if match else []:
-        if word in _VERBS or word in STOP_WORDS or len(found) == _MOST_WANTED:
+        if word == "must" or word in STOP_WORDS or len(found) == _MOST_WANTED:
             break
         found.append(word)
     return found
@@ -117,15 +129,26 @@ def names_in(sentence: str) -> list[str]:
     return [match.group() for match in found if match.start() > 0 or " " in match.group()]
 
 
+def inline_code_in(sentence: str) -> list[tuple[int, int]]:
+    """Return where code within a sentence begins and ends: what is between back-ticks, calls and options."""
+    found = []
+    for match in _INLINE_CODE.finditer(sentence):
+        start, end = match.span("code") if match["code"] is not None else match.span()
+        if sentence[start:end].strip():
+            found.append((start, end))
+    return found
+
+
 def fits(question: str, kind: str, sentence: str, *, is_code: bool) -> bool:
     """Return whether a sentence, or a block of code, has what a question of this kind asks for.
 
-    What the question says itself does not count.
+    Names, numbers, times and inline code do not count that the question has, too. Nothing is known to fit
+    questions of the kinds HOW, WHAT and WORDS.
     """
-    said = question.lower()
+    said = set(_WORD.findall(question.lower()))
 
     def has_more(found: Iterable[str]) -> bool:
-        return any(one.strip("`.,'’-").lower() not in said for one in found)
+        return any(not said.issuperset(_WORD.findall(one.lower())) for one in found)
 
     if kind in (NUMBER, DURATION, WHEN):
         pattern = {NUMBER: NUMBERS, DURATION: _DURATIONS, WHEN: TIMES}[kind]
@@ -133,6 +156,6 @@ def fits(question: str, kind: str, sentence: str, *, is_code: bool) -> bool:
     if kind in (WHO, WHERE, WHICH):
         return not is_code and has_more(names_in(sentence))
     if kind == CODE:
-        return is_code or has_more(match.group() for match in INLINE_CODE.finditer(sentence))
+        return is_code or has_more(sentence[slice(*place)] for place in inline_code_in(sentence))
     patterns = {WHY: _REASONS, CALLED: _CALLINGS}
     return kind in patterns and patterns[kind].search(sentence) is not None

@@ -42,7 +42,8 @@ FEATURES = (
 )
 """The kinds of evidence, in the order of WEIGHTS."""
 WEIGHTS = np.array([3.7, 1.5, 1.5, 0.7, 5.2, 0.8, 0.0, 2.9, 2.7, 3.2, 3.2, 2.6, 10.7, 2.0, 1.0], np.float32)
-"""What each kind of evidence counts for; what has no weight serves the refusal alone."""
+"""What each kind of evidence counts for; what has no weight serves the refusal and the
+second order alone."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ class Question:
         """Return the question that `text` asks of an index."""
         numbers = term_numbers(dict.fromkeys(terms_of(text)))[:MOST_TERMS]
         terms = index.known(numbers)
-        rarest = np.log1p(2 * len(index.files) + 1)
-        rarities = np.where(terms >= 0, index.rarities[terms], rarest) if len(index.terms) else 0 * terms
+        rarities = (
+            np.where(terms >= 0, index.rarities[terms], index.rarest) if len(index.terms) else 0 * terms
+        )
         return cls(text, numbers, terms, rarities.astype(np.float32))
 
 

@@ -1,8 +1,7 @@
-"""Whether notes answer a question at all, by how well the best passage fits it.
+"""Whether notes answer a question at all, by how well the best answer in them fits it.
 
-`rnnchat/training/asking/fit_ranking.py` fitted the weights to questions and titles, asked of other people's
-notes with and without the note that answers them, and to titles of other documents. The bias is such that
-7 % of the first questions are refused.
+`rnnchat/training/asking/fit_refusal.py` fitted the weights to questions about other people's notes, which
+were asked of the notes with the answer and of the same notes without it.
 """
 
 from __future__ import annotations
@@ -10,29 +9,68 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.tasks.asking.ranking import FEATURES
+from rnnchat.tasks.asking.answers import AnswerCandidate
+from rnnchat.tasks.asking.ranking import FEATURES, Question
+from rnnchat.tasks.asking.reranking import SOFTENED
+from rnnchat.tasks.asking.sentence_evidence import FEATURES as OF_SENTENCE
 
-EVIDENCE = ("covered", "most_covered", "words", "latent")
-"""What speaks for an answer, in the order of WEIGHTS: evidence for the best passage, and the share of the
-question that any passage has."""
-WEIGHTS = np.array([0.62, 2.64, 2.0, 1.72], np.float32)
+_OF_PASSAGE = ("covered", "heading", "title", "words", "words_title", "latent")
+_OF_ANSWER = (
+    "covered",
+    "covered_with_neighbours",
+    "words",
+    "translated",
+    "similar",
+    "fits",
+    "asks_for_words",
+)
+EVIDENCE = (
+    *_OF_PASSAGE,
+    "most_covered",
+    "unknown",
+    "lead",
+    *(f"answer_{name}" for name in _OF_ANSWER),
+)
+"""What speaks for an answer, in the order of WEIGHTS.
+
+Evidence for its passage, the share of the question that any passage has, the share that no note has, how far
+the passage is ahead of the next one, and evidence for the answer itself.
+"""
+WEIGHTS = np.zeros(len(EVIDENCE), np.float32)
 """What each of them counts for."""
-BIAS = -2.77
+BIAS = 0.0
 """What is added to the weighted evidence."""
+LARGEST_LEAD = 5.0
+"""A passage that is further ahead than this counts as this far ahead, as a natural logarithm of odds."""
 
 
-def is_answered(found: NDArray[np.float32], first: int) -> bool:
-    """Return whether notes seem to answer a question, given the best passage in the first order, or -1.
+def is_answered(evidence: NDArray[np.float32]) -> bool:
+    """Return whether notes seem to answer a question, given the `answer_evidence` (evidence,)."""
+    return float(WEIGHTS @ evidence) + BIAS > 0
 
-    `found` is the evidence for all passages, (features, passages).
+
+def answer_evidence(
+    question: Question,
+    found: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    answer: AnswerCandidate,
+) -> NDArray[np.float32]:
+    """Return what speaks for an answer, (evidence,), in the order of EVIDENCE.
+
+    `found` is the evidence for all passages, (features, passages), and `scores` are those of the second
+    order, (passages,).
     """
-    return first >= 0 and float(WEIGHTS @ answer_evidence(found, first)) + BIAS > 0
-
-
-def answer_evidence(found: NDArray[np.float32], best: int) -> NDArray[np.float32]:
-    """Return what speaks for an answer where the passage `best` is the best one, in the order of EVIDENCE."""
-    covered = FEATURES.index("covered")
-    words, latent = FEATURES.index("words"), FEATURES.index("latent")
+    of_passage = found[[FEATURES.index(name) for name in _OF_PASSAGE], answer.passage]
+    others = np.delete(scores, answer.passage)
+    odds = max(float(scores[answer.passage]), 1e-6) / max(float(others.max(initial=0)), 1e-6)
+    rarities = question.rarities
     return np.array(
-        [found[covered, best], found[covered].max(), found[words, best], found[latent, best]], np.float32
+        [
+            *of_passage,
+            found[FEATURES.index("covered")].max(),
+            rarities[question.terms < 0].sum() / max(float(rarities.sum()), 1e-6),
+            np.clip(SOFTENED * np.log(odds), -LARGEST_LEAD, LARGEST_LEAD),
+            *answer.evidence[[OF_SENTENCE.index(name) for name in _OF_ANSWER]],
+        ],
+        np.float32,
     )

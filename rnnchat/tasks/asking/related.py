@@ -67,7 +67,7 @@ def known_share(index: PassageIndex, note: NotePassages) -> float:
     0 to 1; a term that it does not have is the rarest."""
     numbers, counts = np.unique(_term_numbers(note), return_counts=True)
     known = index.known(numbers)
-    rarities = np.full(len(numbers), np.log1p(2 * len(index.files) + 1), np.float32)
+    rarities = np.full(len(numbers), index.rarest, np.float32)
     rarities[known >= 0] = index.rarities[known[known >= 0]]
     squares = ((1 + np.log(counts)) * rarities) ** 2
     return float(np.sqrt(squares[known >= 0].sum() / max(squares.sum(), 1e-9)))

@@ -22,7 +22,7 @@ from rnnchat.storage.tensors import read_safetensors
 from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.asking.latent import unit
 from rnnchat.tasks.asking.ranking import FEATURES as FIRST
-from rnnchat.tasks.asking.ranking import MOST_TERMS, Question, best, evidence, score
+from rnnchat.tasks.asking.ranking import MOST_TERMS, Question, best, evidence, note_scores, score
 from rnnchat.tasks.asking.scoring_network import ScoringNetwork
 from rnnchat.tasks.asking.terms import STOP_WORDS, terms_of, words_of
 from rnnchat.tasks.asking.word_vectors import shipped_vectors
@@ -67,6 +67,15 @@ FEATURES = (
     *_OF_QUESTION,
 )
 """What the network sees of each passage, in order."""
+RISING = frozenset(FEATURES) - {
+    "rarest_missing",
+    "length",
+    "passages",
+    "first_passage",
+    *_OF_QUESTION,
+}
+"""More of these never makes a passage worse, so that one in whose title and text everything is found is not
+put behind others because such passages were rare when the network was fitted."""
 NEAR = 8
 """Two words at most this far apart are near each other, in words."""
 WINDOW = 24
@@ -137,8 +146,7 @@ def features_of(
     own = found[:, chosen]
     highest = found.max(axis=1)
     notes = index.notes[chosen]
-    top = np.full(len(index.files), -np.inf, np.float32)
-    np.maximum.at(top, notes, scores[chosen])
+    top = note_scores(scores, index)
     columns = [
         *own,
         *(own[rows] - highest[rows, None]),
@@ -160,7 +168,7 @@ def _share_unknown(question: Question) -> float:
 def _of_text(index: PassageIndex, question: Question, chosen: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return what the texts of passages show, (chosen, features), in the order of _OF_TEXT."""
     terms = list(dict.fromkeys(terms_of(question.text)))[:MOST_TERMS]
-    weights = dict(zip(terms, question.rarities.tolist(), strict=False))
+    weights = dict(zip(terms, question.rarities.tolist(), strict=True))
     words = dict.fromkeys(_WORD.findall(question.text.lower()))
     small = [word for word in words if word in STOP_WORDS]
     plain = {word: max((weights.get(term, 0.0) for term in terms_of(word)), default=0.0) for word in words}
@@ -213,12 +221,18 @@ def _closeness(terms: Sequence[str], weights: dict[str, float], told: Sequence[s
         gaps = [b - a for a in places.get(first, ()) for b in places.get(second, ())]
         in_order += weight * (1 in gaps)
         near += weight * any(-NEAR <= gap <= NEAR for gap in gaps)
-    window = 0.0
+    window = inside = 0.0
     begin = 0
-    for end, (place, _) in enumerate(hits):
+    counts = dict.fromkeys(weights, 0)
+    for place, term in hits:
+        inside += 0 if counts[term] else weights[term]
+        counts[term] += 1
         while place - hits[begin][0] >= WINDOW:
+            left = hits[begin][1]
+            counts[left] -= 1
+            inside -= 0 if counts[left] else weights[left]
             begin += 1
-        window = max(window, sum(weights[term] for term in {term for _, term in hits[begin : end + 1]}))
+        window = max(window, inside)
     rarest = max(weights, key=weights.__getitem__, default="")
     missing = max((weight for term, weight in weights.items() if term not in places), default=0.0)
     return (
@@ -245,11 +259,17 @@ def _of_place(index: PassageIndex, question: Question, chosen: NDArray[np.int64]
     whole = max(float(question.rarities.sum()), 1e-6)
     notes = index.notes[chosen]
     asked = shipped_vectors().of_question(question.numbers)
-    first = np.searchsorted(index.notes, notes)
-    last = np.searchsorted(index.notes, notes, side="right")
-    alike = np.zeros(len(chosen), np.float32)
-    for at, (begin, end) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
-        alike[at] = unit(index.word_passages[begin:end].sum(axis=0)) @ asked
+    different, place = np.unique(notes, return_inverse=True)
+    first = np.searchsorted(index.notes, different)
+    last = np.searchsorted(index.notes, different, side="right")
+    alike = np.array(
+        [
+            unit(index.word_passages[begin:end].sum(axis=0)) @ asked
+            for begin, end in zip(first.tolist(), last.tolist(), strict=True)
+        ],
+        np.float32,
+    )
+    first, last, alike = first[place], last[place], alike[place]
     return np.stack(
         [
             in_heading[chosen] / whole,

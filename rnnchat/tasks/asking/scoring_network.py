@@ -20,7 +20,7 @@ class ScoringNetwork:
     means: NDArray[np.float32]
     """The mean of each feature, (features,)."""
     scales: NDArray[np.float32]
-    """The standard deviation of each feature, (features,)."""
+    """The standard deviation of each feature, and a little more than 0, (features,)."""
     linear: NDArray[np.float32]
     """What each feature counts for directly, (features,)."""
     hidden: NDArray[np.float32]

@@ -29,9 +29,9 @@ FEATURES = (
     "fits",
     "code_for_how",
     "other_code",
-    "passage",
+    "log_odds_of_passage",
     "first",
-    "nothing_new",
+    "share_asked",
     "long",
     "length",
     "covered_behind",
@@ -41,12 +41,24 @@ FEATURES = (
     "asks_how",
 )
 """What speaks for or against a sentence."""
-_OF_ALL = 5
-"""The last so many features are known once all sentences are."""
+RISING = frozenset(FEATURES) - {
+    "other_code",
+    "first",
+    "share_asked",
+    "density",
+    "long",
+    "length",
+    "most_covered",
+    "asks_for_words",
+    "asks_how",
+}
+"""More of these never makes a sentence a worse answer."""
 _SAID_BESIDE = 0.9
 """A term in the sentence before or after code counts for the code as this share of one in the code itself."""
 LONG_CODE = 12
 """A block of code of more lines than this is more than an answer."""
+_SHORT_SENTENCE = 12
+"""Sentences of many more terms than this cover a question less densely."""
 _LONG_SENTENCE = 60
 """A sentence of so many terms is as long as one can be."""
 
@@ -97,17 +109,33 @@ class AnswerSearch:
         return translated / self.whole, similar / self.whole
 
 
-def features(
-    sentences: Sequence[Sentence], search: AnswerSearch, *, relative: float = 1.0
-) -> NDArray[np.float32]:
-    """Return what speaks for each sentence of a passage, (sentences, features).
+@dataclass(frozen=True)
+class ReadPassage:
+    """A passage in which an answer is looked for."""
 
-    `relative` is the score of the passage, as a share of the best one's.
-    """
+    sentences: Sequence[Sentence]
+    log_odds: float = 0.0
+    """How much worse than the best passage it fits the question, as a natural logarithm; 0 for the best."""
+
+
+def features(passages: Sequence[ReadPassage], search: AnswerSearch) -> NDArray[np.float32]:
+    """Return what speaks for each sentence of all `passages`, (sentences, features)."""
+    rows = [row for passage in passages for row in _of_passage(passage, search)]
+    result = np.array(rows, np.float32).reshape(-1, len(FEATURES))
+    for behind, own in (("covered_behind", "covered"), ("words_behind", "words")):
+        values = result[:, FEATURES.index(own)]
+        result[:, FEATURES.index(behind)] = values - values.max(initial=0)
+    result[:, FEATURES.index("most_covered")] = result[:, FEATURES.index("covered")].max(initial=0)
+    return result
+
+
+def _of_passage(passage: ReadPassage, search: AnswerSearch) -> list[tuple[float, ...]]:
+    """Return what speaks for each sentence of one passage, without comparing it to other passages."""
+    sentences = passage.sentences
     all_terms = [[term_number(term) for term in terms_of(sentence.text)] for sentence in sentences]
     sets = [set(terms) for terms in all_terms]
     order = {number: place for place, number in enumerate(search.rarities)}
-    result = np.zeros((len(sentences), len(FEATURES)), np.float32)
+    rows: list[tuple[float, ...]] = []
     for at, (sentence, terms) in enumerate(zip(sentences, all_terms, strict=True)):
         length = max(len(terms), 1)
         says_how = (
@@ -123,30 +151,30 @@ def features(
         shared = sum(term in search.rarities for term in sets[at])
         lines = sentence.text.count("\n") + 1
         too_long = max(0, lines - LONG_CODE) / LONG_CODE if sentence.is_code else length / _LONG_SENTENCE
-        result[at] = (
-            covered,
-            beside,
-            _pairs(terms, order) / max(len(order) - 1, 1),
-            covered / (1 + length / 12) ** 0.5,
-            _alike(sets[at], search),
-            *search.said_otherwise(sets[at]),
-            fits(search.question.text, search.kind, sentence.text, is_code=sentence.is_code),
-            says_how,
-            sentence.is_code and not says_how,
-            relative,
-            at == 0,
-            shared / length if covered else 0,
-            min(1.0, too_long),
-            np.log1p(len(terms)),
-            *(0.0,) * _OF_ALL,
+        rows.append(
+            (
+                covered,
+                beside,
+                _pairs(terms, order) / max(len(order) - 1, 1),
+                covered / (1 + length / _SHORT_SENTENCE) ** 0.5,
+                _alike(sets[at], search),
+                *search.said_otherwise(sets[at]),
+                fits(search.question.text, search.kind, sentence.text, is_code=sentence.is_code),
+                says_how,
+                sentence.is_code and not says_how,
+                passage.log_odds,
+                at == 0,
+                shared / length,
+                min(1.0, too_long),
+                np.log1p(len(terms)),
+                0.0,
+                0.0,
+                0.0,
+                search.kind == WORDS,
+                search.kind == HOW,
+            )
         )
-    for behind, own in (("covered_behind", "covered"), ("words_behind", "words")):
-        values = result[:, FEATURES.index(own)]
-        result[:, FEATURES.index(behind)] = values - values.max(initial=0)
-    result[:, FEATURES.index("most_covered")] = result[:, FEATURES.index("covered")].max(initial=0)
-    result[:, FEATURES.index("asks_for_words")] = search.kind == WORDS
-    result[:, FEATURES.index("asks_how")] = search.kind == HOW
-    return result
+    return rows
 
 
 def _alike(terms: Set[int], search: AnswerSearch) -> float:

@@ -19,7 +19,8 @@ _ABBREVIATION = re.compile(
 )
 """Matches a text that ends with an abbreviation, after which a sentence goes on."""
 _FENCE = re.compile(
-    r"^[ \t]{0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<code>.*?)\n?^[ \t]{0,3}(?P=mark)[ \t]*$", re.M | re.S
+    r"^[ \t]{0,3}(?P<mark>`{3,}|~{3,})[^`\n]*\n(?P<code>.*?)(?:\n?^[ \t]{0,3}(?P=mark)[ \t]*$|\Z)",
+    re.M | re.S,
 )
 _INDENTED = re.compile(r"(?:\A|(?<=\n))[ \t]*\n(?P<code>(?:(?: {4}|\t)[^\n]*(?:\n|\Z)|[ \t]*\n)+)")
 """Matches lines with an indentation of four spaces below an empty line, which are code unless in a list."""

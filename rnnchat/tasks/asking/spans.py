@@ -7,8 +7,9 @@ are numbers, which a small network weighs (`rnnchat/training/asking/fit_answers.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,7 +22,6 @@ from rnnchat.tasks.asking.questions import (
     CODE,
     DURATION,
     HOW,
-    INLINE_CODE,
     KINDS,
     NAMES,
     NUMBER,
@@ -33,6 +33,7 @@ from rnnchat.tasks.asking.questions import (
     WHICH,
     WHO,
     WHY,
+    inline_code_in,
     wanted_in,
 )
 from rnnchat.tasks.asking.sentence_evidence import AnswerSearch
@@ -53,8 +54,6 @@ _ASKED_FOR_BY = {
 """The kinds of questions that each kind of candidate answers."""
 MOST_WORDS = 6
 """A phrase has at most this many words."""
-RAREST = 8.0
-"""The rarity of a term that the notes do not have."""
 _WORD = re.compile(r"[^\s\"“”()\[\],;:!?]+")
 _AROUND = "*_`'\"’.,"
 """What may stand around a word and is no part of it."""
@@ -92,9 +91,17 @@ def spans_of(sentence: str) -> list[Span]:
                 found.setdefault((match.start(), end), Span(match.start(), end, kind))
     for start, end in _phrases(sentence):
         found.setdefault((start, end), Span(start, end, PHRASE))
-    for match in INLINE_CODE.finditer(sentence):
-        found[match.span()] = Span(*match.span(), INLINE)
-    return list(found.values())
+    for place in inline_code_in(sentence):
+        found[place] = Span(*place, INLINE)
+    return [_with_accents(span, sentence) for span in found.values()]
+
+
+def _with_accents(span: Span, sentence: str) -> Span:
+    """Return a span with the accents of its last letter, where these are characters of their own."""
+    end = span.end
+    while end < len(sentence) and unicodedata.combining(sentence[end]):
+        end += 1
+    return span if end == span.end else replace(span, end=end)
 
 
 def _phrases(sentence: str) -> Iterator[tuple[int, int]]:
@@ -147,6 +154,12 @@ class SpanEvidence:
         self._wanted = {term for word in wanted for term in terms_of(word)}
         self._head = set(terms_of(wanted[-1])) if wanted else set()
         self._hits = [at for at, word in enumerate(self._words) if self._asked & set(word.terms)]
+        rarities = search.rarities
+        self._hit_weights = [
+            sum(rarities.get(int(number), 0.0) for number in term_numbers(self._words[at].terms))
+            / search.whole
+            for at in self._hits
+        ]
 
     def features(self, spans: Sequence[Span], share: float, place: int) -> NDArray[np.float32]:
         """Return what speaks for each span, (spans, features).
@@ -229,13 +242,13 @@ class SpanEvidence:
         inside = [at for at in self._hits if first <= at <= last]
         before = [at for at in self._hits if at < first]
         after = [at for at in self._hits if at > last]
-        rarities = self._search.rarities
         near = near_before = 0.0
-        for at in (*before, *after):
-            gap = first - at if at < first else at - last
-            weight = sum(rarities.get(int(number), 0.0) for number in term_numbers(self._words[at].terms))
-            near += 2 * weight / self._search.whole / (2 + gap)
-            near_before += 2 * weight / self._search.whole / (2 + gap) * (at < first)
+        for at, weight in zip(self._hits, self._hit_weights, strict=True):
+            if at < first:
+                near_before += 2 * weight / (2 + first - at)
+            elif at > last:
+                near += 2 * weight / (2 + at - last)
+        near += near_before
         terms = [set(word.terms) for word in self._words[first : last + 1]]
         neighbours = [
             set(self._words[at].terms) if 0 <= at < len(self._words) else set()
@@ -280,5 +293,5 @@ class SpanEvidence:
 def _word(index: PassageIndex, match: re.Match[str]) -> _Word:
     terms = tuple(terms_of(match.group()))
     known = index.known(term_numbers(terms))
-    rarities = tuple(float(index.rarities[one]) if one >= 0 else RAREST for one in known.tolist())
+    rarities = tuple(float(index.rarities[one]) if one >= 0 else index.rarest for one in known.tolist())
     return _Word(match.start(), match.end(), match.group().strip(_AROUND).lower(), terms, rarities)

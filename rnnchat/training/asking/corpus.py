@@ -21,7 +21,7 @@ class PairCorpus:
 
     names: list[str]
     terms: NDArray[np.int64]
-    """The terms of all texts, the most frequent one 0."""
+    """The terms of all texts, the one that is in the most texts 0."""
     ends: NDArray[np.int64]
     """Where each text ends, with a 0 before the first."""
     rarities: NDArray[np.float32]

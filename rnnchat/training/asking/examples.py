@@ -1,9 +1,10 @@
 """Questions to notes that were held out, and the passages that answer them, as fits of the ranking ask them.
 
-There are five kinds of questions: those in ``written_questions.tsv``, which ask in other words than the
-notes; those in ``factual_questions.tsv``; titles, to the notes without their titles; headings within notes,
-to the passages without their headings; and a third of the words of a sentence, to its passage. Some titles
-and headings are asked without a part of the words that they share with the notes.
+There are six kinds of questions: those in ``written_questions.tsv``, which ask in other words than the
+notes; those in ``factual_questions.tsv``; titles, to the notes without their titles; some of the words of a
+title, to the notes as they are; headings within notes, to the passages without their headings; and a third of
+the words of a sentence, to its passage. Some titles and headings are asked without a part of the words that
+they share with the notes. Many questions are also asked of small collections, as people begin with few notes.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.building import build_index
 from rnnchat.tasks.asking.index import PassageIndex
-from rnnchat.tasks.asking.notes import NoteFile, NotePassages, passages_of
+from rnnchat.tasks.asking.notes import NoteFile, NotePassages
 from rnnchat.tasks.asking.sentences import split_sentences
 from rnnchat.tasks.asking.terms import terms_of
 from rnnchat.training.asking.pairs import held_out_notes
-from rnnchat.training.asking.written import factual_questions, written_questions
+from rnnchat.training.asking.written import factual_questions, passage_asked_about, written_questions
 
 GROUPS = (
     ("30-seconds/", "charlax/", "foambubble/", "jwworth/", "livialima/", "thoughtbot/"),
@@ -34,16 +35,22 @@ UNASKED = ("30-seconds/", "livialima/")
 """The titles of notes whose source begins with one of these say too little to be questions."""
 MOST_TITLES = 350
 """At most this many titles of a group are asked."""
+MOST_NAMED = 150
+"""At most this many notes of a group are asked for by some of the words of their titles."""
 MOST_SECTIONS = 350
 """At most this many headings within notes of a group are asked."""
 SENTENCES = 170
 """This many sentences of a group are asked, with a third of their words."""
 SMALL_COLLECTIONS = 20
 """So many small collections of each group are asked, too, each by itself."""
+SMALL_ASKED_COLLECTIONS = 40
+"""So many small collections of the notes that were asked about are asked, too."""
 SMALL_NOTES = (4, 8, 16, 32)
 """A small collection has one of these numbers of notes."""
 MOST_OF_SMALL = 5
-"""At most this many titles and this many headings of a small collection are asked."""
+"""At most this many questions of each kind are asked of a small collection."""
+NAMED_SHARE = 0.6
+"""A word of a title is asked for with this probability."""
 SHORTENED = 0.5
 """This share of titles and headings is asked without some of the words that they share with the notes."""
 SHARES = (0.4, 0.7, 1.0)
@@ -55,7 +62,8 @@ class Asked:
     """A question to an index."""
 
     kind: str
-    """What kind of question it is: ``written``, ``factual``, ``title``, ``section`` or ``sentence``."""
+    """What kind of question it is: ``written``, ``factual``, ``title``, ``named``, ``section`` or
+    ``sentence``."""
     group: int
     """The number of the group of notes."""
     index: PassageIndex
@@ -68,27 +76,46 @@ def all_questions(data: Path) -> Iterator[Asked]:
     """Yield the questions to all groups of notes in the folder `data`."""
     records = held_out_notes(data)
     for group, sources in enumerate(GROUPS):
-        notes = [_note(source, text) for source, text in records if source.startswith(sources)]
+        notes = [NotePassages.of_text(source, text) for source, text in records if source.startswith(sources)]
         chance = random.Random(group)
-        yield from _written(notes, group)
+        yield from _written(notes, group, chance)
         yield from _titles(notes, group, chance, MOST_TITLES)
+        yield from _named(notes, group, chance, MOST_NAMED)
         yield from _sections(notes, group, chance, MOST_SECTIONS)
         yield from _sentences(notes, group, chance)
         for _ in range(SMALL_COLLECTIONS):
             some = chance.sample(notes, min(chance.choice(SMALL_NOTES), len(notes)))
             yield from _titles(some, group, chance, MOST_OF_SMALL)
             yield from _sections(some, group, chance, MOST_OF_SMALL)
+            yield from _named(some, group, chance, MOST_OF_SMALL)
+        sources_asked = {one.source for one in (*written_questions(), *factual_questions())}
+        asked = [note for note in notes if note.file.path in sources_asked]
+        for _ in range(SMALL_ASKED_COLLECTIONS):
+            some = chance.sample(asked, min(chance.choice(SMALL_NOTES), len(asked)))
+            yield from _written(some, group, chance, MOST_OF_SMALL)
 
 
-def _written(notes: Sequence[NotePassages], group: int) -> Iterator[Asked]:
-    """Yield the written questions that one of the notes answers."""
-    number_of = {note.file.path: number for number, note in enumerate(notes)}
+def _written(
+    notes: Sequence[NotePassages], group: int, chance: random.Random, most: int | None = None
+) -> Iterator[Asked]:
+    """Yield the written questions that one of the notes answers, `most` of each kind, or all."""
     index = build_index(notes)
     for kind, questions in (("written", written_questions()), ("factual", factual_questions())):
-        for one in questions:
-            if one.source in number_of:
-                own = (index.notes == number_of[one.source]) & (index.places[:, 1] == one.line)
-                yield Asked(kind, group, index, one.text, own)
+        found = [(one.text, passage_asked_about(index, one)) for one in questions]
+        found = [(text, number) for text, number in found if number >= 0]
+        for text, number in found if most is None else chance.sample(found, min(most, len(found))):
+            yield Asked(kind, group, index, text, np.arange(len(index)) == number)
+
+
+def _named(notes: Sequence[NotePassages], group: int, chance: random.Random, most: int) -> Iterator[Asked]:
+    """Yield some of the words of titles as questions to the notes as they are."""
+    index = build_index(notes)
+    titled = [number for number, note in enumerate(notes) if note.passages and terms_of(note.file.title)]
+    for number in chance.sample(titled, min(most, len(titled))):
+        words = notes[number].file.title.split()
+        some = [word for word in words if chance.random() < NAMED_SHARE]
+        question = " ".join(some if terms_of(" ".join(some)) else words)
+        yield Asked("named", group, index, question, index.notes == number)
 
 
 def _titles(notes: Sequence[NotePassages], group: int, chance: random.Random, most: int) -> Iterator[Asked]:
@@ -154,11 +181,6 @@ def _shortened(question: str, text: str, chance: random.Random) -> str:
     share = chance.choice(SHARES)
     kept = [word for word in question.split() if not known & set(terms_of(word)) or chance.random() > share]
     return " ".join(kept) if len(terms_of(" ".join(kept))) > 1 else question
-
-
-def _note(source: str, text: str) -> NotePassages:
-    title, passages = passages_of(text)
-    return NotePassages(NoteFile(source, 0, 0, title), tuple(passages))
 
 
 def _untitled(note: NotePassages) -> NoteFile:

@@ -1,10 +1,10 @@
-"""Fit the weights of the ranking and of the refusal: ``python -m rnnchat.training.asking.fit_ranking DATA``.
+"""Fit the weights of the ranking: ``python -m rnnchat.training.asking.fit_ranking DATA``.
 
 DATA holds the text collections. The weights are fitted to notes that the word vectors must not have seen, so
 that these are fitted with ``--hold-out`` before. There are four kinds of questions: those in
 ``held_out_questions.tsv``, which ask in other words than the notes; titles, to the notes without their
 titles; headings within notes, to the passages without their headings; and a third of the words of a sentence,
-to its passage. The weights are printed, and then written into ``ranking.py`` and ``refusal.py`` by hand.
+to its passage. The weights are printed, and then written into ``ranking.py`` by hand.
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.building import build_index
 from rnnchat.tasks.asking.index import PassageIndex
-from rnnchat.tasks.asking.notes import NoteFile, NotePassages, passages_of
+from rnnchat.tasks.asking.notes import NoteFile, NotePassages
 from rnnchat.tasks.asking.ranking import FEATURES, Question, evidence
-from rnnchat.tasks.asking.refusal import EVIDENCE, answer_evidence
 from rnnchat.tasks.asking.sentences import split_sentences
 from rnnchat.tasks.asking.terms import terms_of
-from rnnchat.training.asking.pairs import held_out_notes, titles_of
+from rnnchat.training.asking.pairs import held_out_notes
 
 QUESTIONS = Path(__file__).parent / "held_out_questions.tsv"
 """A question and the note that answers it in each line."""
@@ -46,12 +45,6 @@ LEARNING_RATE = 0.1
 """The learning rate; it falls to 0."""
 DECAY = 1e-4
 """How strongly weights are drawn to 0."""
-REFUSED = 0.07
-"""The refusal is set so that this share of the questions of QUESTIONS is refused."""
-FOREIGN = ("ronaldl29/", "GSA/", "nasa/", "rufuspollock/")
-"""The titles of documents of these sources are questions that the held-out notes do not answer."""
-MOST_FOREIGN = 300
-"""At most this many of them are asked."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("data", type=Path, help="the folder of the text collections")
     data = parser.parse_args(arguments).data
     notes = held_out_notes(data)
-    whole = build_index(_note(source, text) for source, text in notes)
+    whole = build_index(NotePassages.of_text(source, text) for source, text in notes)
     examples = [*asked(whole), *titles(notes), *sections(notes), *sentences(whole)]
     weights = fit(examples)
     for name, weight in zip(FEATURES, weights.tolist(), strict=True):
@@ -79,8 +72,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for kind in KINDS:
         first, five = accuracy([example for example in examples if example.kind == kind], weights)
         print(f"{kind}: the right passage first {first:.1%}, among five {five:.1%}")
-    whole_notes = [example for example in examples if example.kind in ("questions", "titles")]
-    fit_refusal(whole_notes, list(foreign(data, whole)), weights)
     return 0
 
 
@@ -94,7 +85,7 @@ def asked(index: PassageIndex) -> Iterator[Example]:
 
 def titles(notes: Sequence[tuple[str, str]]) -> Iterator[Example]:
     """Yield the titles of notes as questions to the notes without titles and headings."""
-    read = [_note(source, text) for source, text in notes]
+    read = [NotePassages.of_text(source, text) for source, text in notes]
     index = build_index(_without_headings(note) for note in read)
     for number, note in enumerate(read):
         own = index.notes == number
@@ -104,7 +95,7 @@ def titles(notes: Sequence[tuple[str, str]]) -> Iterator[Example]:
 
 def sections(notes: Sequence[tuple[str, str]]) -> Iterator[Example]:
     """Yield headings within notes as questions to the notes with their titles but without their headings."""
-    read = [_note(source, text) for source, text in notes]
+    read = [NotePassages.of_text(source, text) for source, text in notes]
     index = build_index(replace(_without_headings(note), file=note.file) for note in read)
     found = []
     place = 0
@@ -141,13 +132,6 @@ def sentences(index: PassageIndex) -> Iterator[Example]:
             asked_so_far += 1
 
 
-def foreign(data: Path, index: PassageIndex) -> Iterator[Example]:
-    """Yield titles of other documents as questions that an index does not answer."""
-    found = [title for title in titles_of(data, "prose-modern", FOREIGN) if len(terms_of(title)) > 1]
-    for title in random.Random(0).sample(found, min(MOST_FOREIGN, len(found))):
-        yield _example("foreign", index, title, np.zeros(len(index), bool))
-
-
 def fit(examples: Sequence[Example]) -> NDArray[np.float64]:
     """Return the weights, none below 0, with which a softmax gives the right passages most."""
     found = np.concatenate([example.found for example in examples], axis=1)
@@ -182,48 +166,6 @@ def accuracy(examples: Sequence[Example], weights: NDArray[np.float64]) -> tuple
     return float((found == 0).mean()), float((found < 5).mean())
 
 
-def fit_refusal(examples: Sequence[Example], others: Sequence[Example], weights: NDArray[np.float64]) -> None:
-    """Fit and print the refusal.
-
-    A question is answered by the notes, and not by the notes without those that answer it.
-    """
-    best: list[NDArray[np.float32]] = []
-    answered: list[bool] = []
-    is_question: list[bool] = []
-    for example in [*examples, *others]:
-        wrong = ~example.is_right
-        cases = [(example.found[:, wrong], False)]
-        if not wrong.all():
-            cases.append((example.found, True))
-        for found, is_answered in cases:
-            best.append(answer_evidence(found, int((weights @ found).argmax())))
-            answered.append(is_answered)
-            is_question.append(example.kind == "questions")
-    table, is_answered_case = np.array(best, np.float64), np.array(answered)
-    fitted, bias = _logistic(table, is_answered_case)
-    values = table @ fitted
-    own = values[is_answered_case & np.array(is_question)]
-    bias = -float(np.quantile(own, REFUSED))
-    print("refusal:", {name: round(float(one), 2) for name, one in zip(EVIDENCE, fitted, strict=True)})
-    print(
-        f"bias {bias:.2f}: refused {np.mean(values[~is_answered_case] + bias <= 0):.1%} of the unanswerable,"
-    )
-    kept_foreign = values[len(values) - len(others) :] + bias
-    print(f"{np.mean(kept_foreign <= 0):.1%} of the foreign, {np.mean(own + bias <= 0):.1%} of the questions")
-
-
-def _logistic(table: NDArray[np.float64], wanted: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
-    """Return the weights and the bias of a logistic regression, by Newton's method."""
-    whole = np.column_stack([table, np.ones(len(table))])
-    weights = np.zeros(whole.shape[1])
-    for _ in range(30):
-        odds = 1 / (1 + np.exp(-whole @ weights))
-        gradient = whole.T @ (odds - wanted) + 0.1 * weights
-        curvature = (whole * (odds * (1 - odds))[:, None]).T @ whole + 0.1 * np.eye(len(weights))
-        weights -= np.linalg.solve(curvature, gradient)
-    return weights[:-1], float(weights[-1])
-
-
 def _scores(example: Example, weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the scores of the candidates, of which the highest is 0."""
     scores: NDArray[np.float64] = weights @ example.found
@@ -237,11 +179,6 @@ def _example(kind: str, index: PassageIndex, question: str, right: NDArray[np.bo
     chosen += [np.argsort(-row, kind="stable")[:MOST_CANDIDATES] for row in found]
     rows = np.unique(np.concatenate(chosen))
     return Example(kind, found[:, rows], right[rows])
-
-
-def _note(source: str, text: str) -> NotePassages:
-    title, passages = passages_of(text)
-    return NotePassages(NoteFile(source, 0, 0, title), tuple(passages))
 
 
 def _without_headings(note: NotePassages) -> NotePassages:

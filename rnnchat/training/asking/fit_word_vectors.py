@@ -37,8 +37,8 @@ BATCH = 768
 """A step takes about this many pairs."""
 BATCH_SOURCES = 6
 """The pairs of a step come from this many sources."""
-QUESTIONS = 5.0
-"""Questions that were written about passages are read so many times as often as other pairs."""
+WRITTEN_WEIGHT = 5.0
+"""Questions that were written about passages are read so many times as often as their number says."""
 LEARNING_RATE = 0.004
 """The learning rate after the first steps; it falls to 0."""
 SHARPNESS = 20.0
@@ -119,7 +119,7 @@ class _Trainer:
         self._squares = [np.zeros(len(vectors), np.float32), np.zeros(len(vectors), np.float32)]
         self._groups = corpus.groups()
         shares = np.array([len(group) ** 0.7 for group in self._groups])
-        shares[corpus.questions] *= QUESTIONS
+        shares[corpus.questions] *= WRITTEN_WEIGHT
         self._shares = shares / shares.sum()
 
     def step(self, number: int) -> float:
@@ -175,7 +175,7 @@ class _Trainer:
         text, kind = self._corpus.text(passage), self._random.random()
         if kind > 0.85 and len(text) >= 24:
             size = int(self._random.integers(4, 9))
-            begin = int(self._random.integers(0, len(text) - size))
+            begin = int(self._random.integers(0, len(text) - size + 1))
             span = np.unique(text[begin : begin + size])
             return span, np.concatenate([text[:begin], text[begin + size :]])
         parts = [self._corpus.text(title)] if 0.5 <= kind <= 0.85 else []

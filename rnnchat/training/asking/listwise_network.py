@@ -3,8 +3,12 @@
 For a list of candidates with scores s, p = softmax(s), and the loss is −log of the sum of p over the right
 ones. Several networks are fitted, and their mean is taken.
 
-Sources: the loss, Cao et al., Learning to rank: from pairwise approach to listwise approach, 2007; dropout,
-Srivastava et al. 2014; steps, Kingma and Ba, Adam, 2015.
+A score that is never lower where there is more evidence needs weights that are not negative: J. Sill,
+Monotonic networks, 1997.
+
+Sources: a softmax over a list, Z. Cao et al., Learning to rank: from pairwise approach to listwise approach,
+2007, here with the probability of all right candidates together; N. Srivastava et al., Dropout, 2014;
+D. Kingma and J. Ba, Adam, 2015.
 """
 
 from __future__ import annotations
@@ -54,17 +58,24 @@ class CandidateList:
 
 
 def fit_network(
-    lists: Sequence[CandidateList], settings: NetworkFit, first: NDArray[np.float32] | None = None
+    lists: Sequence[CandidateList],
+    settings: NetworkFit,
+    *,
+    first: NDArray[np.float32] | None = None,
+    rising: NDArray[np.bool_] | None = None,
 ) -> ScoringNetwork:
     """Return the network with which a softmax over each list gives the right candidates most.
 
-    `first` (features,) is what the features count for directly before the first step; nothing if None.
+    `first` (features,) is what the features count for directly before the first step; nothing if None. More
+    of a feature that is `rising` (features,) never lowers the score, also where it is larger than in any
+    list.
     """
     table = np.concatenate([one.features for one in lists])
     means, scales = table.mean(axis=0), table.std(axis=0) + 1e-3
     inputs = ((table - means) / scales).clip(-LARGEST_INPUT, LARGEST_INPUT)
     start = np.zeros(table.shape[1]) if first is None else first * scales
-    fitted = [_fit_one(lists, inputs, settings, start, seed) for seed in range(settings.networks)]
+    is_rising = np.zeros(len(start), bool) if rising is None else rising
+    fitted = [_fit_one(lists, inputs, settings, start, is_rising, seed) for seed in range(settings.networks)]
     linear = np.mean([one[0] for one in fitted], axis=0)
     hidden = np.concatenate([one[1] for one in fitted], axis=1)
     biases, output = (np.concatenate([one[at] for one in fitted]) for at in (2, 3))
@@ -77,6 +88,7 @@ def _fit_one(
     inputs: NDArray[np.float32],
     settings: NetworkFit,
     start: NDArray[np.floating],
+    rising: NDArray[np.bool_],
     seed: int,
 ) -> list[Weights]:
     """Return the weights of one network, given the inputs of all candidates, (candidates, features)."""
@@ -92,6 +104,7 @@ def _fit_one(
         np.zeros(units),
         random.normal(0, 0.1, units),
     ]
+    _keep_rising(weights, rising)
     optimiser = _Adam(weights)
     for step in range(settings.steps):
         batch = random.choice(len(lists), settings.batch, p=shares / shares.sum())
@@ -100,7 +113,17 @@ def _fit_one(
         gradients = _gradients(weights, inputs[rows], is_right[rows], sizes[batch], kept, settings.decay)
         rate = settings.learning_rate * min(1, (step + 1) / 50) * (1 - step / settings.steps)
         optimiser.step(gradients, rate)
+        _keep_rising(weights, rising)
     return weights
+
+
+def _keep_rising(weights: list[Weights], rising: NDArray[np.bool_]) -> None:
+    """Set to 0 what would lower the score where a feature that is `rising` is larger."""
+    linear, hidden, _, output = weights
+    linear[rising] = np.maximum(linear[rising], 0)
+    if rising.any():
+        hidden[rising] = np.maximum(hidden[rising], 0)
+        np.maximum(output, 0, out=output)
 
 
 def _gradients(

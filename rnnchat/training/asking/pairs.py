@@ -115,7 +115,8 @@ class Texts:
 def read_texts(data: Path, *, hold_out: bool = False) -> Texts:
     """Return the texts of all collections in the folder `data`.
 
-    With `hold_out`, it is without HELD_OUT and without the questions that were written about passages.
+    With `hold_out`, it is without HELD_OUT, HELD_OUT_COLLECTION, and the questions that were written about
+    passages.
     """
     texts = Texts()
     left_out = (LEFT_OUT, *HELD_OUT) if hold_out else LEFT_OUT
@@ -125,7 +126,7 @@ def read_texts(data: Path, *, hold_out: bool = False) -> Texts:
     for intent, sentences in _intents(data / "tasks/classification"):
         title = texts.add("")
         for sentence in sentences:
-            others = random.Random(sentence).sample(sentences, 3)
+            others = random.Random(sentence).sample(sentences, min(3, len(sentences)))
             passage = texts.add(f"{' '.join(others)} {re.sub('[_-]', ' ', intent)}")
             texts.pairs.append((title, texts.add(sentence), passage))
             texts.sources.append("intents")
@@ -172,12 +173,6 @@ def documents(data: Path, names: set[str]) -> dict[str, str]:
             if (name := known_as(collection, record["source"])) in names:
                 found.setdefault(name, record["text"])
     return found
-
-
-def titles_of(data: Path, collection: str, sources: tuple[str, ...]) -> list[str]:
-    """Return the titles of the documents of a collection whose source begins with one of `sources`."""
-    records = _records(data / f"pretrain/{collection}.jsonl.xz")
-    return [passages_of(record["text"])[0] for record in records if record["source"].startswith(sources)]
 
 
 def _records(file: Path) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from rnnchat.tasks.asking.index import PassageIndex
+
 _FOLDER = Path(__file__).parent
 
 
@@ -34,6 +38,15 @@ def written_questions() -> list[WrittenQuestion]:
 def factual_questions() -> list[WrittenQuestion]:
     """Return the questions for a short phrase."""
     return _read(_FOLDER / "factual_questions.tsv")
+
+
+def passage_asked_about(index: PassageIndex, question: WrittenQuestion) -> int:
+    """Return the number of the passage that a question is about; -1 where the index does not have it."""
+    for note, file in enumerate(index.files):
+        if file.path == question.source:
+            numbers = np.flatnonzero((index.notes == note) & (index.places[:, 1] == question.line))
+            return int(numbers[0]) if len(numbers) else -1
+    return -1
 
 
 def _read(file: Path) -> list[WrittenQuestion]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from rnnchat.tasks.asking.answers import code_after
+from rnnchat.tasks.asking.answers import best_sentence, code_after, passages_read
 from rnnchat.tasks.asking.asking import FoundAnswer, FoundCode
 from rnnchat.tasks.asking.building import build_index
 from rnnchat.tasks.asking.index import PassageIndex
 from rnnchat.tasks.asking.notes import NotePassages, read_note_passages
 from rnnchat.tasks.asking.ranking import Question
+from rnnchat.tasks.asking.reranking import SOFTENED
 from rnnchat.tasks.asking.sentences import split_sentences
 
 HOW_TO = "how do I undo a commit"
@@ -30,6 +32,8 @@ def index(tmp_path: Path) -> PassageIndex:
     [
         (f"{SENTENCE}\n\n{CODE}\n", HOW_TO, "git reset --soft HEAD~1"),
         (f"{SENTENCE} It is quick.\n{CODE}\n", HOW_TO, "git reset --soft HEAD~1"),
+        (f"{SENTENCE}\n\n{CODE}\n", "Which command undoes a commit?", "git reset --soft HEAD~1"),
+        (f"{SENTENCE}\n\n{CODE}\n", "undo a commit", "git reset --soft HEAD~1"),
         (f"{SENTENCE}\n\n{CODE}\n", "when did we undo a commit", None),
         (f"{SENTENCE}\n\nOne.\n\nTwo.\n\nThree.\n\n{CODE}\n", HOW_TO, None),
         (f"{SENTENCE}\n\nThis prints:\n```\nfatal: no commit\n```\n", HOW_TO, None),
@@ -43,6 +47,21 @@ def test_the_code_right_after_a_sentence(
     sentence = next(one for one in split_sentences(text) if one.text.startswith("To undo"))
     found = code_after(text, sentence, Question.of(index, asked))
     assert (None if found is None else found.text) == code
+
+
+@pytest.mark.parametrize("asked", [HOW_TO, "Which command undoes a commit?", "undo a commit"])
+def test_the_code_that_a_sentence_leads_to_is_the_answer(index: PassageIndex, asked: str) -> None:
+    found = best_sentence(f"{SENTENCE}\n\n{CODE}\n", Question.of(index, asked))
+    assert found is not None
+    assert (found.text, found.is_code) == ("git reset --soft HEAD~1", True)
+
+
+def test_passages_that_fit_much_worse_than_the_best_one_are_not_read(index: PassageIndex) -> None:
+    scores = np.array([10.0], np.float32)
+    assert [number for number, _ in passages_read(index, [0], scores)] == [0]
+    twice = passages_read(index, [0, 0], np.array([10.0, 10 * np.exp(-1 / SOFTENED)], np.float32))
+    assert [round(one.log_odds, 3) for _, one in twice] == [0, -1]
+    assert len(passages_read(index, [0, 0], np.array([10.0, 4.0], np.float32))) == 1
 
 
 def test_code_has_a_field_of_its_own() -> None:

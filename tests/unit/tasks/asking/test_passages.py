@@ -143,3 +143,12 @@ def test_indented_code_is_code_unless_it_belongs_to_a_list(text: str, code: list
     assert all(text[one.start :].startswith(one.text) for one in found)
     words = " ".join(one.text for one in found).split()
     assert [word for word in words if word.isalpha()] == [word for word in text.split() if word.isalpha()]
+
+
+def test_a_block_of_code_that_is_never_closed_ends_with_the_note() -> None:
+    found = split_sentences("To load it, run this:\n\n```sh\nmodprobe foo\nlsmod\n")
+    assert [(one.text, one.is_code) for one in found] == [
+        ("To load it, run this:", False),
+        ("modprobe foo\nlsmod\n", True),
+    ]
+    assert not any(one.is_code for one in split_sentences("Write ```code``` inline.\nAnd go on."))

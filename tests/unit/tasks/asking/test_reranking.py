@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from rnnchat.storage.tensors import read_safetensors, to_safetensors
 from rnnchat.tasks.asking import reranking
@@ -108,24 +107,18 @@ def test_the_other_passages_follow_in_their_first_order(monkeypatch: pytest.Monk
 def test_what_the_vectors_find_is_put_in_order_beside_the_best_scores(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    index = index_of(*(f"kettle {'and tea ' * number}" for number in range(8)), "A pot of boiling water")
-    question = Question.of(index, "kettle")
-    found = evidence(index, question)
-    scores = score(found)
-    monkeypatch.setattr(reranking, "RERANKED", 3)
+    scores = np.array([9, 8, 7, 1, 0, 2], np.float32)
+    found = np.zeros((len(FEATURES), len(scores)), np.float32)
+    found[FEATURES.index("words")] = [0.1, 0, 0, 0.9, 0.95, 0.2]
+    monkeypatch.setattr(reranking, "RERANKED", 2)
     monkeypatch.setattr(reranking, "RERANKED_BY_VECTORS", 2)
-    nearest = np.argsort(-found[FEATURES.index("words")], kind="stable")[:2]
-    chosen = reranking.chosen_passages(found, scores).tolist()
-    assert set(chosen) >= {*np.argsort(-scores, kind="stable")[:3].tolist(), *nearest.tolist()}
-    assert chosen == sorted(set(chosen))
+    assert reranking.chosen_passages(found, scores).tolist() == [0, 1, 3]  # nothing speaks for 4
 
 
-@pytest.mark.parametrize("text", ["", "?", "zebra", "the of"])
-def test_a_question_that_nothing_fits_has_no_scores(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "?", "the of"])
+def test_a_question_without_words_has_no_scores(text: str) -> None:
     index = index_of(*TEXTS)
-    scores: NDArray[np.float32] = rank(index, Question.of(index, text)).scores
-    assert scores.shape == (4,)
-    assert np.isfinite(scores).all()
+    assert rank(index, Question.of(index, text)).scores.tolist() == [0, 0, 0, 0]
 
 
 def test_the_file_has_what_was_saved() -> None:

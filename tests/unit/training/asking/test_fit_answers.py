@@ -6,7 +6,6 @@ import json
 import lzma
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from rnnchat.storage.tensors import read_safetensors
@@ -14,39 +13,8 @@ from rnnchat.tasks.asking.scoring_network import ScoringNetwork
 from rnnchat.tasks.asking.sentence_evidence import FEATURES
 from rnnchat.training.asking import fit_answers, pairs
 from rnnchat.training.asking.fit_answers import main, overlap
-from rnnchat.training.asking.listwise_network import CandidateList, NetworkFit, fit_network
+from rnnchat.training.asking.listwise_network import NetworkFit
 from rnnchat.training.asking.written import WrittenQuestion
-
-
-def lists(count: int, share: float = 1.0, *, column: int = 0) -> list[CandidateList]:
-    """Return lists of five candidates, of which the right one has the highest value in a column."""
-    random = np.random.default_rng(column)
-    found = []
-    for _ in range(count):
-        table = random.normal(size=(5, 3)).astype(np.float32)
-        found.append(CandidateList(table, np.arange(5) == table[:, column].argmax(), share))
-    return found
-
-
-def accuracy(network: ScoringNetwork, asked: list[CandidateList]) -> float:
-    return float(np.mean([one.is_right[network.scores(one.features).argmax()] for one in asked]))
-
-
-def test_a_network_learns_which_candidate_is_right() -> None:
-    fitted = fit_network(lists(300)[:200], NetworkFit(steps=200))
-    assert accuracy(fitted, lists(300)[200:]) > 0.85
-
-
-def test_a_list_is_read_as_often_as_its_share_says() -> None:
-    mixed = [*lists(100, 9.0), *lists(100, 1.0, column=1)]
-    fitted = fit_network(mixed, NetworkFit(steps=200))
-    assert accuracy(fitted, lists(100)) > accuracy(fitted, lists(100, column=1))
-
-
-def test_features_far_from_what_was_seen_do_not_count_without_end() -> None:
-    fitted = fit_network(lists(50), NetworkFit(steps=50))
-    far = np.full((1, 3), 1e9, np.float32)
-    np.testing.assert_allclose(fitted.scores(far), fitted.scores(far * 1e3))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +47,7 @@ def test_the_networks_are_written_into_the_package(
     monkeypatch.setattr(fit_answers, "SPANS", NetworkFit(units=2, networks=1, steps=5))
     monkeypatch.setattr(fit_answers, "FILE", tmp_path / "answers.safetensors")
     assert main([str(tmp_path)]) == 0
-    assert "factual: 6 questions" in capsys.readouterr().out
+    assert "factual: 12 questions" in capsys.readouterr().out
     tensors = read_safetensors((tmp_path / "answers.safetensors").read_bytes())
     assert ScoringNetwork.from_tensors(tensors, "sentences.").hidden.shape == (len(FEATURES), 2)
     assert ScoringNetwork.from_tensors(tensors, "spans.").output.shape == (2,)

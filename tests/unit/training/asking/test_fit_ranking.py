@@ -7,7 +7,7 @@ import pytest
 
 from rnnchat.tasks.asking.ranking import FEATURES
 from rnnchat.training.asking import fit_ranking
-from rnnchat.training.asking.fit_ranking import Example, accuracy, fit, fit_refusal
+from rnnchat.training.asking.fit_ranking import Example, accuracy, fit
 
 RIGHT = 3
 """The right passage of every question here."""
@@ -43,11 +43,3 @@ def test_a_place_counts_the_passages_before_the_right_one() -> None:
     weights = np.zeros(len(FEATURES))
     weights[TELLING] = -1
     assert accuracy(examples(), weights) == (0.0, 0.0)
-
-
-def test_the_refusal_leaves_the_wanted_share_of_questions(capsys: pytest.CaptureFixture[str]) -> None:
-    found = examples()
-    fit_refusal(found, [Example("foreign", found[0].found, np.zeros(8, bool))], fit(found))
-    printed = capsys.readouterr().out
-    assert "covered" in printed
-    assert "10.0% of the questions" in printed, printed

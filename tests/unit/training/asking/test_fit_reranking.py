@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnnchat.tasks.asking.ranking import WEIGHTS
-from rnnchat.tasks.asking.reranking import FEATURES
+from rnnchat.tasks.asking.reranking import FEATURES, RISING
 from rnnchat.tasks.asking.terms import terms_of
 from rnnchat.training.asking import examples, fit_reranking
 from rnnchat.training.asking.examples import all_questions
@@ -17,30 +16,48 @@ from rnnchat.training.asking.listwise_network import NetworkFit
 from rnnchat.training.asking.pairs import COLLECTIONS
 from rnnchat.training.asking.written import WrittenQuestion, factual_questions, written_questions
 
-SIZE = 6
-FIRST, SECOND = FEATURES.index("exact"), FEATURES.index("near")
+SIZE = 5
+EVIDENCE = [FEATURES.index(name) for name in ("exact", "near", "window", "rarest")]
+RIGHT, WRONG = ((0, 1), (2, 3)), ((0, 2), (0, 3), (1, 2), (1, 3))
 
 
 def questions(count: int = 120) -> list[RankingCandidates]:
-    """Return questions whose right passage has one of two features, where the others have both or none."""
+    """Return questions whose right passage has two features that belong together, and the others two that do
+    not."""
     random = np.random.default_rng(0)
     found = []
     for _ in range(count):
         table = random.random((SIZE, len(FEATURES))).astype(np.float32) * 0.1
-        table[:, FIRST] = table[:, SECOND] = random.random(SIZE) < 0.5
         right = int(random.integers(SIZE))
-        table[right, FIRST], table[right, SECOND] = (0, 1) if random.random() < 0.5 else (1, 0)
+        for row in range(SIZE):
+            pairs = RIGHT if row == right else WRONG
+            for at in pairs[random.integers(len(pairs))]:
+                table[row, EVIDENCE[at]] = 1
         found.append(RankingCandidates("title", 0, table, np.arange(SIZE) == right, np.ones(SIZE, bool)))
     return found
 
 
 def test_the_network_learns_what_no_weights_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fit_reranking, "FIT", NetworkFit(steps=250))
     asked = questions()
-    fitted = fit(asked)
-    assert np.mean([place_of_right(one, fitted) == 0 for one in asked]) > 0.9
-    linear = np.concatenate([WEIGHTS, np.zeros(len(FEATURES) - len(WEIGHTS))])
-    assert np.mean([(one.features @ linear).argmax() == one.is_right.argmax() for one in asked]) < 0.5
+
+    def share_right(units: int) -> float:
+        monkeypatch.setattr(fit_reranking, "FIT", NetworkFit(units=units, steps=600, learning_rate=0.03))
+        fitted = fit(asked)
+        return float(np.mean([place_of_right(one, fitted) == 0 for one in asked]))
+
+    assert share_right(24) > 0.9
+    assert share_right(0) < 0.6
+
+
+def test_more_evidence_never_puts_a_passage_further_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_reranking, "FIT", NetworkFit(steps=100))
+    fitted = fit(questions())
+    random = np.random.default_rng(1)
+    table = random.normal(size=(50, len(FEATURES))).astype(np.float32)
+    for name in sorted(RISING):
+        more = table.copy()
+        more[:, FEATURES.index(name)] += random.random(50).astype(np.float32) * 20
+        assert (fitted.scores(more) >= fitted.scores(table) - 1e-4).all(), name
 
 
 def test_a_passage_that_the_first_order_does_not_find_counts_as_not_found(
@@ -76,7 +93,7 @@ def few_notes(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("few_notes")
 def test_every_question_has_a_passage_that_answers_it_and_not_its_own_title(tmp_path: Path) -> None:
     asked = list(all_questions(tmp_path))
-    assert {one.kind for one in asked} == {"written", "title", "section", "sentence"}
+    assert {one.kind for one in asked} == {"written", "title", "named", "section", "sentence"}
     assert {one.group for one in asked} == {0, 1, 2}
     for one in asked:
         assert one.is_right.any()

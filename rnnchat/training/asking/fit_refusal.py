@@ -1,0 +1,113 @@
+"""Fit the refusal: ``python -m rnnchat.training.asking.fit_refusal DATA``.
+
+DATA holds the text collections. It takes about four minutes on one core, after all other fits of asking. Each
+written question is asked of collections that have the answer, and of the same collections without the note
+with the answer. A logistic regression tells these apart. The weights are printed, and then written into
+``refusal.py`` by hand. The bias is such that REFUSED of the factual questions are refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnchat.tasks.asking.answers import choose
+from rnnchat.tasks.asking.asking import READ_PASSAGES
+from rnnchat.tasks.asking.index import PassageIndex
+from rnnchat.tasks.asking.ranking import Question, best
+from rnnchat.tasks.asking.refusal import EVIDENCE, answer_evidence
+from rnnchat.tasks.asking.reranking import rank
+from rnnchat.training.asking.fit_answers import indexes
+from rnnchat.training.asking.written import factual_questions, passage_asked_about, written_questions
+
+REFUSED = 0.08
+"""This share of the factual questions is refused."""
+FOLDS = 5
+"""Questions are split into so many parts; those of one are judged by weights fitted to the others."""
+DECAY = 1.0
+"""How strongly weights are drawn to 0, as if so many observations spoke for 0."""
+
+
+@dataclass(frozen=True)
+class RefusalCase:
+    """A question to notes that answer it or not."""
+
+    evidence: NDArray[np.float32]
+    """(evidence,)."""
+    kind: str
+    """``written`` or ``factual``."""
+    is_answered: bool
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fit the weights and print them."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
+    parser.add_argument("data", type=Path, help="the folder of the text collections")
+    data = parser.parse_args(arguments).data
+    sources = {one.source for one in (*written_questions(), *factual_questions())}
+    found = [case for index in indexes(data, sources) for case in cases(index)]
+    values = np.zeros(len(found))
+    for fold in range(FOLDS):
+        fitted = fit([case for number, case in enumerate(found) if number % FOLDS != fold])
+        for number in range(fold, len(found), FOLDS):
+            values[number] = found[number].evidence @ fitted
+    bias = -quantile(found, values)
+    for kind in ("written", "factual"):
+        for is_answered in (True, False):
+            own = [one.kind == kind and one.is_answered == is_answered for one in found]
+            refused = np.mean(values[np.array(own, bool)] + bias <= 0)
+            print(f"{kind}, {'answered' if is_answered else 'not answered'}: refused {refused:.1%}")
+    weights = fit(found)
+    for name, weight in zip(EVIDENCE, weights.tolist(), strict=True):
+        print(f"{name}: {weight:.2f}")
+    print(f"bias: {-quantile(found, np.array([case.evidence @ weights for case in found])):.2f}")
+    return 0
+
+
+def cases(index: PassageIndex) -> Iterator[RefusalCase]:
+    """Yield the questions that an index answers, with the note that does and without it."""
+    for kind, questions in (("written", written_questions()), ("factual", factual_questions())):
+        for one in questions:
+            number = passage_asked_about(index, one)
+            if number < 0:
+                continue
+            question = Question.of(index, one.text)
+            ranked = rank(index, question)
+            for is_answered in (True, False):
+                found, scores = ranked.found.copy(), ranked.scores.copy()
+                if not is_answered:
+                    own = index.notes == index.notes[number]
+                    found[:, own] = scores[own] = 0
+                numbers = [at for at in best(scores, READ_PASSAGES) if scores[at] > 0]
+                chosen = choose(index, question, numbers, scores[numbers])
+                if chosen is not None:
+                    yield RefusalCase(answer_evidence(question, found, scores, chosen), kind, is_answered)
+
+
+def fit(found: Sequence[RefusalCase]) -> NDArray[np.float64]:
+    """Return the weights of a logistic regression without its bias, by Newton's method, (evidence,)."""
+    table = np.array([[*case.evidence, 1.0] for case in found], np.float64)
+    wanted = np.array([case.is_answered for case in found])
+    weights = np.zeros(table.shape[1])
+    for _ in range(30):
+        odds = 1 / (1 + np.exp(-table @ weights))
+        gradient = table.T @ (odds - wanted) + DECAY * weights
+        curvature = (table * (odds * (1 - odds))[:, None]).T @ table + DECAY * np.eye(len(weights))
+        weights -= np.linalg.solve(curvature, gradient)
+    return weights[:-1]
+
+
+def quantile(found: Sequence[RefusalCase], values: NDArray[np.float64]) -> float:
+    """Return the value that REFUSED of the answered factual questions do not reach."""
+    own = np.array([case.kind == "factual" and case.is_answered for case in found], bool)
+    return float(np.quantile(values[own], REFUSED))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
