@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import select
-import stat
 import sys
 import time
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from io import BufferedIOBase
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from rnnchat.cli.line_reader import LineReader
 from rnnchat.cli.output import print_json, print_line
 from rnnchat.cli.shared import as_json, current_paths, model_option, open_library
 from rnnchat.cli.streams import is_closed, is_terminal, read_standard_input
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 16 * 1024 * 1024
 """A request has at most this many bytes."""
-_CHUNK = 1024 * 1024
-"""The rest of a longer line is dropped in parts of this many bytes."""
 
 
 @click.command(
@@ -122,7 +119,8 @@ def _answer_lines(completer: Completer, count: int, threshold: float) -> None:
     What is shown unasked is right with a probability of at least `threshold`.
     """
     last = ""
-    while line := _read_line(sys.stdin.buffer):
+    lines = LineReader(cast(BufferedIOBase, sys.stdin.buffer), LONGEST_LINE)
+    while line := lines.read():
         try:
             request = LineRequest.read(line)
             reply = _answer(completer, request, last, count, threshold)
@@ -138,13 +136,13 @@ def _answer_lines(completer: Completer, count: int, threshold: float) -> None:
             reply = {"error": message, "hint": log_unexpected_error(error)}
         print_json(reply)
         if "error" not in reply:
-            _work_while_idle(completer)
+            _work_while_idle(completer, lines)
 
 
-def _work_while_idle(completer: Completer) -> None:
+def _work_while_idle(completer: Completer, lines: LineReader) -> None:
     """Learn and read ahead until the next line comes; an error is only logged, as the answer was given."""
     try:
-        completer.work_while_idle(lambda: is_ready(sys.stdin))
+        completer.work_while_idle(lines.is_ready)
     except Exception as error:
         from rnnchat.storage.log import log_unexpected_error
 
@@ -179,18 +177,3 @@ def _suggest(completer: Completer, before: str, after: str, count: int, threshol
     if mended:
         answer["corrections"] = [one.as_dict() for one in mended]
     return answer
-
-
-def _read_line(stream: BinaryIO) -> bytes:
-    """Return the next line, or nothing at the end; of a line longer than LONGEST_LINE, only its beginning."""
-    line = part = stream.readline(LONGEST_LINE + 1)
-    while len(line) > LONGEST_LINE and part and not part.endswith(b"\n"):
-        part = stream.readline(_CHUNK)
-    return line
-
-
-def is_ready(stream: IO[str]) -> bool:
-    """Whether a pipe or a terminal has input that was not read yet; never true of a file."""
-    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-        return False
-    return bool(select.select([stream], [], [], 0)[0])

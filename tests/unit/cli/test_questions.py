@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnchat.cli import complete as completion
+from rnnchat.cli import line_reader
 from rnnchat.cli.complete import LineRequest
+from rnnchat.cli.line_reader import LineReader
 from rnnchat.completion.completer import Completer
 from rnnchat.errors import RnnchatError
 from rnnchat.lm.recurrent import RecurrentNetwork
@@ -45,7 +47,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, completer: Any, lines: list[bytes])
     """Return what is answered to `lines`, in order."""
     out: list[dict[str, Any]] = []
     monkeypatch.setattr(completion, "print_json", out.append)
-    monkeypatch.setattr(completion, "is_ready", lambda stream: True)
+    monkeypatch.setattr(LineReader, "is_ready", lambda reader: True)
     monkeypatch.setattr(
         completion.sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"\n".join(lines) + b"\n"))
     )
@@ -67,7 +69,7 @@ def test_a_line_that_is_too_long_is_dropped_in_parts(
     tiny_network: RecurrentNetwork, tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(completion, "LONGEST_LINE", 1_000)
-    monkeypatch.setattr(completion, "_CHUNK", 64)
+    monkeypatch.setattr(line_reader, "CHUNK", 64)
     long = b'{"before": "' + b"a" * 5_000 + b'"}'
     said = answers(monkeypatch, Completer(tiny_network, tokenizer), [long, b'{"before": "Still here"}', long])
     assert ["error" in one for one in said] == [True, False, True]
