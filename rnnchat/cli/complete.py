@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BufferedIOBase
 from typing import TYPE_CHECKING, Any, cast
@@ -94,23 +95,44 @@ class LineRequest:
     @classmethod
     def read(cls, line: bytes) -> LineRequest:
         """Return the request in a line of JSON; raise RnnchatError where there is none."""
-        hint = 'Send a line such as {"before": "The text so far"}.'
         if len(line) > LONGEST_LINE:
             raise RnnchatError(
                 f"A line can have at most {LONGEST_LINE // 2**20} MB.", "Send only the end of the draft."
             )
         try:
             asked = json.loads(line.decode("utf-8-sig"))
-            passed = asked.get("passed", [])
-            texts = [asked["before"], asked.get("after", ""), asked.get("dismiss", ""), *passed]
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            raise RnnchatError("This line is not a valid request.", hint) from None
-        if not isinstance(passed, list) or not all(isinstance(text, str) for text in texts):
-            raise RnnchatError("This line is not a valid request.", hint)
-        # JSON can spell single surrogates, which are not text.
-        texts = [text.encode("utf-8", "replace").decode() for text in texts]
-        before, after, dismiss, *ignored = texts
-        return cls(before, after, dismiss, tuple(ignored), asked.get("new") is True)
+        except (ValueError, RecursionError):
+            asked = None
+        if not isinstance(asked, dict) or "before" not in asked:
+            raise RnnchatError(
+                "This line is not a valid request.", 'Send a line such as {"before": "The text so far"}.'
+            )
+        before, after, dismiss = (_text_field(asked, name) for name in ("before", "after", "dismiss"))
+        passed, is_new = asked.get("passed", []), asked.get("new", False)
+        if not isinstance(passed, list) or not all(isinstance(text, str) for text in passed):
+            raise _wrong_field("passed", "a list of texts", '["like", "like to"]')
+        if not isinstance(is_new, bool):
+            raise _wrong_field("new", "true or false", "true")
+        return cls(before, after, dismiss, tuple(map(_without_surrogates, passed)), is_new)
+
+
+def _text_field(asked: Mapping[str, Any], name: str) -> str:
+    """Return the text of a request called `name`, or an empty one; raise RnnchatError where it is no text."""
+    text = asked.get(name, "")
+    if not isinstance(text, str):
+        raise _wrong_field(name, "a text", '"some words"')
+    return _without_surrogates(text)
+
+
+def _wrong_field(name: str, wanted: str, example: str) -> RnnchatError:
+    """Return the error for a field of a request that is not what is `wanted`."""
+    optional = "" if name == "before" else ", or leave it out"
+    return RnnchatError(f'"{name}" must be {wanted}.', f'Send it such as "{name}": {example}{optional}.')
+
+
+def _without_surrogates(text: str) -> str:
+    """Return `text` without single surrogates, which JSON can spell but which are not text."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _answer_lines(completer: Completer, count: int, threshold: float) -> None:

@@ -65,6 +65,33 @@ def test_a_bad_line_is_told_and_the_next_one_answered(
     assert "suggestions" in said[1]
 
 
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ('"before": 1', '"before" must be a text.'),
+        ('"after": null', '"after" must be a text.'),
+        ('"dismiss": ["like"]', '"dismiss" must be a text.'),
+        ('"passed": "like"', '"passed" must be a list of texts.'),
+        ('"passed": null', '"passed" must be a list of texts.'),
+        ('"passed": ["like", 1]', '"passed" must be a list of texts.'),
+        ('"new": "yes"', '"new" must be true or false.'),
+        ('"new": 1', '"new" must be true or false.'),
+    ],
+)
+def test_a_field_of_a_wrong_type_is_named(
+    field: str,
+    message: str,
+    tiny_network: RecurrentNetwork,
+    tokenizer: Tokenizer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = f'{{"before": "I would l", {field}}}'.encode()
+    (said,) = answers(monkeypatch, Completer(tiny_network, tokenizer), [line])
+    assert set(said) == {"error", "hint"}
+    assert said["error"] == message
+    assert field.partition(":")[0] in said["hint"]
+
+
 def test_a_line_that_is_too_long_is_dropped_in_parts(
     tiny_network: RecurrentNetwork, tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
