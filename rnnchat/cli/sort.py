@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnnchat.cli.classify import print_left_out, progress_line
-from rnnchat.cli.output import print_json, print_line
+from rnnchat.cli.output import print_json, print_line, print_progress
 from rnnchat.cli.shared import NumberRange, PathArgument, as_json, current_paths
 
 if TYPE_CHECKING:
     from rnnchat.tasks.sorting.inbox import NotesToSort
     from rnnchat.tasks.sorting.moving import Moved
     from rnnchat.tasks.sorting.suggest import LabelSuggestion, Sorter
+
+_SHOWN_LINKS = 5
+"""At most this many of the folders that are links are named."""
 
 
 @click.command(
@@ -71,6 +74,8 @@ def sort(
     from rnnchat.tasks.sorting.suggest import learn_sorting
 
     notes = read_notes_to_sort(inbox, like)
+    if not follow:  # the app takes what is on standard error for an error
+        _warn_of_links(notes)
     if not notes.inbox:
         _print_nothing_to_sort(notes, as_json)
         if is_applied and as_json:
@@ -96,6 +101,22 @@ def sort(
             f"\nNothing has moved. --apply would move {len(planned):,} of {len(suggestions):,}."
             f" {_moved_ones(sorter, threshold)}"
         )
+
+
+def _warn_of_links(notes: NotesToSort) -> None:
+    """Say on standard error which folders are not known; notes that belong there seem to belong elsewhere."""
+    from rnnchat.library.describe import counted
+    from rnnchat.storage.display import display_path
+
+    linked = notes.linked_folders
+    if not linked:
+        return
+    names = ", ".join(display_path(name) for name in linked[:_SHOWN_LINKS])
+    more = f" and {len(linked) - _SHOWN_LINKS:,} more" if len(linked) > _SHOWN_LINKS else ""
+    print_progress(
+        f"Links are not followed, so that {counted(len(linked), 'folder')} of {display_path(notes.root)}"
+        f" cannot be learned: {names}{more}. Notes that belong there may be sorted into another folder.\n"
+    )
 
 
 def _moved_ones(sorter: Sorter, threshold: float | None) -> str:
