@@ -70,12 +70,9 @@ def sort(
         raise click.UsageError("Name the folder to sort, and with --like a folder of sorted notes.")
     if is_applied and by == "tags":
         raise click.UsageError("--apply moves notes into folders; tags are only suggested.")
-    from rnnchat.tasks.sorting.inbox import read_notes_to_sort
     from rnnchat.tasks.sorting.suggest import learn_sorting
 
-    notes = read_notes_to_sort(inbox, like)
-    if not follow:  # the app takes what is on standard error for an error
-        _warn_of_links(notes)
+    notes = _read(inbox, like, as_json, follow=follow)
     if not notes.inbox:
         _print_nothing_to_sort(notes, as_json)
         if is_applied and as_json:
@@ -101,6 +98,20 @@ def sort(
             f"\nNothing has moved. --apply would move {len(planned):,} of {len(suggestions):,}."
             f" {_moved_ones(sorter, threshold)}"
         )
+
+
+def _read(inbox: Path, like: Path, as_json: bool, *, follow: bool) -> NotesToSort:
+    """Return the notes of both folders, after saying which folders cannot be learned."""
+    from rnnchat.tasks.sorting.inbox import read_notes_to_sort
+
+    _, clear = progress_line("Reading your notes", as_json, follow=follow)
+    try:
+        notes = read_notes_to_sort(inbox, like)
+    finally:
+        clear()
+    if not follow:  # the app takes what is on standard error for an error
+        _warn_of_links(notes)
+    return notes
 
 
 def _warn_of_links(notes: NotesToSort) -> None:
