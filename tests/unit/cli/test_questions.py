@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -145,6 +147,30 @@ def test_what_nobody_foresaw_ends_no_conversation(monkeypatch: pytest.MonkeyPatc
     assert "secret" not in json.dumps(said)
     assert [one.get("suggestions") for one in said[1:]] == [[], []]
     assert failing.begun == 3
+
+
+def test_nothing_is_read_ahead_while_the_next_request_waits(
+    tiny_network: RecurrentNetwork,
+    tokenizer: Tokenizer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    completer = Completer(tiny_network, tokenizer)
+    reading, writing = os.pipe()
+    waiting: list[bool] = []
+    with os.fdopen(reading, "rb") as stream, os.fdopen(writing, "wb", buffering=0) as editor:
+
+        def work(is_interrupted: Callable[[], bool]) -> None:
+            waiting.append(is_interrupted())
+            if len(waiting) == 3:
+                editor.close()
+
+        monkeypatch.setattr(completer, "work_while_idle", work)
+        monkeypatch.setattr(completion.sys, "stdin", SimpleNamespace(buffer=stream))
+        editor.write(b'{"before": "a"}\n' * 3)
+        completion._answer_lines(completer, 3, 0.4)
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert waiting == [True, True, False]
 
 
 @given(st.binary(max_size=300) | st.text(max_size=100).map(lambda text: json.dumps(text).encode()))
