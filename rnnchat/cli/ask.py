@@ -55,7 +55,10 @@ def ask(arguments: tuple[str, ...], model: str | None, count: int, as_json: bool
         raise click.UsageError("Name either paths or a model")
     from rnnchat.tasks.asking.asking import ask as ask_notes
     from rnnchat.tasks.asking.terms import terms_of
+    from rnnchat.text.notes.walk import check_paths
 
+    # First of all, as a question that was written before its paths is taken for a path.
+    check_paths(paths)
     if not text.strip():
         raise RnnchatError("There is no question.", 'Write it last, such as in `rnnchat ask "how do I …"`.')
     if not terms_of(text[:2_000]):

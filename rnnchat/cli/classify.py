@@ -87,10 +87,10 @@ def train(
 
     library = open_library()
     name = library.check_name(name, CLASSIFY)
-    texts, labels = read_examples(examples, text_column, label_column)
-    kept, left_out = LabelledTexts.of(texts, [[label] for label in labels]).without_rare_labels()
     show, clear = progress_line("Learning", as_json)
     try:
+        texts, labels = read_examples(examples, text_column, label_column)
+        kept, left_out = LabelledTexts.of(texts, [[label] for label in labels]).without_rare_labels()
         base = library.load(BASE)
         trained = train_classifier(kept, encoder_from_saved(base), show)
     finally:
@@ -122,16 +122,20 @@ def print_left_out(labels: Sequence[str], what: str) -> None:
 def progress_line(
     what: str, as_json: bool, *, follow: bool = False
 ) -> tuple[Callable[[int, int], None], Callable[[], None]]:
-    """Return two functions that show a progress on standard error, and remove it.
+    """Say on standard error that `what` begins; return two functions that show its progress, and remove it.
 
-    For programs, it is printed as JSON, and only where they `follow` it.
+    Nothing is shown where standard error is no terminal. For programs that `follow` the progress, it is
+    printed as JSON instead.
     """
     import sys
 
-    live = is_terminal(sys.stderr) and not as_json
+    is_followed = as_json and follow
+    live = is_terminal(sys.stderr) and not is_followed
+    if live:
+        replace_progress(f"{what} …")  # the first step may take many seconds
 
     def show(done: int, total: int) -> None:
-        if as_json and follow:
+        if is_followed:
             print_json({"event": "progress", "done": done, "total": total})
         elif live:
             replace_progress(f"{what}: step {done} of {total}")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import select
-import stat
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from io import BufferedIOBase
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from rnnchat.cli.line_reader import LineReader
 from rnnchat.cli.output import print_json, print_line
 from rnnchat.cli.shared import as_json, current_paths, model_option, open_library
 from rnnchat.cli.streams import is_closed, is_terminal, read_standard_input
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 16 * 1024 * 1024
 """A request has at most this many bytes."""
-_CHUNK = 1024 * 1024
-"""The rest of a longer line is dropped in parts of this many bytes."""
 
 
 @click.command(
@@ -97,23 +95,44 @@ class LineRequest:
     @classmethod
     def read(cls, line: bytes) -> LineRequest:
         """Return the request in a line of JSON; raise RnnchatError where there is none."""
-        hint = 'Send a line such as {"before": "The text so far"}.'
         if len(line) > LONGEST_LINE:
             raise RnnchatError(
                 f"A line can have at most {LONGEST_LINE // 2**20} MB.", "Send only the end of the draft."
             )
         try:
             asked = json.loads(line.decode("utf-8-sig"))
-            passed = asked.get("passed", [])
-            texts = [asked["before"], asked.get("after", ""), asked.get("dismiss", ""), *passed]
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            raise RnnchatError("This line is not a valid request.", hint) from None
-        if not isinstance(passed, list) or not all(isinstance(text, str) for text in texts):
-            raise RnnchatError("This line is not a valid request.", hint)
-        # JSON can spell single surrogates, which are not text.
-        texts = [text.encode("utf-8", "replace").decode() for text in texts]
-        before, after, dismiss, *ignored = texts
-        return cls(before, after, dismiss, tuple(ignored), asked.get("new") is True)
+        except (ValueError, RecursionError):
+            asked = None
+        if not isinstance(asked, dict) or "before" not in asked:
+            raise RnnchatError(
+                "This line is not a valid request.", 'Send a line such as {"before": "The text so far"}.'
+            )
+        before, after, dismiss = (_text_field(asked, name) for name in ("before", "after", "dismiss"))
+        passed, is_new = asked.get("passed", []), asked.get("new", False)
+        if not isinstance(passed, list) or not all(isinstance(text, str) for text in passed):
+            raise _wrong_field("passed", "a list of texts", '["like", "like to"]')
+        if not isinstance(is_new, bool):
+            raise _wrong_field("new", "true or false", "true")
+        return cls(before, after, dismiss, tuple(map(_without_surrogates, passed)), is_new)
+
+
+def _text_field(asked: Mapping[str, Any], name: str) -> str:
+    """Return the text of a request called `name`, or an empty one; raise RnnchatError where it is no text."""
+    text = asked.get(name, "")
+    if not isinstance(text, str):
+        raise _wrong_field(name, "a text", '"some words"')
+    return _without_surrogates(text)
+
+
+def _wrong_field(name: str, wanted: str, example: str) -> RnnchatError:
+    """Return the error for a field of a request that is not what is `wanted`."""
+    optional = "" if name == "before" else ", or leave it out"
+    return RnnchatError(f'"{name}" must be {wanted}.', f'Send it such as "{name}": {example}{optional}.')
+
+
+def _without_surrogates(text: str) -> str:
+    """Return `text` without single surrogates, which JSON can spell but which are not text."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _answer_lines(completer: Completer, count: int, threshold: float) -> None:
@@ -122,7 +141,8 @@ def _answer_lines(completer: Completer, count: int, threshold: float) -> None:
     What is shown unasked is right with a probability of at least `threshold`.
     """
     last = ""
-    while line := _read_line(sys.stdin.buffer):
+    lines = LineReader(cast(BufferedIOBase, sys.stdin.buffer), LONGEST_LINE)
+    while line := lines.read():
         try:
             request = LineRequest.read(line)
             reply = _answer(completer, request, last, count, threshold)
@@ -138,13 +158,13 @@ def _answer_lines(completer: Completer, count: int, threshold: float) -> None:
             reply = {"error": message, "hint": log_unexpected_error(error)}
         print_json(reply)
         if "error" not in reply:
-            _work_while_idle(completer)
+            _work_while_idle(completer, lines)
 
 
-def _work_while_idle(completer: Completer) -> None:
+def _work_while_idle(completer: Completer, lines: LineReader) -> None:
     """Learn and read ahead until the next line comes; an error is only logged, as the answer was given."""
     try:
-        completer.work_while_idle(lambda: is_ready(sys.stdin))
+        completer.work_while_idle(lines.is_ready)
     except Exception as error:
         from rnnchat.storage.log import log_unexpected_error
 
@@ -179,18 +199,3 @@ def _suggest(completer: Completer, before: str, after: str, count: int, threshol
     if mended:
         answer["corrections"] = [one.as_dict() for one in mended]
     return answer
-
-
-def _read_line(stream: BinaryIO) -> bytes:
-    """Return the next line, or nothing at the end; of a line longer than LONGEST_LINE, only its beginning."""
-    line = part = stream.readline(LONGEST_LINE + 1)
-    while len(line) > LONGEST_LINE and part and not part.endswith(b"\n"):
-        part = stream.readline(_CHUNK)
-    return line
-
-
-def is_ready(stream: IO[str]) -> bool:
-    """Whether a pipe or a terminal has input that was not read yet; never true of a file."""
-    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-        return False
-    return bool(select.select([stream], [], [], 0)[0])

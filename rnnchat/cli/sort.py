@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnnchat.cli.classify import print_left_out, progress_line
-from rnnchat.cli.output import print_json, print_line
+from rnnchat.cli.output import print_json, print_line, print_progress
 from rnnchat.cli.shared import NumberRange, PathArgument, as_json, current_paths
 
 if TYPE_CHECKING:
     from rnnchat.tasks.sorting.inbox import NotesToSort
     from rnnchat.tasks.sorting.moving import Moved
     from rnnchat.tasks.sorting.suggest import LabelSuggestion, Sorter
+
+_SHOWN_LINKS = 5
+"""At most this many of the folders that are links are named."""
 
 
 @click.command(
@@ -67,10 +70,9 @@ def sort(
         raise click.UsageError("Name the folder to sort, and with --like a folder of sorted notes.")
     if is_applied and by == "tags":
         raise click.UsageError("--apply moves notes into folders; tags are only suggested.")
-    from rnnchat.tasks.sorting.inbox import read_notes_to_sort
     from rnnchat.tasks.sorting.suggest import learn_sorting
 
-    notes = read_notes_to_sort(inbox, like)
+    notes = _read(inbox, like, as_json, follow=follow)
     if not notes.inbox:
         _print_nothing_to_sort(notes, as_json)
         if is_applied and as_json:
@@ -96,6 +98,36 @@ def sort(
             f"\nNothing has moved. --apply would move {len(planned):,} of {len(suggestions):,}."
             f" {_moved_ones(sorter, threshold)}"
         )
+
+
+def _read(inbox: Path, like: Path, as_json: bool, *, follow: bool) -> NotesToSort:
+    """Return the notes of both folders, after saying which folders cannot be learned."""
+    from rnnchat.tasks.sorting.inbox import read_notes_to_sort
+
+    _, clear = progress_line("Reading your notes", as_json, follow=follow)
+    try:
+        notes = read_notes_to_sort(inbox, like)
+    finally:
+        clear()
+    if not follow:  # the app takes what is on standard error for an error
+        _warn_of_links(notes)
+    return notes
+
+
+def _warn_of_links(notes: NotesToSort) -> None:
+    """Say on standard error which folders are not known; notes that belong there seem to belong elsewhere."""
+    from rnnchat.library.describe import counted
+    from rnnchat.storage.display import display_path
+
+    linked = notes.linked_folders
+    if not linked:
+        return
+    names = ", ".join(display_path(name) for name in linked[:_SHOWN_LINKS])
+    more = f" and {len(linked) - _SHOWN_LINKS:,} more" if len(linked) > _SHOWN_LINKS else ""
+    print_progress(
+        f"Links are not followed, so that {counted(len(linked), 'folder')} of {display_path(notes.root)}"
+        f" cannot be learned: {names}{more}. Notes that belong there may be sorted into another folder.\n"
+    )
 
 
 def _moved_ones(sorter: Sorter, threshold: float | None) -> str:

@@ -23,6 +23,9 @@ NO_NOTES_HINT = (
 )
 """What to do where a model has no notes."""
 
+NAMED_FILES = 3
+"""Where there are no notes, at most this many skipped files are named."""
+
 
 class NoNotesError(ModelError):
     """A model has learned no notes."""
@@ -46,7 +49,26 @@ def notes_under(
     """
     from rnnchat.tasks.asking.collection import open_collection
 
-    return AskedNotes(open_collection(folders, paths.indexes, progress=progress))
+    try:
+        return AskedNotes(open_collection(folders, paths.indexes, progress=progress))
+    except NotesError as error:
+        reasons = _reasons_to_skip(folders)
+        raise NotesError(error.message, reasons) if reasons else error from None
+
+
+def _reasons_to_skip(folders: Sequence[Path]) -> str:
+    """Return which files under `folders` are skipped and why, or nothing.
+
+    The index does not tell: it keeps a file that is no text as a note without passages. Raises NotesError
+    for a path that does not exist.
+    """
+    from rnnchat.storage.display import display_path
+    from rnnchat.text.notes import scan
+
+    skipped = scan(folders).skipped
+    named = [f"{display_path(item.path.name)} ({item.reason})" for item in skipped[:NAMED_FILES]]
+    more = [f"{len(skipped) - NAMED_FILES:,} more"] if len(skipped) > NAMED_FILES else []
+    return f"Skipped: {', '.join([*named, *more])}." if named else ""
 
 
 def notes_of_model(paths: Paths, model: str, progress: Callable[[int], None] | None = None) -> AskedNotes:

@@ -118,7 +118,11 @@ def _column(names: list[str], wanted: str | None, usual: tuple[str, ...], holds:
     shown = ", ".join(sanitize(name) for name in names[:20]) or "none"
     shown = shown if len(shown) <= SHOWN_COLUMNS else f"{shown[: SHOWN_COLUMNS - 1].rstrip()}…"
     missing = f"There is no column {wanted!r}." if wanted else f"No column is known to hold the {holds}."
-    raise NotesError(f"{missing} The columns are: {shown}.", f"Name it with {option}.")
+    raise NotesError(
+        f"{missing} The columns are: {shown}.",
+        f"The first line of the table must name the columns, such as `text,label`. If it does, name the"
+        f" right one with {option}.",
+    )
 
 
 def _checked_label(label: str, where: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from rnnchat.errors import NotesError
 from rnnchat.tasks.sorting.moving import Move, Moved, plan_moves
 from rnnchat.tasks.sorting.notes import SortableNote, read_sortable
 from rnnchat.tasks.sorting.suggest import LabelSuggestion
-from rnnchat.text.notes.walk import Skipped
+from rnnchat.text.notes.walk import IGNORED_FOLDERS, Skipped
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class NotesToSort:
     """What is skipped in the inbox, and why."""
     root: Path
     """The folder of the sorted notes."""
+    linked_folders: tuple[str, ...] = ()
+    """The folders of the sorted notes that were not read as they are links, by their paths below `root`."""
 
     def moves(
         self, suggestions: Iterable[LabelSuggestion], threshold: float
@@ -43,7 +46,7 @@ def read_notes_to_sort(inbox: Path, like: Path) -> NotesToSort:
     NotesError where there is nothing to learn from; that there is nothing to sort is no error.
     """
     waiting, skipped = read_sortable([inbox])
-    known, _ = read_sortable([like])
+    known, unread = read_sortable([like])
     inbox, like = inbox.resolve(), like.resolve()
     if inbox == like:
         waiting = [note for note in waiting if not note.folder]
@@ -57,7 +60,20 @@ def read_notes_to_sort(inbox: Path, like: Path) -> NotesToSort:
             f"There are no notes in {like} to learn from.",
             "Name a folder with --like whose notes are in subfolders, or have tags.",
         )
-    return NotesToSort(tuple(waiting), tuple(known), tuple(skipped), like)
+    return NotesToSort(tuple(waiting), tuple(known), tuple(skipped), like, _linked(unread, like, inbox))
+
+
+def _linked(unread: Iterable[Skipped], like: Path, inbox: Path) -> tuple[str, ...]:
+    """Return which folders of `like` are unread only because they are links; `inbox` is none of them."""
+    found = []
+    for path in (item.path for item in unread):
+        # Unlike those of pathlib, these raise nothing where the target cannot be looked at.
+        if not os.path.islink(path) or not os.path.isdir(path) or path.resolve() == inbox:  # noqa: PTH112, PTH114
+            continue
+        is_in_inbox = inbox != like and path.is_relative_to(inbox)
+        if not is_in_inbox and not path.name.startswith(".") and path.name not in IGNORED_FOLDERS:
+            found.append(path.relative_to(like).as_posix())
+    return tuple(found)
 
 
 def _outside(notes: Sequence[SortableNote], folder: Path) -> list[SortableNote]:

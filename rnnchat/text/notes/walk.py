@@ -56,6 +56,12 @@ def walk(paths: Iterable[Path]) -> Iterator[Candidate | Skipped]:
             yield _judge_file(path, path.name, status, seen, named_by_user=True)
 
 
+def check_paths(paths: Iterable[Path]) -> None:
+    """Raise NotesError for the first of `paths` that `walk` would refuse."""
+    for given in paths:
+        _find(given)
+
+
 def _find(given: Path) -> tuple[Path, os.stat_result]:
     """Return the real path of what the user named, and its status."""
     shown = display_path(given)

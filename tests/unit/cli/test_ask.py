@@ -48,3 +48,32 @@ def test_the_first_line_of_a_passage_is_printed_once(notes: Path) -> None:
     below = said.split("\n\n", 1)[1]
     assert below.count("call the dentist about the tooth") == 1
     assert "  Garden\n" in run("ask", notes, "old boiler", "--passages", "1")
+
+
+def test_why_a_named_file_is_not_asked_is_said(notes: Path) -> None:
+    (notes / "photo.md").write_bytes(bytes(range(256)) * 20)
+    (notes / "empty.md").write_bytes(b"")
+    for paths, reasons in (
+        ([notes / "photo.md"], "Skipped: photo.md (binary, not text)."),
+        ([notes / "empty.md"], "Skipped: empty.md (empty)."),
+        ([notes], "Skipped: empty.md (empty), photo.md (binary, not text)."),
+    ):
+        # The second time, the index is there already.
+        for _ in range(2):
+            with pytest.raises(RnnchatError, match="no notes to ask") as raised:
+                run("ask", *paths, "how do I undo")
+            assert raised.value.hint == reasons
+
+
+def test_of_many_skipped_files_a_few_are_named(notes: Path) -> None:
+    for number in range(5):
+        (notes / f"{number}.md").write_bytes(b"")
+    with pytest.raises(RnnchatError) as raised:
+        run("ask", notes, "how do I undo")
+    assert raised.value.hint == "Skipped: 0.md (empty), 1.md (empty), 2.md (empty), 2 more."
+
+
+@pytest.mark.parametrize("question", ["who is it", ""])
+def test_a_missing_path_is_told_before_the_question(notes: Path, question: str) -> None:
+    with pytest.raises(RnnchatError, match="There is nothing at"):
+        run("ask", notes / "missing", question)

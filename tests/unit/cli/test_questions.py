@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnchat.cli import complete as completion
+from rnnchat.cli import line_reader
 from rnnchat.cli.complete import LineRequest
+from rnnchat.cli.line_reader import LineReader
 from rnnchat.completion.completer import Completer
 from rnnchat.errors import RnnchatError
 from rnnchat.lm.recurrent import RecurrentNetwork
@@ -45,7 +49,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, completer: Any, lines: list[bytes])
     """Return what is answered to `lines`, in order."""
     out: list[dict[str, Any]] = []
     monkeypatch.setattr(completion, "print_json", out.append)
-    monkeypatch.setattr(completion, "is_ready", lambda stream: True)
+    monkeypatch.setattr(LineReader, "is_ready", lambda reader: True)
     monkeypatch.setattr(
         completion.sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"\n".join(lines) + b"\n"))
     )
@@ -63,11 +67,38 @@ def test_a_bad_line_is_told_and_the_next_one_answered(
     assert "suggestions" in said[1]
 
 
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ('"before": 1', '"before" must be a text.'),
+        ('"after": null', '"after" must be a text.'),
+        ('"dismiss": ["like"]', '"dismiss" must be a text.'),
+        ('"passed": "like"', '"passed" must be a list of texts.'),
+        ('"passed": null', '"passed" must be a list of texts.'),
+        ('"passed": ["like", 1]', '"passed" must be a list of texts.'),
+        ('"new": "yes"', '"new" must be true or false.'),
+        ('"new": 1', '"new" must be true or false.'),
+    ],
+)
+def test_a_field_of_a_wrong_type_is_named(
+    field: str,
+    message: str,
+    tiny_network: RecurrentNetwork,
+    tokenizer: Tokenizer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = f'{{"before": "I would l", {field}}}'.encode()
+    (said,) = answers(monkeypatch, Completer(tiny_network, tokenizer), [line])
+    assert set(said) == {"error", "hint"}
+    assert said["error"] == message
+    assert field.partition(":")[0] in said["hint"]
+
+
 def test_a_line_that_is_too_long_is_dropped_in_parts(
     tiny_network: RecurrentNetwork, tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(completion, "LONGEST_LINE", 1_000)
-    monkeypatch.setattr(completion, "_CHUNK", 64)
+    monkeypatch.setattr(line_reader, "CHUNK", 64)
     long = b'{"before": "' + b"a" * 5_000 + b'"}'
     said = answers(monkeypatch, Completer(tiny_network, tokenizer), [long, b'{"before": "Still here"}', long])
     assert ["error" in one for one in said] == [True, False, True]
@@ -116,6 +147,30 @@ def test_what_nobody_foresaw_ends_no_conversation(monkeypatch: pytest.MonkeyPatc
     assert "secret" not in json.dumps(said)
     assert [one.get("suggestions") for one in said[1:]] == [[], []]
     assert failing.begun == 3
+
+
+def test_nothing_is_read_ahead_while_the_next_request_waits(
+    tiny_network: RecurrentNetwork,
+    tokenizer: Tokenizer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    completer = Completer(tiny_network, tokenizer)
+    reading, writing = os.pipe()
+    waiting: list[bool] = []
+    with os.fdopen(reading, "rb") as stream, os.fdopen(writing, "wb", buffering=0) as editor:
+
+        def work(is_interrupted: Callable[[], bool]) -> None:
+            waiting.append(is_interrupted())
+            if len(waiting) == 3:
+                editor.close()
+
+        monkeypatch.setattr(completer, "work_while_idle", work)
+        monkeypatch.setattr(completion.sys, "stdin", SimpleNamespace(buffer=stream))
+        editor.write(b'{"before": "a"}\n' * 3)
+        completion._answer_lines(completer, 3, 0.4)
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert waiting == [True, True, False]
 
 
 @given(st.binary(max_size=300) | st.text(max_size=100).map(lambda text: json.dumps(text).encode()))

@@ -16,6 +16,17 @@ def table(folder: Path, content: str | bytes, name: str = "table.csv") -> Path:
     return path
 
 
+@pytest.mark.parametrize("column", [None, "text"])
+def test_of_a_table_without_names_it_is_said_that_the_first_line_has_them(
+    column: str | None, tmp_path: Path
+) -> None:
+    path = table(tmp_path, "my card is lost,card\nwhere is my money,money\n")
+    with pytest.raises(NotesError, match="The columns are: my card is lost, card") as raised:
+        read_examples(path, column)
+    assert "The first line of the table must name the columns" in raised.value.hint
+    assert "--text-column" in raised.value.hint
+
+
 @pytest.mark.parametrize(
     ("content", "name"),
     [

@@ -57,6 +57,24 @@ def test_an_inbox_inside_the_notes_is_not_learned(tmp_path: Path) -> None:
     assert not around.inbox
 
 
+def test_folders_that_are_links_are_told(tmp_path: Path) -> None:
+    notes = write_topic_notes(tmp_path / "notes")
+    inbox = tmp_path / "inbox"
+    elsewhere = tmp_path / "elsewhere"
+    for folder in (inbox, elsewhere):
+        folder.mkdir()
+        (folder / "a.md").write_text("onion and garlic in butter")
+    (notes / "garden" / "linked").symlink_to(elsewhere)
+    (notes / "travel").symlink_to(elsewhere)
+    (notes / "note.md").symlink_to(elsewhere / "a.md")
+    (notes / "gone").symlink_to(tmp_path / "gone")
+    (notes / ".hidden").symlink_to(elsewhere)
+    (notes / "inbox").symlink_to(inbox)
+    assert read_notes_to_sort(inbox, notes).linked_folders == ("garden/linked", "travel")
+    assert read_notes_to_sort(notes, notes).linked_folders == ("garden/linked", "inbox", "travel")
+    assert read_notes_to_sort(notes / "garden", notes).linked_folders == ("inbox", "travel")
+
+
 def test_tags_are_learned_where_there_are_no_folders(tmp_path: Path) -> None:
     for number, (text, label) in enumerate(zip(*topic_texts(6, 3), strict=True)):
         tags = f"tags: [{label}, all]" if number % 2 else "title: x"
