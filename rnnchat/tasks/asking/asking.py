@@ -144,7 +144,7 @@ def ask(index: PassageIndex, text: str, count: int = SHOWN_PASSAGES, *, subject:
     answer = None
     asked = own if len(own.numbers) else question
     chosen = choose(index, asked, numbers[:READ_PASSAGES], scores[numbers[:READ_PASSAGES]])
-    if chosen is not None and is_answered(answer_evidence(question, found, scores, chosen)):
+    if chosen is not None and is_answered(answer_evidence(found, scores, chosen)):
         answer = _answer(index, asked, chosen)
     passages = tuple(_found(index, number, float(scores[number])) for number in numbers[:count])
     return Reply(passages, answer, 1000 * (time.perf_counter() - started))

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnchat.tasks.asking.answers import AnswerCandidate
-from rnnchat.tasks.asking.ranking import FEATURES, Question
+from rnnchat.tasks.asking.ranking import FEATURES
 from rnnchat.tasks.asking.reranking import SOFTENED
 from rnnchat.tasks.asking.sentence_evidence import FEATURES as OF_SENTENCE
 
-_OF_PASSAGE = ("covered", "heading", "title", "words", "words_title", "latent")
+_OF_PASSAGE = ("covered", "words", "words_title", "latent")
 _OF_ANSWER = (
     "covered",
     "covered_with_neighbours",
@@ -27,18 +27,20 @@ _OF_ANSWER = (
 EVIDENCE = (
     *_OF_PASSAGE,
     "most_covered",
-    "unknown",
     "lead",
     *(f"answer_{name}" for name in _OF_ANSWER),
 )
 """What speaks for an answer, in the order of WEIGHTS.
 
-Evidence for its passage, the share of the question that any passage has, the share that no note has, how far
-the passage is ahead of the next one, and evidence for the answer itself.
+Evidence for its passage, the share of the question that any passage has, how far the passage is ahead of the
+next one, and evidence for the answer itself.
 """
-WEIGHTS = np.zeros(len(EVIDENCE), np.float32)
+WEIGHTS = np.array(
+    [1.37, -0.59, -1.93, 2.25, 1.13, 0.91, 0.84, 2.13, 0.42, 0.67, 0.25, 1.28, 2.06, 1.52, 0.03, 0.46],
+    np.float32,
+)
 """What each of them counts for."""
-BIAS = 0.0
+BIAS = -4.01
 """What is added to the weighted evidence."""
 LARGEST_LEAD = 5.0
 """A passage that is further ahead than this counts as this far ahead, as a natural logarithm of odds."""
@@ -50,7 +52,6 @@ def is_answered(evidence: NDArray[np.float32]) -> bool:
 
 
 def answer_evidence(
-    question: Question,
     found: NDArray[np.float32],
     scores: NDArray[np.float32],
     answer: AnswerCandidate,
@@ -63,12 +64,10 @@ def answer_evidence(
     of_passage = found[[FEATURES.index(name) for name in _OF_PASSAGE], answer.passage]
     others = np.delete(scores, answer.passage)
     odds = max(float(scores[answer.passage]), 1e-6) / max(float(others.max(initial=0)), 1e-6)
-    rarities = question.rarities
     return np.array(
         [
             *of_passage,
             found[FEATURES.index("covered")].max(),
-            rarities[question.terms < 0].sum() / max(float(rarities.sum()), 1e-6),
             np.clip(SOFTENED * np.log(odds), -LARGEST_LEAD, LARGEST_LEAD),
             *answer.evidence[[OF_SENTENCE.index(name) for name in _OF_ANSWER]],
         ],

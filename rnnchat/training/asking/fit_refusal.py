@@ -1,16 +1,17 @@
 """Fit the refusal: ``python -m rnnchat.training.asking.fit_refusal DATA``.
 
 DATA holds the text collections. It takes about four minutes on one core, after all other fits of asking. Each
-written question is asked of collections that have the answer, and of the same collections without the note
-with the answer. A logistic regression tells these apart. The weights are printed, and then written into
-``refusal.py`` by hand. The bias is such that REFUSED of the factual questions are refused.
+written question is asked of collections that have the answer, of the same collections without the note with
+the answer, and of other collections. A logistic regression, whose weights are not negative, tells these
+apart. The weights are printed, and then written into ``refusal.py`` by hand. The bias is such that REFUSED
+of the factual questions are refused.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +25,19 @@ from rnnchat.tasks.asking.ranking import Question, best
 from rnnchat.tasks.asking.refusal import EVIDENCE, answer_evidence
 from rnnchat.tasks.asking.reranking import rank
 from rnnchat.training.asking.fit_answers import indexes
-from rnnchat.training.asking.written import factual_questions, passage_asked_about, written_questions
+from rnnchat.training.asking.written import (
+    WrittenQuestion,
+    factual_questions,
+    passage_asked_about,
+    written_questions,
+)
 
 REFUSED = 0.08
 """This share of the factual questions is refused."""
 FOLDS = 5
 """Questions are split into so many parts; those of one are judged by weights fitted to the others."""
+STEPS = 3_000
+"""The number of steps of projected gradient descent."""
 DECAY = 1.0
 """How strongly weights are drawn to 0, as if so many observations spoke for 0."""
 
@@ -41,7 +49,7 @@ class RefusalCase:
     evidence: NDArray[np.float32]
     """(evidence,)."""
     kind: str
-    """``written`` or ``factual``."""
+    """``written``, ``factual`` or ``foreign``."""
     is_answered: bool
 
 
@@ -51,15 +59,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("data", type=Path, help="the folder of the text collections")
     data = parser.parse_args(arguments).data
     sources = {one.source for one in (*written_questions(), *factual_questions())}
-    found = [case for index in indexes(data, sources) for case in cases(index)]
+    found: list[RefusalCase] = []
+    others: list[WrittenQuestion] = []
+    for number, index in enumerate(indexes(data, sources)):
+        found += [*cases(index), *foreign_cases(index, others)]
+        # The first index has all notes, so that no question is foreign to it.
+        others = questions_of(index) if number else []
     values = np.zeros(len(found))
     for fold in range(FOLDS):
         fitted = fit([case for number, case in enumerate(found) if number % FOLDS != fold])
         for number in range(fold, len(found), FOLDS):
             values[number] = found[number].evidence @ fitted
     bias = -quantile(found, values)
-    for kind in ("written", "factual"):
+    for kind in ("written", "factual", "foreign"):
         for is_answered in (True, False):
+            if kind == "foreign" and is_answered:
+                continue
             own = [one.kind == kind and one.is_answered == is_answered for one in found]
             refused = np.mean(values[np.array(own, bool)] + bias <= 0)
             print(f"{kind}, {'answered' if is_answered else 'not answered'}: refused {refused:.1%}")
@@ -70,36 +85,59 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def questions_of(index: PassageIndex) -> list[WrittenQuestion]:
+    """Return the written questions that an index answers."""
+    asked = (*written_questions(), *factual_questions())
+    return [one for one in asked if passage_asked_about(index, one) >= 0]
+
+
 def cases(index: PassageIndex) -> Iterator[RefusalCase]:
     """Yield the questions that an index answers, with the note that does and without it."""
-    for kind, questions in (("written", written_questions()), ("factual", factual_questions())):
-        for one in questions:
-            number = passage_asked_about(index, one)
-            if number < 0:
-                continue
-            question = Question.of(index, one.text)
-            ranked = rank(index, question)
-            for is_answered in (True, False):
-                found, scores = ranked.found.copy(), ranked.scores.copy()
-                if not is_answered:
-                    own = index.notes == index.notes[number]
-                    found[:, own] = scores[own] = 0
-                numbers = [at for at in best(scores, READ_PASSAGES) if scores[at] > 0]
-                chosen = choose(index, question, numbers, scores[numbers])
-                if chosen is not None:
-                    yield RefusalCase(answer_evidence(question, found, scores, chosen), kind, is_answered)
+    factual = set(factual_questions())
+    for one in questions_of(index):
+        question = Question.of(index, one.text)
+        ranked = rank(index, question)
+        kind = "factual" if one in factual else "written"
+        yield from _case(index, question, ranked.found, ranked.scores, kind, is_answered=True)
+        own = index.notes == index.notes[passage_asked_about(index, one)]
+        found, scores = np.where(own, 0, ranked.found), np.where(own, 0, ranked.scores)
+        yield from _case(index, question, found, scores, kind, is_answered=False)
+
+
+def foreign_cases(index: PassageIndex, questions: Iterable[WrittenQuestion]) -> Iterator[RefusalCase]:
+    """Yield `questions` about other notes, asked of an index."""
+    for one in questions:
+        question = Question.of(index, one.text)
+        ranked = rank(index, question)
+        yield from _case(index, question, ranked.found, ranked.scores, "foreign", is_answered=False)
+
+
+def _case(
+    index: PassageIndex,
+    question: Question,
+    found: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    kind: str,
+    *,
+    is_answered: bool,
+) -> Iterator[RefusalCase]:
+    """Yield what speaks for the answer that is chosen, where there is any."""
+    numbers = [at for at in best(scores, READ_PASSAGES) if scores[at] > 0]
+    chosen = choose(index, question, numbers, scores[numbers])
+    if chosen is not None:
+        yield RefusalCase(answer_evidence(found, scores, chosen), kind, is_answered)
 
 
 def fit(found: Sequence[RefusalCase]) -> NDArray[np.float64]:
-    """Return the weights of a logistic regression without its bias, by Newton's method, (evidence,)."""
+    """Return the weights of a logistic regression without its bias, none below 0, (evidence,)."""
     table = np.array([[*case.evidence, 1.0] for case in found], np.float64)
     wanted = np.array([case.is_answered for case in found])
     weights = np.zeros(table.shape[1])
-    for _ in range(30):
+    largest = 0.25 * np.linalg.norm(table, 2) ** 2 + DECAY  # no step of 1 / this is too long
+    for _ in range(STEPS):
         odds = 1 / (1 + np.exp(-table @ weights))
-        gradient = table.T @ (odds - wanted) + DECAY * weights
-        curvature = (table * (odds * (1 - odds))[:, None]).T @ table + DECAY * np.eye(len(weights))
-        weights -= np.linalg.solve(curvature, gradient)
+        weights -= (table.T @ (odds - wanted) + DECAY * weights) / largest
+        weights[:-1] = np.maximum(weights[:-1], 0)
     return weights[:-1]
 
 

@@ -9,7 +9,7 @@ from rnnchat.tasks.asking.building import build_index
 from rnnchat.tasks.asking.notes import NotePassages
 from rnnchat.tasks.asking.refusal import EVIDENCE, WEIGHTS
 from rnnchat.training.asking import fit_refusal
-from rnnchat.training.asking.fit_refusal import REFUSED, RefusalCase, cases, fit, quantile
+from rnnchat.training.asking.fit_refusal import REFUSED, RefusalCase, cases, fit, foreign_cases, quantile
 from rnnchat.training.asking.written import WrittenQuestion
 
 TELLING = EVIDENCE.index("covered")
@@ -47,6 +47,8 @@ def test_a_question_is_asked_with_and_without_the_note_that_answers_it(
     monkeypatch.setattr(fit_refusal, "written_questions", list)
     monkeypatch.setattr(fit_refusal, "factual_questions", lambda: asked)
     with_it, without_it = cases(index)
+    (foreign,) = foreign_cases(index, [WrittenQuestion("When was the house built?", "house.md", 3, "1990")])
+    assert (foreign.kind, foreign.is_answered) == ("foreign", False)
     assert (with_it.is_answered, without_it.is_answered) == (True, False)
     assert with_it.evidence[TELLING] == 1 > without_it.evidence[TELLING]
     assert len(with_it.evidence) == len(EVIDENCE) == len(WEIGHTS)
