@@ -14,6 +14,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalGroup, VerticalScroll
+from textual.geometry import Size
 from textual.widgets import DataTable, Input, Static
 
 from rnnchat.app.screens.app_screen import AppScreen
@@ -32,10 +33,14 @@ INTRODUCTION = (
 """What is shown before anything has been sorted."""
 COLUMNS = ("", "Note", "Folder", "", "Or")
 """The headings of the columns: a mark, the note, its likeliest folder, how probable that is, and others."""
-WIDTHS = (1, 24, 18, 4, 22)
-"""The widths of the columns in a terminal of 80 columns."""
-SMALLEST_WIDTHS = (1, 13, 10, 4, 0)
-"""The smallest widths of the columns."""
+WIDTHS = (1, 24, 17, 4, 22)
+"""The widths of the columns in a terminal of about 80 columns."""
+SHARES = (0, 0.4, 0.3, 0, 0.3)
+"""The shares of the columns of what a wider terminal has more."""
+SMALLEST_NOTE = 13
+"""The smallest width of the column of notes; the folders get what is left."""
+MARGINS = 2
+"""The table is this much narrower than the terminal."""
 LEAST_OTHERS = 12
 """The column of the other folders is left out where it would be narrower than this."""
 MOVES = ("First folder", "Second folder", "Third folder")
@@ -46,6 +51,13 @@ class SortTable(DataTable[Text]):
     """The notes of the inbox, with a label for Enter in the footer."""
 
     BINDINGS: ClassVar = [Binding("enter", "select_cursor", "Move", id="sort.move")]
+
+    def fit_width(self) -> None:
+        """Show the columns with the widths that were set."""
+        width = sum(column.get_render_width(self) for column in self.columns.values())
+        # Textual adds the widths up only where a row was added or changed.
+        self.virtual_size = Size(width, self.virtual_size.height)
+        self.refresh(layout=True)
 
 
 class SortScreen(AppScreen):
@@ -108,18 +120,20 @@ class SortScreen(AppScreen):
         self._stop()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Fit the columns to the width there is."""
-        extra = event.size.width - 80
-        shares = (0, 0.4, 0.3, 0, 0.3)
-        widths = zip(WIDTHS, SMALLEST_WIDTHS, shares, strict=True)
-        wanted = [max(least, int(width + extra * share)) for width, least, share in widths]
+        """Fit the columns to the width there is, beside the bar that a long table has."""
+        table = self.table
+        sides = 2 * table.cell_padding * len(WIDTHS)
+        width = event.size.width - MARGINS - table.styles.scrollbar_size_vertical - sides
+        extra = width - sum(WIDTHS)
+        wanted = [int(own + extra * share) for own, share in zip(WIDTHS, SHARES, strict=True)]
         if wanted[-1] < LEAST_OTHERS:
-            wanted[2] += wanted[-1]
             wanted[-1] = 0
-        for column, width in zip(self.table.columns.values(), wanted, strict=False):
-            column.width = width
+            wanted[1] = max(SMALLEST_NOTE, wanted[1])
+        wanted[2] = max(1, width - sum(wanted[:2] + wanted[3:]))
+        for column, own in zip(table.columns.values(), wanted, strict=False):
+            column.width = own
             column.auto_width = False
-        self.table.refresh(layout=True)
+        table.fit_width()
 
     @property
     def table(self) -> SortTable:
