@@ -60,6 +60,11 @@ def corrections(word: str, frequency: Callable[[str], float]) -> list[Correction
     return [Correction(other, len(word)) for other in known[:MOST_CORRECTIONS]]
 
 
+def may_go_on(word: str, correction: str) -> bool:
+    """Whether only the last letter of `word` is wrong: it may as well begin a word that is not known."""
+    return len(word) == len(correction) and word[:-1] == correction[:-1]
+
+
 def _one_slip_away(word: str, letters: list[str]) -> Iterator[tuple[str, float]]:
     """Yield the words that differ from `word` by one slip, with its likelihood.
 

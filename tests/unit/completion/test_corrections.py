@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rnnchat.completion.completer import Completer
 from rnnchat.completion.corrections import Correction, corrections
+from rnnchat.completion.cursor import word_made
 from rnnchat.completion.used_words import UsedWords
 from rnnchat.completion.words import WordCounts
 from rnnchat.lm.ngram import NgramMemory, NgramModel
@@ -102,3 +103,18 @@ def test_earlier_drafts_know_words_that_were_used_more_than_once(tokenizer: Toke
     assert completer.is_known("hostler")
     completer.use_history(UsedWords({"hostler": 2.0, "hostlers": 0.5}))
     assert completer.corrections(before) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "word"),
+    [
+        ("onoin", "g the", "onoing"),
+        ("onoin", " the", ""),
+        ("onoin", "", ""),
+        ("onoin", "-like", ""),
+        ("don", "'t go", "don't"),
+        ("do", "gs' ", "dogs"),
+    ],
+)
+def test_the_word_that_a_suggestion_makes(typed: str, text: str, word: str) -> None:
+    assert word_made(typed, text) == word
