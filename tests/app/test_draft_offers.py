@@ -107,6 +107,17 @@ async def test_nothing_makes_a_word_that_does_not_exist_of_a_misspelled_one(
         assert editor.text == "Slice the onion "
 
 
+async def test_a_correction_is_shown_whole_where_others_are_shortened(app: RnnchatApp) -> None:
+    others = tuple(Alternative(f" {number} long", f"… {number} and a long one") for number in range(5))
+    correction = Alternative("misunderstanding", "spelling: misunderstanding", 16)
+    async with app.run_test(size=(44, 12)) as pilot:
+        screen, editor = await open_draft(pilot, app)
+        line = screen.query_one(Alternatives)
+        editor.alternatives = (correction, *others)
+        await wait_until(pilot, lambda: len(line.offered) == 6)
+        assert " 1 spelling: misunderstanding " in str(line.render())
+
+
 async def test_a_word_whose_last_letter_is_wrong_may_go_on(
     app: RnnchatApp, answer: Callable[..., None]
 ) -> None:

@@ -14,12 +14,12 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalGroup, VerticalScroll
-from textual.geometry import Size
 from textual.widgets import DataTable, Input, Static
 
 from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.sorting_session import BY_FOLDERS, SortingProcess, SortingRow, SortingSession
 from rnnchat.app.widgets.path_suggester import PathSuggester
+from rnnchat.app.widgets.sort_table import SortTable
 from rnnchat.app.worker_groups import CHANGE_NOTES
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.display import display_path
@@ -31,33 +31,8 @@ INTRODUCTION = (
     " how often it is right, and suggests one for each new note. Nothing is moved until you say so."
 )
 """What is shown before anything has been sorted."""
-COLUMNS = ("", "Note", "Folder", "", "Or")
-"""The headings of the columns: a mark, the note, its likeliest folder, how probable that is, and others."""
-WIDTHS = (1, 24, 17, 4, 22)
-"""The widths of the columns in a terminal of about 80 columns."""
-SHARES = (0, 0.4, 0.3, 0, 0.3)
-"""The shares of the columns of what a wider terminal has more."""
-SMALLEST_NOTE = 13
-"""The smallest width of the column of notes; the folders get what is left."""
-MARGINS = 2
-"""The table is this much narrower than the terminal."""
-LEAST_OTHERS = 12
-"""The column of the other folders is left out where it would be narrower than this."""
 MOVES = ("First folder", "Second folder", "Third folder")
 """What the number keys do: they move a note into one of its likeliest folders."""
-
-
-class SortTable(DataTable[Text]):
-    """The notes of the inbox, with a label for Enter in the footer."""
-
-    BINDINGS: ClassVar = [Binding("enter", "select_cursor", "Move", id="sort.move")]
-
-    def fit_width(self) -> None:
-        """Show the columns with the widths that were set."""
-        width = sum(column.get_render_width(self) for column in self.columns.values())
-        # Textual adds the widths up only where a row was added or changed.
-        self.virtual_size = Size(width, self.virtual_size.height)
-        self.refresh(layout=True)
 
 
 class SortScreen(AppScreen):
@@ -106,9 +81,7 @@ class SortScreen(AppScreen):
             yield Static("", id="why", markup=False)
 
     def on_mount(self) -> None:
-        """Set the table up, and be ready for the first folder."""
-        for number, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
-            self.table.add_column(name, key=str(number), width=width)
+        """Be ready for the first folder."""
         self._show_table(is_shown=False)
         settings = self.services.settings
         for name, value in (("inbox", settings.sort_inbox), ("like", settings.sort_notes)):
@@ -120,20 +93,8 @@ class SortScreen(AppScreen):
         self._stop()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Fit the columns to the width there is, beside the bar that a long table has."""
-        table = self.table
-        sides = 2 * table.cell_padding * len(WIDTHS)
-        width = event.size.width - MARGINS - table.styles.scrollbar_size_vertical - sides
-        extra = width - sum(WIDTHS)
-        wanted = [int(own + extra * share) for own, share in zip(WIDTHS, SHARES, strict=True)]
-        if wanted[-1] < LEAST_OTHERS:
-            wanted[-1] = 0
-            wanted[1] = max(SMALLEST_NOTE, wanted[1])
-        wanted[2] = max(1, width - sum(wanted[:2] + wanted[3:]))
-        for column, own in zip(table.columns.values(), wanted, strict=False):
-            column.width = own
-            column.auto_width = False
-        table.fit_width()
+        """Fit the columns to the width there is."""
+        self.table.fit(event.size.width)
 
     @property
     def table(self) -> SortTable:
