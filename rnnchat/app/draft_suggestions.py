@@ -48,7 +48,7 @@ class DraftSuggestions:
     def show(self, answer: SuggestionWorker.Answered) -> None:
         """Show the answer, if the cursor is still where it was asked for."""
         if answer.request == self._request() and self._editor.has_focus:
-            self._editor.suggest(answer.inline, answer.alternatives)
+            self._editor.suggest(answer.inline, answer.alternatives, keep=not answer.is_misspelled)
             self._shown, self._shown_since = answer, time.monotonic()
 
     def dismiss(self, dismissed: DraftEditor.Dismissed) -> None:

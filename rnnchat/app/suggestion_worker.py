@@ -25,7 +25,7 @@ LEAST_PROBABILITY = 0.01
 """A continuation that is less likely than this is not shown as an alternative."""
 
 LIKELY_COMPLETION = 0.2
-"""Where no completion of the word at the cursor is this likely, a correction of it comes first."""
+"""Where no completion of the word at the cursor to a known one is this likely, a correction comes first."""
 
 CORRECTION_LABEL = "spelling:"
 """What is shown before the correction of a misspelled word."""
@@ -71,6 +71,8 @@ class SuggestionWorker:
         inline: str
         """What is shown in grey after the cursor; may be empty."""
         alternatives: tuple[Alternative, ...]
+        is_misspelled: bool = False
+        """Whether the word at the cursor is, so that no grey text of an earlier answer should stay."""
 
     @dataclass
     class Failed(Message):
@@ -153,8 +155,8 @@ class SuggestionWorker:
     def _answer(self, request: SuggestionRequest) -> None:
         """Post the suggestions for `request`."""
         from rnnchat.completion.choice import order_shown
-        from rnnchat.completion.cursor import word_start
-        from rnnchat.completion.spelling import continues_word
+        from rnnchat.completion.corrections import may_go_on
+        from rnnchat.completion.cursor import word_made, word_start
         from rnnchat.text.notes.clean import sanitize
 
         completer = self._prepare_completer(request)
@@ -171,21 +173,29 @@ class SuggestionWorker:
         ]
         order = order_shown([one.text for one in suggestions])
         suggestions.sort(key=lambda one: order.index(one.text))
-        alternatives = tuple(
-            Alternative(one.text, sanitize(_shown_form(partial, one.text))) for one in suggestions
-        )
-        if alternatives:  # a correction is never offered alone
-            corrections = tuple(
-                Alternative(one.text, sanitize(f"{CORRECTION_LABEL} {one.text}"), one.replaces)
-                for one in completer.corrections(request.before)
-            )
-            alternatives = alternatives[: MOST_ALTERNATIVES - len(corrections)]
-            is_begun = any(
-                one.probability >= LIKELY_COMPLETION and continues_word(one.text[:1].encode())
-                for one in suggestions
-            )
-            alternatives = (*alternatives, *corrections) if is_begun else (*corrections, *alternatives)
-        self._post_message(self.Answered(request, shown, alternatives))
+        # Where the model has nothing to offer, neither has the line.
+        corrections = completer.corrections(request.before) if suggestions else []
+        is_misspelled = bool(corrections) and not may_go_on(partial, corrections[0].text)
+        known = {
+            text: completer.is_known(word)
+            for text in ([shown, *(one.text for one in suggestions)] if corrections else [])
+            if (word := word_made(partial, text))
+        }
+        if is_misspelled:
+            suggestions = [one for one in suggestions if known.get(one.text, True)]
+            shown = shown if known.get(shown, True) else ""
+        alternatives = [
+            Alternative(one.text, sanitize(_shown_form(partial, one.text)))
+            for one in suggestions[: MOST_ALTERNATIVES - len(corrections)]
+        ]
+        is_begun = any(one.probability >= LIKELY_COMPLETION and known.get(one.text) for one in suggestions)
+        # A correction at the end of the line could be cut.
+        place = 1 if is_begun else 0
+        alternatives[place:place] = [
+            Alternative(one.text, sanitize(f"{CORRECTION_LABEL} {one.text}"), one.replaces)
+            for one in corrections
+        ]
+        self._post_message(self.Answered(request, shown, tuple(alternatives), is_misspelled))
 
     def _prepare_completer(self, request: SuggestionRequest) -> Completer:
         """Return the completer for the model and the draft of `request`; raise RnnchatError if it fails."""

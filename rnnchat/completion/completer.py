@@ -184,7 +184,11 @@ class Completer:
         if is_secret_value(before):
             return []
         self._rank(before)
-        return self._ranking.corrections(before[word_start(before) :])
+        return self._ranking.corrections(before[word_start(before) :], split_run(before)[1])
+
+    def is_known(self, word: str) -> bool:
+        """Whether the draft up to the last question, the notes or an earlier draft have this word."""
+        return self._ranking.is_known(word)
 
     def known_line(self, before: str) -> str:
         """Return the rest of the line where the notes leave little doubt of it; else nothing."""

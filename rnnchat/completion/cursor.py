@@ -16,6 +16,8 @@ _INDENTATION = re.compile(r"(?:\A|(?<=\n))[ \t]+\Z")
 """Matches the indentation of a line that has nothing else yet."""
 _WORD = re.compile(r"\w[\w'’]*\Z")
 """Matches the word at the end of a text."""
+_REST = re.compile(r"[\w'’]+")
+"""Matches the rest of a word at the beginning of a text."""
 
 
 def split_run(before: str) -> tuple[str, str]:
@@ -40,3 +42,9 @@ def word_start(before: str) -> int:
     while any(map(ends_unspaced, word)):
         word = word[1:]
     return len(before) - len(word)
+
+
+def word_made(partial: str, text: str) -> str:
+    """Return the word that `text` makes of its beginning `partial`; nothing where it does not continue it."""
+    rest = _REST.match(text)
+    return (partial + rest.group()).rstrip("'’") if rest else ""

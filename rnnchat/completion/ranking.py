@@ -35,6 +35,12 @@ MOST_COUNTED = 12
 """At most this many of the words that the notes count are considered."""
 FEWEST_OCCURRENCES = 2
 """A word is offered in place of a misspelled one where the notes and the draft have it this often."""
+FEWEST_OCCURRENCES_BEFORE = 1.5
+"""A word that earlier drafts have is right where it counts this much; others may be mistakes."""
+COMMON = 2e-5
+"""What is at least this likely to be typed at a place is a common word or begins one, so it is no mistake."""
+COMMON_AGAIN = 3e-3
+"""The same for a word that the draft has already: there even a mistake is expected again."""
 IGNORED_FACTOR = 0.02
 """A suggestion that the writer read and ignored keeps this share of its probability."""
 BROKEN_LINE_SHARE = 0.7
@@ -100,16 +106,32 @@ class Ranking:
         return self._rejections.ignored_at(before)
 
     def is_known(self, word: str) -> bool:
-        """Whether the draft or the notes have this word."""
+        """Whether the draft, the notes or an earlier draft have this word."""
         counts = self._counts()
-        return word in self._draft_words or (counts is not None and word in counts)
+        return (
+            word in self._draft_words
+            or word in self._used_words.weights
+            or (counts is not None and word in counts)
+        )
 
-    def corrections(self, word: str) -> list[Correction]:
-        """Return the known words that may be meant by `word` at the cursor, where no known word begins so."""
+    def corrections(self, word: str, typed: str) -> list[Correction]:
+        """Return the known words that may be meant by `word` at the cursor, where no known word begins so.
+
+        `typed` is the run that ends with `word`; `rank` was called for it last.
+        """
         counts = self._counts()
-        if self._draft_words.has_beginning(word) or (counts is not None and counts.has_beginning(word)):
+        if (
+            self._draft_words.has_beginning(word)
+            or (counts is not None and counts.has_beginning(word))
+            or self._used_words.has_beginning(word, FEWEST_OCCURRENCES_BEFORE)
+        ):
             return []
-        return corrections(word, self._frequency)
+        found = [] if self._search.begins_piece(word) else corrections(word, self._frequency)
+        if not found:
+            return []
+        least = COMMON_AGAIN if word in self._draft_words else COMMON
+        # The search has looked at all these positions for `rank`, so that this takes no step.
+        return [] if self._search.find(typed.encode(), allow_lead=True).mass >= least else found
 
     def _frequency(self, word: str) -> int:
         """Return how often the draft and the notes have a word; a single occurrence may be a mistake, too."""

@@ -224,6 +224,10 @@ class WordSearch:
                 )
         return result
 
+    def begins_piece(self, word: str) -> bool:
+        """Whether a piece of a space and a word begins with `word`."""
+        return bool(len(self._spelling.starting_with(b" " + word.encode())))
+
     def _likely_next(self, queue: Sequence[_Queued], least: float, most: int) -> list[tuple[int, ...]]:
         """Return the paths in the queue, `most` at most, that the search is likely to look at soon.
 

@@ -44,6 +44,15 @@ class UsedWords:
                 followers.setdefault(first, []).append(second)
         return followers
 
+    def has_beginning(self, prefix: str, least: float) -> bool:
+        """Whether a word that counts at least `least` begins with `prefix`."""
+        for place in range(bisect.bisect_left(self._sorted, prefix), len(self._sorted)):
+            if not self._sorted[place].startswith(prefix):
+                break
+            if self.weights[self._sorted[place]] >= least:
+                return True
+        return False
+
     def completions(self, prefix: str, previous: str) -> dict[str, float]:
         """Return what completes `prefix` to each word that begins with it, with its probability.
 

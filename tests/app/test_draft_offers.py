@@ -33,7 +33,12 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Makes the completer answer what a test wants it to after one text."""
 
     def answer_with(
-        before: str, inline: str = "", suggestions: tuple[str, ...] = (), correction: str = "", line: str = ""
+        before: str,
+        inline: str = "",
+        suggestions: tuple[str, ...] = (),
+        correction: str = "",
+        line: str = "",
+        known: tuple[str, ...] = (),
     ) -> None:
         def only_there(found: Any, otherwise: Any) -> Any:
             return lambda self, text, *rest, **more: found if text == before else otherwise
@@ -45,6 +50,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(Completer, "inline", only_there(grey, None))
         monkeypatch.setattr(Completer, "suggest", only_there(offered, []))
         monkeypatch.setattr(Completer, "corrections", only_there(corrections, []))
+        monkeypatch.setattr(Completer, "is_known", lambda self, word: word in known)
         monkeypatch.setattr(Completer, "known_line", only_there(line, ""))
 
     return answer_with
@@ -53,15 +59,15 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 async def test_next_words_and_corrections_are_told_apart_from_completions(
     app: RnnchatApp, answer: Callable[..., None]
 ) -> None:
-    answer("We rise", suggestions=("n", " up", " to be"), correction="raise")
+    answer("We rise", suggestions=("n", " up", " to be"), correction="raise", known=("risen",))
     async with app.run_test(size=SIZE) as pilot:
         screen, editor = await open_draft(pilot, app)
         line = screen.query_one(Alternatives)
         await write(pilot, "We rise")
         await wait_until(pilot, lambda: len(line.offered) == 4)
-        assert [one.shown for one in line.offered] == ["risen", "… up", "… to be", "spelling: raise"]
-        assert "4 spelling: raise" in str(line.render())
-        await pilot.press("alt+4")
+        assert [one.shown for one in line.offered] == ["risen", "spelling: raise", "… up", "… to be"]
+        assert "2 spelling: raise" in str(line.render())
+        await pilot.press("alt+2")
         assert editor.text == "We raise "
         await pilot.press("ctrl+z")
         assert editor.text == "We rise", "one step undoes it"
@@ -79,6 +85,50 @@ async def test_the_correction_of_a_word_that_nothing_continues_comes_first(
         assert [one.shown for one in line.offered] == ["spelling: rise", "… up", "… to be"]
         await pilot.press("alt+1")
         assert editor.text == "We rise "
+
+
+@pytest.mark.parametrize("size", [(80, 24), (44, 12)])
+async def test_nothing_makes_a_word_that_does_not_exist_of_a_misspelled_one(
+    app: RnnchatApp, answer: Callable[..., None], size: tuple[int, int]
+) -> None:
+    longer = ("g", "t", "ting", "g the", "ted and stirred", " and")
+    answer("Slice the onoin", inline="g", suggestions=longer, correction="onion")
+    async with app.run_test(size=size) as pilot:
+        screen, editor = await open_draft(pilot, app)
+        line = screen.query_one(Alternatives)
+        await write(pilot, "Slice the onoi")
+        editor.suggest("ng", ())
+        await write(pilot, "n")
+        await wait_until(pilot, lambda: len(line.offered) == 2)
+        assert [one.shown for one in line.offered] == ["spelling: onion", "… and"]
+        assert " 1 spelling: onion " in str(line.render()), "it is whole"
+        assert editor.suggestion == ""
+        await pilot.press("alt+1")
+        assert editor.text == "Slice the onion "
+
+
+async def test_a_correction_is_shown_whole_where_others_are_shortened(app: RnnchatApp) -> None:
+    others = tuple(Alternative(f" {number} long", f"… {number} and a long one") for number in range(5))
+    correction = Alternative("misunderstanding", "spelling: misunderstanding", 16)
+    async with app.run_test(size=(44, 12)) as pilot:
+        screen, editor = await open_draft(pilot, app)
+        line = screen.query_one(Alternatives)
+        editor.alternatives = (correction, *others)
+        await wait_until(pilot, lambda: len(line.offered) == 6)
+        assert " 1 spelling: misunderstanding " in str(line.render())
+
+
+async def test_a_word_whose_last_letter_is_wrong_may_go_on(
+    app: RnnchatApp, answer: Callable[..., None]
+) -> None:
+    answer("A whal", inline="e", suggestions=("e", "ing"), correction="what")
+    async with app.run_test(size=SIZE) as pilot:
+        screen, editor = await open_draft(pilot, app)
+        line = screen.query_one(Alternatives)
+        await write(pilot, "A whal")
+        await wait_until(pilot, lambda: len(line.offered) == 3)
+        assert [one.shown for one in line.offered] == ["spelling: what", "whale", "whaling"]
+        assert editor.suggestion == "e"
 
 
 async def test_the_alternatives_do_not_begin_with_one_phrase_in_three_lengths(
@@ -107,7 +157,7 @@ async def test_a_correction_is_not_offered_alone(app: RnnchatApp, answer: Callab
 async def test_what_a_key_makes_wrong_vanishes_with_it(
     app: RnnchatApp, answer: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer("The ri", suggestions=("ver runs", "ver", "se"), correction="rye")
+    answer("The ri", suggestions=("ver runs", "ver", "se"), correction="rye", known=("river", "rise"))
     async with app.run_test(size=SIZE) as pilot:
         screen, editor = await open_draft(pilot, app)
         await write(pilot, "The ri")

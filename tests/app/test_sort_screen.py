@@ -281,3 +281,29 @@ async def test_the_tree_of_folders_shows_odd_names_in_one_line(app: RnnchatApp, 
         await wait_until(pilot, lambda: len(tree.root.children) >= len(names))
         shown = {str(node.label) for node in tree.root.children}
         assert {"new\\nline.md", "esc\\x1b[31m.md", "caf\\xe9.md", "[bold]x.md"} <= shown
+
+
+@pytest.mark.parametrize(
+    "resized", [[(80, 24)], [(140, 40)], [(140, 40), (80, 24)], [(80, 24), (140, 40)], [(44, 12)]]
+)
+@pytest.mark.parametrize("copies", [1, 20])
+async def test_the_columns_fit_beside_the_bar_of_a_long_table(
+    app: RnnchatApp,
+    folders: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    resized: list[tuple[int, int]],
+    copies: int,
+) -> None:
+    head, measured, *rows = suggestions(folders)
+    answer_with(monkeypatch, [head, measured, *(rows * copies)])
+    async with app.run_test(size=resized[0]) as pilot:
+        screen = await sort(pilot, app, folders)
+        table = screen.table
+        await wait_until(pilot, lambda: table.row_count == 3 * copies)
+        for size in resized[1:]:
+            await pilot.resize_terminal(*size)
+        await wait_until(pilot, lambda: screen.size.width == resized[-1][0])
+        await pilot.pause()
+        assert not table.show_horizontal_scrollbar
+        assert table.show_vertical_scrollbar == (copies > 1)
+        assert table.virtual_size.width <= table.scrollable_content_region.width

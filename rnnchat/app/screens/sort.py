@@ -19,6 +19,7 @@ from textual.widgets import DataTable, Input, Static
 from rnnchat.app.screens.app_screen import AppScreen
 from rnnchat.app.sorting_session import BY_FOLDERS, SortingProcess, SortingRow, SortingSession
 from rnnchat.app.widgets.path_suggester import PathSuggester
+from rnnchat.app.widgets.sort_table import SortTable
 from rnnchat.app.worker_groups import CHANGE_NOTES
 from rnnchat.errors import RnnchatError
 from rnnchat.storage.display import display_path
@@ -30,22 +31,8 @@ INTRODUCTION = (
     " how often it is right, and suggests one for each new note. Nothing is moved until you say so."
 )
 """What is shown before anything has been sorted."""
-COLUMNS = ("", "Note", "Folder", "", "Or")
-"""The headings of the columns: a mark, the note, its likeliest folder, how probable that is, and others."""
-WIDTHS = (1, 24, 18, 4, 22)
-"""The widths of the columns in a terminal of 80 columns."""
-SMALLEST_WIDTHS = (1, 13, 10, 4, 0)
-"""The smallest widths of the columns."""
-LEAST_OTHERS = 12
-"""The column of the other folders is left out where it would be narrower than this."""
 MOVES = ("First folder", "Second folder", "Third folder")
 """What the number keys do: they move a note into one of its likeliest folders."""
-
-
-class SortTable(DataTable[Text]):
-    """The notes of the inbox, with a label for Enter in the footer."""
-
-    BINDINGS: ClassVar = [Binding("enter", "select_cursor", "Move", id="sort.move")]
 
 
 class SortScreen(AppScreen):
@@ -94,9 +81,7 @@ class SortScreen(AppScreen):
             yield Static("", id="why", markup=False)
 
     def on_mount(self) -> None:
-        """Set the table up, and be ready for the first folder."""
-        for number, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
-            self.table.add_column(name, key=str(number), width=width)
+        """Be ready for the first folder."""
         self._show_table(is_shown=False)
         settings = self.services.settings
         for name, value in (("inbox", settings.sort_inbox), ("like", settings.sort_notes)):
@@ -109,17 +94,7 @@ class SortScreen(AppScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the columns to the width there is."""
-        extra = event.size.width - 80
-        shares = (0, 0.4, 0.3, 0, 0.3)
-        widths = zip(WIDTHS, SMALLEST_WIDTHS, shares, strict=True)
-        wanted = [max(least, int(width + extra * share)) for width, least, share in widths]
-        if wanted[-1] < LEAST_OTHERS:
-            wanted[2] += wanted[-1]
-            wanted[-1] = 0
-        for column, width in zip(self.table.columns.values(), wanted, strict=False):
-            column.width = width
-            column.auto_width = False
-        self.table.refresh(layout=True)
+        self.table.fit(event.size.width)
 
     @property
     def table(self) -> SortTable:

@@ -11,6 +11,8 @@ from rnnchat.app.suggestion_worker import Alternative
 
 LENGTHS = (28, 20, 14)
 """The numbers of characters that are shown of an alternative at most; the first one with which all fit."""
+SIGNS = 4
+"""The number of an alternative and the spaces around it take so many cells."""
 
 
 class Alternatives(Widget):
@@ -36,7 +38,9 @@ class Alternatives(Widget):
         is_choosing = self.chosen >= 0
         line = Content.styled("←→ ⏎" if is_choosing else "Alt+", "dim")
         for index, one in enumerate(self.offered):
-            shown = one.shown if len(one.shown) <= longest else one.shown[: longest - 1] + "…"
+            # Part of a correction would say nothing.
+            most = max(longest, self.size.width - line.cell_length - SIGNS) if one.replaces else longest
+            shown = one.shown if len(one.shown) <= most else one.shown[: most - 1] + "…"
             style = "reverse" if index == self.chosen else ""
             part = Content.assemble(" ", (f" {index + 1}", f"$accent bold {style}"), (f" {shown} ", style))
             if line.cell_length + part.cell_length > self.size.width:

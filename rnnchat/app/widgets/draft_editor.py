@@ -275,9 +275,9 @@ class DraftEditor(TextArea):
 
     # Suggestions
 
-    def suggest(self, inline: str, alternatives: tuple[Alternative, ...]) -> None:
-        """Show suggestions; a grey text that is shown already stays unless `inline` begins with it."""
-        if self.suggestion and not inline.startswith(self.suggestion):
+    def suggest(self, inline: str, alternatives: tuple[Alternative, ...], *, keep: bool = True) -> None:
+        """Show suggestions; with `keep`, grey text that is shown stays unless `inline` begins with it."""
+        if keep and self.suggestion and not inline.startswith(self.suggestion):
             inline = self.suggestion
         self.suggestion = inline
         self.alternatives = alternatives
