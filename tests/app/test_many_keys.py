@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 
 import pytest
 from textual import events
@@ -77,6 +78,32 @@ async def test_many_keys_are_undone_together(app: RnnchatApp) -> None:
         editor.undo()
         editor.undo()
         assert editor.text == ""
+
+
+async def test_bursts_that_follow_at_once_are_undone_together(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        await pilot.press("a")
+
+        def is_inserted(letter: str) -> bool:
+            return editor.text.endswith(f"{letter}\n")
+
+        for letter in "xyz":
+            for _ in range(BURST + 1):
+                editor._forward_event(events.Key(letter, letter))
+            editor._forward_event(events.Key("enter", None))
+            await wait_until(pilot, partial(is_inserted, letter))
+        pasted = "".join(letter * (BURST + 1) + "\n" for letter in "xyz")
+        await wait_until(pilot, lambda: editor.text == f"a{pasted}")
+        editor.undo()
+        assert editor.text == "a"
+        editor.redo()
+        assert editor.text == f"a{pasted}"
+        assert editor.cursor_location == (3, 0)
+        await pilot.press("!")
+        editor.undo()
+        assert editor.text == f"a{pasted}"
+        assert editor.wrapped_document.height == 4
 
 
 async def test_a_few_quick_keys_are_undone_as_keys_one_by_one(app: RnnchatApp) -> None:

@@ -13,7 +13,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult, Location, Selection, WrappedDocument
 
 from rnnchat.app.suggestion_worker import Alternative
-from rnnchat.app.widgets.waiting_keys import BURST, take_waiting_text, typed_text
+from rnnchat.app.widgets.waiting_keys import BURST, BurstHistory, take_waiting_text, typed_text
 from rnnchat.app.widgets.wrapped_draft import WrappedDraft
 from rnnchat.library.open_draft import MAXIMUM_LINE
 
@@ -81,6 +81,7 @@ class DraftEditor(TextArea):
         super().__init__(
             soft_wrap=True, tab_behavior="indent", show_line_numbers=False, highlight_cursor_line=False
         )
+        self._bursts = BurstHistory()
 
     # The text
 
@@ -248,6 +249,8 @@ class DraftEditor(TextArea):
             # Few keys are undone as single keys are, many as one paste.
             for part in [text] if len(text) >= BURST else text:
                 self.replace(part, *self.selection, maintain_selection_offset=False)
+            if len(text) >= BURST:
+                self._bursts.join(self.history)
             self.move_cursor(self.cursor_location)  # an edit alone does not scroll far enough
 
     def _handle_suggestion_key(self, key: str) -> bool:

@@ -7,6 +7,7 @@ so this module uses private methods of the version that `pyproject.toml` names.
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,49 @@ from textual import events
 from textual.message_pump import MessagePumpClosed
 
 if TYPE_CHECKING:
+    from textual.document._edit import Edit
+    from textual.document._history import EditHistory
     from textual.message_pump import MessagePump
 
 BURST = 16
 """From this many characters on, what waits is one change to undo; fewer are what somebody typed."""
+
+JOINED_SECONDS = 1.0
+"""Bursts that follow within this time are parts of one paste."""
+MOST_JOINED = 100_000
+"""From this many characters on, another burst is a change of its own; joining longer ones takes time."""
+
+
+class BurstHistory:
+    """Makes the bursts of one paste a single change to undo."""
+
+    def __init__(self) -> None:
+        self._last: Edit | None = None
+        self._last_time = 0.0
+
+    def join(self, history: EditHistory) -> None:
+        """Join the last change, a burst, with the one before if that is the burst that came just before."""
+        changes, now = history._undo_stack, time.monotonic()
+        if not changes or len(changes[-1]) > 1 or changes[-1][0] is self._last:
+            return  # the burst was not inserted, as the draft would be too long
+        last, new = self._last, changes[-1][0]
+        if (
+            last is not None
+            and len(changes) > 1
+            and changes[-2][-1] is last
+            and now - self._last_time < JOINED_SECONDS
+            and len(last.text) < MOST_JOINED
+            and last._edit_result is not None
+            and new._edit_result is not None
+            and new.top == new.bottom == last._edit_result.end_location
+        ):
+            last.text += new.text
+            last._edit_result.end_location = new._edit_result.end_location
+            last._updated_selection = new._updated_selection
+            changes.pop()
+        else:
+            self._last = new
+        self._last_time = now
 
 
 def typed_text(key: events.Key) -> str:
