@@ -123,3 +123,17 @@ async def test_other_keys_stay_in_their_place_among_many(app: RnnchatApp) -> Non
         send(app, "a" * 20, "<backspace>", "b" * 20, "<home>", "c" * 20, "<tab>", "!")
         await wait_until(pilot, lambda: "!" in editor.text)
         assert editor.text == "c" * 20 + "    !" + "a" * 19 + "b" * 20
+
+
+async def test_a_paste_that_is_higher_than_the_screen_can_be_undone(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        await pilot.press("a")
+        app.post_message(events.Paste("\n".join(LINES)))
+        await wait_until(pilot, lambda: editor.text == "a" + "\n".join(LINES))
+        await wait_until(pilot, lambda: editor.show_vertical_scrollbar)
+        await pilot.press("ctrl+z")
+        await wait_until(pilot, lambda: editor.text == "a")
+        assert editor.cursor_location == (0, 1)
+        await pilot.press("alt+z")
+        await wait_until(pilot, lambda: editor.text == "a" + "\n".join(LINES))
