@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 SWITCH_SECONDS = 5e-4
 """How long a computing thread may keep the drawing one waiting; Python's own 5 ms can be felt."""
+KEYS_SECONDS = 0.03
+"""How long keys that come at once may keep all else waiting; Textual itself handles them all first."""
 
 
 def _train_screen() -> Screen[None]:
@@ -116,6 +120,8 @@ class RnnchatApp(WorkerErrorsMixin, App[None]):
         self.note_finder = NoteFinder(self.paths)
         self.training = TrainingMonitor(self)
         self._early_keys = EarlyKeys(self, super().on_event)
+        self._last_yield = 0.0
+        """When keys were last interrupted for other work, on the monotonic clock."""
         self.unsaved_work = UnsavedWork()
         self.shutdown = Shutdown(self, self.unsaved_work, self.drafts, self.training, self._early_keys)
         self._last_message: tuple[str, str] | None = None
@@ -146,8 +152,16 @@ class RnnchatApp(WorkerErrorsMixin, App[None]):
             return
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             await self._early_keys.take(event)
+            await self._yield_after_keys()
         else:
             await super().on_event(event)
+
+    async def _yield_after_keys(self) -> None:
+        """Let all others work now and then while many keys come at once."""
+        now = time.monotonic()
+        if now - self._last_yield >= KEYS_SECONDS:
+            await asyncio.sleep(0)
+            self._last_yield = time.monotonic()
 
     def get_driver_class(self) -> type[Driver]:
         """Return the class that reads from the terminal and writes to it."""

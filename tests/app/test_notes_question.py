@@ -231,3 +231,48 @@ async def test_related_notes_open_in_draft(app: RnnchatApp, folder: Path) -> Non
         assert "bread.md" in str(app.screen.query_one(OptionList).get_option_at_index(0).prompt)
         await pilot.press("enter")
         await wait_until(pilot, lambda: screen.editor.text == (folder / "bread.md").read_text())
+
+
+async def test_a_note_that_was_moved_away_is_not_opened_as_a_new_draft(app: RnnchatApp, folder: Path) -> None:
+    gone = "heating.md is gone: it was moved, renamed or deleted."
+    async with app.run_test(size=SIZE) as pilot:
+        app.screen.query_one(Composer).text = "? how much pressure"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, PlacesScreen))
+        assert "heating.md" in str(app.screen.query_one(OptionList).get_option_at_index(0).prompt)
+        (folder / "heating.md").rename(folder / "boiler.md")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: gone in news(app))
+        assert isinstance(app.screen, PlacesScreen), "the answer can still be read"
+        (folder / "boiler.md").rename(folder / "heating.md")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, DraftScreen))
+
+
+async def test_a_related_note_that_was_moved_away_is_not_opened(app: RnnchatApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        _, editor = await open_draft(pilot, app)
+        editor.text = "# Rye bread\n\nThe dough rests, then bake it."
+        await pilot.press("f9")
+        await wait_until(pilot, lambda: isinstance(app.screen, PlacesScreen))
+        (folder / "bread.md").unlink()
+        before = editor.text
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "bread.md is gone" in news(app))
+        assert isinstance(app.screen, PlacesScreen)
+        assert editor.text == before
+
+
+async def test_a_passage_below_a_reply_that_was_moved_away_is_not_opened(
+    app: RnnchatApp, folder: Path
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        chat = chat_of(app)
+        chat.query_one(Composer).text = "The boiler pressure is low"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: len(chat.turns) == 2 and not chat.is_replying)
+        await wait_until(pilot, lambda: bool(chat.query(NearPassages)))
+        (folder / "heating.md").unlink()
+        await pilot.press("shift+tab", "enter")
+        await wait_until(pilot, lambda: "heating.md is gone" in news(app))
+        assert app.screen is chat

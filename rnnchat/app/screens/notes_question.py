@@ -85,4 +85,7 @@ class NotesQuestionScreen(AppScreen):
     @on(NearPassages.Opened)
     def open_near_passage(self, event: NearPassages.Opened) -> None:
         """Open in Draft a passage that is shown below a reply."""
-        self._open_line(event.passage.path, event.passage.line)
+        from rnnchat.app.screens.passages import report_if_gone
+
+        if not report_if_gone(self.services, event.passage.path):
+            self._open_line(event.passage.path, event.passage.line)

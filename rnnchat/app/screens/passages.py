@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -17,8 +18,11 @@ from textual.widgets.option_list import Option
 
 from rnnchat.app.screens.app_screen import Dialog
 from rnnchat.app.widgets.key_footer import KeyFooter
+from rnnchat.storage.display import display_path
+from rnnchat.storage.files import PathKind, path_kind
 
 if TYPE_CHECKING:
+    from rnnchat.app.protocols import AppServices
     from rnnchat.tasks.asking.asking import FoundAnswer, Reply
     from rnnchat.tasks.asking.related import RelatedNote
 
@@ -86,9 +90,10 @@ class PlacesScreen(Dialog[NotePlace | None]):
 
     @on(OptionList.OptionSelected)
     def selected(self, event: OptionList.OptionSelected) -> None:
-        """Return the place that was chosen."""
-        if not self._is_held():
-            self.dismiss(self._places[event.option_index])
+        """Return the place that was chosen, unless its file is gone."""
+        place = self._places[event.option_index]
+        if not self._is_held() and not report_if_gone(self.services, place.path):
+            self.dismiss(place)
 
     def action_leave(self) -> None:
         """Return nothing."""
@@ -98,6 +103,17 @@ class PlacesScreen(Dialog[NotePlace | None]):
     def _is_held(self) -> bool:
         """Whether a key was probably meant for the screen below."""
         return self.hold_keys and time.monotonic() - self._opened_at < HELD_SECONDS
+
+
+def report_if_gone(app: AppServices, path: str) -> bool:
+    """Say so where there is no file at `path` any more, since Draft would begin a new one there."""
+    try:
+        is_gone = path_kind(Path(path)) is PathKind.MISSING
+    except OSError:  # opening it says why
+        return False
+    if is_gone:
+        app.inform(f"{display_path(Path(path).name)} is gone: it was moved, renamed or deleted.")
+    return is_gone
 
 
 def answer_screen(question: str, reply: Reply, name_of: Callable[[str], str]) -> PlacesScreen:

@@ -13,6 +13,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult, Location, Selection, WrappedDocument
 
 from rnnchat.app.suggestion_worker import Alternative
+from rnnchat.app.widgets.waiting_keys import BURST, BurstHistory, take_waiting_text, typed_text
 from rnnchat.app.widgets.wrapped_draft import WrappedDraft
 from rnnchat.library.open_draft import MAXIMUM_LINE
 
@@ -80,6 +81,7 @@ class DraftEditor(TextArea):
         super().__init__(
             soft_wrap=True, tab_behavior="indent", show_line_numbers=False, highlight_cursor_line=False
         )
+        self._bursts = BurstHistory()
 
     # The text
 
@@ -221,8 +223,8 @@ class DraftEditor(TextArea):
         self.replace(text, *self.selection, maintain_selection_offset=False)
         self.move_cursor(self.cursor_location)
 
-    def on_key(self, event: events.Key) -> None:
-        """Handle the keys for suggestions; TextArea handles all others after this."""
+    async def on_key(self, event: events.Key) -> None:
+        """Handle the keys for suggestions and many keys at once; TextArea handles all others after this."""
         if self._handle_choosing(event.key) or self._handle_suggestion_key(event.key):
             event.prevent_default()
             event.stop()
@@ -234,12 +236,22 @@ class DraftEditor(TextArea):
             event.prevent_default()
             event.stop()
             return
-        if event.is_printable and event.character:
-            self.post_message(self.Typed(1, 1))
-            if event.character in _NO_SPACE_BEFORE and space_taken:
-                self.action_delete_left()
-        elif event.key == "enter":
-            self.post_message(self.Typed(1, 1))
+        first = typed_text(event)
+        if not first:
+            return
+        if first in _NO_SPACE_BEFORE and space_taken:
+            self.action_delete_left()
+        text = first + await take_waiting_text(self)
+        self.post_message(self.Typed(len(text), len(text)))
+        if len(text) > 1:
+            event.prevent_default()
+            event.stop()
+            # Few keys are undone as single keys are, many as one paste.
+            for part in [text] if len(text) >= BURST else text:
+                self.replace(part, *self.selection, maintain_selection_offset=False)
+            if len(text) >= BURST:
+                self._bursts.join(self.history)
+            self.move_cursor(self.cursor_location)  # an edit alone does not scroll far enough
 
     def _handle_suggestion_key(self, key: str) -> bool:
         """Accept or dismiss a suggestion if `key` does so; return whether it does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.geometry import Offset
 from textual.widgets.text_area import Location, WrappedDocument
 
 
@@ -26,3 +27,11 @@ class WrappedDraft(WrappedDocument):
         """Wrap the lines again that an edit has changed."""
         self._height = None
         super().wrap_range(start, old_end, new_end)
+
+    def location_to_offset(self, location: Location) -> Offset:
+        """Return where a row and column are shown; the end of the draft for what is after it.
+
+        While Textual undoes a change, it asks for the old cursor in the new, shorter text, and would fail.
+        """
+        row, column = min(location, self.document.end)
+        return super().location_to_offset((row, min(column, len(self.document[row]))))
