@@ -1,10 +1,12 @@
 """Fit the refusal: ``python -m rnnchat.training.asking.fit_refusal DATA``.
 
 DATA holds the text collections. It takes about four minutes on one core, after all other fits of asking. Each
-written question is asked of collections that have the answer, of the same collections without the note with
-the answer, and of other collections. A logistic regression, whose weights are not negative, tells these
-apart. The weights are printed, and then written into ``refusal.py`` by hand. The bias is such that REFUSED
-of the factual questions are refused.
+written question is asked of collections that have the answer, and of others. A logistic regression, whose
+weights are not negative, tells these apart. The weights are printed, and then written into ``refusal.py`` by
+hand. The bias is such that REFUSED of the factual questions are refused.
+
+Questions to the same collections without the note with the answer were tried as well: such notes are about
+the same things, and more questions that notes cannot answer at all were answered then.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from rnnchat.training.asking.written import (
     written_questions,
 )
 
-REFUSED = 0.08
+REFUSED = 0.06
 """This share of the factual questions is refused."""
 FOLDS = 5
 """Questions are split into so many parts; those of one are judged by weights fitted to the others."""
@@ -49,8 +51,12 @@ class RefusalCase:
     evidence: NDArray[np.float32]
     """(evidence,)."""
     kind: str
-    """``written``, ``factual`` or ``foreign``."""
-    is_answered: bool
+    """``written``, ``factual``, or ``foreign``, whose question the notes do not answer."""
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the notes answer the question."""
+        return self.kind != "foreign"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,12 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             values[number] = found[number].evidence @ fitted
     bias = -quantile(found, values)
     for kind in ("written", "factual", "foreign"):
-        for is_answered in (True, False):
-            if kind == "foreign" and is_answered:
-                continue
-            own = [one.kind == kind and one.is_answered == is_answered for one in found]
-            refused = np.mean(values[np.array(own, bool)] + bias <= 0)
-            print(f"{kind}, {'answered' if is_answered else 'not answered'}: refused {refused:.1%}")
+        own = np.array([one.kind == kind for one in found], bool)
+        print(f"{kind}: refused {np.mean(values[own] + bias <= 0):.1%} of {own.sum()}")
     weights = fit(found)
     for name, weight in zip(EVIDENCE, weights.tolist(), strict=True):
         print(f"{name}: {weight:.2f}")
@@ -92,40 +94,26 @@ def questions_of(index: PassageIndex) -> list[WrittenQuestion]:
 
 
 def cases(index: PassageIndex) -> Iterator[RefusalCase]:
-    """Yield the questions that an index answers, with the note that does and without it."""
+    """Yield the questions that an index answers."""
     factual = set(factual_questions())
     for one in questions_of(index):
-        question = Question.of(index, one.text)
-        ranked = rank(index, question)
-        kind = "factual" if one in factual else "written"
-        yield from _case(index, question, ranked.found, ranked.scores, kind, is_answered=True)
-        own = index.notes == index.notes[passage_asked_about(index, one)]
-        found, scores = np.where(own, 0, ranked.found), np.where(own, 0, ranked.scores)
-        yield from _case(index, question, found, scores, kind, is_answered=False)
+        yield from _case(index, one.text, "factual" if one in factual else "written")
 
 
 def foreign_cases(index: PassageIndex, questions: Iterable[WrittenQuestion]) -> Iterator[RefusalCase]:
     """Yield `questions` about other notes, asked of an index."""
     for one in questions:
-        question = Question.of(index, one.text)
-        ranked = rank(index, question)
-        yield from _case(index, question, ranked.found, ranked.scores, "foreign", is_answered=False)
+        yield from _case(index, one.text, "foreign")
 
 
-def _case(
-    index: PassageIndex,
-    question: Question,
-    found: NDArray[np.float32],
-    scores: NDArray[np.float32],
-    kind: str,
-    *,
-    is_answered: bool,
-) -> Iterator[RefusalCase]:
+def _case(index: PassageIndex, text: str, kind: str) -> Iterator[RefusalCase]:
     """Yield what speaks for the answer that is chosen, where there is any."""
-    numbers = [at for at in best(scores, READ_PASSAGES) if scores[at] > 0]
-    chosen = choose(index, question, numbers, scores[numbers])
+    question = Question.of(index, text)
+    ranked = rank(index, question)
+    numbers = [number for number in best(ranked.scores, READ_PASSAGES) if ranked.scores[number] > 0]
+    chosen = choose(index, question, numbers, ranked.scores[numbers])
     if chosen is not None:
-        yield RefusalCase(answer_evidence(found, scores, chosen), kind, is_answered)
+        yield RefusalCase(answer_evidence(ranked.found, ranked.scores, chosen), kind)
 
 
 def fit(found: Sequence[RefusalCase]) -> NDArray[np.float64]:
@@ -142,8 +130,8 @@ def fit(found: Sequence[RefusalCase]) -> NDArray[np.float64]:
 
 
 def quantile(found: Sequence[RefusalCase], values: NDArray[np.float64]) -> float:
-    """Return the value that REFUSED of the answered factual questions do not reach."""
-    own = np.array([case.kind == "factual" and case.is_answered for case in found], bool)
+    """Return the value that REFUSED of the factual questions do not reach."""
+    own = np.array([case.kind == "factual" for case in found], bool)
     return float(np.quantile(values[own], REFUSED))
 
 

@@ -22,7 +22,7 @@ def examples(count: int = 400) -> list[RefusalCase]:
     for number in range(count):
         evidence = random.random(len(EVIDENCE)).astype(np.float32)
         evidence[TELLING] += number % 2
-        found.append(RefusalCase(evidence, "factual", bool(number % 2)))
+        found.append(RefusalCase(evidence, "factual" if number % 2 else "foreign"))
     return found
 
 
@@ -36,7 +36,7 @@ def test_telling_evidence_counts_most() -> None:
     assert refused[~answered].mean() > 0.95
 
 
-def test_a_question_is_asked_with_and_without_the_note_that_answers_it(
+def test_a_question_is_asked_of_notes_that_answer_it_and_of_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     index = build_index(
@@ -46,9 +46,9 @@ def test_a_question_is_asked_with_and_without_the_note_that_answers_it(
     asked = [WrittenQuestion("When was the mill built?", "mill.md", 3, "1874")]
     monkeypatch.setattr(fit_refusal, "written_questions", list)
     monkeypatch.setattr(fit_refusal, "factual_questions", lambda: asked)
-    with_it, without_it = cases(index)
+    (own,) = cases(index)
     (foreign,) = foreign_cases(index, [WrittenQuestion("When was the house built?", "house.md", 3, "1990")])
     assert (foreign.kind, foreign.is_answered) == ("foreign", False)
-    assert (with_it.is_answered, without_it.is_answered) == (True, False)
-    assert with_it.evidence[TELLING] == 1 > without_it.evidence[TELLING]
-    assert len(with_it.evidence) == len(EVIDENCE) == len(WEIGHTS)
+    assert (own.kind, own.is_answered) == ("factual", True)
+    assert own.evidence[TELLING] == 1 > foreign.evidence[TELLING]
+    assert len(own.evidence) == len(EVIDENCE) == len(WEIGHTS)
