@@ -30,7 +30,7 @@ from rnnchat.training.asking.listwise_network import CandidateList, NetworkFit, 
 
 FIT = NetworkFit(steps=2_500, learning_rate=0.02, decay=1e-3)
 """How the networks are fitted."""
-SAMPLING_WEIGHTS = {"written": 0.7, "factual": 0.7}
+SAMPLING_WEIGHTS = {"written": 2.0, "factual": 0.7}
 """How many times as often as others questions of a kind are asked."""
 ADDED = 8
 """Beside the passages that are put in order, so many that each kind of evidence speaks for most are read."""
