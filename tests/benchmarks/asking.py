@@ -8,6 +8,7 @@
 - ``paraphrased``: the questions in ``asking_questions.tsv``, which were written without looking at the words
   of the notes, and those among them that the notes cannot answer.
 - ``xquad``: 1,190 questions to 240 paragraphs in English, and the sentence and the phrase that answer them.
+- ``small``: a newcomer's questions to the 33 notes in ``small_collection``, most of which went wrong once.
 - ``related``: how many of the five nearest notes are in the same folder.
 - ``time``: a question to 10,000 notes, warm, and the command from its start.
 
@@ -44,7 +45,7 @@ from rnnchat.tasks.asking.terms import terms_of
 
 ENVIRONMENT = dict(os.environ)
 HERE = Path(__file__).parent
-PARTS = ("titles", "paraphrased", "xquad", "related", "time")
+PARTS = ("titles", "paraphrased", "xquad", "small", "related", "time")
 
 
 def main() -> None:
@@ -150,6 +151,30 @@ def measure_xquad(data: Path) -> None:
         f" sentence holds the"
         f" answer, gold paragraph {percent(holds)}; EM/F1 end to end"
         f" {percent(exact)}/{percent(np.array(overlap))}"
+    )
+
+
+def measure_small(data: Path) -> None:
+    """Ask the newcomer's questions; each line has one, the name of the note, and words of the answer."""
+    folder = HERE / "small_collection"
+    index = index_of(folder / "notes")
+    first, answered, refused = [], [], []
+    for line in (folder / "questions.tsv").read_text().splitlines():
+        text, name, words = line.split("\t")
+        reply = ask(index, text)
+        if not name:
+            refused.append(reply.answer is None)
+            continue
+        first.append(bool(reply.passages) and Path(reply.passages[0].path).stem == name)
+        code = reply.answer.code.text if reply.answer and reply.answer.code else ""
+        answered.append(
+            reply.answer is not None
+            and Path(reply.answer.path).stem == name
+            and words in f"{reply.answer.text} {code}"
+        )
+    print(
+        f"small: {len(first)} questions to {len(index.files)} notes: the note first {sum(first)},"
+        f" answered rightly {sum(answered)}; refused {sum(refused)} of {len(refused)} that they do not answer"
     )
 
 
