@@ -85,7 +85,9 @@ class Signals:
             self._loop.call_soon_threadsafe(self._app.shutdown.begin, self.status)
 
     def _arrived(self, number: int, _: FrameType | None) -> None:
-        if self.status:
+        # A terminal that is closed may send its signal to the session and again to the group in front.
+        is_repeated = number == getattr(signal, "SIGHUP", 0) and self.status == 128 + number
+        if self.status and not is_repeated:
             self._end_now()
         self.end(number)
 

@@ -100,6 +100,18 @@ def test_a_signal_while_it_starts(tmp_path: Path, moment: float) -> None:
     assert (b"\x1b[?1049h" in terminal.raw) == (b"\x1b[?1049l" in terminal.raw)
 
 
+def test_a_hang_up_that_is_sent_twice_still_saves(tmp_path: Path) -> None:
+    terminal = writing(tmp_path)
+    terminal.process.send(" Late words.")
+    terminal.wait_for("Late words.")
+    process = terminal.process.pid
+    for _ in range(20):  # signals that are pending are joined, so that two might arrive as one
+        os.kill(process, signal.SIGHUP)
+        time.sleep(0.002)
+    assert status_of(terminal) == 128 + signal.SIGHUP
+    assert kept_drafts(tmp_path) == ["Early words. Late words."]
+
+
 @pytest.mark.parametrize("ignored", [False, True])
 def test_a_terminal_that_is_closed(tmp_path: Path, ignored: bool) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN) if ignored else None
