@@ -17,7 +17,7 @@ from rnnchat.app.app import RnnchatApp
 from rnnchat.app.suggestion_worker import Alternative, SuggestionRequest, SuggestionWorker
 from rnnchat.app.widgets.alternatives import Alternatives
 from rnnchat.app.widgets.find_bar import FindBar
-from rnnchat.app.widgets.wrapped_draft import WrappedDraft
+from rnnchat.app.widgets.wrapped_text import WrappedText
 from rnnchat.completion.completer import Completer, Suggestion
 from rnnchat.library.drafts import Draft
 from rnnchat.library.settings import change_settings
@@ -273,7 +273,7 @@ async def test_the_height_of_a_draft_is_that_of_its_lines(app: RnnchatApp) -> No
         editor.load_text("word " * 200 + "\n" + "雨" * 100 + "\n\nend")
         await pilot.pause()
         wrapped = editor.wrapped_document
-        assert isinstance(wrapped, WrappedDraft)
+        assert isinstance(wrapped, WrappedText)
         chance = random.Random(0)
         for _ in range(60):
             editor.move_cursor(editor.location_at(chance.randrange(len(editor.text) + 1)))

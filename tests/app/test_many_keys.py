@@ -11,6 +11,7 @@ from textual import events
 
 from rnnchat.app import app as app_module
 from rnnchat.app.app import RnnchatApp
+from rnnchat.app.widgets.composer import Composer
 from rnnchat.app.widgets.draft_editor import DraftEditor
 from rnnchat.app.widgets.waiting_keys import BURST
 from tests.app.helpers import SIZE, open_draft, send, wait_until
@@ -137,3 +138,13 @@ async def test_a_paste_that_is_higher_than_the_screen_can_be_undone(app: Rnnchat
         assert editor.cursor_location == (0, 1)
         await pilot.press("alt+z")
         await wait_until(pilot, lambda: editor.text == "a" + "\n".join(LINES))
+
+
+async def test_a_long_message_that_was_pasted_can_be_undone(app: RnnchatApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        composer = app.screen.query_one(Composer)
+        composer.focus()
+        app.post_message(events.Paste("\n".join(LINES)))
+        await wait_until(pilot, lambda: composer.text == "\n".join(LINES))
+        await pilot.press("ctrl+z")
+        await wait_until(pilot, lambda: composer.text == "")

@@ -8,13 +8,14 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import TextArea
+
+from rnnchat.app.widgets.text_editor import TextEditor
 
 LONGEST_MESSAGE = 20_000
 """A message of more characters is cut: it would slow the editor down and improve no reply."""
 
 
-class Composer(TextArea):
+class Composer(TextEditor):
     """An editor of a few lines: Enter sends, Ctrl+J or Shift+Enter makes a new line."""
 
     @dataclass

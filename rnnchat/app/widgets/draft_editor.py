@@ -9,12 +9,11 @@ from textual import events
 from textual.binding import Binding
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import TextArea
-from textual.widgets.text_area import Edit, EditResult, Location, Selection, WrappedDocument
+from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
 from rnnchat.app.suggestion_worker import Alternative
+from rnnchat.app.widgets.text_editor import TextEditor
 from rnnchat.app.widgets.waiting_keys import BURST, BurstHistory, take_waiting_text, typed_text
-from rnnchat.app.widgets.wrapped_draft import WrappedDraft
 from rnnchat.library.open_draft import MAXIMUM_LINE
 
 LARGEST = 6_000_000
@@ -33,7 +32,7 @@ _SENTENCE = re.compile(r".+?(?:[.!?…]+[\"'”’)]*(?=\s|\Z) ?|[。！？]|\Z)
 """The first sentence of a suggestion, with the space after it."""
 
 
-class DraftEditor(TextArea):
+class DraftEditor(TextEditor):
     """A text area with suggestions: one in grey after the cursor, and alternatives to it by number.
 
     Tab accepts the grey text, Ctrl+Right one word of it, Ctrl+E or End one sentence of it, Esc dismisses it,
@@ -102,17 +101,6 @@ class DraftEditor(TextArea):
         self._space_taken = None
         self.clear_suggestions()
         super().load_text(text)
-
-    @property
-    def wrapped_document(self) -> WrappedDocument:
-        """The lines as they are wrapped."""
-        return self._wrapped
-
-    @wrapped_document.setter
-    def wrapped_document(self, wrapped: WrappedDocument) -> None:
-        # To make another one would wrap all lines again, which takes a second in the longest drafts.
-        wrapped.__class__ = WrappedDraft
-        self._wrapped = wrapped
 
     @property
     def is_empty(self) -> bool:

@@ -1,4 +1,4 @@
-"""The lines of a draft as they are wrapped."""
+"""The lines of an editor as they are wrapped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from textual.geometry import Offset
 from textual.widgets.text_area import Location, WrappedDocument
 
 
-class WrappedDraft(WrappedDocument):
+class WrappedText(WrappedDocument):
     """A wrapped document that counts its lines once after each change, not for each line that is drawn."""
 
     _height: int | None = None
@@ -29,7 +29,7 @@ class WrappedDraft(WrappedDocument):
         super().wrap_range(start, old_end, new_end)
 
     def location_to_offset(self, location: Location) -> Offset:
-        """Return where a row and column are shown; the end of the draft for what is after it.
+        """Return where a row and column are shown; the end of the text for what is after it.
 
         While Textual undoes a change, it asks for the old cursor in the new, shorter text, and would fail.
         """
