@@ -35,7 +35,7 @@ EVIDENCE = (
 Evidence for its passage, the share of the question that any passage has, how far the passage is ahead of the
 next one, and evidence for the answer itself.
 """
-WEIGHTS = np.array([1.75, 5.17, 2.86, 0.0, 4.54, 0.09, 0.5, 1.03, 3.18, 0.06, 0.94, 0.0, 0.86], np.float32)
+WEIGHTS = np.array([1.56, 5.27, 2.82, 0.0, 4.81, 0.1, 0.48, 1.01, 3.11, 0.02, 1.0, 0.0, 0.86], np.float32)
 """What each of them counts for."""
 BIAS = -7.69
 """What is added to the weighted evidence."""
