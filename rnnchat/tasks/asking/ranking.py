@@ -42,8 +42,7 @@ FEATURES = (
 )
 """The kinds of evidence, in the order of WEIGHTS."""
 WEIGHTS = np.array([3.7, 1.5, 1.5, 0.7, 5.2, 0.8, 0.0, 2.9, 2.7, 3.2, 3.2, 2.6, 10.7, 2.0, 1.0], np.float32)
-"""What each kind of evidence counts for; what has no weight serves the refusal and the
-second order alone."""
+"""What each kind of evidence counts for; what has no weight serves the second order alone."""
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,13 @@ from rnnchat.tasks.asking.ranking import FEATURES
 from rnnchat.tasks.asking.reranking import SOFTENED
 from rnnchat.tasks.asking.sentence_evidence import FEATURES as OF_SENTENCE
 
-_OF_PASSAGE = ("covered", "words", "words_title", "latent")
+_OF_PASSAGE = ("covered", "words", "words_title")
 _OF_ANSWER = (
     "covered",
     "covered_with_neighbours",
     "words",
     "translated",
     "similar",
-    "fits",
     "asks_for_words",
 )
 EVIDENCE = (
@@ -35,7 +34,7 @@ EVIDENCE = (
 Evidence for its passage, the share of the question that any passage has, how far the passage is ahead of the
 next one, and evidence for the answer itself.
 """
-WEIGHTS = np.array([1.56, 5.27, 2.82, 0.0, 4.81, 0.1, 0.48, 1.01, 3.11, 0.02, 1.0, 0.0, 0.86], np.float32)
+WEIGHTS = np.array([1.56, 5.27, 2.82, 4.81, 0.1, 0.48, 1.01, 3.11, 0.02, 1.0, 0.86], np.float32)
 """What each of them counts for."""
 BIAS = -7.69
 """What is added to the weighted evidence."""

@@ -101,8 +101,6 @@ class Ranked:
     """The evidence of `ranking.evidence`, (features, passages)."""
     scores: NDArray[np.float32]
     """A score of each passage, above 0 where anything speaks for it, (passages,)."""
-    first: int
-    """The passage that is the best one in the first order; -1 where nothing speaks for any."""
 
 
 def rank(index: PassageIndex, question: Question) -> Ranked:
@@ -111,15 +109,14 @@ def rank(index: PassageIndex, question: Question) -> Ranked:
     scores = score(found)
     chosen = chosen_passages(found, scores)
     if not len(chosen):
-        return Ranked(found, scores, -1)
-    first = int(scores.argmax())
+        return Ranked(found, scores)
     again = shipped_reranker().scores(features_of(index, question, found, scores, chosen))
-    again = scores[first] * np.exp((again - again.max()) / SOFTENED)
+    again = scores.max() * np.exp((again - again.max()) / SOFTENED)
     # The other passages follow, in their first order.
     scores[chosen] = 0
     scores *= min(1.0, 0.99 * again.min() / max(float(scores.max()), 1e-6))
     scores[chosen] = again
-    return Ranked(found, scores, first)
+    return Ranked(found, scores)
 
 
 def chosen_passages(found: NDArray[np.float32], scores: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -44,9 +44,16 @@ class ScoringNetwork:
 
     def inputs(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the features as the layers see them, (candidates, features)."""
-        scaled: NDArray[np.float32] = (features - self.means) / self.scales
-        return scaled.clip(-LARGEST_INPUT, LARGEST_INPUT)
+        return scaled_inputs(features, self.means, self.scales)
 
     def tensors(self, prefix: str = "") -> dict[str, NDArray[Any]]:
         """Return the arrays to save, under names that begin with `prefix`."""
         return {prefix + field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def scaled_inputs(
+    features: NDArray[np.float32], means: NDArray[np.float32], scales: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return features (candidates, features) in units of their `scales` from their `means`, within limits."""
+    scaled: NDArray[np.float32] = (features - means) / scales
+    return scaled.clip(-LARGEST_INPUT, LARGEST_INPUT)

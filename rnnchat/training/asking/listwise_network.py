@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnchat.tasks.asking.scoring_network import LARGEST_INPUT, ScoringNetwork
+from rnnchat.tasks.asking.scoring_network import ScoringNetwork, scaled_inputs
 
 Weights = NDArray[np.float64]
 """An array of weights."""
@@ -72,7 +72,7 @@ def fit_network(
     """
     table = np.concatenate([one.features for one in lists])
     means, scales = table.mean(axis=0), table.std(axis=0) + 1e-3
-    inputs = ((table - means) / scales).clip(-LARGEST_INPUT, LARGEST_INPUT)
+    inputs = scaled_inputs(table, means, scales)
     start = np.zeros(table.shape[1]) if first is None else first * scales
     is_rising = np.zeros(len(start), bool) if rising is None else rising
     fitted = [_fit_one(lists, inputs, settings, start, is_rising, seed) for seed in range(settings.networks)]
